@@ -1,0 +1,156 @@
+"""The customer tree and its dated responsibilities.
+
+A customer's row is written by accounts/customers/tree.py (position) and accounts/customers/details.py (facts);
+imports number whole trees in accounts/customers/importing.py.
+"""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Func, Q
+from mptt.managers import TreeManager
+from mptt.models import MPTTModel, TreeForeignKey
+from mptt.querysets import TreeQuerySet
+
+
+class DateRange(Func):
+    """The half-open range of days between two date columns; an empty `until` has no end."""
+
+    function = "DATERANGE"
+    output_field = DateRangeField()
+
+
+class CustomerKind(models.Model):
+    """What a node is (group, legal entity, department…) and under which kinds it may stand. Edited by managers in admin."""
+
+    code = models.SlugField(primary_key=True, max_length=20)
+    label = models.CharField(max_length=60)
+    may_be_root = models.BooleanField(default=False)
+    carries_legal_data = models.BooleanField(default=False)
+    allowed_parents = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="allowed_children")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "code"]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class CustomerQuerySet(TreeQuerySet):
+    def below(self, node: "Customer", *, include_self: bool = True) -> "CustomerQuerySet":
+        """The subtree of `node`: one range scan on the numbering."""
+        span = Q(tree_id=node.tree_id, lft__gte=node.lft, rght__lte=node.rght)
+        return self.filter(span) if include_self else self.filter(span).exclude(pk=node.pk)
+
+    def above(self, node: "Customer", *, include_self: bool = True) -> "CustomerQuerySet":
+        """The path from the root of the group down to `node`, in that order."""
+        span = Q(tree_id=node.tree_id, lft__lte=node.lft, rght__gte=node.rght)
+        found = self.filter(span) if include_self else self.filter(span).exclude(pk=node.pk)
+        return found.order_by("lft")
+
+    def current(self) -> "CustomerQuerySet":
+        """Customers that were not merged into another."""
+        return self.filter(merged_into=None)
+
+
+class Customer(MPTTModel):
+    """One node of the customer tree. Position written by accounts/customers/tree.py, facts by accounts/customers/details.py."""
+
+    class Tier(models.TextChoices):
+        GOLD = "gold", "Gold"
+        SILVER = "silver", "Silver"
+        STANDARD = "standard", "Standard"
+
+    class Stage(models.TextChoices):
+        PROSPECT = "prospect"
+        ONBOARDING = "onboarding"
+        ACTIVE = "active"
+        RENEWAL = "renewal"
+        ENDED = "ended"
+
+    parent = TreeForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    kind = models.ForeignKey(CustomerKind, on_delete=models.PROTECT, related_name="customers")
+    number = models.CharField(max_length=20, unique=True)
+    ref = models.CharField(max_length=80, unique=True, help_text="The name other systems use; imports repeat by it.")
+    name = models.CharField(max_length=250)
+    legal_name = models.CharField(max_length=250, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    tax_id = models.CharField(max_length=20, blank=True)
+    lei = models.CharField(max_length=20, blank=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    street = models.CharField(max_length=200, blank=True)
+    postcode = models.CharField(max_length=20, blank=True)
+    city = models.CharField(max_length=120, blank=True)
+    language = models.CharField(max_length=5, default="en")
+    currency = models.CharField(max_length=3, default="EUR")
+    timezone = models.CharField(max_length=60, default="Europe/Berlin")
+    tier = models.CharField(max_length=12, choices=Tier, default=Tier.STANDARD)
+    stage = models.CharField(max_length=12, choices=Stage, default=Stage.ACTIVE)
+    external_id = models.CharField(max_length=80, blank=True)
+    cost_centre = models.CharField(max_length=40, blank=True)
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="absorbed")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = TreeManager.from_queryset(CustomerQuerySet)()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["tree_id", "lft", "rght"], name="customer_span"),
+            GinIndex(fields=["name"], name="customer_name_trigrams", opclasses=["gin_trgm_ops"]),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="customer_is_not_its_own_parent"),
+            models.CheckConstraint(condition=Q(lft__lt=F("rght")), name="customer_span_is_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Responsibility(models.Model):
+    """Who answers for a node and all below it, from one day until another. Written by accounts/customers/responsibilities.py."""
+
+    class Role(models.TextChoices):
+        PAYER = "payer", "pays"
+        DOCUMENT_RECEIVER = "document_receiver", "receives the documents"
+        ACCOUNT_OWNER = "account_owner", "owns the account"
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="responsibilities")
+    role = models.CharField(max_length=20, choices=Role)
+    responsible = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="responsible_for")
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="one_responsible_per_role_and_day",
+                expressions=[
+                    ("customer", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    (DateRange("since", "until", RangeBoundary()), RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gt=F("since")), name="responsibility_ends_after_it_starts"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.responsible} {self.get_role_display()} for {self.customer}"
+
+
+class Move(models.Model):
+    """One change of position in the tree, kept so that it can be shown and undone. Written by accounts/customers/moves.py."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="moves")
+    from_parent = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="+")
+    to_parent = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="+")
+    moved_at = models.DateTimeField()
+    moved_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    effects = models.JSONField(default=dict)
+    undoes = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="undone_by")
+
+    def __str__(self) -> str:
+        return f"{self.customer} to {self.to_parent}"

@@ -1,0 +1,7 @@
+"""Hands the models of the folders below to Django; nothing else."""
+
+from accounts.customers.models import Customer, CustomerKind, Move, Responsibility
+from accounts.people.models import Membership, StaffProfile, User
+from accounts.timeline.models import Activity, Delivery
+
+__all__ = ["Activity", "Customer", "CustomerKind", "Delivery", "Membership", "Move", "Responsibility", "StaffProfile", "User"]

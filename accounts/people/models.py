@@ -1,0 +1,125 @@
+"""Users, staff and memberships.
+
+Users and memberships are written by accounts/people/invitations.py and accounts/people/staff.py.
+"""
+
+from datetime import date
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower, Now, TruncDate
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **facts: Any) -> "User":
+        """Create a user who signs in with `email` (kept in lower case). Without a password only a sign-in code works."""
+        user = self.model(email=email.strip().lower(), **facts)
+        if password:
+            user.set_password(password)
+        else:
+            user.set_unusable_password()
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **facts: Any) -> "User":
+        """Create an operator with every right in admin."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **facts)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Find the user by e-mail, whatever its case."""
+        return self.get(email=(username or "").lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A login. Written by accounts/people/invitations.py (customers' people) and accounts/people/staff.py (ours)."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=150, blank=True)
+    language = models.CharField(max_length=5, default="en")
+    timezone = models.CharField(max_length=60, default="Europe/Berlin")
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False, help_text="May open Django admin.")
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="one_user_per_email_whatever_its_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class StaffProfile(models.Model):
+    """What one of our own people is and at which level they work. Written by accounts/people/staff.py."""
+
+    class Level(models.TextChoices):
+        AGENT = "agent", "Agent"
+        SUPERVISOR = "supervisor", "Supervisor"
+        FINANCE = "finance", "Finance"
+        KEY_ACCOUNT = "key_account", "Key account manager"
+        MANAGER = "manager", "Manager"
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="staff_profile")
+    level = models.CharField(max_length=12, choices=Level)
+    policy_acknowledged_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.get_level_display()})"
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def in_force(self, on: date | None = None) -> "MembershipQuerySet":
+        """Memberships whose span contains the day; without a day, today in UTC by the database's clock."""
+        day = on or TruncDate(Now())
+        return self.filter(Q(since__lte=day), Q(until=None) | Q(until__gt=day))
+
+
+class Membership(models.Model):
+    """A role of a user at a customer. Written by accounts/people/invitations.py."""
+
+    class Role(models.TextChoices):
+        ADMINISTRATOR = "administrator", "Administrator"
+        PAYER = "payer", "Payer"
+        MEMBER = "member", "Member"
+        READER = "reader", "Reader"
+
+    class Scope(models.TextChoices):
+        NODE = "node", "this customer only"
+        SUBTREE = "subtree", "this customer and all below it"
+
+    class Effect(models.TextChoices):
+        ALLOW = "allow", "Allow"
+        DENY = "deny", "Deny"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=16, choices=Role)
+    scope = models.CharField(max_length=8, choices=Scope, default=Scope.SUBTREE)
+    effect = models.CharField(max_length=6, choices=Effect, default=Effect.ALLOW)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+    granted_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "customer", "role", "effect"],
+                condition=Q(until=None),
+                name="one_open_membership_per_role_and_customer",
+            ),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="membership_ends_after_it_starts"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_role_display()} at {self.customer}"

@@ -1,0 +1,25 @@
+"""What a route asks of its visitor: declared on the view, enforced once for the whole site, default deny.
+
+`declares(audience)` marks a view; the site's middleware refuses a view that carries no mark. An audience is PUBLIC,
+SIGNED_IN, or an `Action` of `access.py` (which says whether customers, staff or both may take it).
+"""
+
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from accounts.people.access import Action
+
+PUBLIC: Final = "public"
+SIGNED_IN: Final = "signed-in"
+
+View = TypeVar("View", bound=Callable[..., object])
+
+
+def declares(audience: Action | str) -> Callable[[View], View]:
+    """Return a decorator that marks a view with the audience it serves."""
+
+    def mark(view: View) -> View:
+        view.access = audience  # type: ignore[attr-defined]
+        return view
+
+    return mark

@@ -1,0 +1,35 @@
+"""Billing errors found. Written by billing/anomalies/finding.py."""
+
+from django.db import models
+
+
+class Finding(models.Model):
+    """A suspected billing error with its evidence. One row per suspect, however often the detector runs."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", "Open"
+        REMEDIED = "remedied", "Put right"
+        DISMISSED = "dismissed", "Dismissed"
+
+    ref = models.CharField(max_length=20, unique=True)
+    detector = models.CharField(max_length=40)
+    key = models.CharField(max_length=120, unique=True, help_text="Same suspects, same key: finding again changes nothing.")
+    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="findings")
+    line = models.ForeignKey(
+        "billing.Line", on_delete=models.PROTECT, related_name="findings", help_text="The line that should not be."
+    )
+    twin = models.ForeignKey(
+        "billing.Line", null=True, on_delete=models.PROTECT, related_name="+", help_text="The line that already charged it."
+    )
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    evidence = models.JSONField()
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
+    found_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["customer", "status"], name="finding_by_customer")]
+
+    def __str__(self) -> str:
+        return self.ref

@@ -1,0 +1,116 @@
+"""Products, versioned plans and their charges.
+
+Written by billing/catalog/plans.py. A plan version that a subscription uses never changes (database trigger).
+"""
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+
+
+class Product(models.Model):
+    """Something sold. Written by billing/catalog/plans.py."""
+
+    class Stage(models.TextChoices):
+        PREVIEW = "preview", "Preview"
+        ACTIVE = "active", "Active"
+        SUNSET = "sunset", "Sunset"
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    description = models.TextField(blank=True)
+    unit_name = models.CharField(max_length=40, default="seat", help_text="What one unit is called: seat, device, site.")
+    stage = models.CharField(max_length=8, choices=Stage, default=Stage.ACTIVE)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Plan(models.Model):
+    """A way to buy a product. Written by billing/catalog/plans.py."""
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="plans")
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    rank = models.PositiveSmallIntegerField(default=0, help_text="Orders the plans of a product from small to large.")
+
+    class Meta:
+        ordering = ["product", "rank"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PlanVersion(models.Model):
+    """The terms of a plan in one currency from a day on. Written by billing/catalog/plans.py; never changes once used."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    currency = models.CharField(max_length=3)
+    effective_on = models.DateField()
+    trial_days = models.PositiveSmallIntegerField(default=0)
+    used = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["plan", "currency", "number"], name="one_plan_version_per_number")]
+        triggers = [
+            pgtrigger.Protect(
+                name="used_plan_version_never_changes",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__used=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan} v{self.number} ({self.currency})"
+
+
+class Charge(models.Model):
+    """One price of a plan version. Written by billing/catalog/plans.py; never changes once its version is used."""
+
+    class Kind(models.TextChoices):
+        RECURRING = "recurring", "Recurring"
+        ONE_TIME = "one_time", "One-time"
+        USAGE = "usage", "Usage"
+
+    class Billing(models.TextChoices):
+        IN_ADVANCE = "in_advance", "In advance"
+        IN_ARREARS = "in_arrears", "In arrears"
+
+    plan_version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="charges")
+    code = models.SlugField(max_length=40)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=9, choices=Kind, default=Kind.RECURRING)
+    model = models.CharField(max_length=24, help_text="A charge model of billing/catalog/charges: standard, flat, graduated…")
+    params = models.JSONField(help_text="The model's terms, amounts as decimal strings in major units.")
+    billing = models.CharField(max_length=10, choices=Billing, default=Billing.IN_ADVANCE)
+    interval_unit = models.CharField(max_length=10, default="month")
+    interval_count = models.PositiveSmallIntegerField(default=1)
+    metric = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["plan_version", "code"], name="one_charge_per_code_and_version"),
+            models.CheckConstraint(condition=Q(interval_count__gte=1), name="charge_interval_is_at_least_one"),
+            models.CheckConstraint(
+                condition=Q(kind="usage") & ~Q(metric="") | ~Q(kind="usage") & Q(metric=""),
+                name="only_usage_charges_have_a_metric",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="charge_of_used_version_never_changes",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func=(
+                    "IF EXISTS (SELECT 1 FROM billing_planversion v WHERE v.used"
+                    " AND v.id = COALESCE(NEW.plan_version_id, OLD.plan_version_id))"
+                    " THEN RAISE EXCEPTION 'a used plan version never changes'"
+                    " USING ERRCODE = 'integrity_constraint_violation'; END IF;"
+                    " IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;"
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan_version}: {self.name}"

@@ -1,0 +1,83 @@
+"""Contracts and subscriptions as dated events.
+
+Written by billing/contracts/signing.py (contract, subscription) and billing/contracts/events.py (events). Events are
+only ever added; what is still in the future can be undone by a further event.
+"""
+
+from django.conf import settings
+from django.db import models
+
+from accounts.append_only import only_added
+
+
+class Contract(models.Model):
+    """The agreement a customer signed. Written by billing/contracts/signing.py."""
+
+    ref = models.CharField(max_length=20, unique=True)
+    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="contracts")
+    legal_entity = models.ForeignKey("billing.LegalEntity", on_delete=models.PROTECT, related_name="contracts")
+    currency = models.CharField(max_length=3)
+    timezone = models.CharField(max_length=60, default="Europe/Berlin")
+    alignment = models.JSONField(help_text='How cycles line up: {"type": "bcd", "day": 1}, {"type": "anniversary"}…')
+    signed_on = models.DateField()
+    term_months = models.PositiveSmallIntegerField(default=12)
+    notice_days = models.PositiveSmallIntegerField(default=30)
+    payment_term_days = models.PositiveSmallIntegerField(default=14)
+    po_number = models.CharField(max_length=40, blank=True)
+    tax_rate = models.DecimalField(max_digits=6, decimal_places=4, default=0, help_text="0.19 is 19 %.")
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class Subscription(models.Model):
+    """One product running under a contract; what it costs follows from its events. Written by billing/contracts/signing.py."""
+
+    ref = models.CharField(max_length=40, unique=True)
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="subscriptions")
+    customer = models.ForeignKey(
+        "accounts.Customer", on_delete=models.PROTECT, related_name="subscriptions", help_text="Who consumes it."
+    )
+    product = models.ForeignKey("billing.Product", on_delete=models.PROTECT, related_name="subscriptions")
+    next_due_on = models.DateField(null=True, help_text="The next day on which something falls due; empty when nothing will.")
+
+    class Meta:
+        indexes = [models.Index(fields=["next_due_on"], name="subscription_falling_due")]
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class ContractEvent(models.Model):
+    """One dated change in a subscription's history. Written by billing/contracts/events.py; never changed."""
+
+    class What(models.TextChoices):
+        SUBSCRIBE = "subscribe", "Start"
+        CHANGE_PLAN = "change_plan", "Change plan"
+        SET_QUANTITY = "set_quantity", "Change quantity"
+        PAUSE = "pause", "Pause"
+        RESUME = "resume", "Resume"
+        CANCEL = "cancel", "Cancel"
+        OVERRIDE_PRICE = "override_price", "Override price"
+        SET_ANCHOR = "set_anchor", "Change the billing day"
+        UNDO = "undo", "Undo"
+
+    subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="events")
+    sequence = models.PositiveIntegerField()
+    what = models.CharField(max_length=16, choices=What)
+    effective_on = models.DateField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    plan_version = models.ForeignKey("billing.PlanVersion", null=True, on_delete=models.PROTECT, related_name="+")
+    quantity = models.PositiveIntegerField(null=True)
+    price_override = models.DecimalField(max_digits=24, decimal_places=10, null=True)
+    args = models.JSONField(default=dict)
+    undoes = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="undone_by")
+
+    class Meta:
+        ordering = ["subscription", "sequence"]
+        constraints = [models.UniqueConstraint(fields=["subscription", "sequence"], name="one_contract_event_per_sequence")]
+        triggers = only_added("contract_event")
+
+    def __str__(self) -> str:
+        return f"{self.what} on {self.effective_on}"

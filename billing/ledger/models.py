@@ -1,0 +1,106 @@
+"""Double entry: entries and their postings.
+
+Written only by billing/ledger/posting.py and never changed. The database refuses an entry whose postings do not sum to
+zero per currency, an empty entry, and a posting added in a later transaction than its entry. The sum is proved once per
+entry at commit: a posting can only come in the transaction of its entry, so nothing escapes that one proof.
+"""
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+
+from accounts.append_only import only_added
+
+
+class Entry(models.Model):
+    """One business fact in the books. Written by billing/ledger/posting.py; never changed."""
+
+    what = models.CharField(max_length=40)
+    about_ref = models.CharField(max_length=60)
+    posted_on = models.DateField()
+    posted_at = models.DateTimeField()
+    key = models.CharField(max_length=80, unique=True, help_text="Repeating a posting with the same key posts once.")
+    reverses = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversed_by")
+    xid = models.BigIntegerField(
+        editable=False, db_default=models.Func(function="accord_current_xid", output_field=models.BigIntegerField())
+    )
+
+    class Meta:
+        verbose_name_plural = "entries"
+        indexes = [
+            models.Index(fields=["about_ref"], name="entry_by_subject"),
+            models.Index(fields=["posted_on"], name="entry_by_day"),
+        ]
+        triggers = [
+            *only_added("entry"),
+            pgtrigger.Trigger(
+                name="entry_has_postings_that_sum_to_zero",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                timing=pgtrigger.Deferred,
+                func=(
+                    "IF NOT EXISTS (SELECT 1 FROM billing_posting p WHERE p.entry_id = NEW.id)"
+                    " OR EXISTS (SELECT 1 FROM billing_posting p WHERE p.entry_id = NEW.id"
+                    " GROUP BY p.currency HAVING sum(p.amount_minor) <> 0)"
+                    " THEN RAISE EXCEPTION 'postings of entry % do not sum to zero per currency', NEW.id"
+                    ""
+                    " USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NULL;"
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.about_ref}"
+
+
+class Posting(models.Model):
+    """One side of an entry: debit above zero, credit below, in minor units.
+
+    Written by billing/ledger/posting.py; never changed.
+    """
+
+    class Account(models.TextChoices):
+        RECEIVABLE = "receivable", "Receivable"
+        DEFERRED_REVENUE = "deferred_revenue", "Deferred revenue"
+        REVENUE = "revenue", "Revenue"
+        TAX = "tax", "Tax payable"
+        CUSTOMER_CREDIT = "customer_credit", "Customer credit"
+        CLEARING = "clearing", "Gateway clearing"
+        CASH = "cash", "Cash"
+        GOODWILL = "goodwill", "Goodwill"
+        BAD_DEBT = "bad_debt", "Bad debt"
+        WRITE_OFF = "write_off", "Write-off"
+        LEGACY = "legacy", "Opening balances from legacy invoices"
+        ROUNDING = "rounding", "Rounding (must stay zero)"
+
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="postings")
+    account = models.CharField(max_length=20, choices=Account)
+    detail = models.CharField(max_length=40, blank=True, help_text="Tax rate or gateway, where the account has parts.")
+    customer = models.ForeignKey("accounts.Customer", null=True, on_delete=models.PROTECT, related_name="postings")
+    document = models.ForeignKey("billing.Document", null=True, on_delete=models.PROTECT, related_name="postings")
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(amount_minor=0), name="posting_is_not_zero")]
+        indexes = [
+            models.Index(fields=["customer", "account", "currency"], include=["amount_minor"], name="posting_balance"),
+            models.Index(fields=["document"], name="posting_by_document"),
+        ]
+        triggers = [
+            *only_added("posting"),
+            pgtrigger.Trigger(
+                name="posting_is_written_with_its_entry",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=(
+                    "IF NOT EXISTS (SELECT 1 FROM billing_entry e WHERE e.id = NEW.entry_id AND e.xid = accord_current_xid())"
+                    " THEN RAISE EXCEPTION 'postings are written in the transaction of their entry'"
+                    ""
+                    " USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW;"
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.amount_minor} {self.currency}"

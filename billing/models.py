@@ -1,0 +1,15 @@
+"""Hands the models of the folders below to Django; nothing else."""
+
+from billing.amendments.models import Quote
+from billing.anomalies.models import Finding
+from billing.catalog.models import Charge, Plan, PlanVersion, Product
+from billing.contracts.models import Contract, ContractEvent, Subscription
+from billing.invoices.models import Coverage, Document, DocumentFile, LegalEntity, Line, NumberSeries, Settlement
+from billing.ledger.models import Entry, Posting
+from billing.payments.models import GatewayCharge, Payment, PaymentMethod, PaymentShare
+
+__all__ = [
+    "Charge", "Contract", "ContractEvent", "Coverage", "Document", "DocumentFile", "Entry", "Finding", "GatewayCharge", "LegalEntity",
+    "Line", "NumberSeries", "Payment", "PaymentMethod", "PaymentShare", "Plan", "PlanVersion", "Posting", "Product", "Quote",
+    "Settlement", "Subscription",
+]  # fmt: skip

@@ -1,0 +1,56 @@
+"""Is Accord well? `GET /healthz` says it to load balancers and watchers: 200 when all of it is, 503 otherwise; no secrets."""
+
+from collections.abc import Callable
+
+import structlog
+from celery import current_app
+from django.core.cache import cache
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_GET
+
+from accounts.people.routes import PUBLIC, declares
+from config.celery import HEARTBEAT
+
+log = structlog.get_logger(__name__)
+
+
+def database() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        return bool(cursor.fetchone())
+
+
+def migrations() -> bool:
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def broker() -> bool:
+    with current_app.connection_for_write(connect_timeout=2) as line:
+        line.ensure_connection(max_retries=1, interval_start=0, interval_step=0.1, timeout=2)
+        return True
+
+
+def worker() -> bool:
+    return cache.get(HEARTBEAT) is not None
+
+
+PARTS: tuple[Callable[[], bool], ...] = (database, broker, worker, migrations)
+
+
+@declares(PUBLIC)
+@require_GET
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Answer for each part "ok" or "down"."""
+    found = {part.__name__: _asked(part) for part in PARTS}
+    return JsonResponse(found, status=200 if set(found.values()) == {"ok"} else 503)
+
+
+def _asked(part: Callable[[], bool]) -> str:
+    try:
+        return "ok" if part() else "down"
+    except Exception:
+        log.exception("part_is_down", part=part.__name__)
+        return "down"

@@ -1,0 +1,82 @@
+"""What holds for every request: it has a reference, its view has an audience, and nobody else gets an answer.
+
+Nothing of a page for signed-in people may be kept by a browser or a proxy. Foreign and undeclared addresses look alike: 404.
+"""
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from csp.middleware import CSPMiddleware, PolicyParts
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils.cache import patch_cache_control
+from django_htmx.http import HttpResponseClientRedirect
+
+from config import routes
+
+log = structlog.get_logger(__name__)
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+
+def request_reference(get_response: Answer) -> Answer:
+    """Give each request a short reference that the visitor sees on a fault and that every log line of it carries."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        request.reference = secrets.token_hex(5)
+        with structlog.contextvars.bound_contextvars(reference=request.reference):
+            response = get_response(request)
+        response["X-Request-Reference"] = request.reference
+        return response
+
+    return answer
+
+
+class ContentPolicy(CSPMiddleware):
+    """One strict content policy; third-party screens named in `RELAXED_SOURCES` get theirs."""
+
+    def get_policy_parts(self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False) -> PolicyParts:
+        parts = super().get_policy_parts(request, response, report_only)
+        for prefix, sources in settings.RELAXED_SOURCES.items():
+            if request.path_info.startswith(prefix):
+                parts.replace = sources
+        return parts
+
+
+class DefaultDeny:
+    """Lets a request through to its view only when the visitor belongs to the audience the view declares."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.resolver_match and "no-store" not in response.get("Cache-Control", ""):
+            patch_cache_control(response, private=True, no_store=True)
+        return response
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> HttpResponseBase | None:
+        audience = routes.audience_of(view, request.resolver_match)
+        if audience is None:
+            log.error("route_without_audience", route=request.resolver_match.route)
+            raise Http404
+        if audience == routes.PUBLIC:
+            return None
+        if not request.user.is_authenticated:
+            return _asked_to_sign_in(request)
+        if not routes.serves(audience, request.user, _window(request)):
+            raise Http404
+        return None
+
+
+def _window(request: HttpRequest) -> str:
+    return next(iter(request.resolver_match.namespaces), "")
+
+
+def _asked_to_sign_in(request: HttpRequest) -> HttpResponse:
+    if request.path_info.startswith("/api/"):
+        return JsonResponse({"code": "not_signed_in", "detail": "Sign in first."}, status=401)
+    to_login = redirect_to_login(request.get_full_path())
+    return HttpResponseClientRedirect(to_login.url) if request.htmx else to_login

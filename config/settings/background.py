@@ -1,0 +1,26 @@
+"""Work behind the pages: Celery, and the clock that wakes it.
+
+A table of the database is always the list of what is to do; a task is only a wake-up, so tasks may come twice or not at all.
+"""
+
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_RESULT_SERIALIZER = "json"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_ACKS_ON_FAILURE_OR_TIMEOUT = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_TIME_LIMIT = 15 * 60
+# A page that wakes the worker does not wait for a broker that is away: the beat finds the work later.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.1}
+REDIS_TRANSPORT = {"visibility_timeout": 60, "unacked_restore_interval": 5, "unacked_restore_throttle": 1, "socket_connect_timeout": 2}
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "the worker says it lives": {"task": "config.heartbeat", "schedule": 10.0, "options": {"expires": 10}},
+    "notices and webhooks go out": {"task": "accounts.tasks.deliver_activities", "schedule": 5.0, "options": {"expires": 5}},
+    "payments of unknown outcome are asked for": {"task": "billing.tasks.ask_unknown_payments", "schedule": 30.0, "options": {"expires": 30}},
+}

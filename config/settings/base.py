@@ -1,0 +1,144 @@
+"""What every environment shares. Secrets and addresses come from `config.env`, never from here."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from config import databases, env, logs
+from config.launcher import postgres, state, valkey
+from config.settings.api import *  # noqa: F403
+from config.settings.background import *  # noqa: F403
+from config.settings.background import REDIS_TRANSPORT
+from config.settings.security import *  # noqa: F403
+from config.settings.signing_in import *  # noqa: F403
+
+BASE_DIR = state.CHECKOUT
+ENV = env.read()
+STATE = state.folder()
+
+# --- parts -----------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "accounts",
+    "billing",
+    "support",
+    "portal",
+    "backoffice",
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "mptt",
+    "pgtrigger",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_htmx",
+    "csp",
+]
+MIDDLEWARE = [
+    "config.middleware.request_reference",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.ContentPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "config.middleware.DefaultDeny",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "csp.context_processors.nonce",
+            ],
+        },
+    },
+]
+
+# --- the database ----------------------------------------------------------------------------------------------------
+DATABASE_ADDRESS = ENV["DATABASE_URL"] or env.DATABASE(postgres.url())
+try:
+    DATABASES = {"default": databases.connection(DATABASE_ADDRESS, process=ENV["ACCORD_PROCESS"], pooled=ENV["DATABASE_POOLED"])}
+except ValueError as fault:
+    env.refuse([f"DATABASE_URL: {fault}"])
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- the cache, sessions and messages -----------------------------------------------------------------------------------
+CACHE_ADDRESS = ENV["CACHE_URL"] or env.CACHE(valkey.cache_url())
+CACHES: dict[str, Any] = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_ADDRESS.geturl()}}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# --- background work ---------------------------------------------------------------------------------------------------
+BROKER_ADDRESS = ENV["CELERY_BROKER_URL"] or env.BROKER(valkey.broker_url())
+CELERY_BROKER_URL = BROKER_ADDRESS.geturl()
+CELERY_BROKER_TRANSPORT_OPTIONS = REDIS_TRANSPORT if BROKER_ADDRESS.scheme.startswith("redis") else {"confirm_publish": True}
+
+# --- the site --------------------------------------------------------------------------------------------------------
+SITE_URL = ENV["SITE_URL"].geturl().rstrip("/") if ENV["SITE_URL"] else "http://localhost:8000"
+ALLAUTH_TRUSTED_PROXY_COUNT = ENV["TRUSTED_PROXIES"]
+if ENV["TRUSTED_PROXIES"]:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- words, dates, files ---------------------------------------------------------------------------------------------
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("de", _("German"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+STATIC_URL = "static/"
+STATIC_ROOT = STATE / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = STATE / "files"
+MAIL_FOLDER = STATE / "mail"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+
+# --- mail ------------------------------------------------------------------------------------------------------------
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV["EMAIL_FROM"]
+EMAIL_SUBJECT_PREFIX = ""
+EMAIL_TIMEOUT = 10
+if ENV["EMAIL_URL"]:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST = ENV["EMAIL_URL"].hostname
+    EMAIL_PORT = ENV["EMAIL_URL"].port or 587
+    EMAIL_HOST_USER = ENV["EMAIL_URL"].username or ""
+    EMAIL_HOST_PASSWORD = ENV["EMAIL_URL"].password or ""
+    EMAIL_USE_SSL = ENV["EMAIL_URL"].scheme == "smtps"
+    EMAIL_USE_TLS = not EMAIL_USE_SSL
+else:
+    EMAIL_BACKEND = "config.mail.MailFolder"
+
+LOGGING_CONFIG = None
+logs.configure(level=ENV["LOG_LEVEL"], as_json=False)

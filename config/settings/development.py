@@ -1,0 +1,10 @@
+"""One machine, loopback only: what `./run` uses. The signing key is made once and kept in the state folder."""
+
+
+from config.launcher import state
+from config.settings.base import *  # noqa: F403
+from config.settings.base import ENV
+
+DEBUG = ENV["DEBUG"]
+SECRET_KEY = ENV["SECRET_KEY"] or state.kept_secret("secret_key")
+ALLOWED_HOSTS = ENV["ALLOWED_HOSTS"] or ["localhost", "127.0.0.1", "[::1]"]

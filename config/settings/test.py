@@ -1,0 +1,18 @@
+"""What the tests run with: quick password hashing, mail kept in memory, tasks run at once, static files straight from their folders."""
+
+import secrets
+
+from config.settings.base import *  # noqa: F403
+from config.settings.base import CACHES, DATABASES
+
+DEBUG = False
+SECRET_KEY = secrets.token_urlsafe(64)
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}

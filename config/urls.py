@@ -1,0 +1,23 @@
+"""Every address of the site. Who may open it is declared on the view, or in `config/routes.py` for views of others."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.i18n import set_language
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from config import health, pages
+
+handler500 = "config.pages.broken"
+
+urlpatterns = [
+    path("", pages.front_door, name="front_door"),
+    path("portal/", include("portal.urls")),
+    path("backoffice/", include("backoffice.urls")),
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+    path("api/v1/", include("portal.api.urls")),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
+    path("language/", set_language, name="set_language"),
+    path("healthz", health.healthz, name="healthz"),
+]

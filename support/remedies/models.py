@@ -1,0 +1,149 @@
+"""Remedies granted, the authority to grant them, approvals, and the finance feed.
+
+A remedy exists if and only if its documents, decision, timeline activity and finance feed row exist: all five are written
+in one transaction by support/remedies/resolution.py. Authority is written by support/remedies/authority.py, approvals by
+support/remedies/approvals.py, the feed's state by support/remedies/finance_feed.py.
+"""
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeBoundary, RangeOperators
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+
+from accounts.customers.models import DateRange
+
+
+class AuthorityGrant(models.Model):
+    """How much a staff level, or one person, may give of a kind of remedy, from one day until another. Amounts in minor units.
+
+    An empty `user` speaks for the whole level; a row for a person beats the row of the level. An empty `remedy` is every kind.
+    """
+
+    level = models.CharField(max_length=12, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="authority_grants"
+    )
+    remedy = models.CharField(max_length=40, blank=True)
+    currency = models.CharField(max_length=3, default="EUR")
+    per_ticket_minor = models.BigIntegerField(help_text="Most that may be given on one ticket, in cents.")
+    per_day_minor = models.BigIntegerField(help_text="Most that may be given in one day, in cents.")
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(per_ticket_minor__gte=0, per_day_minor__gte=F("per_ticket_minor")),
+                name="authority_per_day_is_at_least_per_ticket",
+            ),
+            models.CheckConstraint(
+                condition=Q(level="", user__isnull=False) | ~Q(level="") & Q(user=None),
+                name="authority_is_for_a_level_or_a_person",
+            ),
+            ExclusionConstraint(
+                name="one_authority_per_holder_remedy_and_day",
+                expressions=[
+                    ("level", RangeOperators.EQUAL),
+                    (Coalesce("user_id", 0), RangeOperators.EQUAL),
+                    ("remedy", RangeOperators.EQUAL),
+                    ("currency", RangeOperators.EQUAL),
+                    (DateRange("since", "until", RangeBoundary()), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user or self.level}: {self.per_ticket_minor} {self.currency} a ticket"
+
+
+class Grant(models.Model):
+    """One remedy asked for: granted, waiting for approval, or turned down.
+
+    Written by support/remedies/resolution.py and approvals.py.
+    """
+
+    class Status(models.TextChoices):
+        AWAITING_APPROVAL = "awaiting_approval", "Waiting for approval"
+        GRANTED = "granted", "Granted"
+        TURNED_DOWN = "turned_down", "Turned down"
+
+    ref = models.CharField(max_length=20, unique=True)
+    key = models.UUIDField(unique=True)
+    remedy = models.CharField(max_length=40)
+    ticket = models.ForeignKey("support.Ticket", on_delete=models.PROTECT, related_name="grants")
+    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="grants")
+    cause = models.CharField(
+        max_length=120, help_text="What it puts right, e.g. the finding's or line's ref; one remedy per cause."
+    )
+    terms = models.JSONField()
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    status = models.CharField(max_length=20, choices=Status)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    decision = models.JSONField(help_text="The Decision that allowed or parked it, with the limit that spoke.")
+    document = models.ForeignKey("billing.Document", null=True, blank=True, on_delete=models.PROTECT, related_name="grants")
+    granted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["remedy", "cause"], condition=~Q(status="turned_down"), name="one_remedy_per_cause"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="grant_is_above_zero"),
+            models.CheckConstraint(
+                condition=~Q(status="granted") | Q(document__isnull=False, granted_at__isnull=False),
+                name="granted_remedy_has_its_document",
+            ),
+        ]
+        indexes = [models.Index(fields=["asked_by", "granted_at"], name="grant_by_agent_and_day")]
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class Approval(models.Model):
+    """A remedy over its asker's authority, waiting for one who may decide. Written by support/remedies/approvals.py."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        APPROVED = "approved", "Approved"
+        REFUSED = "refused", "Refused"
+
+    grant = models.OneToOneField(Grant, on_delete=models.PROTECT, related_name="approval")
+    approver_level = models.CharField(max_length=12)
+    status = models.CharField(max_length=8, choices=Status, default=Status.WAITING)
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.grant}: {self.status}"
+
+
+class FeedRow(models.Model):
+    """What finance must know of a granted remedy. Written with the grant; its state by support/remedies/finance_feed.py."""
+
+    class Status(models.TextChoices):
+        NEW = "new", "New"
+        ACKNOWLEDGED = "acknowledged", "Acknowledged"
+        QUERIED = "queried", "Queried"
+
+    grant = models.OneToOneField(Grant, on_delete=models.PROTECT, related_name="feed_row")
+    entry = models.ForeignKey("billing.Entry", on_delete=models.PROTECT, related_name="feed_rows")
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    status = models.CharField(max_length=12, choices=Status, default=Status.NEW)
+    written_at = models.DateTimeField()
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    question = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["status", "-written_at", "-id"], name="feed_inbox")]
+
+    def __str__(self) -> str:
+        return f"{self.grant} for finance"
