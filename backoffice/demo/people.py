@@ -1,0 +1,47 @@
+"""Who signs in to the demo world. Every one is a role, not a person; all share one password, told by `./run`."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Guest:
+    """A customer's login: its role at a node, for the node alone or all below it."""
+
+    email: str
+    name: str
+    customer_ref: str
+    role: str
+    scope: str = "subtree"
+    language: str = "en"
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """One of our own logins: its level, and whether it has acknowledged the policy that lets it act."""
+
+    email: str
+    name: str
+    level: str
+    acknowledged: bool = True
+
+
+GUESTS = (
+    Guest("admin@helios.example", "Group administrator", "HG", "administrator"),
+    Guest("payer@helios.example", "Division payer", "HE", "payer"),
+    Guest("member@berlin.helios.example", "Berlin member", "HB", "member"),
+    Guest("member@us.helios.example", "US member", "HU", "member"),
+    Guest("admin@nordwind.example", "Nordwind administrator", "NW", "administrator"),
+    Guest("payer@polder.example", "Polder payer", "PO", "payer"),
+    Guest("admin@kestrel.example", "Kestrel administrator", "KR", "administrator"),
+    Guest("member@tramontana.example", "Tramontana member", "TR", "member"),
+    Guest("member@oxbow.example", "Oxbow member", "OX", "member"),
+    Guest("member@sablefinch.example", "Sable & Finch member", "SF", "member"),
+)
+STAFF = (
+    Colleague("agent@accord.example", "Billing agent", "agent"),
+    Colleague("newagent@accord.example", "New agent", "agent", acknowledged=False),
+    Colleague("supervisor@accord.example", "Supervisor", "supervisor"),
+    Colleague("finance@accord.example", "Finance", "finance"),
+    Colleague("kam@accord.example", "Key account manager", "key_account"),
+    Colleague("manager@accord.example", "Manager", "manager"),
+)

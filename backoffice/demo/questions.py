@@ -1,0 +1,109 @@
+"""What customers of the demo world asked, when, and how it went: the tickets of the queue and its history.
+
+`hours_ago` counts back from now; a resolved question has the answer that ended it.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Question:
+    """One ticket: who asks, what, and what came of it."""
+
+    asker: str
+    customer_ref: str
+    kind: str
+    subject: str
+    text: str
+    hours_ago: int
+    answer: str = ""
+    resolved: bool = False
+    note: str = ""
+
+
+QUESTIONS = (
+    Question(
+        "member@oxbow.example",
+        "OX",
+        "contract",
+        "Two sites will close in spring",
+        "We are closing the Naas and Swords sites at the end of March. Can we take both Connect lines off the contract from"
+        " that day, and what happens to the routers?",
+        5,
+    ),
+    Question(
+        "admin@kestrel.example",
+        "KR-TIC",
+        "billing",
+        "Purchase order number missing on the last invoice",
+        "Our accounts team needs PO 4500117823 on every invoice for Ticketing. The last one came without it.",
+        9,
+        note="PO is on the contract draft, not on the subscription; ask finance whether a re-issue is wanted.",
+    ),
+    Question(
+        "member@tramontana.example",
+        "TR-TOR",
+        "technical",
+        "Router at Hotel Torino restarts every night",
+        "Since Monday the router restarts shortly after 03:00. Guests notice. Could you look at it before the weekend?",
+        26,
+        answer="We replaced the firmware tonight and watch the line until Friday. Please tell us if it restarts again.",
+    ),
+    Question(
+        "payer@polder.example",
+        "PO",
+        "billing",
+        "Can we move the billing day?",
+        "Our payment run is on the 20th. Could our invoices be dated the 18th instead of the 15th?",
+        31,
+    ),
+    Question(
+        "admin@nordwind.example",
+        "NW-PL",
+        "billing",
+        "Which VAT treatment applies to Nordwind Polska?",
+        "Our Polish entity is registered for VAT there. Should its invoices show reverse charge?",
+        52,
+        answer="Yes, once its tax id is on file we issue with reverse charge. You can enter it under Organisation.",
+    ),
+    Question(
+        "member@sablefinch.example",
+        "SF",
+        "other",
+        "Training for new editors",
+        "Three editors start next month. Is there an introduction we can book?",
+        74,
+        answer="There is a live hour every Tuesday at 10:00; I booked your three places and sent the invitations.",
+        resolved=True,
+    ),
+    Question(
+        "admin@kestrel.example",
+        "KR-DEP",
+        "technical",
+        "Line at Connolly Depot slower than agreed",
+        "We measure 40 Mbit/s instead of 100 during the day.",
+        120,
+        answer="A port was set to the wrong profile. It measures 103 Mbit/s since 11:20 today.",
+        resolved=True,
+    ),
+    Question(
+        "member@oxbow.example",
+        "OX",
+        "billing",
+        "Invoice by e-mail as PDF and XML?",
+        "Our new system reads Factur-X. Can you send that?",
+        170,
+        answer="The PDF is in the portal the moment an invoice is issued. XML is on its way; I noted your wish on it.",
+        resolved=True,
+    ),
+    Question(
+        "admin@nordwind.example",
+        "NW",
+        "contract",
+        "Add twelve seats from next month",
+        "Twelve colleagues join on the first. Please add their seats.",
+        220,
+        answer="You can do this yourself under Contracts, Change seats, and see the price before you confirm. Done for this time.",
+        resolved=True,
+    ),
+)
