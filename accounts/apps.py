@@ -1,5 +1,17 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
+
+    def ready(self) -> None:
+        """Hang the access door into the timeline, and let moves say who gains and who loses sight.
+
+        These modules need the models, which are only there once Django has loaded the apps.
+        """
+        reading = import_module("accounts.timeline.reading")
+        moves = import_module("accounts.customers.moves")
+        reading.hang_door(import_module("accounts.people.access"))
+        moves.register_effect("people", import_module("accounts.people.reach_changes").of_move)

@@ -2,14 +2,14 @@
 
 from billing.amendments.models import Quote
 from billing.anomalies.models import Finding
-from billing.catalog.models import Charge, Plan, PlanVersion, Product
+from billing.catalog.models import Charge, LegalEntity, Plan, PlanVersion, Product
 from billing.contracts.models import Contract, ContractEvent, Subscription
-from billing.invoices.models import Coverage, Document, DocumentFile, LegalEntity, Line, NumberSeries, Settlement
+from billing.invoices.models import Coverage, Document, DocumentFile, Line, NumberSeries, Settlement
 from billing.ledger.models import Entry, Posting
-from billing.payments.models import GatewayCharge, Payment, PaymentMethod, PaymentShare
+from billing.payments.models import GatewayCharge, Payment, PaymentMethod, PaymentShare, Refund
 
 __all__ = [
     "Charge", "Contract", "ContractEvent", "Coverage", "Document", "DocumentFile", "Entry", "Finding", "GatewayCharge", "LegalEntity",
-    "Line", "NumberSeries", "Payment", "PaymentMethod", "PaymentShare", "Plan", "PlanVersion", "Posting", "Product", "Quote",
+    "Line", "NumberSeries", "Payment", "PaymentMethod", "PaymentShare", "Plan", "PlanVersion", "Posting", "Product", "Quote", "Refund",
     "Settlement", "Subscription",
 ]  # fmt: skip

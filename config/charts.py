@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 640, 240
-LEFT, RIGHT, TOP, BOTTOM = 8, 632, 16, 208
+LEFT, RIGHT, TOP, BOTTOM = 0, 572, 20, 208  # the words of the scale stand to the right of the marks
 MOST_LABELS = 12
-GRIDLINES = 4
+GRIDLINES = 2
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,23 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Gridline:
+    """One level of the scale: where it stands, where its words stand, and its value."""
+
+    y: int
+    words_y: int
+    value: int
+
+
+@dataclass(frozen=True)
 class Chart:
     """Everything the template needs to draw one chart."""
 
     marks: list[Mark]
-    gridlines: list[int]
+    gridlines: list[Gridline]
     zero: int
     limit: int | None
+    limit_words_y: int
     highest: Mark | None
 
     @property
@@ -71,11 +81,17 @@ def draw(points: Sequence[Mapping], limit: int | None = None) -> Chart:
     marks = [_mark(place, point, len(points), scale) for place, point in enumerate(points)]
     return Chart(
         marks=marks,
-        gridlines=[TOP + (BOTTOM - TOP) * step // GRIDLINES for step in range(GRIDLINES)],
+        gridlines=[_gridline(scale, step) for step in range(1, GRIDLINES + 1)],
         zero=scale.height(0),
         limit=None if limit is None else scale.height(limit),
+        limit_words_y=scale.height(limit or 0) - 6,
         highest=max(zip(values, marks, strict=True), key=lambda pair: pair[0])[1] if marks else None,
     )
+
+
+def _gridline(scale: Scale, step: int) -> Gridline:
+    value = scale.low + (scale.high - scale.low) * step // GRIDLINES
+    return Gridline(y=scale.height(value), words_y=scale.height(value) - 5, value=value)
 
 
 def _mark(place: int, point: Mapping, count: int, scale: Scale) -> Mark:

@@ -66,14 +66,22 @@ def one_of(*choices: str) -> Kind:
     return read
 
 
-def address(*schemes: str, example: str) -> Kind:
-    """Return a kind that takes addresses of these schemes; user names, passwords and hosts are never repeated in a fault."""
+@dataclass(frozen=True)
+class Address:
+    """An address as it was given, and its parts."""
 
-    def read(value: str) -> SplitResult:
+    text: str
+    parts: SplitResult
+
+
+def address(*schemes: str, example: str) -> Kind:
+    """Return a kind that takes addresses of these schemes."""
+
+    def read(value: str) -> Address:
         parts = _split(value)
         if parts is None or parts.scheme not in schemes or not (parts.hostname or parts.path.strip("/") or parts.query):
             raise ValueError(f"must be an address like {example}")
-        return parts
+        return Address(value, parts)
 
     read.__doc__ = f"an address like `{example}`"
     return read
@@ -105,24 +113,27 @@ CACHE = address("redis", "rediss", "unix", example="redis://host:6379/1")
 MAIL = address("smtp", "smtps", example="smtp://user:password@host:587")
 SITE = address("http", "https", example="https://accord.example")
 
+SETTINGS = one_of(*(f"config.settings.{name}" for name in ("development", "test", "production")))
+
 VARIABLES = (
-    Variable("SECRET_KEY", text, None, "Signs cookies and links. Development makes one and keeps it in the state folder.", secret=True),
-    Variable("ALLOWED_HOSTS", names, None, "Host names this site answers to. Required in production, where `*` is refused."),
+    Variable("DJANGO_SETTINGS_MODULE", SETTINGS, None, "Which settings hold. `./run` takes development, `./test` test."),
+    Variable("SECRET_KEY", text, None, "Signs cookies and links. Development makes one and keeps it.", secret=True),
+    Variable("ALLOWED_HOSTS", names, None, "Host names this site answers to. Required in production, which refuses `*`."),
     Variable("DEBUG", flag, False, "Shows faults in the browser. Refused in production."),
     Variable("SITE_URL", SITE, None, "Where people reach the site; links in mails begin with it."),
-    Variable("TRUSTED_PROXIES", whole_number(0, 5), 0, "How many proxies of ours a request passes; decides which address rate limits count."),
-    Variable("DATABASE_URL", DATABASE, None, "PostgreSQL 15 or newer. Without it the embedded one is used.", secret=True),
+    Variable("TRUSTED_PROXIES", whole_number(0, 5), 0, "Proxies of ours before us; decides which address rate limits count."),
+    Variable("DATABASE_URL", DATABASE, None, "PostgreSQL 15 or newer. Without it the embedded one runs.", secret=True),
     Variable("DATABASE_POOLED", flag, False, "The database is reached through PgBouncer in transaction mode."),
-    Variable("CELERY_BROKER_URL", BROKER, None, "RabbitMQ, Redis or Valkey. Without it the embedded Valkey is used.", secret=True),
-    Variable("CACHE_URL", CACHE, None, "Redis or Valkey for the cache. Without it the embedded Valkey is used.", secret=True),
-    Variable("EMAIL_URL", MAIL, None, "Mail server (`smtps` for TLS from the start). Without it mails become files in the state folder.", secret=True),
+    Variable("CELERY_BROKER_URL", BROKER, None, "RabbitMQ, Redis or Valkey. Without it the embedded Valkey runs.", secret=True),
+    Variable("CACHE_URL", CACHE, None, "Redis or Valkey for the cache. Without it the embedded Valkey runs.", secret=True),
+    Variable("EMAIL_URL", MAIL, None, "Mail server (`smtps`: TLS at once). Without it mails become files.", secret=True),
     Variable("EMAIL_FROM", text, "Accord <accord@localhost>", "Sender of our mails."),
     Variable("LOG_LEVEL", one_of("debug", "info", "warning", "error"), "info", "The least grave log line that is written."),
-    Variable("ACCORD_STATE", folder, None, "The folder for all this machine keeps: data, mails, logs. Default: `.accord/` in the checkout."),
+    Variable("ACCORD_STATE", folder, None, "Where this machine keeps data, mails and logs. Default: `.accord/` in the checkout."),
     Variable("ACCORD_VENV", folder, None, "Use this Python environment as it is instead of building `.venv`."),
     Variable("ACCORD_PG_BIN", folder, None, "Run the embedded database with the PostgreSQL programs in this folder."),
-    Variable("ACCORD_PROCESS", one_of("web", "worker", "command"), "command", "What this process does; the entry points set it themselves."),
-)  # fmt: skip
+    Variable("ACCORD_PROCESS", one_of("web", "worker", "command"), "command", "What this process does; entry points set it."),
+)
 
 
 def read(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:

@@ -10,11 +10,15 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_decimal, get_currency_precision
+from babel.numbers import format_decimal
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from billing import money
+
 ENGLISH = Locale("en", "GB")
+BROWSERS = {"Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
+SYSTEMS = {"Windows": "Windows", "iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Mac OS X": "Mac", "Linux": "Linux"}
 NO_BREAK_SPACE = "\u00a0"
 TRUE_MINUS = "\u2212"
 
@@ -43,7 +47,7 @@ def figure(number: int | Decimal) -> str:
 
 def amount_figure(minor: int, currency: str) -> str:
     """Write an amount without its currency: 124000 minor units of EUR as "1,240.00"."""
-    places = get_currency_precision(currency)
+    places = money.exponent(currency)
     return _grouped(Decimal(minor).scaleb(-places), places)
 
 
@@ -81,6 +85,12 @@ def ago(at: datetime, now: datetime) -> str:
     if abs(distance) < timedelta(seconds=1):
         distance = timedelta(seconds=-1)
     return format_timedelta(distance, add_direction=True, locale=locale(), threshold=0.95)
+
+
+def browser(user_agent: str) -> str:
+    """Name the browser and system behind a User-Agent line: "Firefox, Windows"; a line that tells neither is cut short."""
+    known = [next((name for sign, name in table.items() if sign in user_agent), "") for table in (BROWSERS, SYSTEMS)]
+    return ", ".join(filter(None, known)) or user_agent[:40]
 
 
 def _local(at: datetime) -> datetime:

@@ -1,6 +1,7 @@
 """Is Accord well? `GET /healthz` says it to load balancers and watchers: 200 when all of it is, 503 otherwise; no secrets."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import structlog
 from celery import current_app
@@ -16,15 +17,27 @@ from config.celery import HEARTBEAT
 log = structlog.get_logger(__name__)
 
 
+class NotMigrated(Exception):
+    """The database is older than the code."""
+
+
 def database() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         return bool(cursor.fetchone())
 
 
+@lru_cache
 def migrations() -> bool:
+    """Say that all migrations of this code are applied. Asking is dear, so a process remembers a yes (never a fault).
+
+    Raises:
+        NotMigrated: some are not.
+    """
     executor = MigrationExecutor(connection)
-    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if waiting := executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise NotMigrated(f"{len(waiting)} migrations wait")
+    return True
 
 
 def broker() -> bool:
@@ -51,6 +64,6 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def _asked(part: Callable[[], bool]) -> str:
     try:
         return "ok" if part() else "down"
-    except Exception:
-        log.exception("part_is_down", part=part.__name__)
+    except Exception as error:
+        log.warning("part_is_down", part=part.__name__, reason=repr(error))
         return "down"

@@ -25,7 +25,7 @@ def configure(*, level: str, as_json: bool) -> None:
 
 
 def _lines(*, level: str, as_json: bool) -> dict[str, Any]:
-    last: list[Any] = [structlog.dev.ConsoleRenderer(colors=False)]
+    last: list[Any] = [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
     if as_json:
         last = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     return {

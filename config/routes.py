@@ -54,10 +54,8 @@ BY_NAME: Final[dict[str, Audience]] = {
     "api-docs": SIGNED_IN,
 }
 BY_NAMESPACE: Final[dict[str, Audience]] = {"admin": MANAGERS}
-# Answered as if they did not exist, though their packages bring them: nobody signs up, and addresses are changed by invitation.
-CLOSED: Final = frozenset(
-    {"account_signup", "account_email", "account_email_verification_sent", "account_confirm_email", "account_signup_by_passkey", "mfa_trust"}
-)
+# Answered as if they did not exist, though their packages bring them: nobody signs up, and addresses change by invitation.
+CLOSED: Final = frozenset({"account_signup", "account_email", "account_email_verification_sent", "account_confirm_email"})
 
 
 def audience_of(view: Callable[..., object], match: ResolverMatch) -> Audience | None:

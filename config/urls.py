@@ -1,11 +1,12 @@
 """Every address of the site. Who may open it is declared on the view, or in `config/routes.py` for views of others."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from config import health, pages
+from config import health, pages, styleguide
 
 handler500 = "config.pages.broken"
 
@@ -21,3 +22,5 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("healthz", health.healthz, name="healthz"),
 ]
+if settings.SHOW_STYLEGUIDE:
+    urlpatterns.append(path("styleguide/", styleguide.page, name="styleguide"))

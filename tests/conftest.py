@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 
+from tests.committed import committed as committed
+
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:

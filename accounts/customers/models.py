@@ -8,7 +8,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, Q, Subquery
 from mptt.managers import TreeManager
 from mptt.models import MPTTModel, TreeForeignKey
 from mptt.querysets import TreeQuerySet
@@ -38,24 +38,32 @@ class CustomerKind(models.Model):
         return self.label
 
 
-class CustomerQuerySet(TreeQuerySet):
+class CustomerQuerySet(TreeQuerySet):  # type: ignore[misc] # mptt is untyped
+    """Adjectives for customers. A node's place is read in the same statement, so a node loaded long ago still answers rightly."""
+
     def below(self, node: "Customer", *, include_self: bool = True) -> "CustomerQuerySet":
         """The subtree of `node`: one range scan on the numbering."""
-        span = Q(tree_id=node.tree_id, lft__gte=node.lft, rght__lte=node.rght)
-        return self.filter(span) if include_self else self.filter(span).exclude(pk=node.pk)
+        first, last = self._place(node, "lft"), self._place(node, "rght")
+        found: CustomerQuerySet = self.filter(tree_id=self._place(node, "tree_id"), lft__range=(first, last))
+        return found if include_self else found.exclude(pk=node.pk)
 
     def above(self, node: "Customer", *, include_self: bool = True) -> "CustomerQuerySet":
         """The path from the root of the group down to `node`, in that order."""
-        span = Q(tree_id=node.tree_id, lft__lte=node.lft, rght__gte=node.rght)
-        found = self.filter(span) if include_self else self.filter(span).exclude(pk=node.pk)
-        return found.order_by("lft")
+        place = self._place(node, "lft")
+        on_path = self.filter(tree_id=self._place(node, "tree_id"), lft__lte=place, rght__gte=place)
+        found: CustomerQuerySet = on_path.order_by("lft")
+        return found if include_self else found.exclude(pk=node.pk)
+
+    def _place(self, node: "Customer", column: str) -> Subquery:
+        return Subquery(self.model._base_manager.filter(pk=node.pk).values(column)[:1])
 
     def current(self) -> "CustomerQuerySet":
         """Customers that were not merged into another."""
-        return self.filter(merged_into=None)
+        found: CustomerQuerySet = self.filter(merged_into=None)
+        return found
 
 
-class Customer(MPTTModel):
+class Customer(MPTTModel):  # type: ignore[misc] # mptt is untyped
     """One node of the customer tree. Position written by accounts/customers/tree.py, facts by accounts/customers/details.py."""
 
     class Tier(models.TextChoices):
@@ -73,7 +81,7 @@ class Customer(MPTTModel):
     parent = TreeForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     kind = models.ForeignKey(CustomerKind, on_delete=models.PROTECT, related_name="customers")
     number = models.CharField(max_length=20, unique=True)
-    ref = models.CharField(max_length=80, unique=True, help_text="The name other systems use; imports repeat by it.")
+    ref = models.CharField(max_length=200, unique=True, help_text="The name other systems use; imports repeat by it.")
     name = models.CharField(max_length=250)
     legal_name = models.CharField(max_length=250, blank=True)
     country = models.CharField(max_length=2, blank=True)
@@ -92,7 +100,7 @@ class Customer(MPTTModel):
     external_id = models.CharField(max_length=80, blank=True)
     cost_centre = models.CharField(max_length=40, blank=True)
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="absorbed")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField()
 
     objects = TreeManager.from_queryset(CustomerQuerySet)()
 

@@ -21,6 +21,13 @@ class Migration(migrations.Migration):
         ('accounts', '0001_extensions'),
         ('auth', '0012_alter_user_first_name_max_length'),
     ]
+    # Others depend on the first migration of the user's app, which here holds the extensions; the users come in this one.
+    run_before = [
+        ('account', '0001_initial'),
+        ('admin', '0001_initial'),
+        ('mfa', '0001_initial'),
+        ('usersessions', '0001_initial'),
+    ]
 
     operations = [
         migrations.CreateModel(
@@ -46,7 +53,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.CharField(max_length=20, unique=True)),
-                ('ref', models.CharField(help_text='The name other systems use; imports repeat by it.', max_length=80, unique=True)),
+                ('ref', models.CharField(help_text='The name other systems use; imports repeat by it.', max_length=200, unique=True)),
                 ('name', models.CharField(max_length=250)),
                 ('legal_name', models.CharField(blank=True, max_length=250)),
                 ('country', models.CharField(blank=True, max_length=2)),
@@ -64,7 +71,7 @@ class Migration(migrations.Migration):
                 ('stage', models.CharField(choices=[('prospect', 'Prospect'), ('onboarding', 'Onboarding'), ('active', 'Active'), ('renewal', 'Renewal'), ('ended', 'Ended')], default='active', max_length=12)),
                 ('external_id', models.CharField(blank=True, max_length=80)),
                 ('cost_centre', models.CharField(blank=True, max_length=40)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_at', models.DateTimeField()),
                 ('lft', models.PositiveIntegerField(editable=False)),
                 ('rght', models.PositiveIntegerField(editable=False)),
                 ('tree_id', models.PositiveIntegerField(db_index=True, editable=False)),
@@ -85,7 +92,7 @@ class Migration(migrations.Migration):
                 ('facts', models.JSONField(default=dict)),
                 ('internal', models.BooleanField(default=False)),
                 ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='accounts.customer')),
+                ('customer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='accounts.customer')),
             ],
         ),
         migrations.CreateModel(

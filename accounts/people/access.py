@@ -1,15 +1,16 @@
 """Access: may this person act for this customer, and which customers are within their reach.
 
 One table (`ACTIONS`) says which membership roles and which staff levels may take each action. One queryset
-(`customers_within_reach`) is the door to everything a person may see. A denial anywhere above a node beats every
-allowance. Reach is asked for a day; memberships are dated, half-open.
+(`customers_within_reach`) is the door to everything a person may see. A denial at a node, or above it for a whole subtree,
+beats every allowance. Reach is asked for a day; memberships are dated, half-open: one that ends today no longer holds.
 """
 
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from accounts.customers.models import Customer
 from accounts.decisions import ALLOWED, Decision, refused
@@ -40,7 +41,7 @@ SEE_MONEY = _action("see_money", roles=EVERY_ROLE, levels=EVERY_LEVEL)
 CHANGE_CONTRACT = _action("change_contract", roles=frozenset({ADMINISTRATOR, MEMBER}))
 PAY = _action("pay", roles=frozenset({ADMINISTRATOR, PAYER}))
 ASK_FOR_HELP = _action("ask_for_help", roles=EVERY_ROLE)
-MANAGE_PEOPLE = _action("manage_people", roles=frozenset({ADMINISTRATOR}))
+MANAGE_PEOPLE = _action("manage_people", roles=frozenset({ADMINISTRATOR}), levels=frozenset({MANAGER}))
 # Our own people, in theirs.
 WORK_TICKETS = _action("work_tickets", levels=frozenset({AGENT, SUPERVISOR, KEY_ACCOUNT, MANAGER}))
 GRANT_REMEDY = _action("grant_remedy", levels=frozenset({AGENT, SUPERVISOR}))
@@ -58,25 +59,40 @@ ACTIONS: Final = (
 )  # fmt: skip
 
 
+# Every customer a membership covers: its own node, or everything whose span opens inside its node's span.
+COVERED: Final = """
+SELECT covered.id
+FROM accounts_membership held
+JOIN accounts_customer node ON node.id = held.customer_id
+JOIN accounts_customer covered ON covered.tree_id = node.tree_id
+    AND covered.lft BETWEEN node.lft AND CASE held.scope WHEN 'subtree' THEN node.rght ELSE node.lft END
+WHERE held.user_id = %s AND held.effect = %s AND held.role = ANY(%s)
+    AND daterange(held.since, held.until) @> coalesce(%s::date, (now() AT TIME ZONE 'UTC')::date)
+"""
+
+
 def level_of(viewer: User) -> str:
     """Return the staff level of `viewer`, or an empty string for a customer's person."""
-    profile = StaffProfile.objects.filter(user_id=viewer.pk).first() if viewer.is_active else None
+    if not viewer.is_authenticated or not viewer.is_active:
+        return ""
+    profile = StaffProfile.objects.filter(user_id=viewer.pk).first()
     return profile.level if profile else ""
 
 
 def customers_within_reach(viewer: User, action: Action = SEE_CUSTOMER, *, on: date | None = None) -> QuerySet[Customer]:
-    """Return the customers for which `viewer` may take `action` on the day `on` in one statement.
+    """Return the customers for which `viewer` may take `action` on the day `on`: a queryset, evaluated in one statement.
 
-    Without a day it is asked for today in UTC, by the database's clock.
+    Without a day it is asked for today in UTC, by the database's clock. Our own people reach every customer, by their level.
+    Customers merged into another stay within the reach of those who had them, so that their history can be read.
     """
+    every: QuerySet[Customer] = Customer.objects.all()
     if not viewer.is_authenticated or not viewer.is_active:
-        return Customer.objects.none()
+        return every.none()
     if level_of(viewer) in action.levels:
-        return Customer.objects.all()
-    memberships = Membership.objects.filter(user_id=viewer.pk).in_force(on).filter(_covers_outer_customer())
-    allowed = memberships.filter(effect=Membership.Effect.ALLOW, role__in=action.roles)
-    denied = memberships.filter(effect=Membership.Effect.DENY)
-    return Customer.objects.filter(Exists(allowed) & ~Exists(denied))
+        return every
+    allowed = _covered(viewer, Membership.Effect.ALLOW, action.roles, on)
+    denied = _covered(viewer, Membership.Effect.DENY, EVERY_ROLE, on)
+    return every.filter(pk__in=allowed).exclude(pk__in=denied)
 
 
 def decide(actor: User, action: Action, customer: Customer) -> Decision:
@@ -88,12 +104,33 @@ def decide(actor: User, action: Action, customer: Customer) -> Decision:
 
 def may_anywhere(viewer: User, action: Action) -> bool:
     """Say whether `viewer` may take `action` for at least one customer: the question a route asks before its subject is known."""
-    if level_of(viewer) in action.levels:
-        return True
-    held = Membership.objects.filter(user_id=viewer.pk, effect=Membership.Effect.ALLOW, role__in=action.roles)
-    return held.in_force().exists()
+    level = level_of(viewer)
+    return level in action.levels if level else customers_within_reach(viewer, action).exists()
 
 
-def _covers_outer_customer() -> Q:
-    spans = Q(customer__tree_id=OuterRef("tree_id"), customer__lft__lte=OuterRef("lft"), customer__rght__gte=OuterRef("rght"))
-    return (spans & Q(scope=Membership.Scope.SUBTREE)) | Q(customer_id=OuterRef("pk"))
+def why(viewer: User, customer: Customer) -> str:
+    """Say in one sentence why `viewer` can see `customer`; empty when they cannot."""
+    if level := level_of(viewer):
+        return f"You work for us as {_with_article(StaffProfile.Level(level).label.lower())}, and our people see every customer."
+    if not customers_within_reach(viewer).filter(pk=customer.pk).exists():
+        return ""
+    above = Customer.objects.above(customer)
+    held = Membership.objects.filter(user_id=viewer.pk, effect=Membership.Effect.ALLOW, customer__in=above).in_force()
+    covering = held.filter(Q(scope=Membership.Scope.SUBTREE) | Q(customer_id=customer.pk))
+    nearest = covering.order_by("-customer__lft", "role").select_related("customer").first()
+    return _reason(nearest, customer) if nearest else ""
+
+
+def _covered(viewer: User, effect: str, roles: frozenset[str], on: date | None) -> RawSQL:
+    return RawSQL(COVERED, [viewer.pk, effect, sorted(roles), on])  # noqa: S611 (every value is a parameter)
+
+
+def _reason(held: Membership, customer: Customer) -> str:
+    role = _with_article(held.get_role_display().lower())
+    if held.customer_id == customer.pk:
+        return f"You are {role} of {customer.name}."
+    return f"You are {role} of {held.customer.name} and of everything below it."
+
+
+def _with_article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"

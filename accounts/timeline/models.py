@@ -21,9 +21,12 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
 
 
 class Activity(models.Model):
-    """One thing that happened to a customer. Written by accounts/timeline/recording.py; never changed."""
+    """One thing that happened to a customer, or (without one) to the house as a whole.
 
-    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="activities")
+    Written by accounts/timeline/recording.py; never changed.
+    """
+
+    customer = models.ForeignKey("accounts.Customer", null=True, on_delete=models.PROTECT, related_name="activities")
     kind = models.CharField(max_length=60)
     at = models.DateTimeField()
     recorded_at = models.DateTimeField(auto_now_add=True)

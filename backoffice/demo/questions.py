@@ -103,7 +103,7 @@ QUESTIONS = (
         "Add twelve seats from next month",
         "Twelve colleagues join on the first. Please add their seats.",
         220,
-        answer="You can do this yourself under Contracts, Change seats, and see the price before you confirm. Done for this time.",
+        answer="You can do this yourself under Contracts and see the price before you confirm. Done for this time.",
         resolved=True,
     ),
 )

@@ -1,0 +1,1 @@
+"""Forms of the back office: they check shape; the domain checks sense."""

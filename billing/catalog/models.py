@@ -1,11 +1,37 @@
-"""Products, versioned plans and their charges.
+"""What is sold and by whom: legal entities, products, versioned plans and their charges.
 
-Written by billing/catalog/plans.py. A plan version that a subscription uses never changes (database trigger).
+Written by billing/catalog/plans.py; legal entities by managers in admin. A plan version that a subscription uses never
+changes (database trigger).
 """
 
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+
+
+class LegalEntity(models.Model):
+    """Who sells: the seller named on a document. Edited by managers in admin."""
+
+    code = models.SlugField(max_length=20, unique=True)
+    name = models.CharField(max_length=200)
+    street = models.CharField(max_length=200)
+    postcode = models.CharField(max_length=20)
+    city = models.CharField(max_length=120)
+    country = models.CharField(max_length=2)
+    tax_id = models.CharField(max_length=20)
+    iban = models.CharField(max_length=34)
+    bic = models.CharField(max_length=11, blank=True)
+    email = models.EmailField()
+    ref_prefix = models.CharField(
+        max_length=8, blank=True, default="", help_text="Stands before the numbers of its documents: US- makes US-INV-000001."
+    )
+
+    class Meta:
+        verbose_name_plural = "legal entities"
+        constraints = [models.UniqueConstraint(fields=["ref_prefix"], name="no_two_sellers_number_alike")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Product(models.Model):
@@ -49,10 +75,21 @@ class PlanVersion(models.Model):
     currency = models.CharField(max_length=3)
     effective_on = models.DateField()
     trial_days = models.PositiveSmallIntegerField(default=0)
+    intro_price = models.DecimalField(
+        max_digits=24, decimal_places=10, null=True, blank=True, help_text="Price of a unit while the introduction lasts."
+    )
+    intro_periods = models.PositiveSmallIntegerField(default=0)
+    term_months = models.PositiveSmallIntegerField(null=True, blank=True, help_text="A fixed term; empty runs on.")
     used = models.BooleanField(default=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["plan", "currency", "number"], name="one_plan_version_per_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "currency", "number"], name="one_plan_version_per_number"),
+            models.CheckConstraint(
+                condition=Q(intro_price=None, intro_periods=0) | Q(intro_price__isnull=False, intro_periods__gt=0),
+                name="introduction_has_price_and_length",
+            ),
+        ]
         triggers = [
             pgtrigger.Protect(
                 name="used_plan_version_never_changes",

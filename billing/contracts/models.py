@@ -24,6 +24,7 @@ class Contract(models.Model):
     notice_days = models.PositiveSmallIntegerField(default=30)
     payment_term_days = models.PositiveSmallIntegerField(default=14)
     po_number = models.CharField(max_length=40, blank=True)
+    bill_cancellation_day = models.BooleanField(default=False, help_text="Whether the day of cancelling is still billed.")
     tax_rate = models.DecimalField(max_digits=6, decimal_places=4, default=0, help_text="0.19 is 19 %.")
 
     def __str__(self) -> str:

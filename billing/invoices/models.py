@@ -11,27 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.append_only import not_truncated, only_added
-
-
-class LegalEntity(models.Model):
-    """Who sells: the seller named on a document. Edited by managers in admin."""
-
-    code = models.SlugField(max_length=20, unique=True)
-    name = models.CharField(max_length=200)
-    street = models.CharField(max_length=200)
-    postcode = models.CharField(max_length=20)
-    city = models.CharField(max_length=120)
-    country = models.CharField(max_length=2)
-    tax_id = models.CharField(max_length=20)
-    iban = models.CharField(max_length=34)
-    bic = models.CharField(max_length=11, blank=True)
-    email = models.EmailField()
-
-    class Meta:
-        verbose_name_plural = "legal entities"
-
-    def __str__(self) -> str:
-        return self.name
+from billing.catalog.models import LegalEntity as LegalEntity
 
 
 class NumberSeries(models.Model):
@@ -283,7 +263,22 @@ class Settlement(models.Model):
                 condition=~Q(payment__isnull=False, credit_note__isnull=False), name="settlement_has_one_source"
             ),
         ]
-        triggers = only_added("settlement")
+        triggers = [
+            *only_added("settlement"),
+            pgtrigger.Trigger(
+                name="payment_is_not_settled_beyond_its_amount",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__payment__isnull=False),
+                func=(
+                    "PERFORM 1 FROM billing_payment p WHERE p.id = NEW.payment_id FOR UPDATE;"
+                    " IF (SELECT sum(s.amount_minor) FROM billing_settlement s WHERE s.payment_id = NEW.payment_id)"
+                    " > (SELECT p.amount_minor FROM billing_payment p WHERE p.id = NEW.payment_id)"
+                    " THEN RAISE EXCEPTION 'a payment is not settled beyond its amount'"
+                    " USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NULL;"
+                ),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.amount_minor} of {self.document}"

@@ -1,6 +1,6 @@
-"""Payments, what they are meant for, and the methods they are made with.
+"""Payments, what they are meant for, what was given back of them, and the methods they are made with.
 
-Payments and their shares are written by billing/payments/collecting.py, methods by billing/payments/methods.py.
+Payments and their shares are written by billing/payments/collecting.py, refunds by refunds.py, methods by methods.py.
 """
 
 from django.conf import settings
@@ -30,17 +30,27 @@ class PaymentMethod(models.Model):
         return self.label
 
 
+class PaymentQuerySet(models.QuerySet["Payment"]):
+    def unresolved(self) -> "PaymentQuerySet":
+        """Payments whose outcome is not known yet: nothing else may be collected for their documents."""
+        return self.filter(status__in=[Payment.Status.STARTED, Payment.Status.UNKNOWN])
+
+    def latest_first(self) -> "PaymentQuerySet":
+        """Newest first."""
+        return self.order_by("-started_at", "-id")
+
+
 class Payment(models.Model):
     """Money a payer gives for one or more documents. Written by billing/payments/collecting.py.
 
-    `key` comes from the form or the client: repeating it returns the same payment. Steps: see STEPS in collecting.py.
+    `key` comes from the form or the client: repeating it returns the same payment. Steps: see STEPS in attempts.py.
     """
 
     class Status(models.TextChoices):
         STARTED = "started", "In progress"
+        UNKNOWN = "unknown", "Being checked"
         SUCCEEDED = "succeeded", "Paid"
         DECLINED = "declined", "Declined"
-        UNKNOWN = "unknown", "Being checked"
 
     ref = models.CharField(max_length=20, unique=True)
     key = models.UUIDField(unique=True)
@@ -58,6 +68,8 @@ class Payment(models.Model):
     asked_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
     refunded_minor = models.BigIntegerField(default=0)
+
+    objects = PaymentQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -90,15 +102,59 @@ class PaymentShare(models.Model):
         return f"{self.payment} for {self.document}"
 
 
+class Refund(models.Model):
+    """Money given back from a payment, out of a customer's credit. Written by billing/payments/refunds.py.
+
+    `key` comes from the form or the client: repeating it returns the same refund. Steps: see STEPS in attempts.py.
+    """
+
+    class To(models.TextChoices):
+        ORIGIN = "origin", "To the card or account it came from"
+        CREDIT = "credit", "As credit on the account of the one who paid"
+
+    Status = Payment.Status
+
+    ref = models.CharField(max_length=30, unique=True)
+    key = models.UUIDField(unique=True)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
+    to = models.CharField(max_length=6, choices=To)
+    customer = models.ForeignKey(
+        "accounts.Customer", on_delete=models.PROTECT, related_name="refunds", help_text="Whose credit is given back."
+    )
+    amount_minor = models.BigIntegerField()
+    reason = models.CharField(max_length=200)
+    refunded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=Payment.Status, default=Payment.Status.STARTED)
+    decline_reason = models.CharField(max_length=200, blank=True)
+    gateway_ref = models.CharField(max_length=80, blank=True)
+    started_at = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_is_above_zero")]
+        indexes = [models.Index(fields=["started_at"], name="refund_unresolved", condition=Q(status__in=["started", "unknown"]))]
+
+    def __str__(self) -> str:
+        return self.ref
+
+
 class GatewayCharge(models.Model):
-    """The sandbox gateway's own memory of what it was asked. Written by billing/payments/gateways/sandbox.py only."""
+    """The sandbox gateway's own memory of what it was asked. Written by billing/payments/gateways/sandbox.py only.
+
+    `answered` is what it said at once, `outcome` what is true; a time-out is an answer of "unknown" beside either truth.
+    """
 
     key = models.CharField(max_length=80, primary_key=True)
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
+    answered = models.CharField(max_length=12)
     outcome = models.CharField(max_length=12)
     reason = models.CharField(max_length=200, blank=True)
-    gateway_ref = models.CharField(max_length=80)
+    gateway_ref = models.CharField(max_length=80, unique=True)
+    gives_back = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="given_back", help_text="The charge a refund takes from."
+    )
 
     def __str__(self) -> str:
         return f"{self.gateway_ref} {self.outcome}"

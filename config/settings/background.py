@@ -17,10 +17,28 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_TIME_LIMIT = 15 * 60
 # A page that wakes the worker does not wait for a broker that is away: the beat finds the work later.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.1}
-REDIS_TRANSPORT = {"visibility_timeout": 60, "unacked_restore_interval": 5, "unacked_restore_throttle": 1, "socket_connect_timeout": 2}
+REDIS_TRANSPORT = {
+    "visibility_timeout": 60,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_connect_timeout": 2,
+}
 CELERY_TIMEZONE = "UTC"
+HEARTBEAT_EVERY, DELIVERY_EVERY, UNKNOWN_PAYMENTS_EVERY = 5.0, 5.0, 30.0
 CELERY_BEAT_SCHEDULE = {
-    "the worker says it lives": {"task": "config.heartbeat", "schedule": 10.0, "options": {"expires": 10}},
-    "notices and webhooks go out": {"task": "accounts.tasks.deliver_activities", "schedule": 5.0, "options": {"expires": 5}},
-    "payments of unknown outcome are asked for": {"task": "billing.tasks.ask_unknown_payments", "schedule": 30.0, "options": {"expires": 30}},
+    "the worker says it lives": {
+        "task": "config.heartbeat",
+        "schedule": HEARTBEAT_EVERY,
+        "options": {"expires": HEARTBEAT_EVERY},
+    },
+    "notices and webhooks go out": {
+        "task": "accounts.tasks.deliver_activities",
+        "schedule": DELIVERY_EVERY,
+        "options": {"expires": DELIVERY_EVERY},
+    },
+    "payments of unknown outcome are asked for": {
+        "task": "billing.tasks.ask_unknown_payments",
+        "schedule": UNKNOWN_PAYMENTS_EVERY,
+        "options": {"expires": UNKNOWN_PAYMENTS_EVERY},
+    },
 }

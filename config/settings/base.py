@@ -1,6 +1,7 @@
 """What every environment shares. Secrets and addresses come from `config.env`, never from here."""
 
 from typing import Any
+from urllib.parse import unquote
 
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,7 @@ STATE = state.folder()
 
 # --- parts -----------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
+    "config",
     "accounts",
     "billing",
     "support",
@@ -70,6 +72,7 @@ TEMPLATES: list[dict[str, Any]] = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["config.templatetags.accord"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -84,14 +87,17 @@ TEMPLATES: list[dict[str, Any]] = [
 # --- the database ----------------------------------------------------------------------------------------------------
 DATABASE_ADDRESS = ENV["DATABASE_URL"] or env.DATABASE(postgres.url())
 try:
-    DATABASES = {"default": databases.connection(DATABASE_ADDRESS, process=ENV["ACCORD_PROCESS"], pooled=ENV["DATABASE_POOLED"])}
+    DATABASES = {
+        "default": databases.connection(DATABASE_ADDRESS.parts, process=ENV["ACCORD_PROCESS"], pooled=ENV["DATABASE_POOLED"])
+    }
 except ValueError as fault:
     env.refuse([f"DATABASE_URL: {fault}"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- the cache, sessions and messages -----------------------------------------------------------------------------------
 CACHE_ADDRESS = ENV["CACHE_URL"] or env.CACHE(valkey.cache_url())
-CACHES: dict[str, Any] = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_ADDRESS.geturl()}}
+CACHE_BACKEND = "django.core.cache.backends.redis.RedisCache"
+CACHES: dict[str, Any] = {"default": {"BACKEND": CACHE_BACKEND, "LOCATION": CACHE_ADDRESS.text}}
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
@@ -102,11 +108,13 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- background work ---------------------------------------------------------------------------------------------------
 BROKER_ADDRESS = ENV["CELERY_BROKER_URL"] or env.BROKER(valkey.broker_url())
-CELERY_BROKER_URL = BROKER_ADDRESS.geturl()
-CELERY_BROKER_TRANSPORT_OPTIONS = REDIS_TRANSPORT if BROKER_ADDRESS.scheme.startswith("redis") else {"confirm_publish": True}
+CELERY_BROKER_URL = BROKER_ADDRESS.text
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    REDIS_TRANSPORT if BROKER_ADDRESS.parts.scheme.startswith("redis") else {"confirm_publish": True}
+)
 
 # --- the site --------------------------------------------------------------------------------------------------------
-SITE_URL = ENV["SITE_URL"].geturl().rstrip("/") if ENV["SITE_URL"] else "http://localhost:8000"
+SITE_URL = ENV["SITE_URL"].text.rstrip("/") if ENV["SITE_URL"] else "http://localhost:8000"
 ALLAUTH_TRUSTED_PROXY_COUNT = ENV["TRUSTED_PROXIES"]
 if ENV["TRUSTED_PROXIES"]:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -117,6 +125,7 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("de", _("German"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+SHOW_STYLEGUIDE = False
 STATIC_URL = "static/"
 STATIC_ROOT = STATE / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -130,12 +139,13 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV["EMAIL_FROM"]
 EMAIL_SUBJECT_PREFIX = ""
 EMAIL_TIMEOUT = 10
 if ENV["EMAIL_URL"]:
+    MAIL_SERVER = ENV["EMAIL_URL"].parts
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    EMAIL_HOST = ENV["EMAIL_URL"].hostname
-    EMAIL_PORT = ENV["EMAIL_URL"].port or 587
-    EMAIL_HOST_USER = ENV["EMAIL_URL"].username or ""
-    EMAIL_HOST_PASSWORD = ENV["EMAIL_URL"].password or ""
-    EMAIL_USE_SSL = ENV["EMAIL_URL"].scheme == "smtps"
+    EMAIL_HOST = MAIL_SERVER.hostname
+    EMAIL_PORT = MAIL_SERVER.port or 587
+    EMAIL_HOST_USER = unquote(MAIL_SERVER.username or "")
+    EMAIL_HOST_PASSWORD = unquote(MAIL_SERVER.password or "")
+    EMAIL_USE_SSL = MAIL_SERVER.scheme == "smtps"
     EMAIL_USE_TLS = not EMAIL_USE_SSL
 else:
     EMAIL_BACKEND = "config.mail.MailFolder"

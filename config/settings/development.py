@@ -1,6 +1,5 @@
 """One machine, loopback only: what `./run` uses. The signing key is made once and kept in the state folder."""
 
-
 from config.launcher import state
 from config.settings.base import *  # noqa: F403
 from config.settings.base import ENV
@@ -8,3 +7,9 @@ from config.settings.base import ENV
 DEBUG = ENV["DEBUG"]
 SECRET_KEY = ENV["SECRET_KEY"] or state.kept_secret("secret_key")
 ALLOWED_HOSTS = ENV["ALLOWED_HOSTS"] or ["localhost", "127.0.0.1", "[::1]"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+WHITENOISE_MAX_AGE = 0
+SHOW_STYLEGUIDE = True

@@ -13,7 +13,7 @@ def _faults() -> list[str]:
         "ALLOWED_HOSTS: production needs the host names of this site": not ENV["ALLOWED_HOSTS"],
         "ALLOWED_HOSTS: production refuses *": "*" in (ENV["ALLOWED_HOSTS"] or []),
         "DEBUG: production refuses it": ENV["DEBUG"],
-        "SITE_URL: production needs the https address of this site": site is None or site.scheme != "https",
+        "SITE_URL: production needs the https address of this site": site is None or site.parts.scheme != "https",
         "DATABASE_URL: production needs a PostgreSQL server": ENV["DATABASE_URL"] is None,
         "CELERY_BROKER_URL: production needs a broker": ENV["CELERY_BROKER_URL"] is None,
         "CACHE_URL: production needs a cache": ENV["CACHE_URL"] is None,
@@ -26,7 +26,7 @@ env.refuse(_faults())
 DEBUG = False
 SECRET_KEY = ENV["SECRET_KEY"]
 ALLOWED_HOSTS = ENV["ALLOWED_HOSTS"]
-CSRF_TRUSTED_ORIGINS = [ENV["SITE_URL"].geturl().rstrip("/")]
+CSRF_TRUSTED_ORIGINS = [ENV["SITE_URL"].text.rstrip("/")]
 
 SECURE_SSL_REDIRECT = True
 SECURE_REDIRECT_EXEMPT = ["^healthz$"]

@@ -1,4 +1,4 @@
-"""How people sign in: by e-mail, with a password or a code sent by mail, then a second factor if they have one. Nobody signs up."""
+"""How people sign in: by e-mail, with a password or a mailed code, then a second factor if they have one. Nobody signs up."""
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [

@@ -1,4 +1,4 @@
-"""What the tests run with: quick password hashing, mail kept in memory, tasks run at once, static files straight from their folders."""
+"""What the tests run with: quick hashing, mail in memory, tasks at once, static files straight from their folders."""
 
 import secrets
 
@@ -12,6 +12,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
+SHOW_STYLEGUIDE = True
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 DATABASES["default"]["CONN_MAX_AGE"] = 0

@@ -4,13 +4,16 @@
 amounts, days and statuses; how to use each is in `docs/how-to/use-the-components.md`.
 """
 
+import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django import template
+from django.forms import BoundField
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from billing.money import EXPONENTS
 from config import charts, formats, statuses
 
 register = template.Library()
@@ -29,6 +32,32 @@ def fill(content: SafeString) -> SafeString:
     return content
 
 
+@register.simple_tag
+def new_id(prefix: str) -> str:
+    """Return an id no other element of the page has, to tie a control to its explanation."""
+    return f"{prefix}-{secrets.token_hex(4)}"
+
+
+@register.simple_tag
+def aria_field(field: BoundField, hint: str = "") -> SafeString:
+    """Render a form's control; a hint given by the page is tied to it as its own help text would be."""
+    if not hint or field.help_text:
+        return field.as_widget()
+    ids = [f"{field.auto_id}_helptext", *([f"{field.auto_id}_error"] if field.errors else [])]
+    return field.as_widget(attrs={"aria-describedby": " ".join(ids)})
+
+
+@register.simple_tag(takes_context=True)
+def sorting(context: template.Context, key: str = "") -> dict[str, str]:
+    """Say how the list is sorted by `key` now (`?sort=`), what its link asks for next, and which arrow shows it."""
+    current = context.request.GET.get("sort", "") if key else ""
+    if key and current == key:
+        return {"direction": "ascending", "next": f"-{key}", "icon": "arrow-up"}
+    if key and current == f"-{key}":
+        return {"direction": "descending", "next": key, "icon": "arrow-down"}
+    return {"direction": "", "next": key, "icon": "sort"}
+
+
 @register.filter
 def money(amount: object, currency: str = "") -> str:
     """Write an amount with its currency code."""
@@ -44,22 +73,30 @@ def money_figure(amount: object, currency: str = "") -> str:
 @register.filter
 def minor_units(amount: object) -> int | str:
     """Return the whole minor units of an amount, for `data-amount-minor`."""
-    return "" if amount in (None, "") else getattr(amount, "amount_minor", amount)
+    return "" if amount is None else getattr(amount, "amount_minor", amount)
 
 
 def _written(write, amount: object, currency: str) -> str:
     """Apply `write` to a Money, to minor units with a currency, or hand back words that are already written."""
-    if amount in (None, "") or (isinstance(amount, str) and not currency):
-        return amount or ""
-    if currency:
-        return write(int(amount), str(currency))
-    return write(amount.amount_minor, str(amount.currency))
+    if amount is None or amount == "":
+        return ""
+    if hasattr(amount, "amount_minor"):
+        return write(amount.amount_minor, str(amount.currency))
+    return write(int(amount), str(currency)) if currency else str(amount)
+
+
+@register.filter
+def axis_words(value: int, unit: str) -> str:
+    """Write a level of a chart's scale: whole amounts when `unit` is a currency, pieces otherwise."""
+    if unit not in EXPONENTS:
+        return formats.figure(value)
+    return formats.figure(value // 10 ** EXPONENTS[unit])
 
 
 @register.filter
 def figure(number: object) -> str:
     """Write a number with the language's grouping."""
-    return "" if number in (None, "") else formats.figure(number)
+    return "" if number is None or number == "" else formats.figure(number)
 
 
 @register.filter
@@ -87,6 +124,25 @@ def ago(at: datetime | None) -> str:
 
 
 @register.filter
+def iso(at: date | datetime | None) -> str:
+    """Write a day or moment for the `datetime` attribute."""
+    return at.isoformat() if at else ""
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """Name the browser and system behind a User-Agent line."""
+    return formats.browser(str(user_agent))
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Return the first letters of the first and last word of a name."""
+    words = str(name).split()
+    return "".join(word[0] for word in ([words[0], words[-1]] if len(words) > 1 else words[:1]))
+
+
+@register.filter
 def status_label(status: object) -> str:
     """Return the words for a status."""
     return statuses.label(str(status))
@@ -96,6 +152,18 @@ def status_label(status: object) -> str:
 def status_tone(status: object) -> str:
     """Return the tone in which a status is shown."""
     return statuses.tone(str(status))
+
+
+@register.filter
+def message_tone(level: str) -> str:
+    """Return the tone for a Django message's level."""
+    return {"success": "good", "warning": "warning", "error": "bad"}.get(level, "info")
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    """Return the words of a text, to loop over a few names."""
+    return text.split()
 
 
 @register.filter
@@ -117,5 +185,4 @@ def line_chart(points: Sequence[Mapping], title: str, unit: str = "", limit: int
 
 
 def _chart(kind: str, points: Sequence[Mapping], title: str, unit: str, limit: int | None, limit_text: str) -> dict:
-    points = list(points)
-    return {"kind": kind, "chart": charts.draw(points, limit), "title": title, "unit": unit, "limit_text": limit_text}
+    return {"kind": kind, "chart": charts.draw(list(points), limit), "title": title, "unit": unit, "limit_text": limit_text}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DOMAIN = ("accounts", "billing", "support")
-WINDOWS = ("portal", "backoffice")
+WINDOWS = ("portal", "backoffice", "window")
 PACKAGES = (*DOMAIN, *WINDOWS, "config")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

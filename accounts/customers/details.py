@@ -1,0 +1,59 @@
+"""Details: changing the facts of a customer. The one writer of facts; position is written by tree.py."""
+
+from datetime import datetime
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+
+from accounts.customers import facts
+from accounts.customers.models import Customer
+from accounts.decisions import Refusal
+from accounts.timeline import recording
+
+
+class FactsRefused(Refusal):
+    """Facts that cannot be kept; `faults` lists (fact, reason)."""
+
+    code = "facts_refused"
+
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
+        super().__init__("; ".join(f"{name} {reason}" for name, reason in faults))
+        self.faults = faults
+
+
+def checked(values: dict[str, str]) -> dict[str, str]:
+    """Return the facts as they are kept.
+
+    Raises:
+        FactsRefused: one of them cannot be kept.
+    """
+    kept = facts.clean(values)
+    if faults := facts.faults(kept):
+        raise FactsRefused(faults)
+    return kept
+
+
+def change(*, actor: AbstractBaseUser | None, customer: Customer, at: datetime, **fields: str) -> Customer:
+    """Change facts of `customer` and return it; the timeline keeps each fact's value before and after.
+
+    Facts that are already so are left alone; when all are, nothing is written or recorded.
+
+    Raises:
+        FactsRefused: a fact cannot be kept.
+    """
+    wanted = checked(fields)
+    with transaction.atomic():
+        kept: Customer = Customer.objects.select_for_update().get(pk=customer.pk)
+        changes = {name: value for name, value in wanted.items() if getattr(kept, name) != value}
+        if changes:
+            before = {name: getattr(kept, name) for name in changes}
+            for name, value in changes.items():
+                setattr(kept, name, value)
+            kept.save(update_fields=list(changes))
+            recording.record(kept, "accounts.customer_changed", actor=actor, at=at, facts=facts_of_change(before, changes))
+    return kept
+
+
+def facts_of_change(before: dict[str, str], after: dict[str, str]) -> dict[str, object]:
+    """Return what the timeline keeps of a change: the names for its sentence, and each value before and after."""
+    return {"changed": ", ".join(name.replace("_", " ") for name in after), "before": before, "after": after}

@@ -1,0 +1,138 @@
+"""Responsibilities: who pays for a customer, and who receives its documents, on a given day.
+
+A responsibility is set at a node and holds for everything below it, until a node further down has one of its own; where
+nobody was named, each customer answers for itself. Spans are half-open days `[since, until)`. Documents keep the payer
+they were issued to: a change of payer never moves a debt.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Final
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.customers.models import Customer, Responsibility
+from accounts.decisions import Refusal
+from accounts.timeline import recording
+
+PAYER: Final = Responsibility.Role.PAYER
+RECEIVER: Final = Responsibility.Role.DOCUMENT_RECEIVER
+RESELLER: Final = "reseller"
+
+NEAREST: Final = """
+SELECT answering.*, asked.id AS asked_id
+FROM accounts_customer asked
+LEFT JOIN LATERAL (
+    SELECT held.responsible_id
+    FROM accounts_customer node JOIN accounts_responsibility held ON held.customer_id = node.id
+    WHERE node.tree_id = asked.tree_id AND node.lft <= asked.lft AND node.rght >= asked.rght
+      AND held.role = %(role)s AND held.since <= %(on)s AND (held.until IS NULL OR held.until > %(on)s)
+    ORDER BY node.lft DESC LIMIT 1
+) nearest ON true
+JOIN accounts_customer answering ON answering.id = coalesce(nearest.responsible_id, asked.id)
+WHERE asked.id = ANY(%(asked)s)
+"""
+
+
+class MayNotAnswer(Refusal):
+    """Named someone who cannot answer for this customer: neither in its group nor a reseller."""
+
+    code = "may_not_answer"
+
+    def __init__(self, responsible: Customer, customer: Customer) -> None:
+        super().__init__(f"{responsible} is neither in the group of {customer} nor a reseller, so it cannot answer for it.")
+
+
+def payer_of(customer: Customer, on: date) -> Customer:
+    """Return who pays for `customer` on the day `on`."""
+    return payers_of([customer], on)[customer.pk]
+
+
+def receiver_of(customer: Customer, on: date) -> Customer:
+    """Return who receives the documents of `customer` on the day `on`."""
+    return responsible_for([customer], RECEIVER, on)[customer.pk]
+
+
+def payers_of(customers: Iterable[Customer], on: date) -> dict[int, Customer]:
+    """Return the payer of each customer by the customer's primary key, in one statement."""
+    return responsible_for(customers, PAYER, on)
+
+
+def responsible_for(customers: Iterable[Customer], role: str, on: date) -> dict[int, Customer]:
+    """Return who answers in `role` for each customer on the day `on`: the nearest named on its path, otherwise itself."""
+    asked = [customer.pk for customer in customers]
+    found = Customer.objects.raw(NEAREST, {"role": role, "on": on, "asked": asked})
+    return {answering.asked_id: answering for answering in found}
+
+
+def named_above(customer: Customer | None, role: str, on: date) -> Customer | None:
+    """Return who was named in `role` at `customer` or nearest above it, or None where nobody was."""
+    if customer is None:
+        return None
+    named = Responsibility.objects.filter(role=role, customer__in=Customer.objects.above(customer), since__lte=on)
+    nearest = named.filter(Q(until=None) | Q(until__gt=on)).order_by("-customer__lft").select_related("responsible").first()
+    return nearest.responsible if nearest else None
+
+
+def set_payer(
+    *, actor: AbstractBaseUser | None, customer: Customer, payer: Customer, since: date, at: datetime
+) -> Responsibility:
+    """Let `payer` pay for `customer` and everything below it from the day `since` on.
+
+    Whoever was named before pays until that day; a later change already planned still happens. Repeating it changes nothing.
+
+    Raises:
+        MayNotAnswer: the payer is neither in the customer's group nor a reseller.
+    """
+    return set_responsible(actor=actor, customer=customer, responsible=payer, role=PAYER, since=since, at=at)
+
+
+def set_receiver(
+    *, actor: AbstractBaseUser | None, customer: Customer, receiver: Customer, since: date, at: datetime
+) -> Responsibility:
+    """Let `receiver` get the documents of `customer` and everything below it; otherwise as `set_payer`."""
+    return set_responsible(actor=actor, customer=customer, responsible=receiver, role=RECEIVER, since=since, at=at)
+
+
+def set_responsible(
+    *, actor: AbstractBaseUser | None, customer: Customer, responsible: Customer, role: str, since: date, at: datetime
+) -> Responsibility:
+    """Name `responsible` in `role` for `customer` from the day `since` on.
+
+    Raises:
+        MayNotAnswer: they are neither in the customer's group nor a reseller.
+    """
+    with transaction.atomic():
+        customer, responsible = _locked(customer), Customer.objects.get(pk=responsible.pk)
+        if responsible.tree_id != customer.tree_id and responsible.kind_id != RESELLER:
+            raise MayNotAnswer(responsible, customer)
+        held = Responsibility.objects.filter(customer=customer, role=role)
+        covering = held.filter(Q(until=None) | Q(until__gt=since), since__lte=since).first()
+        if covering and covering.responsible_id == responsible.pk:
+            return covering
+        named = _name(customer, responsible, role, since, covering)
+        facts = {"responsible": responsible.name, "role": named.get_role_display(), "since": since.isoformat()}
+        facts["number"] = responsible.number
+        recording.record(customer, "accounts.responsible_changed", actor=actor, at=at, facts=facts)
+    return named
+
+
+def _locked(customer: Customer) -> Customer:
+    locked: Customer = Customer.objects.select_for_update().get(pk=customer.pk)
+    return locked
+
+
+def _name(customer: Customer, responsible: Customer, role: str, since: date, covering: Responsibility | None) -> Responsibility:
+    if covering and covering.since == since:
+        covering.responsible = responsible
+        covering.save(update_fields=["responsible"])
+        return covering
+    later = Responsibility.objects.filter(customer=customer, role=role, since__gt=since).order_by("since").first()
+    if covering:
+        covering.until = since
+        covering.save(update_fields=["until"])
+    return Responsibility.objects.create(
+        customer=customer, role=role, responsible=responsible, since=since, until=later.since if later else None
+    )

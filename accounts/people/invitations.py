@@ -1,0 +1,140 @@
+"""Invitations: how people come to stand at a customer, and leave it. The one writer of memberships.
+
+Delegated administration: who may manage people at a customer may grant there what they hold themselves, for every
+customer the grant covers, and take it back. `actor` None is the system (imports, the demo world). An invited person signs in
+with a code sent to the address; nothing is promised to the address before.
+"""
+
+from datetime import UTC, date, datetime
+
+from django.db import transaction
+
+from accounts.customers.models import Customer
+from accounts.decisions import Decision, Refusal, refused
+from accounts.people import access
+from accounts.people.models import Membership, StaffProfile, User
+from accounts.timeline import recording
+
+
+class MayNotGrant(Refusal):
+    """Wanted to grant or take what is not theirs to give."""
+
+    code = "may_not_grant"
+
+
+class CannotBeInvited(Refusal):
+    """One of our own people, or a login that was closed: neither can stand at a customer."""
+
+    code = "cannot_be_invited"
+
+
+class AlreadyMember(Refusal):
+    """The person holds this role at this customer already, with another scope."""
+
+    code = "already_member"
+
+
+def may_grant(actor: User, customer: Customer, *, role: str, scope: str) -> Decision:
+    """Say whether `actor` may give someone `role` at `customer`: they manage its people and hold all that the role may do."""
+    decision = access.decide(actor, access.MANAGE_PEOPLE, customer)
+    if not decision.allowed or access.level_of(actor):
+        return decision
+    granted = Customer.objects.filter(pk=customer.pk) if scope == Membership.Scope.NODE else Customer.objects.below(customer)
+    for action in access.ACTIONS:
+        if role in action.roles and granted.exclude(pk__in=access.customers_within_reach(actor, action).values("pk")).exists():
+            return refused("more_than_held", "You may only grant what you hold yourself, for every customer it would cover.")
+    return decision
+
+
+def invite(
+    *, actor: User | None, email: str, customer: Customer, role: str, scope: str, at: datetime, name: str = ""
+) -> Membership:
+    """Give the person with this address `role` at `customer` from today on, and return the membership.
+
+    A login is made for a new address. Repeating it returns the membership there is.
+
+    Raises:
+        MayNotGrant: the actor does not manage people there, or holds less than they would give.
+        CannotBeInvited: the address belongs to one of our own people, or to a closed login.
+        AlreadyMember: the person holds the role there with another scope.
+    """
+    with transaction.atomic():
+        _must_be_theirs_to_give(actor, customer, role, scope)
+        user = _person(email, name)
+        _must_be_invitable(user)
+        if held := _held(user, customer, role, scope):
+            return held
+        membership = Membership.objects.create(
+            user=user, customer=customer, role=role, scope=scope, since=_day(at), granted_by=actor
+        )
+        facts = {"email": user.email, "role": membership.get_role_display(), "scope": scope, "name": user.name}
+        recording.record(customer, "accounts.member_invited", actor=actor, at=at, about=membership, facts=facts)
+    return membership
+
+
+def deny(*, actor: User | None, user: User, customer: Customer, scope: str, at: datetime) -> Membership:
+    """Close `customer` (with scope "subtree", all below it too) to `user`, whatever allows it elsewhere; return the denial.
+
+    Raises:
+        MayNotGrant: the actor does not manage people there.
+    """
+    with transaction.atomic():
+        _must_be_theirs_to_give(actor, customer, Membership.Role.READER, scope)
+        denial, made = Membership.objects.get_or_create(
+            user=user, customer=customer, role=Membership.Role.READER, effect=Membership.Effect.DENY, until=None,
+            defaults={"scope": scope, "since": _day(at), "granted_by": actor},
+        )  # fmt: skip
+        if made:
+            facts = {"email": user.email, "scope": scope}
+            recording.record(customer, "accounts.member_denied", actor=actor, at=at, about=denial, facts=facts)
+    return denial
+
+
+def revoke(*, actor: User | None, membership: Membership, at: datetime) -> Membership:
+    """End a membership (or lift a denial) today; it no longer holds from this moment. Repeating it changes nothing.
+
+    Raises:
+        MayNotGrant: the actor could not have granted it.
+    """
+    with transaction.atomic():
+        held = Membership.objects.select_for_update().select_related(None).get(pk=membership.pk)
+        _must_be_theirs_to_give(actor, held.customer, held.role, held.scope)
+        if held.until is not None and held.until <= _day(at):
+            return held
+        held.until = max(_day(at), held.since)
+        held.save(update_fields=["until"])
+        facts = {"email": held.user.email, "role": held.get_role_display(), "effect": held.effect}
+        recording.record(held.customer, "accounts.member_revoked", actor=actor, at=at, about=held, facts=facts)
+    return held
+
+
+def _must_be_theirs_to_give(actor: User | None, customer: Customer, role: str, scope: str) -> None:
+    if actor is None:
+        return
+    decision = may_grant(actor, customer, role=role, scope=scope)
+    if not decision.allowed:
+        raise MayNotGrant(decision.reason, code=decision.code)
+
+
+def _person(email: str, name: str) -> User:
+    address = email.strip().lower()
+    return User.objects.filter(email=address).first() or User.objects.create_user(address, name=name)
+
+
+def _must_be_invitable(user: User) -> None:
+    if StaffProfile.objects.filter(user=user).exists():
+        raise CannotBeInvited(f"{user.email} is one of our own people, who never stand at a customer.")
+    if not user.is_active:
+        raise CannotBeInvited(f"The login of {user.email} was closed.")
+
+
+def _held(user: User, customer: Customer, role: str, scope: str) -> Membership | None:
+    allowed = Membership.objects.filter(user=user, customer=customer, role=role, effect=Membership.Effect.ALLOW, until=None)
+    held = allowed.select_for_update().first()
+    if held and held.scope != scope:
+        raise AlreadyMember(f"{user.email} is {held.get_role_display().lower()} here already, for {held.get_scope_display()}.")
+    return held
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(UTC).date()

@@ -1,0 +1,12 @@
+"""Work behind the pages: wake-ups only, what is to do stands in tables."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts.timeline import delivery
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def deliver_activities() -> int:
+    """Tell the readers of activities what is waiting for them; return how many were told."""
+    return delivery.deliver_waiting(at=timezone.now())

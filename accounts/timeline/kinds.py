@@ -1,0 +1,71 @@
+"""What can happen to a customer: every kind of activity, how it reads, and who is told.
+
+A label is a sentence with the activity's facts in braces; `{ref}` is always there (the ref of what it is about). An
+activity that lacks a fact its label speaks of is refused when it is recorded. Amounts stand in facts as text fit to
+print ("EUR 120.00"). `readers` are the names under which accounts/timeline/delivery.py knows its handlers.
+"""
+
+from dataclasses import dataclass
+from string import Formatter
+from typing import Final
+
+NOTICE: Final = ("notice",)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of activity: its sentence, the icon beside it, and the readers that are told after commit."""
+
+    label: str
+    icon: str
+    readers: tuple[str, ...] = ()
+
+    @property
+    def facts(self) -> frozenset[str]:
+        """The facts its sentence speaks of."""
+        return frozenset(name for _, name, _, _ in Formatter().parse(self.label) if name) - {"ref"}
+
+
+KINDS: Final[dict[str, Kind]] = {
+    "accounts.customer_added": Kind("{name} was added", "plus"),
+    "accounts.customer_changed": Kind("Details changed: {changed}", "edit"),
+    "accounts.customer_moved": Kind("Moved from {from_name} to {to_name}", "organisation"),
+    "accounts.customer_imported": Kind("{name} was imported", "download"),
+    "accounts.responsible_changed": Kind("{responsible} {role} from {since}", "payment"),
+    "accounts.member_invited": Kind("{email} was invited as {role}", "person", NOTICE),
+    "accounts.member_revoked": Kind("{email} is no longer {role}", "person"),
+    "accounts.member_denied": Kind("{email} may no longer see this", "person"),
+    "accounts.staff_appointed": Kind("{email} works for us as {level}", "person"),
+    "accounts.policy_acknowledged": Kind("{email} acknowledged the policy", "policy"),
+    "accounts.signed_in": Kind("Signed in", "person"),
+    "billing.contract_signed": Kind("Contract {ref} was signed", "contract"),
+    "billing.contract_changed": Kind("{ref}: {change}", "edit", NOTICE),
+    "billing.change_undone": Kind("{ref}: a change was undone: {change}", "undo"),
+    "billing.invoice_issued": Kind("Invoice {ref} was issued: {amount}", "invoice", NOTICE),
+    "billing.invoice_imported": Kind("Invoice {ref} was imported: {amount}", "download"),
+    "billing.credit_note_issued": Kind("Credit note {ref} was issued: {amount}", "invoice", NOTICE),
+    "billing.payment_started": Kind("Payment {ref} was started: {amount}", "payment"),
+    "billing.payment_succeeded": Kind("Payment {ref} succeeded: {amount}", "payment", NOTICE),
+    "billing.payment_declined": Kind("Payment {ref} was declined: {reason}", "payment", NOTICE),
+    "billing.payment_unknown": Kind("Payment {ref} has no answer yet: {amount}", "payment"),
+    "billing.refund_made": Kind("Refund {ref}: {amount}", "payment", NOTICE),
+    "billing.finding_made": Kind("Billing error found: {ref}", "flag"),
+    "billing.finding_settled": Kind("Billing error {ref} was settled", "check"),
+    "billing.run_finished": Kind("Invoice run finished: {documents} documents", "check"),
+    "support.ticket_opened": Kind("Ticket {ref} was opened: {subject}", "tag", NOTICE),
+    "support.message_sent": Kind("{ref}: a message was sent", "chat", NOTICE),
+    "support.note_added": Kind("{ref}: an internal note was added", "note"),
+    "support.ticket_assigned": Kind("{ref} is with {agent}", "person"),
+    "support.ticket_resolved": Kind("Ticket {ref} was resolved", "check", NOTICE),
+    "support.ticket_reopened": Kind("Ticket {ref} was reopened", "tag"),
+    "support.remedy_granted": Kind("{ref}: {remedy}, {amount}", "remedy"),
+    "support.remedy_asked": Kind("{ref}: {remedy} of {amount} waits for approval", "clock", NOTICE),
+    "support.remedy_approved": Kind("{ref}: {remedy} of {amount} was approved", "check"),
+    "support.remedy_turned_down": Kind("{ref}: {remedy} of {amount} was turned down", "close", NOTICE),
+    "support.authority_set": Kind("{holder} may give {per_ticket} a ticket and {per_day} a day", "key"),
+    "support.praise_given": Kind("Praise on {ref}", "praise", NOTICE),
+    "support.deflected": Kind("An answer helped: {article}", "knowledge"),
+    "finance.row_written": Kind("{ref} is in front of finance: {amount}", "finance", NOTICE),
+    "finance.row_acknowledged": Kind("{ref} was acknowledged by finance", "check"),
+    "finance.row_queried": Kind("Finance asks about {ref}: {question}", "help", NOTICE),
+}

@@ -1,0 +1,131 @@
+"""Recording: how an activity gets onto the timeline, in the transaction of the work it records.
+
+With the activity go the deliveries its readers wait for, and a note on the channel `accord_live` that pages listen to.
+All three are rolled back with the work; PostgreSQL sends the note only after commit. The note is JSON: kind, customer
+(id), tree (the customer's tree id), about_ref, activity (id).
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import connection, models, transaction
+
+from accounts.timeline.kinds import KINDS
+from accounts.timeline.models import Activity, Delivery
+
+LIVE_CHANNEL: Final = "accord_live"
+
+
+class Place(Protocol):
+    """What the timeline needs to know of a customer."""
+
+    pk: Any
+    tree_id: int
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One activity still to be recorded, for work that records many at once."""
+
+    customer: Place | None
+    kind: str
+    facts: dict[str, Any] = field(default_factory=dict)
+    about: models.Model | None = None
+    internal: bool = False
+
+
+class KindUnknown(LookupError):
+    """An activity of a kind that accounts/timeline/kinds.py does not declare."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"{kind!r} is no kind of activity; declare it in accounts/timeline/kinds.py")
+
+
+class FactsMissing(ValueError):
+    """An activity without the facts its sentence speaks of."""
+
+    def __init__(self, kind: str, missing: Iterable[str]) -> None:
+        super().__init__(f'{kind} says "{KINDS[kind].label}"; its facts lack {", ".join(sorted(missing))}')
+
+
+def record(
+    customer: Place | None,
+    kind: str,
+    *,
+    actor: AbstractBaseUser | None,
+    at: datetime,
+    about: models.Model | None = None,
+    facts: dict[str, Any] | None = None,
+    internal: bool = False,
+) -> Activity:
+    """Record that `kind` happened to `customer` (None: to the house as a whole), done by `actor` (None: the system).
+
+    Raises:
+        KindUnknown: the kind is not declared.
+        FactsMissing: its sentence speaks of facts that were not given.
+    """
+    return record_many([Entry(customer, kind, facts or {}, about, internal)], actor=actor, at=at)[0]
+
+
+def record_many(entries: Iterable[Entry], *, actor: AbstractBaseUser | None, at: datetime) -> list[Activity]:
+    """Record several activities of one moment, in a constant number of statements."""
+    known = [_checked(entry) for entry in entries]
+    with transaction.atomic():
+        activities = Activity.objects.bulk_create([_activity(entry, actor, at) for entry in known], batch_size=2000)
+        Delivery.objects.bulk_create(_deliveries(activities, at), batch_size=2000)
+        _announce(zip(known, activities, strict=True))
+    return activities
+
+
+def _checked(entry: Entry) -> Entry:
+    if entry.kind not in KINDS:
+        raise KindUnknown(entry.kind)
+    if missing := KINDS[entry.kind].facts - set(entry.facts):
+        raise FactsMissing(entry.kind, missing)
+    return entry
+
+
+def _activity(entry: Entry, actor: AbstractBaseUser | None, at: datetime) -> Activity:
+    return Activity(
+        customer_id=entry.customer.pk if entry.customer else None,
+        kind=entry.kind,
+        at=at,
+        actor_id=actor.pk if actor else None,
+        about_kind=str(entry.about._meta.model_name) if entry.about else "",
+        about_ref=_ref_of(entry.about) if entry.about else "",
+        facts=entry.facts,
+        internal=entry.internal,
+    )
+
+
+def _ref_of(about: models.Model) -> str:
+    return str(getattr(about, "ref", None) or about.pk)
+
+
+def _deliveries(activities: Iterable[Activity], at: datetime) -> list[Delivery]:
+    return [
+        Delivery(activity=activity, reader=reader, due_at=at)
+        for activity in activities
+        for reader in KINDS[activity.kind].readers
+    ]
+
+
+def _announce(recorded: Iterable[tuple[Entry, Activity]]) -> None:
+    notes = [
+        json.dumps(
+            {
+                "kind": entry.kind,
+                "customer": activity.customer_id,
+                "tree": entry.customer.tree_id if entry.customer else None,
+                "about_ref": activity.about_ref,
+                "activity": activity.pk,
+            }
+        )
+        for entry, activity in recorded
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, note) FROM unnest(%s::text[]) AS note", [LIVE_CHANNEL, notes])

@@ -1,0 +1,126 @@
+"""The customer tree as a tree: one group at a time, moved by dragging, changed by the use cases that every screen calls."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from mptt.admin import DraggableMPTTAdmin
+
+from accounts.customers import details, moves, responsibilities, tree
+from accounts.customers.models import Customer, CustomerKind, Responsibility
+from accounts.decisions import Refusal
+from backoffice.admin.base import ManagersAdmin, UseCaseAdmin
+
+FACTS = (
+    "name", "legal_name", "country", "tax_id", "lei", "email", "phone", "street", "postcode", "city",
+    "language", "currency", "timezone", "tier", "stage", "external_id", "cost_centre",
+)  # fmt: skip
+
+
+@admin.register(CustomerKind)
+class CustomerKindAdmin(ManagersAdmin):
+    """What a node may be and where it may stand."""
+
+    list_display = ("label", "code", "may_be_root", "carries_legal_data")
+    filter_horizontal = ("allowed_parents",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: CustomerKind | None = None) -> tuple[str, ...]:
+        """A code in use stays."""
+        return ("code",) if obj else ()
+
+
+@admin.register(Customer)
+class CustomerAdmin(DraggableMPTTAdmin, UseCaseAdmin):
+    """The groups; with one chosen, its tree."""
+
+    list_display = ("tree_actions", "indented_title", "kind", "number", "tier", "whole_group")
+    list_display_links = ("indented_title",)
+    list_filter = ("tier", "kind")
+    search_fields = ("name", "number", "ref", "legal_name")
+    autocomplete_fields = ("parent",)
+    fieldsets = (
+        (None, {"fields": ("parent", "kind", "ref", *FACTS[:2])}),
+        (_("Legal"), {"fields": ("country", "tax_id", "lei")}),
+        (_("Address"), {"fields": ("street", "postcode", "city", "email", "phone")}),
+        (_("How we serve it"), {"fields": FACTS[10:]}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
+        """Show the roots, or the whole group that was chosen: never all trees at once."""
+        found = super().get_queryset(request).select_related("kind")
+        listing = request.resolver_match and request.resolver_match.url_name == "accounts_customer_changelist"
+        if listing and request.method == "GET" and not {"tree_id__exact", "q"} & set(request.GET):
+            return found.filter(parent=None)
+        return found
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Choosing a group is allowed."""
+        return lookup == "tree_id__exact" or super().lookup_allowed(lookup, value, request)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Customer | None = None) -> tuple[str, ...]:
+        """An existing node keeps its kind and ref, and is moved in the tree."""
+        return ("parent", "kind", "ref") if obj else ()
+
+    def carry_out(self, request: HttpRequest, form: ModelForm, *, change: bool) -> Customer:
+        """Add the customer, or change its facts."""
+        given = form.cleaned_data
+        facts = {name: given[name] for name in FACTS if name in given and (change or given[name])}
+        if change:
+            return details.change(actor=request.user, customer=form.instance, at=timezone.now(), **facts)
+        return tree.add(
+            actor=request.user,
+            parent=given["parent"],
+            kind=given["kind"].pk,
+            ref=given["ref"] or None,
+            at=timezone.now(),
+            **facts,
+        )
+
+    def _move_node(self, request: HttpRequest) -> HttpResponse:
+        """Move what was dragged, by the use case, and say what came of it."""
+        try:
+            dragged = self.get_queryset(request).get(pk=request.POST.get("cut_item"))
+            onto = self.get_queryset(request).get(pk=request.POST.get("pasted_on"))
+            under = onto if request.POST.get("position") == "last-child" else onto.parent
+            moves.move(actor=request.user, customer=dragged, to=under, at=timezone.now())
+        except (Customer.DoesNotExist, TypeError, ValueError):
+            self.message_user(request, _("That customer is no longer there; look again."), level=messages.ERROR)
+            return HttpResponse("FAIL")
+        except Refusal as refusal:
+            self.message_user(request, refusal.reason, level=messages.ERROR)
+            return HttpResponse("FAIL")
+        self.message_user(request, _("%(name)s was moved.") % {"name": dragged})
+        return HttpResponse("OK")
+
+    @admin.display(description=_("Group"))
+    def whole_group(self, node: Customer) -> SafeString:
+        """Link to the whole tree the node stands in."""
+        address = f"{reverse('admin:accounts_customer_changelist')}?tree_id__exact={node.tree_id}"
+        return format_html('<a href="{}">{}</a>', address, _("Open the tree"))
+
+
+@admin.register(Responsibility)
+class ResponsibilityAdmin(UseCaseAdmin):
+    """Who pays, and who receives the documents, from which day on."""
+
+    list_display = ("customer", "role", "responsible", "since", "until")
+    list_filter = ("role",)
+    list_select_related = ("customer", "responsible")
+    autocomplete_fields = ("customer", "responsible")
+    fields = ("customer", "role", "responsible", "since")
+
+    def has_change_permission(self, request: HttpRequest, obj: Responsibility | None = None) -> bool:
+        """A responsibility is followed by another, not edited."""
+        return obj is None and super().has_change_permission(request, obj)
+
+    def carry_out(self, request: HttpRequest, form: ModelForm, *, change: bool) -> Responsibility:
+        """Name who answers from that day on."""
+        given: dict[str, Any] = form.cleaned_data
+        return responsibilities.set_responsible(actor=request.user, at=timezone.now(), **given)

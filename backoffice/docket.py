@@ -1,0 +1,52 @@
+"""Approvals as they are shown: what waits, whether the viewer may say yes, and what was decided lately."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from window.formats import amount
+
+from accounts.people import access
+from accounts.people.models import User
+from support.remedies import approvals, authority, giving
+from support.remedies.models import Approval
+
+DECIDED_LATELY = 10
+
+
+def visible_to(viewer: User) -> QuerySet[Approval]:
+    """Return the approvals of customers for whom the viewer may decide."""
+    reach = access.customers_within_reach(viewer, access.DECIDE_APPROVALS)
+    return Approval.objects.filter(grant__customer__in=reach).select_related(
+        "grant__ticket", "grant__customer", "grant__asked_by"
+    )
+
+
+def shown(viewer: User, *, at: datetime) -> dict[str, object]:
+    """Return what waits for the viewer, each with the objection to a yes if there is one, and what was decided lately."""
+    waiting = approvals.waiting_for(viewer).select_related(
+        "grant__ticket__finding", "grant__ticket__customer", "grant__customer", "grant__asked_by"
+    )
+    decided = (
+        visible_to(viewer)
+        .exclude(status=Approval.Status.WAITING)
+        .select_related("decided_by", "grant__customer", "grant__ticket")
+    )
+    return {
+        "approvals": [_case(approval, viewer, at) for approval in waiting],
+        "decided": decided.order_by("-decided_at", "-pk")[:DECIDED_LATELY],
+    }
+
+
+def _case(approval: Approval, viewer: User, at: datetime) -> dict[str, object]:
+    grant = approval.grant
+    remedy = giving.remedy_of(grant)
+    answer = authority.decide_approval(
+        actor=viewer, approval=approval, approve=True, remedy=remedy, terms=giving.terms_of(grant), at=at
+    )
+    return {
+        "approval": approval,
+        "label": remedy.label,
+        "button": _("Approve %(amount)s") % {"amount": amount(grant.amount_minor, grant.currency)},
+        "objection": "" if answer.allowed else answer.reason,
+    }

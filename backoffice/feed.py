@@ -1,0 +1,51 @@
+"""The finance inbox as it is shown: one page of rows, and how the day ties out."""
+
+from datetime import date
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from billing.ledger.models import Entry, Posting
+from billing.money import Money
+from support.remedies import finance_feed
+from support.remedies.finance_feed import TieOut
+from support.remedies.kinds import REMEDIES
+from support.remedies.models import FeedRow
+from window.paging import page_of
+
+SHOWN = {"new", "queried", "acknowledged", "all"}
+
+
+def shown(request: HttpRequest, *, on: date) -> dict[str, object]:
+    """Return the rows that the address asks for (`?show=`), newest first, and the day's tie-out."""
+    chosen = request.GET.get("show", "new")
+    chosen = chosen if chosen in SHOWN else "new"
+    rows = finance_feed.visible_to(request.user)
+    page = page_of(request, rows if chosen == "all" else rows.filter(status=chosen), newest_by="written_at")
+    return {
+        "chosen": chosen,
+        "rows": [{"row": row, "label": _label(row)} for row in page.rows],
+        "page": page,
+        "days": [_day(line) for line in finance_feed.tie_out(on)],
+    }
+
+
+def _label(row: FeedRow) -> str:
+    kind = REMEDIES.get(row.grant.remedy)
+    return kind.label if kind else row.grant.remedy
+
+
+def _day(line: TieOut) -> dict[str, object]:
+    words = _("feed, documents and ledger agree") if line.ties else _("feed, documents and ledger differ")
+    return {"amount": line.feed, "words": words, "tone": "good" if line.ties else "bad"}
+
+
+def sides_of(entry: Entry) -> list[dict[str, object]]:
+    """Return the postings of a journal entry, debits first, each with its amount on its side."""
+    postings = entry.postings.select_related("customer", "document").order_by("-amount_minor", "pk")
+    return [_side(posting, Money(posting.amount_minor, posting.currency)) for posting in postings]
+
+
+def _side(posting: Posting, value: Money) -> dict[str, object]:
+    debit = value.amount_minor > 0
+    return {"posting": posting, "debit": value if debit else None, "credit": None if debit else -value}

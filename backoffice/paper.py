@@ -1,0 +1,34 @@
+"""A document as staff see it: each line with why its amount is what it is, and what settled or corrected it."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+from window.formats import amount, day
+
+from backoffice.case import last_day
+from billing.invoices import selectors
+from billing.invoices.models import Document, Line, Settlement
+from billing.rating import explain
+
+
+def shown(document: Document, *, on: date) -> dict[str, object]:
+    """Return what the page of `document` shows on the day `on`."""
+    lines = document.lines.select_related("customer", "corrects__document").order_by("position")
+    settled = document.settlements.select_related("payment", "credit_note").order_by("settled_at", "pk")
+    return {
+        "document": document,
+        "state": selectors.state_of(document, on),
+        "lines": [_line(line) for line in lines],
+        "settlements": [_settlement(settlement, document.currency) for settlement in settled],
+        "corrections": document.corrections.issued().order_by("issued_on", "pk"),
+    }
+
+
+def _line(line: Line) -> dict[str, object]:
+    why = explain.sentence(line.derivation) if line.derivation.get("code") in explain.ENGLISH else ""
+    return {"line": line, "last_day": last_day(line.until), "why": why}
+
+
+def _settlement(settlement: Settlement, currency: str) -> dict[str, object]:
+    source = settlement.payment or settlement.credit_note or _("Account credit")
+    return {"term": str(source), "value": amount(settlement.amount_minor, currency), "note": day(settlement.settled_at.date())}

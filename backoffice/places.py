@@ -1,0 +1,30 @@
+"""Places: what an address of the back office names, loaded through the viewer's reach. What is not within reach is not found."""
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from accounts.customers.models import Customer
+from accounts.people import access
+from billing.invoices import selectors as invoice_selectors
+from billing.invoices.models import Document
+from support.tickets import conversation
+from support.tickets.models import Ticket
+
+
+def customer(request: HttpRequest, number: str) -> Customer:
+    """Return the customer with this number."""
+    reach = access.customers_within_reach(request.user)
+    return get_object_or_404(reach.select_related("kind", "merged_into"), number=number)
+
+
+def ticket(request: HttpRequest, ref: str) -> Ticket:
+    """Return the ticket with what its page shows beside it."""
+    rows = conversation.visible_to(request.user)
+    beside = rows.select_related("customer__kind", "requester", "assignee", "document", "line__document", "finding")
+    return get_object_or_404(beside, ref=ref)
+
+
+def document(request: HttpRequest, ref: str) -> Document:
+    """Return the invoice or credit note."""
+    rows = invoice_selectors.visible_to(request.user)
+    return get_object_or_404(rows.select_related("customer__kind", "receiver", "legal_entity", "corrects"), ref=ref)

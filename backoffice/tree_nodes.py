@@ -1,0 +1,38 @@
+"""Nodes of the customer tree as the tree component shows them, with what each owes; a constant number of statements."""
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+from window.formats import amount
+
+from accounts.customers.models import Customer
+from billing.ledger import balances
+
+
+def of(customers: Iterable[Customer]) -> list[dict[str, object]]:
+    """Return the nodes, each with what it and everything below it owes."""
+    nodes = list(customers)
+    owed = balances.for_nodes(nodes)
+    return [_node(node, owed[node.pk].subtree) for node in nodes]
+
+
+def below(node: Customer) -> list[dict[str, object]]:
+    """Return the nodes right below `node`, by name."""
+    return of(node.get_children().select_related("kind").order_by("name"))
+
+
+def amounts(owed: dict[str, int]) -> str:
+    """Write what is owed in each currency, or nothing when nothing is."""
+    return " · ".join(amount(minor, currency) for currency, minor in owed.items() if minor)
+
+
+def _node(node: Customer, owed: dict[str, int]) -> dict[str, object]:
+    return {
+        "label": node.name,
+        "kind": node.kind.label,
+        "number": node.number,
+        "tier": node.get_tier_display(),
+        "url": reverse("backoffice:customer", args=[node.number]),
+        "amount": amounts(owed),
+        "children_url": "" if node.is_leaf_node() else reverse("backoffice:below", args=[node.number]),
+    }

@@ -1,0 +1,38 @@
+"""Customers: the groups we serve, their trees, and everything about one customer on one page."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts.people import access
+from accounts.people.routes import declares
+from backoffice import overview, places, tree_nodes
+from window.paging import page_of
+
+
+@declares(access.SEE_BACKOFFICE)
+@require_GET
+def roots(request: HttpRequest) -> HttpResponse:
+    """Show the groups we serve, with what each owes altogether."""
+    groups = access.customers_within_reach(request.user).filter(parent=None).current().select_related("kind")
+    page = page_of(request, groups, newest_by="created_at", size=50)
+    return render(request, "backoffice/customers/roots.html", {"page": page, "groups": tree_nodes.of(page.rows)})
+
+
+@declares(access.SEE_BACKOFFICE)
+@require_GET
+def customer(request: HttpRequest, number: str) -> HttpResponse:
+    """Show one customer: where it stands, money, contracts, people, tickets, and what happened."""
+    node = places.customer(request, number)
+    subtree = request.GET.get("span") != "node"
+    context = overview.of(node, viewer=request.user, subtree=subtree, on=timezone.now().date())
+    return render(request, "backoffice/customers/customer.html", context)
+
+
+@declares(access.SEE_BACKOFFICE)
+@require_GET
+def below(request: HttpRequest, number: str) -> HttpResponse:
+    """Answer with the branch below one node of the tree."""
+    node = places.customer(request, number)
+    return render(request, "components/tree_nodes.html", {"nodes": tree_nodes.below(node)})

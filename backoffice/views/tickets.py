@@ -1,0 +1,110 @@
+"""The queue and a ticket: the conversation, who asks, what we found, and what the viewer may do about it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.people import access
+from accounts.people.routes import declares
+from backoffice import case, places, worklist
+from backoffice.forms.tickets import GrantForm, ReplyForm, ResolutionForm
+from support.remedies import resolution
+from support.tickets import conversation
+from support.tickets.models import Ticket
+from window.refusals import refusals_shown_on
+
+
+@declares(access.SEE_BACKOFFICE)
+@require_GET
+def front(request: HttpRequest) -> HttpResponse:
+    """Open the page where the viewer's work waits."""
+    level = access.level_of(request.user)
+    if level == access.FINANCE:
+        return redirect("backoffice:inbox")
+    return redirect("backoffice:approvals" if level == access.SUPERVISOR else "backoffice:queue")
+
+
+@declares(access.WORK_TICKETS)
+@require_GET
+def queue(request: HttpRequest) -> HttpResponse:
+    """Show the queue, with nothing open yet."""
+    return render(request, "backoffice/tickets/queue.html", worklist.shown(request))
+
+
+@declares(access.WORK_TICKETS)
+@require_GET
+def queue_rows(request: HttpRequest) -> HttpResponse:
+    """Answer with the queue alone, fresh."""
+    return render(request, "backoffice/tickets/_queue.html", worklist.shown(request))
+
+
+@declares(access.SEE_BACKOFFICE)
+@require_GET
+def ticket(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show one ticket with everything needed to settle it."""
+    return _page(request, places.ticket(request, ref))
+
+
+@declares(access.SEE_BACKOFFICE)
+@require_GET
+def conversation_rows(request: HttpRequest, ref: str) -> HttpResponse:
+    """Answer with the conversation alone, fresh."""
+    found = places.ticket(request, ref)
+    return render(request, "backoffice/tickets/_conversation.html", {"ticket": found} | case.conversation_of(request.user, found))
+
+
+@declares(access.WORK_TICKETS)
+@require_POST
+def replies(request: HttpRequest, ref: str) -> HttpResponse:
+    """Answer the customer, or leave a note."""
+    found, form = places.ticket(request, ref), ReplyForm(request.POST)
+    if form.is_valid():
+        with refusals_shown_on(form):
+            conversation.reply(actor=request.user, ticket=found, at=timezone.now(), **form.cleaned_data)
+            return redirect("backoffice:ticket", ref)
+    return _page(request, found, status=422, reply_form=form)
+
+
+@declares(access.WORK_TICKETS)
+@require_POST
+def resolutions(request: HttpRequest, ref: str) -> HttpResponse:
+    """Resolve the ticket with closing words and no remedy."""
+    found, form = places.ticket(request, ref), ResolutionForm(request.POST)
+    if form.is_valid():
+        with refusals_shown_on(form):
+            words = form.cleaned_data["text"]
+            conversation.resolve(actor=request.user, ticket=found, outcome=conversation.ANSWERED, text=words, at=timezone.now())
+            return redirect("backoffice:ticket", ref)
+    return _page(request, found, status=422, resolution_form=form)
+
+
+@declares(access.WORK_TICKETS)
+@require_POST
+def assignments(request: HttpRequest, ref: str) -> HttpResponse:
+    """Take the ticket."""
+    found, form = places.ticket(request, ref), ResolutionForm({})
+    form.full_clean()
+    with refusals_shown_on(form):
+        conversation.assign(actor=request.user, ticket=found, to=request.user, at=timezone.now())
+        return redirect("backoffice:ticket", ref)
+    return _page(request, found, status=422, refused=[form])
+
+
+@declares(access.GRANT_REMEDY)
+@require_POST
+def grants(request: HttpRequest, ref: str) -> HttpResponse:
+    """Grant the remedy, or send it for approval when it is over the viewer's limit."""
+    found, form = places.ticket(request, ref), GrantForm(request.POST)
+    if form.is_valid():
+        with refusals_shown_on(form):
+            remedy, terms = resolution.read(form.cleaned_data["remedy"], request.POST, key=form.cleaned_data["key"])
+            resolution.grant(actor=request.user, ticket=found, remedy=remedy, terms=terms, at=timezone.now())
+            return redirect("backoffice:ticket", ref)
+    return _page(request, found, status=422, refused=[form])
+
+
+def _page(request: HttpRequest, found: Ticket, *, status: int = 200, **forms: object) -> HttpResponse:
+    context = {"reply_form": ReplyForm(), "resolution_form": ResolutionForm(), "refused": []} | forms
+    context |= worklist.shown(request) | case.shown(request.user, found, at=timezone.now())
+    return render(request, "backoffice/tickets/ticket.html", context, status=status)

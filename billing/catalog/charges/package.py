@@ -1,0 +1,43 @@
+"""Package: units are sold in packages; a package begun is a package to pay, after any free units."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil
+from typing import Any, ClassVar, Self
+
+from billing.catalog.charges import base
+
+
+@dataclass(frozen=True, slots=True)
+class Terms(base.Terms):
+    """{"package_price": "5.00", "package_size": 100, "free_units": 100}."""
+
+    name: ClassVar[str] = "package"
+    keys: ClassVar[frozenset[str]] = frozenset({"package_price", "package_size", "free_units"})
+
+    package_price: Decimal
+    size: Decimal
+    free_units: Decimal
+
+    @classmethod
+    def parse(cls, params: Mapping[str, Any]) -> Self:
+        """Read price and size of a package, and the free units (none by default)."""
+        base.only(params, cls.keys)
+        size = base.number(params, "package_size")
+        if not size:
+            raise base.BadTerms("package_size is above zero.")
+        return cls(base.number(params, "package_price"), size, base.number(params, "free_units", default=base.ZERO))
+
+    def price(self, quantity: base.Quantity) -> base.Price:
+        """Count the packages begun by the units that are not free."""
+        paid = max(base.not_negative(quantity.units) - self.free_units, base.ZERO)
+        packages = ceil(Fraction(paid) / Fraction(self.size))
+        amount = packages * Fraction(self.package_price)
+        return base.Price(amount, (base.Step("packages", Decimal(packages), self.package_price, base.ZERO, amount),))
+
+    def explain(self) -> str:
+        """Say price and size of a package and what is free."""
+        free = f", the first {self.free_units} free" if self.free_units else ""
+        return f"{self.package_price} for each package of {self.size} units begun{free}"

@@ -1,0 +1,142 @@
+"""Plans: what is sold and its prices, in versions that never change once used.
+
+A version is the terms of a plan in one currency from a day on. Publishing adds a version; what runs keeps the one it has.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from accounts.decisions import Refusal
+from billing import money
+from billing.catalog import charges
+from billing.catalog.models import Charge, Plan, PlanVersion, Product
+from billing.periods import Interval
+
+
+@dataclass(frozen=True)
+class ChargeTerms:
+    """One price of a version to be published; `params` are the charge model's terms, amounts as decimal strings."""
+
+    code: str
+    name: str
+    params: Mapping[str, Any]
+    model: str = "standard"
+    kind: str = Charge.Kind.RECURRING
+    billing: str = Charge.Billing.IN_ADVANCE
+    interval: Interval = field(default_factory=lambda: Interval("month"))
+    metric: str = ""
+
+
+@dataclass(frozen=True)
+class Introduction:
+    """A price for the first periods of a new subscription, in place of the first recurring charge's own."""
+
+    price: Decimal
+    periods: int
+
+
+class NoPriceInCurrency(Refusal):
+    """The plan has no version in that currency on that day."""
+
+    code = "no_price_in_currency"
+
+
+class VersionIncomplete(Refusal):
+    """A version needs charges, each with a code of its own."""
+
+    code = "version_incomplete"
+
+
+def define_product(*, code: str, name: str, description: str = "", unit_name: str = "seat") -> Product:
+    """Return the product with this code, made or brought up to date."""
+    facts = {"name": name, "description": description, "unit_name": unit_name}
+    return Product.objects.update_or_create(code=code, defaults=facts)[0]
+
+
+def define_plan(*, product: Product, code: str, name: str, rank: int = 0) -> Plan:
+    """Return the plan with this code, made or brought up to date; `rank` orders a product's plans from small to large."""
+    return Plan.objects.update_or_create(code=code, defaults={"product": product, "name": name, "rank": rank})[0]
+
+
+def publish_version(
+    *,
+    plan: Plan,
+    currency: str,
+    charges: Sequence[ChargeTerms],
+    effective_on: date,
+    trial_days: int = 0,
+    introduction: Introduction | None = None,
+    term_months: int | None = None,
+) -> PlanVersion:
+    """Add the next version of `plan` in `currency`, valid from `effective_on` for new subscriptions and changes.
+
+    Raises:
+        VersionIncomplete: no charges, or two with the same code.
+        Refusal: a currency, charge model or its terms are not understood.
+    """
+    money.exponent(currency)
+    _terms_or_refuse(charges)
+    with transaction.atomic():
+        Plan.objects.select_for_update().get(pk=plan.pk)
+        last = plan.versions.filter(currency=currency).aggregate(last=Max("number"))["last"] or 0
+        version = PlanVersion.objects.create(
+            plan=plan,
+            number=last + 1,
+            currency=currency,
+            effective_on=effective_on,
+            trial_days=trial_days,
+            intro_price=introduction.price if introduction else None,
+            intro_periods=introduction.periods if introduction else 0,
+            term_months=term_months,
+        )
+        Charge.objects.bulk_create([_charge(version, terms) for terms in charges])
+        return version
+
+
+def version_for(plan: Plan, currency: str, on: date) -> PlanVersion:
+    """Return the version of `plan` in `currency` that new subscriptions and changes get on the day `on`.
+
+    Raises:
+        NoPriceInCurrency: there is none.
+    """
+    versions = plan.versions.filter(currency=currency, effective_on__lte=on).order_by("-effective_on", "-number")
+    version = versions.first()
+    if version is None:
+        raise NoPriceInCurrency(f"{plan} has no price in {currency} on {on}.")
+    return version
+
+
+def mark_used(version: PlanVersion) -> None:
+    """Say that a subscription uses `version`: from now on it never changes. Doing it again does nothing."""
+    if PlanVersion.objects.filter(pk=version.pk, used=False).update(used=True):
+        version.used = True
+
+
+def _terms_or_refuse(given: Sequence[ChargeTerms]) -> None:
+    if not given:
+        raise VersionIncomplete("A plan version needs at least one charge.")
+    if len({terms.code for terms in given}) < len(given):
+        raise VersionIncomplete("Each charge of a plan version has a code of its own.")
+    for terms in given:
+        charges.parse(terms.model, terms.params)
+
+
+def _charge(version: PlanVersion, terms: ChargeTerms) -> Charge:
+    return Charge(
+        plan_version=version,
+        code=terms.code,
+        name=terms.name,
+        kind=terms.kind,
+        model=terms.model,
+        params=dict(terms.params),
+        billing=terms.billing,
+        interval_unit=terms.interval.unit,
+        interval_count=terms.interval.count,
+        metric=terms.metric,
+    )

@@ -1,0 +1,158 @@
+"""Events: adding a dated change to a subscription, and undoing one that is still to come.
+
+Whether a change makes sense where it stands is decided by billing/rating (refusals by name there). Events are only ever added;
+the contract's row is locked while one is, so sequences have no gaps and two changes never pass each other unseen.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from accounts.decisions import Refusal
+from accounts.people.models import User
+from accounts.timeline import recording
+from billing.catalog import charges, plans
+from billing.catalog.models import PlanVersion
+from billing.contracts import histories
+from billing.contracts.models import Contract, ContractEvent, Subscription
+from billing.rating import service
+from billing.rating.history import History
+
+What = ContractEvent.What
+
+
+@dataclass(frozen=True)
+class ScheduledChange:
+    """A recorded change that has yet to take effect, and the day it will."""
+
+    event: ContractEvent
+    takes_effect_on: date
+
+
+class PlanDoesNotFit(Refusal):
+    """The plan belongs to another product or is priced in another currency."""
+
+    code = "plan_does_not_fit"
+
+
+def add(
+    *,
+    actor: User | None,
+    subscription: Subscription,
+    what: str,
+    effective_on: date,
+    at: datetime,
+    plan_version: PlanVersion | None = None,
+    quantity: int | None = None,
+    price_override: Decimal | None = None,
+    args: Mapping[str, Any] | None = None,
+) -> ContractEvent:
+    """Record a change of `subscription`; nothing is billed here, the next run or amendments.applying does that.
+
+    Raises:
+        PlanDoesNotFit: another product's plan, or another currency.
+        Refusal: the change makes no sense there (billing/rating/refusals.py).
+    """
+    with transaction.atomic():
+        contract = lock_contract(subscription)
+        _fits_or_refuse(subscription, contract, plan_version)
+        history, event = histories.proposal(
+            histories.history_of(subscription), what=what, effective_on=effective_on, at=at, plan_version=plan_version,
+            quantity=quantity, price_override=price_override, args=args,
+        )  # fmt: skip
+        takes_effect_on = service.check(history, event)
+        if plan_version:
+            plans.mark_used(plan_version)
+        stored = ContractEvent.objects.create(
+            subscription=subscription, sequence=event.sequence, what=what, effective_on=effective_on, recorded_at=at,
+            recorded_by=actor, plan_version=plan_version, quantity=quantity, price_override=price_override,
+            args=dict(args or {}),
+        )  # fmt: skip
+        falls_due(subscription, min(effective_on, takes_effect_on))
+        recording.record(
+            subscription.customer, "billing.contract_changed", actor=actor, at=at, about=subscription,
+            facts={"change": words(stored), "on": str(takes_effect_on), "contract": contract.ref},
+        )  # fmt: skip
+        return stored
+
+
+def undo(*, actor: User | None, event: ContractEvent, at: datetime, today: date) -> ContractEvent:
+    """Take back a change that has not taken effect before `today`, by a further event.
+
+    Raises:
+        TooLateToUndo, NothingToUndo: it took effect, was undone already or is the start.
+    """
+    subscription = event.subscription
+    with transaction.atomic():
+        contract = lock_contract(subscription)
+        history, proposed = histories.proposal(
+            histories.history_of(subscription), what=What.UNDO, effective_on=today, at=at, args={"event": event.sequence}
+        )
+        would_have = service.check(history, proposed)
+        stored = ContractEvent.objects.create(
+            subscription=subscription, sequence=proposed.sequence, what=What.UNDO, effective_on=today, recorded_at=at,
+            recorded_by=actor, undoes=event,
+        )  # fmt: skip
+        falls_due(subscription, min(today, would_have))
+        recording.record(
+            subscription.customer, "billing.change_undone", actor=actor, at=at, about=subscription,
+            facts={"change": words(event), "on": str(would_have), "contract": contract.ref},
+        )  # fmt: skip
+        return stored
+
+
+def lock_contract(subscription: Subscription) -> Contract:
+    """Hold the contract's row until the transaction ends; taken after the payer's lock, before documents."""
+    return Contract.objects.select_for_update().get(pk=subscription.contract_id)
+
+
+def falls_due(subscription: Subscription, day: date) -> None:
+    """Have the next run look at `subscription` on `day`, or earlier if it would anyway."""
+    current = Subscription.objects.values_list("next_due_on", flat=True).get(pk=subscription.pk)
+    subscription.next_due_on = min(current or date.max, day)
+    if subscription.next_due_on != current:
+        subscription.save(update_fields=["next_due_on"])
+
+
+def scheduled(subscription: Subscription, today: date) -> list[ScheduledChange]:
+    """Return the changes that take effect after `today`, soonest first; each can still be undone."""
+    return scheduled_in(histories.history_of(subscription), list(subscription.events.all()), today)
+
+
+def scheduled_in(history: History, events: Iterable[ContractEvent], today: date) -> list[ScheduledChange]:
+    """Return the changes still to come, for a history and its events that are loaded already."""
+    stored = {event.sequence: event for event in events}
+    return [
+        ScheduledChange(stored[change.event.sequence], change.takes_effect_on) for change in service.scheduled(history, today)
+    ]
+
+
+def words(event: ContractEvent) -> str:
+    """Say a change in a few plain words."""
+    plan = event.plan_version.plan.name if event.plan_version else ""
+    price = event.price_override
+    sentences = {
+        What.SUBSCRIBE: f"{plan} starts",
+        What.CHANGE_PLAN: f"Change to {plan}",
+        What.SET_QUANTITY: f"{event.quantity} {event.subscription.product.unit_name}s",
+        What.PAUSE: "Pause",
+        What.RESUME: "Resume",
+        What.CANCEL: "Cancellation",
+        What.OVERRIDE_PRICE: "Listed price again" if price is None else f"Agreed price of {charges.decimal_text(price)}",
+        What.SET_ANCHOR: "Change of the billing day",
+        What.UNDO: "Undo",
+    }
+    return sentences[What(event.what)]
+
+
+def _fits_or_refuse(subscription: Subscription, contract: Contract, plan_version: PlanVersion | None) -> None:
+    if plan_version is None:
+        return
+    if plan_version.currency != contract.currency:
+        raise PlanDoesNotFit(f"{plan_version} is priced in {plan_version.currency}, the contract in {contract.currency}.")
+    if plan_version.plan.product_id != subscription.product_id:
+        raise PlanDoesNotFit(f"{plan_version.plan} is not a plan of {subscription.product}.")

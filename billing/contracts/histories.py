@@ -1,0 +1,120 @@
+"""Histories: the stored events of subscriptions as the plain values that rating works on.
+
+Any number of histories takes the same few statements. A plan is named in a history by its code and version ("PRO@3").
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from billing.catalog import charges
+from billing.catalog.models import Charge, PlanVersion
+from billing.contracts.models import Contract, ContractEvent, Subscription
+from billing.periods import Alignment, Interval
+from billing.rating.history import Event, History, Intro, PlanTerms, Policy, PricedCharge
+
+
+def history_of(subscription: Subscription) -> History:
+    """Return the history of one subscription."""
+    return histories_of([subscription])[subscription.pk]
+
+
+def histories_of(subscriptions: Iterable[Subscription]) -> dict[int, History]:
+    """Return the histories of many subscriptions by their key, in a constant number of statements."""
+    wanted = list(subscriptions)
+    contracts = Contract.objects.in_bulk({subscription.contract_id for subscription in wanted})
+    events: dict[int, list[ContractEvent]] = defaultdict(list)
+    for event in ContractEvent.objects.filter(subscription__in=wanted).select_related("undoes").order_by("sequence"):
+        events[event.subscription_id].append(event)
+    plans = _terms(event.plan_version_id for found in events.values() for event in found)
+    return {
+        subscription.pk: _history(subscription, contracts[subscription.contract_id], events[subscription.pk], plans)
+        for subscription in wanted
+    }
+
+
+def terms_of(version: PlanVersion) -> PlanTerms:
+    """Return a plan version as rating knows it; its charges in the order they were published."""
+    intro = None if version.intro_price is None else Intro(version.intro_price, version.intro_periods)
+    return PlanTerms(
+        code=version.plan.code,
+        version=version.number,
+        charges=tuple(_priced(charge) for charge in sorted(version.charges.all(), key=lambda charge: charge.pk)),
+        trial_days=version.trial_days,
+        intro=intro,
+        term_months=version.term_months,
+    )
+
+
+def proposal(
+    history: History,
+    *,
+    what: str,
+    effective_on: date,
+    at: datetime,
+    plan_version: PlanVersion | None = None,
+    quantity: int | None = None,
+    price_override: Decimal | None = None,
+    args: Mapping[str, Any] | None = None,
+) -> tuple[History, Event]:
+    """Return the history that knows the proposed plan, and the event as it would be recorded next; nothing is stored."""
+    terms = terms_of(plan_version) if plan_version else None
+    plans = {**history.plans, terms.key: terms} if terms else history.plans
+    facts = _args(what, terms.key if terms else None, quantity, price_override, args or {})
+    return replace(history, plans=plans), Event(history.next_sequence, effective_on, at, what, facts)
+
+
+def _history(
+    subscription: Subscription, contract: Contract, events: list[ContractEvent], plans: Mapping[int, PlanTerms]
+) -> History:
+    used = [plans[event.plan_version_id] for event in events if event.plan_version_id]
+    return History(
+        subscription=subscription.ref,
+        currency=contract.currency,
+        alignment=Alignment.parse(contract.alignment),
+        plans={terms.key: terms for terms in used},
+        events=tuple(_event(event, plans) for event in events),
+        policy=Policy(bill_cancellation_day=contract.bill_cancellation_day),
+    )
+
+
+def _terms(version_ids: Iterable[int | None]) -> dict[int, PlanTerms]:
+    versions = PlanVersion.objects.filter(pk__in={key for key in version_ids if key})
+    return {version.pk: terms_of(version) for version in versions.select_related("plan").prefetch_related("charges")}
+
+
+def _priced(charge: Charge) -> PricedCharge:
+    return PricedCharge(
+        code=charge.code,
+        kind=charge.kind,
+        model=charge.model,
+        params=charge.params,
+        interval=Interval(charge.interval_unit, charge.interval_count),
+        billing=charge.billing,
+        metric=charge.metric,
+    )
+
+
+def _event(event: ContractEvent, plans: Mapping[int, PlanTerms]) -> Event:
+    plan = plans[event.plan_version_id].key if event.plan_version_id else None
+    args = {**event.args, "event": event.undoes.sequence} if event.undoes else event.args
+    facts = _args(event.what, plan, event.quantity, event.price_override, args)
+    return Event(event.sequence, event.effective_on, event.recorded_at, event.what, facts)
+
+
+def _args(
+    what: str, plan: str | None, quantity: int | None, price_override: Decimal | None, args: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return an event's details under the names that rating/service.py documents."""
+    facts = dict(args)
+    if plan is not None:
+        facts["plan"] = plan
+    if quantity is not None:
+        facts["quantity"] = quantity
+    price_name = "price" if what == ContractEvent.What.OVERRIDE_PRICE else "price_override"
+    if price_override is not None:
+        facts[price_name] = charges.decimal_text(price_override)
+    return facts

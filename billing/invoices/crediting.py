@@ -1,0 +1,111 @@
+"""Crediting: how much of a line has been taken back, and how much is left.
+
+`credited_minor` of a line is raised in the transaction that issues the credit line, under the line's row lock; the database
+refuses to raise it above the line's amount.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from accounts.decisions import Refusal
+from billing.invoices import tax
+from billing.invoices.models import Line
+from billing.invoices.newline import NewLine
+
+
+@dataclass(frozen=True)
+class Left:
+    """What is left of a line after its credits: net and tax, in minor units."""
+
+    net_minor: int
+    tax_minor: int
+
+    @property
+    def gross_minor(self) -> int:
+        """Net and tax together."""
+        return self.net_minor + self.tax_minor
+
+
+class CreditedBeyondLine(Refusal):
+    """More would be taken back than is left of the line."""
+
+    code = "credited_beyond_line"
+
+
+class NotACredit(Refusal):
+    """A line that corrects another is zero or below; a line that does not is zero or above."""
+
+    code = "not_a_credit"
+
+
+def left_of(line: Line) -> Left:
+    """Return what is left of `line`: what a credit can still take back."""
+    taken = tax.reached(
+        tax_minor=line.tax_minor, amount_minor=line.amount_minor, credited_minor=line.credited_minor, currency=line.currency
+    )
+    return Left(line.amount_minor - line.credited_minor, line.tax_minor - taken)
+
+
+def claim(lines: Sequence[NewLine]) -> list[int | None]:
+    """Raise the counters of the corrected lines and return the tax each credit line takes back (None: not a credit).
+
+    The corrected lines stay locked, in the order of their keys, until the transaction ends.
+
+    Raises:
+        NotACredit: the sign of an amount does not fit its line.
+        CreditedBeyondLine: more than is left.
+    """
+    keys = {line.corrects.pk for line in lines if line.corrects is not None}
+    held = Line.objects.select_for_update().filter(pk__in=keys).order_by("pk") if keys else []
+    taken_back = carried(lines, {line.pk: line for line in held})
+    _raise_counters(lines)
+    return taken_back
+
+
+def carried(lines: Sequence[NewLine], corrected: Mapping[int, Line]) -> list[int | None]:
+    """Return the tax each credit line takes back (None: not a credit), given the corrected lines by their keys.
+
+    Raises:
+        NotACredit: the sign of an amount does not fit its line.
+        CreditedBeyondLine: more than is left.
+    """
+    reached = {key: line.credited_minor for key, line in corrected.items()}
+    found: list[int | None] = []
+    for line in lines:
+        if line.amount_minor > 0 if line.corrects else line.amount_minor < 0:
+            raise NotACredit("Only a line that corrects another may be below zero, and it must not be above.")
+        if line.corrects is None:
+            found.append(None)
+            continue
+        key, before = line.corrects.pk, reached[line.corrects.pk]
+        reached[key] = before - line.amount_minor
+        found.append(_carried(corrected[key], before, reached[key]))
+    return found
+
+
+def _carried(line: Line, before: int, after: int) -> int:
+    if after > line.amount_minor:
+        raise CreditedBeyondLine(f"Only {line.amount_minor - before} minor units are left of {line.description}.")
+    points = [
+        tax.reached(tax_minor=line.tax_minor, amount_minor=line.amount_minor, credited_minor=point, currency=line.currency)
+        for point in (before, after)
+    ]
+    return points[0] - points[1]
+
+
+def _raise_counters(lines: Sequence[NewLine]) -> None:
+    taken: dict[int, int] = defaultdict(int)
+    for line in lines:
+        if line.corrects is not None and line.amount_minor:
+            taken[line.corrects.pk] -= line.amount_minor
+    if not taken:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE billing_line l SET credited_minor = l.credited_minor + taken.amount"
+            " FROM unnest(%s::bigint[], %s::bigint[]) AS taken(line_id, amount) WHERE l.id = taken.line_id",
+            [list(taken), list(taken.values())],
+        )

@@ -1,0 +1,96 @@
+"""Rendering: an issued document as PDF, printed once per language and kept with the hash of its bytes.
+
+Printing takes a second or two, so it happens in a task or on the first download, never on billing day. The same document
+gives the same bytes: the sheet knows only what was stored, its date is the day of issue, its identifier the document's hash.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.template.loader import render_to_string
+
+from accounts.decisions import Refusal
+from billing.invoices.documents.sheet import Sheet, sheet_of
+from billing.invoices.documents.wording import language_of
+from billing.invoices.models import Document, DocumentFile
+
+PRESS: Final = Path(__file__).with_name("press.py")
+PRESS_SECONDS: Final = 150
+KEPT_FROM_THE_ENVIRONMENT: Final = ("PATH", "HOME", "LD_LIBRARY_PATH", "FONTCONFIG_PATH", "FONTCONFIG_FILE", "XDG_CACHE_HOME")
+
+
+class NotIssued(Refusal):
+    """A draft has no final form yet."""
+
+    code = "not_issued"
+
+
+class PressFailed(Exception):
+    """The press did not print; what it said is in the message."""
+
+
+def pdf_of(document: Document, language: str = "") -> bytes:
+    """Return the PDF of an issued document in `language` (the receiver's, if not said); printed once, then kept.
+
+    Raises:
+        NotIssued: the document is still a draft.
+        PressFailed: it could not be printed; nothing was kept.
+    """
+    if document.status != Document.Status.ISSUED:
+        raise NotIssued("A draft cannot be downloaded: it may still change.")
+    chosen = language_of(language or document.receiver.language)
+    kept = DocumentFile.objects.filter(document=document, language=chosen).first()
+    if kept is None:
+        kept = _keep(document, chosen, printed(sheet_of(document, chosen), document.content_hash))
+    return bytes(kept.content)
+
+
+def _keep(document: Document, language: str, content: bytes) -> DocumentFile:
+    """Keep what was printed; when two printed at once, the first stays."""
+    file_hash = hashlib.sha256(content).hexdigest()
+    facts = {"file_hash": file_hash, "content": content, "rendered_at": Now()}
+    with transaction.atomic():
+        kept, _ = DocumentFile.objects.get_or_create(document=document, language=language, defaults=facts)
+        Document.objects.filter(pk=document.pk, file_hash="").update(file_hash=kept.file_hash)
+        return kept
+
+
+def printed(sheet: Sheet, identifier: str) -> bytes:
+    """Return `sheet` as PDF; the same sheet and identifier give the same bytes.
+
+    Raises:
+        PressFailed: the press stopped, or took too long.
+    """
+    html = render_to_string("documents/document.html", {"sheet": sheet, "words": sheet.words})
+    page = json.dumps({"html": html, "css": _stylesheet(), "identifier": f"{identifier}:{sheet.language}"})
+    command = [sys.executable, "-I", str(PRESS)]
+    try:
+        done = subprocess.run(
+            command, input=page.encode(), capture_output=True, timeout=PRESS_SECONDS, env=_environment(sheet), check=False
+        )
+    except subprocess.TimeoutExpired as fault:
+        raise PressFailed(f"{sheet.ref} took longer than {PRESS_SECONDS} seconds to print") from fault
+    if done.returncode or not done.stdout.startswith(b"%PDF"):
+        raise PressFailed(f"{sheet.ref} was not printed: {done.stderr.decode(errors='replace')[-2000:]}")
+    return done.stdout
+
+
+def _environment(sheet: Sheet) -> dict[str, str]:
+    """Return what the press may know of us: nothing but where its libraries are, and the day of issue as its date."""
+    issued = datetime(sheet.issued_on.year, sheet.issued_on.month, sheet.issued_on.day, tzinfo=UTC)
+    known = {name: os.environ[name] for name in KEPT_FROM_THE_ENVIRONMENT if name in os.environ}
+    return known | {"LANG": "C.UTF-8", "SOURCE_DATE_EPOCH": str(max(0, int(issued.timestamp())))}
+
+
+@cache
+def _stylesheet() -> str:
+    return render_to_string("documents/document.css")

@@ -1,0 +1,169 @@
+"""Issuing: from lines to a numbered document that never changes again.
+
+One transaction: corrected lines are claimed, tax is spread, document and lines are written, days are taken and given back, the
+number is drawn last, the document is sealed with its hash, the ledger entry and the timeline activity follow. Amounts are
+minor units; a credit note is the same with everything below zero. Settling what is then open is `settling.py`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+
+from accounts.customers.models import Customer
+from accounts.decisions import Refusal
+from accounts.people.models import User
+from accounts.timeline import recording
+from billing.catalog.models import LegalEntity
+from billing.invoices import coverage, crediting, fingerprint, numbering, tax
+from billing.invoices.models import Document, Line
+from billing.invoices.newline import NewLine
+from billing.ledger import locking, posting
+from billing.ledger.posting import PostingLine
+from billing.money import Money
+
+INVOICE, CREDIT_NOTE = Document.Kind.INVOICE, Document.Kind.CREDIT_NOTE
+SERIES: Final = {INVOICE: numbering.INVOICES, CREDIT_NOTE: numbering.CREDIT_NOTES}
+IMPORTED: Final = "billing.invoice_imported"
+ACTIVITIES: Final = {INVOICE: "billing.invoice_issued", CREDIT_NOTE: "billing.credit_note_issued"}
+
+
+@dataclass(frozen=True)
+class Number:
+    """The number a document carries: drawn from a series, or brought along by an imported one."""
+
+    series: str
+    sequence: int | None
+    ref: str
+
+
+class NothingToIssue(Refusal):
+    """A document has at least one line."""
+
+    code = "nothing_to_issue"
+
+
+class WrongSign(Refusal):
+    """An invoice is zero or above, a credit note zero or below."""
+
+    code = "wrong_sign"
+
+
+def issue(
+    *,
+    payer: Customer,
+    receiver: Customer,
+    legal_entity: LegalEntity,
+    currency: str,
+    lines: Sequence[NewLine],
+    on: date,
+    at: datetime,
+    kind: str = INVOICE,
+    po_number: str = "",
+    reason: str = "",
+    payment_term_days: int = 14,
+    corrects: Document | None = None,
+    actor: User | None = None,
+    key: str = "",
+) -> Document:
+    """Issue the invoice or credit note with these lines, addressed to `receiver` and owed by `payer`.
+
+    `key` names the ledger entry; without one it is the document's ref. Nothing is settled here.
+
+    Raises:
+        NothingToIssue, WrongSign: no lines, or a total that does not fit the kind.
+        CreditedBeyondLine, NotACredit: a credit line takes back more than is left, or has the wrong sign.
+        DayAlreadyBilled: a line covers a day that is billed already.
+    """
+    draft = Document(
+        kind=kind, legal_entity=legal_entity, customer=payer, receiver=receiver, currency=currency, issued_on=on, issued_at=at,
+        due_on=on + timedelta(days=payment_term_days), corrects=corrects, po_number=po_number, reason=reason,
+    )  # fmt: skip
+    with transaction.atomic():
+        locking.lock_payers([payer.pk])
+        stored = write(draft, lines)
+        series = SERIES[Document.Kind(kind)]
+        sequence = numbering.draw(legal_entity, series)
+        seal(draft, stored, Number(series, sequence, numbering.ref_of(legal_entity, series, sequence)))
+        book(draft, stored, key=key or f"issue:{draft.ref}", on=on, at=at)
+        record(draft, actor=actor, at=at)
+    return draft
+
+
+def write(draft: Document, lines: Sequence[NewLine]) -> list[Line]:
+    """Store the draft with its lines, their tax and the days they take or give back."""
+    if not lines:
+        raise NothingToIssue("A document needs at least one line.")
+    carried = crediting.claim(lines)
+    taxable = [tax.TaxableLine(line.amount_minor, line.tax_rate, back) for line, back in zip(lines, carried, strict=True)]
+    taxes = tax.on_lines(taxable, draft.currency)
+    draft.subtotal_minor = sum(line.amount_minor for line in lines)
+    draft.tax_minor = sum(taxes)
+    draft.total_minor = draft.subtotal_minor + draft.tax_minor
+    if draft.total_minor < 0 if draft.kind == INVOICE else draft.total_minor > 0:
+        raise WrongSign("An invoice is zero or above, a credit note zero or below.")
+    draft.open_minor = draft.total_minor if draft.kind == INVOICE else 0
+    draft.address = {"seller": _seller(draft.legal_entity), "buyer": _buyer(draft.receiver), "payer": _buyer(draft.customer)}
+    draft.save()
+    stored = [_line(draft, new, place, tax_minor) for place, (new, tax_minor) in enumerate(zip(lines, taxes, strict=True), 1)]
+    Line.objects.bulk_create(stored)
+    coverage.give_back(lines)
+    coverage.take(list(zip(lines, stored, strict=True)))
+    return stored
+
+
+def seal(draft: Document, lines: Sequence[Line], number: Number) -> None:
+    """Give the draft its number and hash; from now on it never changes."""
+    draft.series, draft.sequence, draft.ref = number.series, number.sequence, number.ref
+    draft.status = Document.Status.ISSUED
+    draft.content_hash = fingerprint.of(draft, lines)
+    draft.save(update_fields=["series", "sequence", "ref", "status", "content_hash"])
+
+
+def book(document: Document, lines: Sequence[Line], *, key: str, on: date, at: datetime) -> None:
+    """Post the document: debit receivable gross, credit revenue net and tax per rate; a document of zero posts nothing."""
+    payer, currency = document.customer, document.currency
+    sides = [
+        PostingLine(posting.RECEIVABLE, document.total_minor, currency, payer, document),
+        PostingLine(posting.REVENUE, -document.subtotal_minor, currency, payer, document),
+    ]
+    for rate, amount in sorted(tax.per_rate((line.tax_rate, line.tax_minor) for line in lines).items()):
+        sides.append(PostingLine(posting.TAX, -amount, currency, payer, document, detail=format(rate.normalize(), "f")))
+    if any(side.amount_minor for side in sides):
+        posting.post(what=f"{document.kind}_issued", about_ref=str(document.ref), key=key, postings=sides, on=on, at=at)
+
+
+def _line(draft: Document, new: NewLine, position: int, tax_minor: int) -> Line:
+    return Line(
+        document=draft, position=position, kind=new.kind, customer=new.customer, subscription=new.subscription,
+        product=new.product, charge_code=new.charge_code, price_key=new.price_key, description=new.description[:300],
+        since=new.since, until=new.until, cycle_since=new.cycle_since, cycle_until=new.cycle_until, quantity=new.quantity,
+        unit_price=new.unit_price, amount_minor=new.amount_minor, tax_rate=new.tax_rate, tax_minor=tax_minor,
+        currency=draft.currency, cost_centre=new.customer.cost_centre, po_number=new.po_number, corrects=new.corrects,
+        derivation=dict(new.derivation),
+    )  # fmt: skip
+
+
+def _seller(entity: LegalEntity) -> dict[str, str]:
+    names = ("code", "name", "street", "postcode", "city", "country", "tax_id", "iban", "bic", "email")
+    return {name: getattr(entity, name) for name in names}
+
+
+def _buyer(customer: Customer) -> dict[str, str]:
+    names = ("number", "name", "legal_name", "street", "postcode", "city", "country", "tax_id", "lei", "email")
+    return {name: getattr(customer, name) for name in names}
+
+
+def record(document: Document, *, actor: User | None, at: datetime) -> None:
+    """Put the issue of `document` on its payer's timeline."""
+    facts = {
+        "amount": str(Money(document.total_minor, document.currency)),
+        "amount_minor": document.total_minor,
+        "currency": document.currency,
+        "due_on": str(document.due_on),
+    }
+    imported = document.origin == Document.Origin.LEGACY
+    kind = IMPORTED if imported else ACTIVITIES[Document.Kind(document.kind)]
+    recording.record(document.customer, kind, actor=actor, at=at, about=document, facts=facts)

@@ -1,0 +1,141 @@
+"""Settling: what reduces the open amount of an invoice, and what becomes account credit.
+
+The only writer of settlements and of a document's open amount, always under the document's row lock. The sum of a document's
+receivable postings is its open amount at all times: a credit note that is absorbed moves its receivable onto the invoice, what
+no invoice can absorb moves to customer credit (kept per seller), and account credit used moves back. Payments post their own
+entry (billing/payments/settlement.py) and call `settle` for the row.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Model, QuerySet
+
+from accounts.decisions import Refusal
+from billing.invoices.models import Document, Settlement
+from billing.ledger import balances, locking, posting
+from billing.ledger.posting import PostingLine
+
+
+class NotOpen(Refusal):
+    """Only an issued invoice can be settled."""
+
+    code = "not_open"
+
+
+class SettledBeyondOpen(Refusal):
+    """More would be settled than is open."""
+
+    code = "settled_beyond_open"
+
+
+def settle(
+    *,
+    document: Document,
+    amount_minor: int,
+    at: datetime,
+    payment: Model | None = None,
+    credit_note: Document | None = None,
+) -> Settlement:
+    """Reduce what is open on `document` by `amount_minor`; the caller posts the money's side of it.
+
+    Raises:
+        NotOpen: the document is no issued invoice.
+        SettledBeyondOpen: the amount is not above zero, or more than is open.
+    """
+    with transaction.atomic():
+        held = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
+        if held.status != Document.Status.ISSUED or held.kind != Document.Kind.INVOICE:
+            raise NotOpen(f"{held} is not an issued invoice.")
+        if not 0 < amount_minor <= held.open_minor:
+            raise SettledBeyondOpen(f"{held.open_minor} minor units are open on {held}, not {amount_minor}.")
+        held.open_minor -= amount_minor
+        held.save(update_fields=["open_minor"])
+        document.open_minor = held.open_minor
+        return Settlement.objects.create(
+            document=held,
+            payment_id=payment.pk if payment else None,
+            credit_note=credit_note,
+            amount_minor=amount_minor,
+            settled_at=at,
+        )
+
+
+def absorb_credit_note(credit_note: Document, at: datetime) -> list[Settlement]:
+    """Use up a credit note: the invoices it corrects first, then the payer's oldest open ones; the rest is customer credit.
+
+    Only invoices of the same seller and currency absorb it. Doing it again does nothing.
+    """
+    with transaction.atomic():
+        locking.lock_payers([credit_note.customer_id])
+        left = -credit_note.total_minor
+        if not left or posting.Entry.objects.filter(key=_absorbed(credit_note)).exists():
+            return []
+        settlements = []
+        for invoice in _absorbing(credit_note):
+            part = min(left, invoice.open_minor)
+            if part:
+                settlements.append(settle(document=invoice, amount_minor=part, at=at, credit_note=credit_note))
+                left -= part
+        _book_absorbed(credit_note, settlements, left, at)
+        return settlements
+
+
+def apply_account_credit(document: Document, at: datetime) -> Settlement | None:
+    """Use the credit the payer holds with this seller for what is open on `document`; None when there is neither."""
+    with transaction.atomic():
+        locking.lock_payers([document.customer_id])
+        seller, currency = document.legal_entity.code, document.currency
+        document.refresh_from_db(fields=["open_minor"])
+        held = balances.credit_with(document.customer, seller_code=seller, currency=currency)
+        part = min(held, document.open_minor)
+        if part <= 0:
+            return None
+        posting.post(
+            what="account_credit_used",
+            about_ref=str(document.ref),
+            key=f"account-credit:{document.ref}:{document.open_minor}",
+            postings=[
+                PostingLine(posting.CUSTOMER_CREDIT, part, currency, document.customer, document, detail=seller),
+                PostingLine(posting.RECEIVABLE, -part, currency, document.customer, document),
+            ],
+            on=document.issued_on or at.date(),
+            at=at,
+        )
+        return settle(document=document, amount_minor=part, at=at)
+
+
+def _absorbing(credit_note: Document) -> Iterator[Document]:
+    """The invoices that may absorb it, corrected ones first, each list oldest first."""
+    open_invoices: QuerySet[Document] = (
+        Document.objects.open()
+        .filter(customer=credit_note.customer_id, legal_entity=credit_note.legal_entity_id, currency=credit_note.currency)
+        .order_by("issued_on", "pk")
+    )
+    named = set(credit_note.lines.exclude(corrects=None).values_list("corrects__document_id", flat=True))
+    held = list(open_invoices.select_for_update(of=("self",)))
+    yield from (invoice for invoice in held if invoice.pk in named)
+    yield from (invoice for invoice in held if invoice.pk not in named)
+
+
+def _book_absorbed(credit_note: Document, settlements: list[Settlement], rest: int, at: datetime) -> None:
+    payer, currency = credit_note.customer, credit_note.currency
+    absorbed = sum(settlement.amount_minor for settlement in settlements)
+    sides = [PostingLine(posting.RECEIVABLE, absorbed + rest, currency, payer, credit_note)]
+    for settlement in settlements:
+        sides.append(PostingLine(posting.RECEIVABLE, -settlement.amount_minor, currency, payer, settlement.document))
+    seller = credit_note.legal_entity.code
+    sides.append(PostingLine(posting.CUSTOMER_CREDIT, -rest, currency, payer, credit_note, detail=seller))
+    posting.post(
+        what="credit_note_used",
+        about_ref=str(credit_note.ref),
+        key=_absorbed(credit_note),
+        postings=sides,
+        on=credit_note.issued_on or at.date(),
+        at=at,
+    )
+
+
+def _absorbed(credit_note: Document) -> str:
+    return f"absorb:{credit_note.ref}"

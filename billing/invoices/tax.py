@@ -1,0 +1,66 @@
+"""Tax: how much of it a document carries, and how much each line.
+
+Amounts are whole minor units. Per rate the tax is the document's net sum times the rate, rounded half up once, and spread
+over its lines by largest remainder, so that lines and document always add up. A credit line carries the tax of the line it
+corrects in proportion to the amount taken back, and the last credit takes the rest: a line credited in full gives back
+exactly the tax it carried. A document that only credits carries the sum of those.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from billing import money
+from billing.money import Money
+
+
+@dataclass(frozen=True)
+class TaxableLine:
+    """A line's net amount and rate; `carried_minor` is set on credit lines: the tax they take back (zero or below)."""
+
+    amount_minor: int
+    rate: Decimal
+    carried_minor: int | None = None
+
+
+def on_lines(lines: Sequence[TaxableLine], currency: str) -> list[int]:
+    """Return the tax of each line, in their order."""
+    taxes = [line.carried_minor or 0 for line in lines]
+    for rate, places in _by_rate(lines).items():
+        charged = [place for place in places if lines[place].carried_minor is None and lines[place].amount_minor]
+        if not charged:
+            continue
+        net = sum(lines[place].amount_minor for place in places)
+        carried = sum(taxes[place] for place in places)
+        whole = money.rounded(net * Fraction(rate), currency).amount_minor - carried
+        parts = money.allocate_largest_remainder(Money(whole, currency), [lines[place].amount_minor for place in charged])
+        for place, part in zip(charged, parts, strict=True):
+            taxes[place] = part.amount_minor
+    return taxes
+
+
+def reached(*, tax_minor: int, amount_minor: int, credited_minor: int, currency: str) -> int:
+    """Return how much of a line's tax has been taken back once `credited_minor` of its net amount has.
+
+    The tax of one more credit is the difference between two such points, so the credits of a line always add up.
+    """
+    if not amount_minor:
+        return 0
+    return money.rounded(Fraction(tax_minor * credited_minor, amount_minor), currency).amount_minor
+
+
+def per_rate(lines: Iterable[tuple[Decimal, int]]) -> dict[Decimal, int]:
+    """Return the sum of `(rate, tax)` pairs per rate."""
+    sums: dict[Decimal, int] = defaultdict(int)
+    for rate, tax in lines:
+        sums[rate] += tax
+    return dict(sums)
+
+
+def _by_rate(lines: Sequence[TaxableLine]) -> dict[Decimal, list[int]]:
+    places: dict[Decimal, list[int]] = defaultdict(list)
+    for place, line in enumerate(lines):
+        places[line.rate].append(place)
+    return places

@@ -1,0 +1,36 @@
+"""Whose money is being moved right now: one transaction at a time per payer.
+
+Every use case that issues, settles or credits takes the payer's lock first, before contract, document and number rows;
+so two of them never wait for each other crosswise. The lock ends with the transaction.
+"""
+
+from collections.abc import Iterable
+
+from django.db import connection, transaction
+
+_KEY = "hashtextextended('accord payer', %s)"
+
+
+class NotInTransaction(RuntimeError):
+    """A lock was asked for outside a transaction, where it would end at once."""
+
+
+def lock_payers(customer_ids: Iterable[int]) -> None:
+    """Wait until no other transaction moves the money of these payers, and keep others out until this one ends."""
+    _in_transaction()
+    with connection.cursor() as cursor:
+        for customer_id in sorted(set(customer_ids)):
+            cursor.execute(f"SELECT pg_advisory_xact_lock({_KEY})", [customer_id])
+
+
+def try_lock_payer(customer_id: int) -> bool:
+    """Take the payer's lock if it is free; False when another transaction holds it."""
+    _in_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_try_advisory_xact_lock({_KEY})", [customer_id])
+        return bool(cursor.fetchone()[0])
+
+
+def _in_transaction() -> None:
+    if not transaction.get_connection().in_atomic_block:
+        raise NotInTransaction("A payer is locked for the length of a transaction; open one first.")

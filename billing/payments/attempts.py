@@ -1,0 +1,78 @@
+"""The steps of an attempt to move money, the same for a payment and for a refund.
+
+An attempt is written down (started), marked as sent and committed (unknown: from then on nobody can know), and only then
+is the gateway called. What it answers is recorded in a second transaction. A process that dies in between leaves the
+attempt unknown, which is the truth; asking the gateway resolves it. Both transactions refuse to be part of another one.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+from django.db import transaction
+from django.db.models import Manager
+
+from accounts.decisions import Refusal
+from billing.payments.gateways.base import Outcome
+from billing.payments.models import Payment, Refund
+
+STARTED, UNKNOWN = Payment.Status.STARTED, Payment.Status.UNKNOWN
+SUCCEEDED, DECLINED = Payment.Status.SUCCEEDED, Payment.Status.DECLINED
+STEPS: Final = {
+    STARTED: frozenset({UNKNOWN}),
+    UNKNOWN: frozenset({SUCCEEDED, DECLINED}),
+    SUCCEEDED: frozenset(),
+    DECLINED: frozenset(),
+}
+STATUS_OF: Final = {Outcome.SUCCESS: SUCCEEDED, Outcome.DECLINED: DECLINED, Outcome.UNKNOWN: UNKNOWN}
+TIME_BETWEEN_QUESTIONS: Final = timedelta(seconds=20)
+TIME_UNTIL_FORGOTTEN: Final = timedelta(minutes=1)
+
+Attempt = TypeVar("Attempt", Payment, Refund)
+
+
+class StepNotAllowed(Refusal):
+    """An attempt does not go from one status to another in this way."""
+
+    code = "step_not_allowed"
+
+
+def step(attempt: Payment | Refund, status: str, **facts: object) -> None:
+    """Take `attempt` one step further and store it with `facts`. The caller holds its lock.
+
+    Raises:
+        StepNotAllowed: STEPS has no such step.
+    """
+    if status not in STEPS[Payment.Status(attempt.status)]:
+        raise StepNotAllowed(f"{attempt} is {attempt.get_status_display()} and cannot become {Payment.Status(status).label}.")
+    for name, value in {"status": status, **facts}.items():
+        setattr(attempt, name, value)
+    attempt.save(update_fields=["status", *facts])
+
+
+def claim_to_send(attempts: Manager[Attempt], attempt_id: int, at: datetime) -> Attempt | None:
+    """Mark the attempt as sent and commit that; None when it was sent before: an attempt is sent once.
+
+    Raises:
+        RuntimeError: called inside a transaction; the gateway must never be.
+    """
+    with transaction.atomic(durable=True):
+        attempt = attempts.select_for_update().get(pk=attempt_id)
+        if attempt.status != STARTED:
+            return None
+        step(attempt, UNKNOWN, asked_at=at)
+        return attempt
+
+
+def claim_unanswered(attempts: Manager[Attempt], *, at: datetime, limit: int) -> list[Attempt]:
+    """Take up to `limit` sent attempts without an outcome, longest unasked first, so that nobody else asks for them now."""
+    with transaction.atomic(durable=True):
+        due = attempts.filter(status=UNKNOWN, asked_at__lte=at - TIME_BETWEEN_QUESTIONS).order_by("asked_at", "pk")
+        claimed = list(due.select_for_update(skip_locked=True)[:limit])
+        attempts.filter(pk__in=[attempt.pk for attempt in claimed]).update(asked_at=at)
+        return claimed
+
+
+def forgotten(attempts: Manager[Attempt], *, at: datetime, limit: int) -> list[int]:
+    """Return the ids of attempts written down but never sent, because whoever wanted to died first."""
+    waiting = attempts.filter(status=STARTED, started_at__lte=at - TIME_UNTIL_FORGOTTEN).order_by("started_at", "pk")
+    return list(waiting.values_list("pk", flat=True)[:limit])

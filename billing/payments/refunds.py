@@ -1,0 +1,252 @@
+"""Refunds: credit given back to where the payment came from, or to the account of the one who paid.
+
+What is given back is credit the customer holds (from a credit note or a double payment): a refund pays that credit out, it
+never reopens an invoice. Together the refunds of a payment never exceed it (database). The credit is taken when the refund
+is written down, so it cannot be spent twice while the gateway is asked; a refund that is declined puts it back. Amounts are
+minor units of the payment's currency. See attempts.py for the steps.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+
+from accounts.customers.models import Customer
+from accounts.decisions import Refusal
+from accounts.people import access
+from accounts.people.models import User
+from accounts.timeline import recording
+from billing.ledger import balances, locking, posting
+from billing.ledger.models import Entry
+from billing.ledger.posting import PostingLine
+from billing.money import Money
+from billing.payments import attempts, gateways
+from billing.payments.gateways.base import Answer, KeyReused, Outcome
+from billing.payments.models import Payment, Refund
+from billing.periods import local_day
+
+ORIGIN, CREDIT = Refund.To.ORIGIN, Refund.To.CREDIT
+
+
+class NotRefundable(Refusal):
+    """Only a payment that succeeded can be given back, to a customer it was made by or for."""
+
+    code = "not_refundable"
+
+
+class RefundExceedsPayment(Refusal):
+    """More would be given back than is left of the payment."""
+
+    code = "refund_exceeds_payment"
+
+
+class RefundExceedsCredit(Refusal):
+    """More would be given back than the customer holds in credit with the sellers this payment went to."""
+
+    code = "refund_exceeds_credit"
+
+
+class AlreadyCredit(Refusal):
+    """The amount already stands as credit on the account it was to go to."""
+
+    code = "already_credit"
+
+
+def refund(
+    *,
+    actor: User | None,
+    payment: Payment,
+    amount_minor: int,
+    reason: str,
+    key: UUID,
+    at: datetime,
+    to: str = ORIGIN,
+    customer: Customer | None = None,
+) -> Refund:
+    """Give `amount_minor` of `payment` back and return the refund, whose outcome may still be unknown.
+
+    `customer` says whose credit it is (the one who paid, if not said). Repeating a call with the same `key` refunds once.
+
+    Raises:
+        Refusal: one of the refusals of this module, or KeyReused when the key named another refund before.
+        RuntimeError: called inside a transaction; there, call `start`, and `carry_out` after it was committed.
+    """
+    started = start(
+        actor=actor, payment=payment, amount_minor=amount_minor, reason=reason, key=key, at=at, to=to, customer=customer
+    )
+    return carry_out(started.pk, at)
+
+
+def start(
+    *,
+    actor: User | None,
+    payment: Payment,
+    amount_minor: int,
+    reason: str,
+    key: UUID,
+    at: datetime,
+    to: str = ORIGIN,
+    customer: Customer | None = None,
+) -> Refund:
+    """Write the refund down and take the credit it pays out; the gateway is not called yet. See `refund`."""
+    owner = customer or payment.payer
+    with transaction.atomic():
+        if actor is not None:
+            access.decide(actor, access.KEEP_BOOKS, owner).or_refuse()
+        locking.lock_payers({owner.pk, payment.payer_id})
+        payment = Payment.objects.select_for_update(of=("self",)).select_related("payer").get(pk=payment.pk)
+        if earlier := _earlier(key, payment, amount_minor, to):
+            return earlier
+        _refuse_unless_refundable(payment, owner, amount_minor, to)
+        refund = _create(payment, owner, Money(amount_minor, payment.currency), reason, key, to, actor, at)
+        _take_credit(refund, at)
+        return refund
+
+
+def _earlier(key: UUID, payment: Payment, amount_minor: int, to: str) -> Refund | None:
+    """Return the refund this key made before, when it was the same."""
+    earlier = Refund.objects.filter(key=key).first()
+    if earlier and (earlier.payment_id, earlier.amount_minor, earlier.to) != (payment.pk, amount_minor, to):
+        raise KeyReused("This form was sent before, for another refund. Load the page again.")
+    return earlier
+
+
+def _refuse_unless_refundable(payment: Payment, owner: Customer, amount_minor: int, to: str) -> None:
+    if payment.status != Payment.Status.SUCCEEDED:
+        raise NotRefundable(f"{payment} is {payment.get_status_display().lower()}: there is nothing to give back.")
+    if owner != payment.payer and not payment.shares.filter(document__customer=owner).exists():
+        raise NotRefundable(f"{payment} was neither made by {owner} nor for it.")
+    if to == CREDIT and owner == payment.payer:
+        raise AlreadyCredit(f"This already stands as credit on the account of {owner}.")
+    if amount_minor <= 0:
+        raise NotRefundable("A refund is above zero.")
+
+
+def _create(
+    payment: Payment, owner: Customer, amount: Money, reason: str, key: UUID, to: str, actor: User | None, at: datetime
+) -> Refund:
+    _claim(payment, amount)
+    try:
+        with transaction.atomic():
+            return Refund.objects.create(
+                ref=f"{payment.ref}-R{payment.refunds.count() + 1}",
+                key=key,
+                payment=payment,
+                to=to,
+                customer=owner,
+                amount_minor=amount.amount_minor,
+                reason=reason[:200],
+                refunded_by=actor,
+                started_at=at,
+            )
+    except IntegrityError as fault:
+        raise KeyReused("This form was sent before, for another refund. Load the page again.") from fault
+
+
+def _claim(payment: Payment, amount: Money) -> None:
+    """Raise the payment's counter, unless that would exceed it: asked and done in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE billing_payment SET refunded_minor = refunded_minor + %(part)s"
+            " WHERE id = %(payment)s AND refunded_minor + %(part)s <= amount_minor",
+            {"part": amount.amount_minor, "payment": payment.pk},
+        )
+        if not cursor.rowcount:
+            left = Money(payment.amount_minor - payment.refunded_minor, payment.currency)
+            raise RefundExceedsPayment(f"Of {payment} {left} can still be given back, not {amount}.")
+
+
+def _take_credit(refund: Refund, at: datetime) -> None:
+    """Book the credit away, seller by seller: to the gateway, or to the account of the one who paid."""
+    payment, sides, left = refund.payment, [], refund.amount_minor
+    sellers = payment.shares.order_by("pk").values_list("document__legal_entity__code", flat=True)
+    for seller in dict.fromkeys(sellers):
+        held = balances.credit_with(refund.customer, seller_code=seller, currency=payment.currency)
+        if part := min(left, max(held, 0)):
+            sides.append(PostingLine(posting.CUSTOMER_CREDIT, part, payment.currency, refund.customer, detail=seller))
+            sides.append(_other_side(refund, part, seller))
+            left -= part
+    if left:
+        held_now = Money(refund.amount_minor - left, payment.currency)
+        raise RefundExceedsCredit(f"{refund.customer} holds {held_now} in credit that this payment could give back.")
+    on = local_day(at, payment.payer.timezone)
+    posting.post(what="refund", about_ref=refund.ref, key=_entry_key(refund), postings=sides, on=on, at=at)
+
+
+def _other_side(refund: Refund, part: int, seller: str) -> PostingLine:
+    payment = refund.payment
+    if refund.to == CREDIT:
+        return PostingLine(posting.CUSTOMER_CREDIT, -part, payment.currency, payment.payer, detail=seller)
+    return PostingLine(posting.CLEARING, -part, payment.currency, detail=payment.gateway)
+
+
+def _entry_key(refund: Refund) -> str:
+    return f"refund:{refund.ref}"
+
+
+def carry_out(refund_id: int, at: datetime) -> Refund:
+    """Send a started refund and record the answer; a refund that was sent before is returned as it is.
+
+    Raises:
+        RuntimeError: called inside a transaction; a gateway never is.
+    """
+    refund = attempts.claim_to_send(Refund.objects, refund_id, at)
+    if refund is None:
+        return Refund.objects.get(pk=refund_id)
+    return _record(refund, _send(refund), at)
+
+
+def send_forgotten(*, at: datetime, limit: int = 50) -> int:
+    """Send refunds that were started and never sent; return how many."""
+    waiting = attempts.forgotten(Refund.objects, at=at, limit=limit)
+    return len([carry_out(refund_id, at) for refund_id in waiting])
+
+
+def ask_unknown(*, at: datetime, limit: int = 50) -> int:
+    """Ask the gateways for the outcome of sent refunds that have none; return how many are resolved now."""
+    claimed = attempts.claim_unanswered(Refund.objects, at=at, limit=limit)
+    outcomes = [_record(refund, _ask(refund), at) for refund in claimed]
+    return sum(refund.status != attempts.UNKNOWN for refund in outcomes)
+
+
+def _ask(refund: Refund) -> Answer:
+    if refund.to == CREDIT:
+        return _send(refund)
+    answer = gateways.by_code(refund.payment.gateway).ask(key=str(refund.key))
+    return _send(refund) if answer.outcome == Outcome.NEVER_SEEN else answer
+
+
+def _send(refund: Refund) -> Answer:
+    if refund.to == CREDIT:
+        return Answer(Outcome.SUCCESS)
+    payment = refund.payment
+    amount = Money(refund.amount_minor, payment.currency)
+    return gateways.by_code(payment.gateway).refund(key=str(refund.key), gateway_ref=payment.gateway_ref, amount=amount)
+
+
+def _record(sent: Refund, answer: Answer, at: datetime) -> Refund:
+    """Write down what the gateway said; what another process recorded first stands."""
+    with transaction.atomic(durable=True):
+        locking.lock_payers({sent.customer_id, sent.payment.payer_id})
+        known = Refund.objects.select_related("payment__payer", "customer", "refunded_by")
+        refund = known.select_for_update(of=("self",)).get(pk=sent.pk)
+        status = attempts.STATUS_OF[answer.outcome]
+        if refund.status != attempts.UNKNOWN or status == attempts.UNKNOWN:
+            return refund
+        attempts.step(refund, status, gateway_ref=answer.gateway_ref, decline_reason=answer.reason[:200], settled_at=at)
+        if status == attempts.SUCCEEDED:
+            amount = str(Money(refund.amount_minor, refund.payment.currency))
+            facts = {"amount": amount, "to": refund.get_to_display(), "payment": refund.payment.ref, "reason": refund.reason}
+            recording.record(refund.customer, "billing.refund_made", actor=refund.refunded_by, at=at, about=refund, facts=facts)
+        else:
+            _put_back(refund, at)
+        return refund
+
+
+def _put_back(refund: Refund, at: datetime) -> None:
+    """Undo what a declined refund had taken: the credit is the customer's again."""
+    payment = Payment.objects.select_for_update(of=("self",)).select_related("payer").get(pk=refund.payment_id)
+    payment.refunded_minor -= refund.amount_minor
+    payment.save(update_fields=["refunded_minor"])
+    entry = Entry.objects.get(key=_entry_key(refund))
+    posting.reverse(entry=entry, key=f"{_entry_key(refund)}:declined", on=local_day(at, payment.payer.timezone), at=at)

@@ -1,0 +1,28 @@
+"""Which payments a person may see, and which invoices wait for one."""
+
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.people import access
+from accounts.people.models import User
+from billing.invoices.models import Document
+from billing.payments.models import Payment, PaymentQuerySet, PaymentShare
+
+
+def visible_to(viewer: User) -> PaymentQuerySet:
+    """Payments made by customers within the viewer's reach, or made for invoices of theirs."""
+    customers = access.customers_within_reach(viewer, access.SEE_MONEY)
+    theirs = PaymentShare.objects.filter(payment=OuterRef("pk"), document__customer__in=customers)
+    return Payment.objects.filter(Q(payer__in=customers) | Exists(theirs))
+
+
+def for_document(document: Document) -> PaymentQuerySet:
+    """Payments made for `document`, newest first."""
+    return Payment.objects.filter(shares__document=document).latest_first()
+
+
+def being_checked(documents: Iterable[Document]) -> dict[int, Payment]:
+    """Return, by document id, the payment whose outcome each of `documents` waits for; in one statement."""
+    shares = PaymentShare.objects.filter(document__in=list(documents), payment__in=Payment.objects.unresolved())
+    return {share.document_id: share.payment for share in shares.select_related("payment")}

@@ -1,0 +1,87 @@
+"""Settlement: what a payment that succeeded pays for, and how it is booked.
+
+Each share settles its invoice up to what is open at that moment; the receivable of that invoice's own customer goes down,
+whoever paid. What an invoice no longer takes (it was credited or paid meanwhile) becomes credit of the payer with that
+invoice's seller: no cent of a payment is left without a place. Amounts are minor units of the payment's currency.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from accounts.timeline import recording
+from billing.invoices import settling
+from billing.invoices.models import Document
+from billing.ledger import locking, posting
+from billing.ledger.posting import PostingLine
+from billing.money import Money
+from billing.payments.models import Payment
+from billing.periods import local_day
+
+
+@dataclass(frozen=True)
+class Part:
+    """One share of a payment as it turned out: what its invoice took, and what it did not."""
+
+    document: Document
+    settled_minor: int
+    kept_minor: int
+
+
+def lock_for(payment: Payment) -> None:
+    """Take the locks of everybody whose money `payment` moves; they come before the payment's own row lock."""
+    owing = payment.shares.values_list("document__customer_id", flat=True)
+    locking.lock_payers([payment.payer_id, *owing])
+
+
+def settle_payment(payment: Payment, at: datetime) -> list[Part]:
+    """Apply `payment` to its invoices, book it and record it. The caller owns the transaction, and the locks."""
+    shares = {share.document_id: share.amount_minor for share in payment.shares.all()}
+    held = Document.objects.select_for_update(of=("self",)).select_related("customer", "legal_entity").filter(pk__in=shares)
+    parts = [_part(document, shares[document.pk]) for document in held.order_by("pk")]
+    _book(payment, parts, at)
+    for part in parts:
+        if part.settled_minor:
+            settling.settle(document=part.document, amount_minor=part.settled_minor, payment=payment, at=at)
+    _tell(payment, parts, at)
+    return parts
+
+
+def _part(document: Document, share_minor: int) -> Part:
+    settled_minor = min(share_minor, document.open_minor)
+    return Part(document, settled_minor, share_minor - settled_minor)
+
+
+def _book(payment: Payment, parts: list[Part], at: datetime) -> None:
+    currency = payment.currency
+    sides = [PostingLine(posting.CLEARING, payment.amount_minor, currency, detail=payment.gateway)]
+    kept: Counter[str] = Counter()
+    for part in parts:
+        sides.append(PostingLine(posting.RECEIVABLE, -part.settled_minor, currency, part.document.customer, part.document))
+        kept[part.document.legal_entity.code] += part.kept_minor
+    for seller, kept_minor in sorted(kept.items()):
+        sides.append(PostingLine(posting.CUSTOMER_CREDIT, -kept_minor, currency, payment.payer, detail=seller))
+    on = local_day(at, payment.payer.timezone)
+    posting.post(what="payment", about_ref=payment.ref, key=f"payment:{payment.ref}", postings=sides, on=on, at=at)
+
+
+def _tell(payment: Payment, parts: list[Part], at: datetime) -> None:
+    """Record the success where it was paid, and at every other customer for whose invoices it paid."""
+    facts = facts_of(payment, {part.document: part.settled_minor for part in parts})
+    if kept_minor := sum(part.kept_minor for part in parts):
+        facts["kept_as_credit"] = str(Money(kept_minor, payment.currency))
+    recording.record(payment.payer, "billing.payment_succeeded", actor=payment.paid_by, at=at, about=payment, facts=facts)
+    for customer in {part.document.customer for part in parts if part.document.customer_id != payment.payer_id}:
+        theirs = {part.document: part.settled_minor for part in parts if part.document.customer == customer}
+        facts = facts_of(payment, theirs) | {"amount": str(Money(sum(theirs.values()), payment.currency))}
+        recording.record(customer, "billing.payment_succeeded", actor=payment.paid_by, at=at, about=payment, facts=facts)
+
+
+def facts_of(payment: Payment, shares: Mapping[Document, int] | None = None) -> dict[str, Any]:
+    """Return what an activity tells of `payment`: its amount, its method and, where given, the invoices it is for."""
+    facts = {"amount": str(Money(payment.amount_minor, payment.currency)), "method": payment.method_label}
+    if shares:
+        facts["documents"] = ", ".join(sorted(str(document) for document in shares))
+    return facts

@@ -1,0 +1,29 @@
+"""What a worker does for billing. Each task may come twice or not at all: the tables say what is to be done."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from billing.invoices.documents import rendering
+from billing.invoices.models import Document
+from billing.payments import collecting, refunds
+
+
+@shared_task
+def carry_out_payment(payment_id: int) -> None:
+    """Send a started payment to its gateway and record the answer."""
+    collecting.carry_out(payment_id, timezone.now())
+
+
+@shared_task
+def ask_unknown_payments() -> None:
+    """Send what was forgotten and ask for every outcome still missing, payments and refunds alike."""
+    at = timezone.now()
+    for topic in (collecting, refunds):
+        topic.send_forgotten(at=at)
+        topic.ask_unknown(at=at)
+
+
+@shared_task
+def render_document(document_id: int, language: str = "") -> None:
+    """Print a document before somebody downloads it."""
+    rendering.pdf_of(Document.objects.select_related("receiver").get(pk=document_id), language)

@@ -1,0 +1,97 @@
+"""Contracts as the portal shows them: each subscription with how it stands, what is to come, and whether the viewer may change it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from accounts.people import access
+from accounts.people.models import User
+from billing.contracts import events, histories, state
+from billing.contracts.models import Contract, ContractEvent, Subscription
+from billing.contracts.state import State
+
+
+@dataclass(frozen=True)
+class SubscriptionShown:
+    """A subscription on a day."""
+
+    subscription: Subscription
+    state: State
+    may_change: bool
+
+@dataclass(frozen=True)
+class ContractShown:
+    """A contract with those of its subscriptions that the viewer may see."""
+
+    contract: Contract
+    subscriptions: list[SubscriptionShown]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change in a subscription's history: in words, since when, by whom, and whether it still counts."""
+
+    words: str
+    effective_on: date
+    recorded_at: datetime
+    by: str
+    undone: bool
+    event: ContractEvent
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A change still to come: in words, from when, and whether the viewer may undo it."""
+
+    words: str
+    on: date
+    event: ContractEvent
+    may_undo: bool
+
+
+def contracts(found: Iterable[Contract], *, viewer: User, on: date) -> list[ContractShown]:
+    """Return the contracts with their prefetched subscriptions, in a constant number of statements."""
+    found = list(found)
+    bought = [subscription for contract in found for subscription in contract.subscriptions.all()]
+    states = state.states_of(bought, on)
+    changeable = access.customers_within_reach(viewer, access.CHANGE_CONTRACT)
+    may = set(changeable.filter(pk__in={subscription.customer_id for subscription in bought}).values_list("pk", flat=True))
+    return [
+        ContractShown(contract, [SubscriptionShown(s, states[s.pk], s.customer_id in may) for s in contract.subscriptions.all()])
+        for contract in found
+    ]
+
+
+def scheduled(shown: ContractShown, *, today: date) -> list[Coming]:
+    """Return the changes still to come on the contract's subscriptions, soonest first, in a constant number of statements."""
+    bought = {one.subscription.pk: one for one in shown.subscriptions}
+    known = histories.histories_of(one.subscription for one in shown.subscriptions)
+    stored = _events(shown)
+    coming = [
+        Coming(events.words(change.event), change.takes_effect_on, change.event, bought[pk].may_change)
+        for pk, history in known.items()
+        for change in events.scheduled_in(history, [event for event in stored if event.subscription_id == pk], today)
+    ]
+    return sorted(coming, key=lambda change: (change.on, change.event.pk))
+
+
+def history(shown: ContractShown) -> list[Change]:
+    """Return everything that was changed, newest first."""
+    told = [_change(event) for event in _events(shown) if event.what != ContractEvent.What.UNDO]
+    return sorted(told, key=lambda change: (change.recorded_at, change.event.pk), reverse=True)
+
+
+def _events(shown: ContractShown) -> list[ContractEvent]:
+    rows = ContractEvent.objects.filter(subscription__in=[one.subscription for one in shown.subscriptions])
+    return list(rows.select_related("subscription__product", "plan_version__plan", "recorded_by", "undone_by"))
+
+
+def _change(event: ContractEvent) -> Change:
+    return Change(
+        words=events.words(event),
+        effective_on=event.effective_on,
+        recorded_at=event.recorded_at,
+        by=str(event.recorded_by or "Accord"),
+        undone=hasattr(event, "undone_by"),
+        event=event,
+    )

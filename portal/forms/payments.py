@@ -1,0 +1,61 @@
+"""Paying by card: a kept one or another."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from billing.payments.models import PaymentMethod
+from portal.forms.fields import ForgottenInput, KeyField
+
+ANOTHER = "another"
+
+
+class PaymentForm(forms.Form):
+    """Which card pays. The number of another card goes to the gateway and is kept nowhere, not even in this page."""
+
+    method = forms.ChoiceField(label=_("Pay with"), widget=forms.RadioSelect)
+    number = forms.CharField(
+        label=_("Card number"),
+        required=False,
+        max_length=23,
+        widget=ForgottenInput(attrs={"inputmode": "numeric", "autocomplete": "cc-number"}),
+    )
+    expiry = forms.CharField(
+        label=_("Valid until"),
+        required=False,
+        max_length=9,
+        widget=forms.TextInput(attrs={"autocomplete": "cc-exp", "placeholder": "MM/YY", "inputmode": "numeric"}),
+    )
+    keep = forms.BooleanField(label=_("Keep this card for the next payment"), required=False)
+    confirmed = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    key = KeyField()
+
+    def __init__(self, *args: Any, kept: Iterable[PaymentMethod], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.kept = {str(method.pk): method for method in kept}
+        choices = [(pk, method.label) for pk, method in self.kept.items()]
+        self.fields["method"].choices = [*choices, (ANOTHER, _("Another card") if choices else _("Card"))]
+        self.fields["method"].initial = choices[0][0] if choices else ANOTHER
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for number and expiry of a card that is not kept."""
+        given = super().clean() or {}
+        if given.get("method") == ANOTHER:
+            for name, words in (("number", _("Enter the card number.")), ("expiry", _("Enter until when the card is valid."))):
+                if not given.get(name) and name not in self.errors:
+                    self.add_error(name, words)
+        return given
+
+    @property
+    def kept_method(self) -> PaymentMethod | None:
+        """The kept method chosen, if it was one."""
+        return self.kept.get(self.cleaned_data["method"])
+
+    def decline(self, reason: str) -> None:
+        """Show why the card was declined and make the next sending another attempt: with this key the gateway would answer the same."""
+        self.add_error(None, reason)
+        self.data = self.data.copy()
+        self.data["key"] = str(uuid4())

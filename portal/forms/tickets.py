@@ -1,0 +1,51 @@
+"""Asking for help, answering, saying thanks, and telling whether an answer helped."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from portal.forms.fields import KeyField
+from support.knowledge.models import Article
+from support.tickets.models import Ticket
+
+
+class ContactForm(forms.Form):
+    """A new ticket. `invoice` and `line` carry what the person was looking at; whether they may see it, the view asks."""
+
+    subject = forms.CharField(label=_("What is it about?"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    text = forms.CharField(label=_("Tell us more"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 6}))
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        initial=Ticket.Kind.OTHER,
+        choices=[
+            (Ticket.Kind.BILLING, _("An invoice or a payment")),
+            (Ticket.Kind.CONTRACT, _("A contract")),
+            (Ticket.Kind.TECHNICAL, _("Something does not work")),
+            (Ticket.Kind.OTHER, _("Something else")),
+        ],
+    )
+    invoice = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    line = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    key = KeyField()
+
+
+class ReplyForm(forms.Form):
+    """One more message on a ticket."""
+
+    text = forms.CharField(label=_("Your reply"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 4}))
+    key = KeyField()
+
+
+class PraiseForm(forms.Form):
+    """Thanks to whoever helped."""
+
+    words = forms.CharField(
+        label=_("What was good?"), required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class DeflectionForm(forms.Form):
+    """Whether an article answered a question."""
+
+    article = forms.ModelChoiceField(Article.objects.filter(published=True), to_field_name="ref", widget=forms.HiddenInput)
+    question = forms.CharField(max_length=300, widget=forms.HiddenInput)
+    key = KeyField()

@@ -1,0 +1,73 @@
+"""The frame around every page of the portal: where the visitor is, where else to go, and who they are."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.customers.models import Customer
+from accounts.people import access
+
+# label, icon, the page it opens, the pages during which it is the current one, its key
+PLACES = (
+    (gettext_lazy("Home"), "home", "home", {"home"}, "g s"),
+    (gettext_lazy("Invoices"), "invoice", "invoices", {"invoices", "invoice"}, "g i"),
+    (gettext_lazy("Contracts"), "contract", "contracts", {"contracts", "contract", "change", "quotes", "quote", "applications"}, "g k"),
+    (gettext_lazy("Help"), "help", "help", {"help", "findings", "new_ticket"}, ""),
+    (gettext_lazy("Tickets"), "chat", "tickets", {"tickets", "ticket", "replies", "praises"}, "g t"),
+    (gettext_lazy("Payments"), "payment", "payments", {"payments", "payment", "new_payment"}, "g p"),
+    (gettext_lazy("Organisation"), "organisation", "organisation", {"organisation", "members"}, "g o"),
+    (gettext_lazy("Activity"), "clock", "activity", {"activity"}, "g a"),
+)
+
+
+def portal_frame(request: HttpRequest) -> dict[str, Any]:
+    """Return what the portal's base page shows; nothing on pages of other windows and for visitors who are not signed in."""
+    match = request.resolver_match
+    if match is None or match.app_names != ["portal"] or not request.user.is_authenticated:
+        return {}
+    frame = {
+        "person": {"name": str(request.user), "email": request.user.email},
+        "person_menu": _person_menu(),
+        "home_url": reverse("portal:front"),
+        "live_url": reverse("portal:live"),
+        "switcher_url": reverse("portal:nodes"),
+        "palette_url": reverse("portal:search"),
+        "search_url": reverse("portal:search"),
+    }
+    node = getattr(request, "node", None)
+    return frame | _at(request, node, match.url_name) if node else frame
+
+
+def _at(request: HttpRequest, node: Customer, page: str) -> dict[str, Any]:
+    return {
+        "node": {"label": node.name, "kind": node.kind.label, "url": reverse("portal:home", args=[node.number])},
+        "node_number": node.number,
+        "path": path_to(request, node),
+        "navigation": _navigation(node, page),
+        "help_url": reverse("portal:help", args=[node.number]),
+        "bell": {"url": reverse("portal:activity", args=[node.number]), "count": None},
+    }
+
+
+def path_to(request: HttpRequest, node: Customer) -> list[dict[str, str]]:
+    """Return the breadcrumb from the highest customer the visitor may see down to `node`."""
+    above = access.customers_within_reach(request.user).above(node)
+    return [{"label": step.name, "url": reverse("portal:home", args=[step.number])} for step in above]
+
+
+def _navigation(node: Customer, page: str) -> list[dict[str, Any]]:
+    return [
+        {"label": label, "icon": icon, "url": reverse(f"portal:{target}", args=[node.number]), "current": page in pages, "key": key}
+        for label, icon, target, pages, key in PLACES
+    ]
+
+
+def _person_menu() -> list[dict[str, str]]:
+    return [
+        {"label": _("Security"), "url": reverse("mfa_index"), "icon": "lock"},
+        {"label": _("Change password"), "url": reverse("account_change_password"), "icon": "key"},
+        {"label": _("Where I am signed in"), "url": reverse("usersessions_list"), "icon": "device"},
+    ]

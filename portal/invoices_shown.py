@@ -1,0 +1,84 @@
+"""Invoices as the portal shows them: each with its state, each line with its reason and what was found about it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Sum
+from django.db.models.query import QuerySet
+
+from billing.anomalies.models import Finding
+from billing.invoices import selectors
+from billing.invoices.models import Document, Line, Settlement
+from billing.money import Money
+from billing.payments import selectors as payment_selectors
+from billing.payments.models import Payment
+from billing.rating import explain
+
+
+@dataclass(frozen=True)
+class Row:
+    """One document of a list. While a payment of it is being checked it can't be chosen."""
+
+    document: Document
+    state: str
+    open: Money
+    checked_by: Payment | None
+
+    @property
+    def payable(self) -> bool:
+        """Whether it can be chosen for a payment."""
+        return bool(self.document.open_minor) and self.checked_by is None
+
+
+@dataclass(frozen=True)
+class LineShown:
+    """A line, why it costs what it costs (empty when its history is not ours), and the billing error found on it."""
+
+    line: Line
+    why: str
+    finding: Finding | None
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day it covers."""
+        return self.line.until - timedelta(days=1) if self.line.until else None
+
+    @property
+    def is_credited(self) -> bool:
+        """Whether some or all of it was taken back."""
+        return self.line.credited_minor > 0
+
+
+def rows(documents: Iterable[Document], *, on: date) -> list[Row]:
+    """Return the documents as rows, on the day `on`."""
+    documents = list(documents)
+    checked = payment_selectors.being_checked(documents)
+    return [
+        Row(document, selectors.state_of(document, on), Money(document.open_minor, document.currency), checked.get(document.pk))
+        for document in documents
+    ]
+
+
+def open_totals(documents: QuerySet[Document]) -> list[Money]:
+    """Return what is open on `documents`, one amount a currency."""
+    sums = documents.order_by().values_list("currency").annotate(Sum("open_minor")).order_by("currency")
+    return [Money(minor, currency) for currency, minor in sums]
+
+
+def lines(document: Document) -> list[LineShown]:
+    """Return the lines of `document` in the order printed."""
+    found = Finding.objects.filter(line__document=document).exclude(status=Finding.Status.DISMISSED).select_related("twin__document")
+    findings = {finding.line_id: finding for finding in found}
+    printed = document.lines.select_related("customer", "product", "corrects__document").order_by("position")
+    return [LineShown(line, why(line), findings.get(line.pk)) for line in printed]
+
+
+def why(line: Line) -> str:
+    """Return in plain words how the amount of `line` came about; nothing for lines that were not rated by us."""
+    return explain.sentence(line.derivation) if line.derivation else ""
+
+
+def settlements(document: Document) -> QuerySet[Settlement]:
+    """What reduced the open amount of `document`, oldest first."""
+    return document.settlements.select_related("payment", "credit_note").order_by("settled_at", "pk")

@@ -1,0 +1,88 @@
+"""Paying from a window or a program: the invoices chosen, who pays them, and the attempt from its start to the gateway's answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from uuid import UUID
+
+from accounts.customers.models import Customer
+from accounts.decisions import Refusal
+from accounts.people.models import User
+from billing.invoices.models import Document
+from billing.money import Money
+from billing.payments import collecting, methods, selectors
+from billing.payments.gateways import sandbox
+from billing.payments.gateways.base import Method, PayableBy
+from billing.payments.models import Payment, PaymentMethod
+from portal.forms.payments import PaymentForm
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """What a visitor is about to pay. Without a payer nobody can pay all of it in one go, and `reason` says why."""
+
+    documents: list[Document]
+    totals: list[Money]
+    checked: dict[int, Payment]
+    payer: Customer | None = None
+    reason: str = ""
+
+    @property
+    def total(self) -> Money | None:
+        """What one payment would take; nothing when it cannot be one payment."""
+        return self.totals[0] if len(self.totals) == 1 else None
+
+    @property
+    def kept_methods(self) -> list[PaymentMethod]:
+        """The methods the payer keeps with us."""
+        return methods.kept_for(self.payer) if self.payer else []
+
+
+def checkout(viewer: User, documents: Sequence[Document]) -> Checkout:
+    """Gather what `viewer` is about to pay; invoices whose payment is still being checked are set apart."""
+    checked = selectors.being_checked(documents)
+    payable = [document for document in documents if document.pk not in checked]
+    totals = totals_of(payable)
+    try:
+        return Checkout(payable, totals, checked, collecting.payer_for(viewer, documents))
+    except Refusal as refusal:
+        return Checkout(payable, totals, checked, reason=refusal.reason)
+
+
+def totals_of(documents: Sequence[Document]) -> list[Money]:
+    """Return what is open on `documents`, one amount a currency."""
+    ordered = sorted(documents, key=lambda document: document.currency)
+    grouped = groupby(ordered, key=lambda document: document.currency)
+    return [Money(sum(document.open_minor for document in of_one), currency) for currency, of_one in grouped]
+
+
+def method_of(form: PaymentForm, *, on: date) -> PayableBy:
+    """Return the kept method chosen, or what the gateway makes of the card entered.
+
+    Raises:
+        CardRefused: what was entered cannot be a card; its field says which input is at fault.
+    """
+    kept = form.kept_method
+    return kept or sandbox.tokenise(form.cleaned_data["number"], form.cleaned_data["expiry"], on=on)
+
+
+def pay(
+    *, actor: User, documents: Sequence[Document], method: PayableBy, key: UUID, at: datetime, confirmed_minor: int | None = None
+) -> Payment:
+    """Start the payment and send it to the gateway: two steps, for the attempt is on record before the gateway hears of it.
+
+    Raises:
+        Refusal: it cannot be paid; its reason is fit to show.
+    """
+    payer = collecting.payer_for(actor, documents)
+    started = collecting.start(
+        actor=actor, payer=payer, documents=documents, method=method, key=key, at=at, confirmed_minor=confirmed_minor
+    )
+    return collecting.carry_out(started.pk, at)
+
+
+def keep(*, actor: User, payment: Payment, method: PayableBy, at: datetime) -> None:
+    """Keep the card that has just paid for the payer's next payment; a card kept before stays as it is."""
+    if isinstance(method, Method) and payment.status == Payment.Status.SUCCEEDED:
+        methods.keep(actor=actor, customer=payment.payer, method=method, at=at)

@@ -1,0 +1,154 @@
+"""Places: what an address of the portal names, loaded through the viewer's reach.
+
+Whatever is not within reach is not found. The customer a page stands at is remembered on the request, for the frame around the page.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.customers.models import Customer
+from accounts.people import access
+from accounts.people.access import Action
+from accounts.people.models import Membership
+from billing.amendments.models import Quote
+from billing.contracts.models import Contract, ContractEvent, Subscription
+from billing.invoices import selectors as invoice_selectors
+from billing.invoices.models import Document, Line
+from billing.payments import selectors as payment_selectors
+from billing.payments.models import Payment
+from billing.periods import local_day
+from support.tickets import conversation
+from support.tickets.models import Ticket
+
+
+@dataclass(frozen=True)
+class Span:
+    """The customers a page's figures are about: one node, or the node with everything below it that the viewer may see."""
+
+    node: Customer
+    customers: QuerySet[Customer]
+    whole: bool
+
+    @property
+    def words(self) -> str:
+        """Say which customers a total counts."""
+        return _("with everything below") if self.whole else _("this customer only")
+
+
+def node(request: HttpRequest, number: str, action: Action = access.SEE_CUSTOMER) -> Customer:
+    """Return the customer with this number for whom the viewer may take `action`, and stand there."""
+    reach = access.customers_within_reach(request.user, action)
+    return stand_at(request, get_object_or_404(reach.select_related("kind"), number=number))
+
+
+def stand_at(request: HttpRequest, customer: Customer) -> Customer:
+    """Remember the customer the page stands at."""
+    request.node = customer
+    return customer
+
+
+def span(request: HttpRequest, node: Customer, action: Action = access.SEE_MONEY) -> Span:
+    """Return the node with everything below it, or alone when the address says `?span=node`."""
+    reach = access.customers_within_reach(request.user, action)
+    if request.GET.get("span") == "node":
+        return Span(node, reach.filter(pk=node.pk), whole=False)
+    return Span(node, reach.below(node), whole=True)
+
+
+def contract(request: HttpRequest, ref: str) -> Contract:
+    """Return the contract, of a customer within reach or with a subscription of one; only those subscriptions come with it."""
+    reach = access.customers_within_reach(request.user, access.SEE_MONEY)
+    seen = Subscription.objects.filter(Q(customer__in=reach) | Q(contract__customer__in=reach)).select_related("product", "customer")
+    found = get_object_or_404(contracts_within(reach).prefetch_related(Prefetch("subscriptions", seen.order_by("ref"))), ref=ref)
+    return _standing(request, found, reach)
+
+
+def contracts_within(reach: QuerySet[Customer]) -> QuerySet[Contract]:
+    """The contracts that customers within `reach` signed or use."""
+    used = Subscription.objects.filter(customer__in=reach).values("contract")
+    return Contract.objects.filter(Q(customer__in=reach) | Q(pk__in=used)).select_related("customer__kind", "legal_entity")
+
+
+def _standing(request: HttpRequest, found: Contract, reach: QuerySet[Customer]) -> Contract:
+    """Stand where the contract was signed, or where it is used when the signer is out of reach."""
+    signer = reach.select_related("kind").filter(pk=found.customer_id).first()
+    used = [subscription.customer for subscription in found.subscriptions.all()]
+    stand_at(request, signer or used[0])
+    return found
+
+
+def subscription(request: HttpRequest, ref: str) -> Subscription:
+    """Return the subscription, if the viewer may change the contract for the customer who uses it."""
+    reach = access.customers_within_reach(request.user, access.CHANGE_CONTRACT)
+    rows = Subscription.objects.filter(customer__in=reach).select_related("customer__kind", "contract", "product")
+    found = get_object_or_404(rows, ref=ref)
+    stand_at(request, found.customer)
+    return found
+
+
+def event(request: HttpRequest, pk: int) -> ContractEvent:
+    """Return the dated change of a subscription that the viewer may change."""
+    reach = access.customers_within_reach(request.user, access.CHANGE_CONTRACT)
+    rows = ContractEvent.objects.filter(subscription__customer__in=reach).select_related("subscription__contract")
+    return get_object_or_404(rows, pk=pk)
+
+
+def quote(request: HttpRequest, token: str) -> Quote:
+    """Return the quote for a subscription that the viewer may change."""
+    reach = access.customers_within_reach(request.user, access.CHANGE_CONTRACT)
+    rows = Quote.objects.filter(subscription__customer__in=reach)
+    found = get_object_or_404(rows.select_related("subscription__customer__kind", "subscription__contract", "document"), pk=token)
+    stand_at(request, found.subscription.customer)
+    return found
+
+
+def document(request: HttpRequest, ref: str) -> Document:
+    """Return the invoice or credit note."""
+    rows = invoice_selectors.visible_to(request.user).select_related("customer__kind", "receiver", "legal_entity", "corrects")
+    found = get_object_or_404(rows, ref=ref)
+    stand_at(request, found.customer)
+    return found
+
+
+def payment(request: HttpRequest, ref: str) -> Payment:
+    """Return the payment."""
+    rows = payment_selectors.visible_to(request.user)
+    found = get_object_or_404(rows.select_related("payer__kind", "paid_by"), ref=ref)
+    stand_at(request, found.payer)
+    return found
+
+
+def ticket(request: HttpRequest, ref: str) -> Ticket:
+    """Return the ticket."""
+    rows = conversation.visible_to(request.user)
+    found = get_object_or_404(rows.select_related("customer__kind", "document", "line__document", "assignee", "finding"), ref=ref)
+    stand_at(request, found.customer)
+    return found
+
+
+def today(customer: Customer) -> date:
+    """Return the customer's own day."""
+    return local_day(timezone.now(), customer.timezone)
+
+
+def matter(request: HttpRequest, ref: str, position: int | str | None) -> tuple[Document | None, Line | None]:
+    """Return the document a question is about and the line on it, as far as they were named."""
+    if not ref:
+        return None, None
+    named = get_object_or_404(invoice_selectors.visible_to(request.user).select_related("customer"), ref=ref)
+    if not position or not str(position).isdecimal():
+        return named, None
+    lines = named.lines.select_related("customer", "product", "document")
+    return named, get_object_or_404(lines, position=min(int(position), 2_000_000_000))
+
+
+def membership(request: HttpRequest, pk: int) -> Membership:
+    """Return the membership, at a customer whose people the viewer manages."""
+    reach = access.customers_within_reach(request.user, access.MANAGE_PEOPLE)
+    return get_object_or_404(Membership.objects.in_force().filter(customer__in=reach).select_related("customer", "user"), pk=pk)

@@ -1,0 +1,45 @@
+"""Contracts: what was agreed, how it stands, what is still to come."""
+
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.people import access
+from accounts.people.routes import declares
+from billing.contracts.models import Subscription
+from billing.invoices import selectors
+from portal import contracts_shown, invoices_shown, places
+from portal.paging import page_of
+
+DOCUMENTS_SHOWN = 12
+
+
+@declares(access.SEE_MONEY)
+@require_GET
+def contracts(request: HttpRequest, number: str) -> HttpResponse:
+    """List the contracts of this customer and below it, with their subscriptions."""
+    node = places.node(request, number, access.SEE_MONEY)
+    span = places.span(request, node)
+    used = Subscription.objects.filter(customer__in=span.customers).select_related("product", "customer").order_by("ref")
+    page = page_of(request, places.contracts_within(span.customers).prefetch_related(Prefetch("subscriptions", used)), newest_by="signed_on")
+    shown = contracts_shown.contracts(page.rows, viewer=request.user, on=places.today(node))
+    return render(request, "portal/contracts/contracts.html", {"at": node, "span": span, "page": page, "contracts": shown})
+
+
+@declares(access.SEE_MONEY)
+@require_GET
+def contract(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show one contract: subscriptions, changes to come (each can be undone), history, documents."""
+    found = places.contract(request, ref)
+    today = places.today(found.customer)
+    shown = contracts_shown.contracts([found], viewer=request.user, on=today)[0]
+    billed = selectors.visible_to(request.user).filter(lines__subscription__contract=found).select_related("customer").distinct()
+    context = {
+        "at": request.node,
+        "shown": shown,
+        "scheduled": contracts_shown.scheduled(shown, today=today),
+        "history": contracts_shown.history(shown),
+        "rows": invoices_shown.rows(billed.order_by("-issued_on", "-pk")[:DOCUMENTS_SHOWN], on=today),
+    }
+    return render(request, "portal/contracts/contract.html", context)

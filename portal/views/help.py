@@ -1,0 +1,70 @@
+"""Help: answers before contact, the action that solves it, and a way to us when nothing does."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.people import access
+from accounts.people.routes import declares
+from billing.anomalies import finding as findings_found
+from billing.anomalies.models import Finding
+from portal import help_shown, places
+from portal.forms.tickets import DeflectionForm
+from portal.refusals import refusals_shown_on
+from support.knowledge import deflection, search
+from support.tickets import conversation
+
+TICKETS_BESIDE = 5
+
+
+@declares(access.SEE_CUSTOMER)
+@require_GET
+def help_page(request: HttpRequest, number: str) -> HttpResponse:
+    """Answer a question; while somebody types, only the answers are asked for."""
+    node = places.node(request, number)
+    question = (request.GET.get("q") or request.GET.get("subject") or "").replace("\x00", "").strip()[:300]
+    answers = help_shown.answers(search.answer(question, viewer=request.user), question) if question else []
+    context = {"at": node, "question": question, "answers": answers}
+    if request.htmx:
+        return render(request, "portal/help/_answers.html", context)
+    context["tickets"] = conversation.visible_to(request.user).filter(customer=node).order_by("-touched_at", "-pk")[:TICKETS_BESIDE]
+    return render(request, "portal/help/help.html", context)
+
+
+@declares(access.ASK_FOR_HELP)
+@require_POST
+def deflections(request: HttpRequest, number: str) -> HttpResponse:
+    """Record that an article answered the question."""
+    node = places.node(request, number, access.ASK_FOR_HELP)
+    form = DeflectionForm(request.POST)
+    if form.is_valid():
+        with refusals_shown_on(form):
+            deflection.record(actor=request.user, customer=node, solved=True, at=timezone.now(), **form.cleaned_data)
+            if request.htmx:
+                return render(request, "portal/help/_solved.html", {"at": node})
+            messages.success(request, _("Good to hear. We keep in mind that this article helped."))
+            return redirect("portal:help", node.number)
+    return render(request, "portal/help/_not_recorded.html", {"at": node, "form": form}, status=422)
+
+
+@declares(access.SEE_MONEY)
+@require_POST
+def invoice_checks(request: HttpRequest, number: str) -> HttpResponse:
+    """Look for billing errors at this customer and below it, now."""
+    node = places.node(request, number, access.SEE_MONEY)
+    findings_found.find_for(places.span(request, node).customers, at=timezone.now())
+    return redirect("portal:findings", node.number)
+
+
+@declares(access.SEE_MONEY)
+@require_GET
+def findings(request: HttpRequest, number: str) -> HttpResponse:
+    """Say what the check found, in words, with the way to the invoice line."""
+    node = places.node(request, number, access.SEE_MONEY)
+    within = Finding.objects.filter(customer__in=places.span(request, node).customers, status=Finding.Status.OPEN)
+    found = within.select_related("line__document__customer", "twin__document").order_by("-found_at", "-pk")[:20]
+    template = "portal/help/_findings.html" if request.htmx else "portal/help/findings.html"
+    return render(request, template, {"at": node, "findings": found})

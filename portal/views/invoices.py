@@ -1,0 +1,75 @@
+"""Invoices: what is open, what was paid, and why each amount is what it is."""
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET
+
+from accounts.people import access
+from accounts.people.routes import declares
+from billing.invoices import selectors
+from billing.invoices.documents import rendering
+from billing.invoices.models import Document
+from portal import invoices_shown, paying, places
+from portal.forms.invoices import InvoiceFilter
+from portal.paging import page_of
+
+
+@declares(access.SEE_MONEY)
+@require_GET
+def invoices(request: HttpRequest, number: str) -> HttpResponse:
+    """List invoices and credit notes; the open ones can be chosen and paid."""
+    node = places.node(request, number, access.SEE_MONEY)
+    span = places.span(request, node)
+    form = InvoiceFilter({"state": InvoiceFilter.OPEN, **request.GET.dict()})
+    page = page_of(request, _filtered(_of(span), form), newest_by="issued_on")
+    context = {
+        "at": node,
+        "span": span,
+        "form": form,
+        "page": page,
+        "rows": invoices_shown.rows(page.rows, on=places.today(node)),
+        "open_totals": invoices_shown.open_totals(selectors.open_for(span.customers)),
+        "may_pay": access.decide(request.user, access.PAY, node),
+    }
+    return render(request, "portal/invoices/invoices.html", context)
+
+
+def _of(span: places.Span) -> QuerySet[Document]:
+    return Document.objects.issued().filter(customer__in=span.customers).select_related("customer")
+
+
+def _filtered(documents: QuerySet[Document], form: InvoiceFilter) -> QuerySet[Document]:
+    chosen = form.cleaned_data if form.is_valid() else {}
+    if words := chosen.get("q"):
+        documents = documents.filter(Q(ref__icontains=words) | Q(po_number__icontains=words))
+    if chosen.get("state") == InvoiceFilter.OPEN:
+        return documents.open()
+    return documents.filter(open_minor=0) if chosen.get("state") == InvoiceFilter.PAID else documents
+
+
+@declares(access.SEE_MONEY)
+@require_GET
+def invoice(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show one invoice or credit note: lines that explain themselves, what was paid, and what looks wrong."""
+    document = places.document(request, ref)
+    context = {
+        "document": document,
+        "state": selectors.state_of(document, places.today(document.customer)),
+        "lines": invoices_shown.lines(document),
+        "settlements": invoices_shown.settlements(document),
+        "checkout": paying.checkout(request.user, [document] if document.open_minor else []),
+        "may_pay": access.decide(request.user, access.PAY, document.customer),
+    }
+    return render(request, "portal/invoices/invoice.html", context)
+
+
+@declares(access.SEE_MONEY)
+@require_GET
+def pdf(request: HttpRequest, ref: str) -> HttpResponse:
+    """Hand over the document as PDF; the first time it is drawn."""
+    document = places.document(request, ref)
+    content = rendering.pdf_of(document, get_language() or "en")
+    name = f"{document.ref}.pdf".replace("/", "-")
+    return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'})

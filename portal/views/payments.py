@@ -1,0 +1,97 @@
+"""Paying open invoices, and what became of each payment."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.customers.models import Customer
+from accounts.people import access
+from accounts.people.routes import declares
+from billing.invoices import selectors as invoice_selectors
+from billing.invoices.models import Document
+from billing.payments.models import Payment
+from portal import paying, places
+from portal.forms.payments import PaymentForm
+from portal.paging import page_of
+from portal.refusals import refusals_shown_on
+
+
+@declares(access.PAY)
+@require_GET
+def new_payment(request: HttpRequest, number: str) -> HttpResponse:
+    """Show what is about to be paid and ask for the card."""
+    node = places.node(request, number, access.PAY)
+    checkout = paying.checkout(request.user, _chosen(request, node))
+    form = PaymentForm(kept=checkout.kept_methods, initial={"confirmed": checkout.total and checkout.total.amount_minor})
+    return _checkout_page(request, node, checkout, form)
+
+
+@declares(access.SEE_MONEY)
+@require_http_methods(["GET", "POST"])
+def payments(request: HttpRequest, number: str) -> HttpResponse:
+    """List the payments of this customer and below it, or pay."""
+    if request.method == "POST":
+        return _pay(request, places.node(request, number, access.PAY))
+    node = places.node(request, number, access.SEE_MONEY)
+    span = places.span(request, node)
+    made = Payment.objects.filter(payer__in=span.customers).select_related("payer", "paid_by")
+    return render(
+        request,
+        "portal/payments/payments.html",
+        {"span": span, "page": page_of(request, made, newest_by="started_at")},
+    )
+
+
+def _pay(request: HttpRequest, node: Customer) -> HttpResponse:
+    chosen = _chosen(request, node)
+    checkout = paying.checkout(request.user, chosen)
+    form = PaymentForm(request.POST, kept=checkout.kept_methods)
+    if form.is_valid():
+        with refusals_shown_on(form):
+            payment = _paid(request, form, chosen)
+            if payment.status != Payment.Status.DECLINED:
+                return redirect("portal:payment", payment.ref)
+            form.decline(_("%(reason)s Nothing was charged. Try another card.") % {"reason": payment.decline_reason})
+    return _checkout_page(request, node, checkout, form, status=422)
+
+
+def _paid(request: HttpRequest, form: PaymentForm, documents: list[Document]) -> Payment:
+    at, given = timezone.now(), form.cleaned_data
+    method = paying.method_of(form, on=places.today(documents[0].customer))
+    payment = paying.pay(
+        actor=request.user, documents=documents, method=method, key=given["key"], at=at, confirmed_minor=given["confirmed"]
+    )
+    if given["keep"]:
+        paying.keep(actor=request.user, payment=payment, method=method, at=at)
+    return payment
+
+
+@declares(access.SEE_MONEY)
+@require_GET
+def payment(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show what became of a payment: the whole page, or only the outcome when it is asked for again."""
+    found = places.payment(request, ref)
+    shares = found.shares.select_related("document__customer").order_by("document__due_on", "pk")
+    template = "portal/payments/_outcome.html" if request.htmx else "portal/payments/payment.html"
+    return render(request, template, {"payment": found, "shares": shares, "node_number": found.payer.number})
+
+
+def _chosen(request: HttpRequest, node: Customer) -> list[Document]:
+    """Return the invoices chosen, of those the visitor may pay; without a choice everything open at the node and below it."""
+    payable = access.customers_within_reach(request.user, access.PAY)
+    refs = set((request.POST or request.GET).getlist("documents"))
+    if not refs:
+        return list(invoice_selectors.open_for(places.span(request, node, access.PAY).customers).select_related("customer"))
+    chosen = list(Document.objects.issued().filter(ref__in=refs, customer__in=payable).select_related("customer").order_by("due_on", "pk"))
+    if len(chosen) < len(refs):
+        raise Http404
+    return chosen
+
+
+def _checkout_page(
+    request: HttpRequest, node: Customer, checkout: paying.Checkout, form: PaymentForm, status: int = 200
+) -> HttpResponse:
+    context = {"at": node, "checkout": checkout, "form": form}
+    return render(request, "portal/payments/new_payment.html", context, status=status)

@@ -1,0 +1,108 @@
+"""Tickets: ask, read the conversation, answer, and say thanks."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.customers.models import Customer
+from accounts.people import access
+from accounts.people.routes import declares
+from portal import contact, places, tickets_shown
+from portal.forms.tickets import ContactForm, PraiseForm, ReplyForm
+from portal.paging import page_of
+from portal.refusals import refusals_shown_on
+from support.tickets import conversation
+from support.tickets.models import Ticket
+from support.voice import praise
+
+
+@declares(access.ASK_FOR_HELP)
+@require_GET
+def new_ticket(request: HttpRequest, number: str) -> HttpResponse:
+    """Show the contact form, which already knows what the person was looking at."""
+    node = places.node(request, number, access.ASK_FOR_HELP)
+    matter = places.matter(request, request.GET.get("invoice", ""), request.GET.get("line"))
+    form = ContactForm(initial=contact.first_words(*matter, subject=request.GET.get("subject", "")[:200]))
+    return _contact_page(request, node, form, matter)
+
+
+@declares(access.SEE_CUSTOMER)
+@require_http_methods(["GET", "POST"])
+def tickets(request: HttpRequest, number: str) -> HttpResponse:
+    """List the tickets of this customer and below it, or open one."""
+    if request.method == "POST":
+        return _open(request, places.node(request, number, access.ASK_FOR_HELP))
+    node = places.node(request, number)
+    span = places.span(request, node, access.SEE_CUSTOMER)
+    asked = Ticket.objects.for_customers(span.customers).select_related("customer", "assignee")
+    context = {"at": node, "span": span, "page": page_of(request, asked, newest_by="touched_at")}
+    return render(request, "portal/tickets/tickets.html", context)
+
+
+def _open(request: HttpRequest, node: Customer) -> HttpResponse:
+    form = ContactForm(request.POST)
+    matter = places.matter(request, request.POST.get("invoice", ""), request.POST.get("line"))
+    if form.is_valid():
+        given = {name: form.cleaned_data[name] for name in ("subject", "text", "kind", "key")}
+        with refusals_shown_on(form):
+            ticket = conversation.open_ticket(
+                actor=request.user, customer=node, document=matter[0], line=matter[1], at=timezone.now(), **given
+            )
+            return redirect("portal:ticket", ticket.ref)
+    return _contact_page(request, node, form, matter, status=422)
+
+
+def _contact_page(request: HttpRequest, node: Customer, form: ContactForm, matter: tuple, status: int = 200) -> HttpResponse:
+    document, line = matter
+    context = {"at": node, "form": form, "document": document, "line": line}
+    return render(request, "portal/tickets/new_ticket.html", context, status=status)
+
+
+@declares(access.SEE_CUSTOMER)
+@require_GET
+def ticket(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show a ticket; when a message comes in, only the conversation is asked for again."""
+    found = places.ticket(request, ref)
+    template = "portal/tickets/_conversation.html" if request.htmx else "portal/tickets/ticket.html"
+    return render(request, template, _context(request, found))
+
+
+@declares(access.ASK_FOR_HELP)
+@require_POST
+def replies(request: HttpRequest, ref: str) -> HttpResponse:
+    """Send a reply."""
+    found = places.ticket(request, ref)
+    form = ReplyForm(request.POST)
+    if form.is_valid():
+        with refusals_shown_on(form):
+            conversation.reply(actor=request.user, ticket=found, at=timezone.now(), **form.cleaned_data)
+            return redirect("portal:ticket", found.ref)
+    return render(request, "portal/tickets/ticket.html", _context(request, found, reply_form=form), status=422)
+
+
+@declares(access.ASK_FOR_HELP)
+@require_POST
+def praises(request: HttpRequest, ref: str) -> HttpResponse:
+    """Say thanks for a ticket; the words reach whoever helped."""
+    found = places.ticket(request, ref)
+    form = PraiseForm(request.POST)
+    if form.is_valid():
+        with refusals_shown_on(form):
+            praise.give(actor=request.user, ticket=found, words=form.cleaned_data["words"], at=timezone.now())
+            return redirect("portal:ticket", found.ref)
+    return render(request, "portal/tickets/ticket.html", _context(request, found, praise_form=form), status=422)
+
+
+def _context(
+    request: HttpRequest, found: Ticket, reply_form: ReplyForm | None = None, praise_form: PraiseForm | None = None
+) -> dict[str, object]:
+    return {
+        "ticket": found,
+        "said": conversation.messages_of(found, request.user),
+        "put_right": tickets_shown.put_right(found),
+        "praise": tickets_shown.praise_of(found),
+        "reply_form": reply_form or ReplyForm(),
+        "praise_form": praise_form or PraiseForm(),
+        "may_ask": access.decide(request.user, access.ASK_FOR_HELP, found.customer),
+    }

@@ -1,0 +1,50 @@
+/* Live: when the stream sends an event, every element with that name in data-live-on is fetched again by htmx (hx-trigger="live"). */
+(() => {
+  "use strict";
+  const address = document.body.dataset.liveUrl;
+  if (!address) return;
+
+  let stream;
+  let broken = false;
+  let heard = new Set();
+  const listeners = () => [...document.querySelectorAll("[data-live-on]")];
+  const namesOf = (element) => element.dataset.liveOn.split(/\s+/).filter(Boolean);
+  const tell = (name) => listeners().filter((element) => namesOf(element).includes(name)).forEach(refresh);
+
+  function refresh(element) {
+    htmx.trigger(element, "live");
+    if (element.dataset.liveSay) document.getElementById("live-region").textContent = element.dataset.liveSay;
+  }
+
+  function listen() {
+    listeners().flatMap(namesOf).filter((name) => !heard.has(name)).forEach((name) => {
+      heard.add(name);
+      stream.addEventListener(name, () => tell(name));
+    });
+  }
+
+  function connect() {
+    stream = new EventSource(address);
+    heard = new Set();
+    stream.addEventListener("open", () => {
+      document.documentElement.dataset.live = "on";
+      if (broken) listeners().forEach(refresh); // catch up on what was missed
+      broken = false;
+    });
+    stream.addEventListener("missed", () => listeners().forEach(refresh)); // the server's own line was down
+    stream.addEventListener("error", () => {
+      document.documentElement.dataset.live = "off";
+      broken = true;
+    });
+    listen();
+  }
+
+  connect();
+  document.addEventListener("htmx:afterSettle", listen);
+  window.addEventListener("pagehide", () => stream.close());
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    broken = true;
+    connect();
+  });
+})();

@@ -1,0 +1,232 @@
+"""Authority: may this person give this remedy, and if not, who could say yes.
+
+All that was given on a ticket counts together, whoever gave it; a day's budget counts what a person gave or approved that
+day (UTC). Over a limit it goes to the lowest level above whose own limit covers it. The button and the use case ask the
+same function; the use case asks it in the person's turn, so two grants at once never share the same rest of a budget.
+Rules no approval can lift come first.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
+
+from django.db.models import Q, Sum
+from django.utils.translation import gettext as _
+
+from accounts.decisions import ALLOWED, Decision, Refusal, refused
+from accounts.people import access, staff
+from accounts.people.models import StaffProfile, User
+from billing.money import Money
+from support.remedies import limits
+from support.remedies.kinds.base import Remedy, Terms
+from support.remedies.limits import limits_of as limits_of
+from support.remedies.limits import set_limit as set_limit
+from support.remedies.models import Approval, Grant
+from support.tickets import assignment, turns
+from support.tickets.models import Ticket
+
+LADDER: Final = (access.AGENT, access.SUPERVISOR, access.MANAGER)
+
+
+@dataclass(frozen=True)
+class GrantRequest:
+    """Somebody wants to give a remedy, or, with `approval`, to say yes or no to what a colleague asked for."""
+
+    actor: User
+    ticket: Ticket
+    remedy: Remedy[Any]
+    terms: Terms
+    at: datetime
+    approval: Approval | None = None
+
+    @property
+    def cost(self) -> Money:
+        """What it gives, tax included."""
+        return self.remedy.cost(self.terms)
+
+
+Rule = Callable[[GrantRequest], Decision]
+
+
+class NotOneOfUs(Refusal):
+    """A customer's person where one of our own is needed."""
+
+    code = "not_one_of_us"
+
+
+def decide(*, actor: User, ticket: Ticket, remedy: Remedy[Any], terms: Terms, at: datetime) -> Decision:
+    """Say whether `actor` may grant this remedy, or which level could; the first rule to object answers."""
+    return _first_objection(RULES, GrantRequest(actor, ticket, remedy, terms, at))
+
+
+def decide_approval(
+    *, actor: User, approval: Approval, approve: bool, remedy: Remedy[Any], terms: Terms, at: datetime
+) -> Decision:
+    """Say whether `actor` may approve, or turn down, what a colleague asked for."""
+    request = GrantRequest(actor, approval.grant.ticket, remedy, terms, at, approval)
+    return _first_objection(APPROVAL_RULES if approve else REFUSAL_RULES, request)
+
+
+def take_turn(actor: User) -> None:
+    """Wait until nobody else measures what `actor` may still give, until the transaction ends."""
+    turns.take(f"authority of {actor.pk}")
+
+
+def acknowledge_policy(*, actor: User, at: datetime) -> StaffProfile:
+    """Note that `actor`, one of our people, has read the remedy policy; the first time counts.
+
+    Raises:
+        NotOneOfUs: the actor does not work for us.
+    """
+    if not access.level_of(actor):
+        raise NotOneOfUs(_("Only our own people acknowledge the policy."))
+    return staff.acknowledge_policy(user=actor, at=at)
+
+
+def works_with_remedies(request: GrantRequest) -> Decision:
+    """Only levels that grant remedies at all."""
+    return access.decide(request.actor, access.GRANT_REMEDY, request.ticket.customer)
+
+
+def policy_acknowledged(request: GrantRequest) -> Decision:
+    """Who gives remedies has acknowledged the policy that governs them."""
+    if StaffProfile.objects.filter(user=request.actor, policy_acknowledged_at__isnull=False).exists():
+        return ALLOWED
+    reason = _("You have not acknowledged the remedy policy yet. Read and acknowledge it, then you can give remedies.")
+    return refused("policy_not_acknowledged", reason)
+
+
+def not_own_request(request: GrantRequest) -> Decision:
+    """Nobody decides on what they asked for themselves."""
+    if request.approval and request.approval.grant.asked_by_id == request.actor.pk:
+        return refused("own_request", _("You asked for this yourself; somebody else must decide."))
+    return ALLOWED
+
+
+def of_the_level_asked(request: GrantRequest) -> Decision:
+    """Only the level that was asked, or one above it, decides."""
+    asked, held = request.approval.approver_level if request.approval else "", access.level_of(request.actor)
+    if held in LADDER and LADDER.index(held) >= LADDER.index(asked):
+        return ALLOWED
+    reason = _("This waits for a {level}.").format(level=_name(asked))
+    return refused("level_too_low", reason, approver=asked)
+
+
+def not_own_account(request: GrantRequest) -> Decision:
+    """Nobody gives a remedy to themselves or to a group they belong to."""
+    own = assignment.own_memberships(request.ticket.customer).filter(user=request.actor)
+    if request.ticket.requester_id == request.actor.pk or own.exists():
+        return refused("own_account", _("You belong to this customer; a colleague who does not must decide."))
+    return ALLOWED
+
+
+def not_already_compensated(request: GrantRequest) -> Decision:
+    """What was put right, or waits to be, is not put right again."""
+    same = Grant.objects.filter(remedy=request.remedy.code, cause=request.remedy.cause(request.terms))
+    earlier = same.exclude(status=Grant.Status.TURNED_DOWN).first()
+    if earlier is None:
+        return ALLOWED
+    if earlier.status == Grant.Status.GRANTED:
+        return refused("already_compensated", _("This was put right already, with {grant}.").format(grant=earlier))
+    return refused("already_asked", _("{grant} asks for this already and waits for approval.").format(grant=earlier))
+
+
+def ticket_is_worked_on(request: GrantRequest) -> Decision:
+    """Remedies are given on a ticket that is open or waits for the customer."""
+    if request.ticket.status in (Ticket.Status.OPEN, Ticket.Status.WAITING):
+        return ALLOWED
+    if request.ticket.status == Ticket.Status.APPROVAL:
+        return refused("ticket_awaits_approval", _("Another remedy on this ticket waits for approval."))
+    return refused("ticket_is_resolved", _("The ticket is resolved. Reopen it first."))
+
+
+def eligible(request: GrantRequest) -> Decision:
+    """The state of what is put right allows it."""
+    return request.remedy.eligible(request.ticket, request.terms)
+
+
+def within_ticket_limit(request: GrantRequest) -> Decision:
+    """All that is given on one ticket stays within the person's limit."""
+    cost = request.cost
+    limit = limits.limits_of(request.actor, request.remedy.code, cost.currency, request.at.date())
+    if limit is None:
+        reason = _("You have no authority for this remedy in {currency}.").format(currency=cost.currency)
+        return _over(request, "no_authority", reason)
+    before = _given_on(request.ticket, cost.currency)
+    if before + cost <= limit.per_ticket:
+        return ALLOWED
+    words = {"limit": limit.per_ticket, "asked": cost, "before": before}
+    reason = _("Your limit is {limit} a ticket; this is {asked}.").format(**words)
+    if before:
+        reason = _("Your limit is {limit} a ticket; {before} was given on it, this is {asked} more.").format(**words)
+    return _over(request, "over_ticket_limit", reason)
+
+
+def within_day_budget(request: GrantRequest) -> Decision:
+    """All that a person gives and approves in one day stays within their limit for a day."""
+    cost, today = request.cost, request.at.date()
+    limit = limits.limits_of(request.actor, request.remedy.code, cost.currency, today)
+    given = _given_by(request.actor, cost.currency, today)
+    if limit is None or given + cost <= limit.per_day:
+        return ALLOWED
+    reason = _("Your limit is {limit} a day; you gave {given} today, this is {asked} more.").format(
+        limit=limit.per_day, given=given, asked=cost
+    )
+    return _over(request, "over_day_limit", reason)
+
+
+RULES: Final[Sequence[Rule]] = (
+    works_with_remedies,
+    policy_acknowledged,
+    not_own_account,
+    not_already_compensated,
+    ticket_is_worked_on,
+    eligible,
+    within_ticket_limit,
+    within_day_budget,
+)
+APPROVAL_RULES: Final[Sequence[Rule]] = (
+    not_own_request,
+    of_the_level_asked,
+    not_own_account,
+    eligible,
+    within_ticket_limit,
+    within_day_budget,
+)
+REFUSAL_RULES: Final[Sequence[Rule]] = (not_own_request, of_the_level_asked)
+
+
+def _first_objection(rules: Sequence[Rule], request: GrantRequest) -> Decision:
+    answers = (rule(request) for rule in rules)
+    return next((answer for answer in answers if not answer.allowed), ALLOWED)
+
+
+def _over(request: GrantRequest, code: str, reason: str) -> Decision:
+    """Object to an amount, naming the lowest level above the actor's whose limit for a ticket covers it."""
+    cost = request.cost
+    whole = _given_on(request.ticket, cost.currency) + cost
+    above = LADDER[LADDER.index(access.level_of(request.actor)) + 1 :]
+    for level in above:
+        limit = limits.limits_of_level(level, request.remedy.code, cost.currency, request.at.date())
+        if limit and whole <= limit.per_ticket:
+            return refused(code, f"{reason} {_('A {level} can approve it.').format(level=_name(level))}", approver=level)
+    return refused(code, f"{reason} {_('Nobody above you may give that much either.')}")
+
+
+def _given_on(ticket: Ticket, currency: str) -> Money:
+    given = Grant.objects.filter(ticket=ticket, currency=currency, status=Grant.Status.GRANTED)
+    return Money(given.aggregate(given=Sum("amount_minor"))["given"] or 0, currency)
+
+
+def _given_by(person: User, currency: str, on: date) -> Money:
+    """What a person gave on their own authority and approved for others that day."""
+    midnight = datetime.combine(on, time.min, UTC)
+    theirs = Q(asked_by=person, approval__isnull=True) | Q(approval__decided_by=person)
+    that_day = Q(granted_at__gte=midnight, granted_at__lt=midnight + timedelta(days=1))
+    given = Grant.objects.filter(theirs, that_day, currency=currency, status=Grant.Status.GRANTED)
+    return Money(given.aggregate(given=Sum("amount_minor"))["given"] or 0, currency)
+
+
+def _name(level: str) -> str:
+    return StaffProfile.Level(level).label.lower()

@@ -1,0 +1,134 @@
+"""Limits: the dated rows that say how much a level or a person may give, and how managers set them.
+
+Amounts are gross minor units, for one ticket and for one day (UTC). A row of the person beats the row of their level; a
+row for the kind of remedy beats the row for all kinds. A new limit holds at once: the row in force ends the day before it
+starts. Rows are whole days, so a limit set twice on one day changes that day's row instead; what each grant was measured
+against is kept with the grant, and who set what stays on the timeline.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.decisions import Refusal
+from accounts.people import access
+from accounts.people.models import StaffProfile, User
+from accounts.timeline import recording
+from billing.money import Money
+from support.remedies.models import AuthorityGrant
+from support.tickets import turns
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What may be given on one ticket and in one day, tax included."""
+
+    per_ticket: Money
+    per_day: Money
+
+
+class MayNotSetLimits(Refusal):
+    """Only managers set limits, and not their own."""
+
+    code = "may_not_set_limits"
+
+
+class LimitMakesNoSense(Refusal):
+    """For a level and a person at once, below zero, more for a ticket than for a day, or in the past."""
+
+    code = "limit_makes_no_sense"
+
+
+def limits_of(user: User, remedy: str, currency: str, on: date) -> Limit | None:
+    """Return how much `user` may give of the remedy with this code on the day `on`; None: nothing was ever said."""
+    level = access.level_of(user)
+    if not level:
+        return None
+    return _strongest(_in_force(on, currency, remedy).filter(Q(user=user) | Q(level=level)))
+
+
+def limits_of_level(level: str, remedy: str, currency: str, on: date) -> Limit | None:
+    """Return how much a level may give of the remedy with this code on the day `on`; None: nothing was ever said."""
+    return _strongest(_in_force(on, currency, remedy).filter(level=level))
+
+
+def set_limit(
+    *,
+    actor: User,
+    per_ticket_minor: int,
+    per_day_minor: int,
+    at: datetime,
+    since: date | None = None,
+    level: str = "",
+    user: User | None = None,
+    remedy: str = "",
+    currency: str = "EUR",
+) -> AuthorityGrant:
+    """Let a level or a person give so much from `since` on (today if not said), until a later row or without end.
+
+    Raises:
+        MayNotSetLimits, LimitMakesNoSense: the actor may not, or the limit cannot be.
+    """
+    since = since or at.date()
+    holder = {"level": level, "user": user, "remedy": remedy, "currency": currency}
+    amounts = {"per_ticket_minor": per_ticket_minor, "per_day_minor": per_day_minor}
+    if not access.may_anywhere(actor, access.STEER) or user == actor:
+        raise MayNotSetLimits(_("Only managers set limits, and nobody their own."))
+    if fault := _fault(level, user, per_ticket_minor, per_day_minor, since, at):
+        raise LimitMakesNoSense(fault)
+    with turns.patience(), transaction.atomic():
+        turns.take(f"limits of {user.pk if user else level} {remedy} {currency}")
+        row = _place(holder, amounts, since)
+        _record(row, actor=actor, at=at)
+    return row
+
+
+def _place(holder: dict[str, Any], amounts: dict[str, int], since: date) -> AuthorityGrant:
+    """Cut the row in force at `since` and put the new one in its place; a row that starts that very day is changed."""
+    rows = AuthorityGrant.objects.select_for_update(of=("self",)).filter(**holder)
+    before = rows.filter(Q(since__lte=since), Q(until=None) | Q(until__gt=since)).first()
+    if before and before.since == since:
+        before.per_ticket_minor, before.per_day_minor = amounts["per_ticket_minor"], amounts["per_day_minor"]
+        before.save(update_fields=["per_ticket_minor", "per_day_minor"])
+        return before
+    following = rows.filter(since__gt=since).order_by("since").first()
+    until = before.until if before else following.since if following else None
+    if before:
+        before.until = since
+        before.save(update_fields=["until"])
+    return AuthorityGrant.objects.create(**holder, **amounts, since=since, until=until)
+
+
+def _fault(level: str, user: User | None, per_ticket_minor: int, per_day_minor: int, since: date, at: datetime) -> str:
+    if bool(level) == bool(user) or level and level not in StaffProfile.Level.values:
+        return _("A limit is for a level or for a person.")
+    if not 0 <= per_ticket_minor <= per_day_minor:
+        return _("A limit is zero or more, and the limit for a day at least that for a ticket.")
+    return _("A limit cannot begin in the past.") if since < at.date() else ""
+
+
+def _record(row: AuthorityGrant, *, actor: User, at: datetime) -> None:
+    facts = {
+        "holder": str(row.user or StaffProfile.Level(row.level).label),
+        "remedy": row.remedy,
+        "per_ticket": str(Money(row.per_ticket_minor, row.currency)),
+        "per_day": str(Money(row.per_day_minor, row.currency)),
+        "since": row.since.isoformat(),
+    }
+    recording.record(None, "support.authority_set", actor=actor, at=at, about=row, facts=facts, internal=True)
+
+
+def _in_force(on: date, currency: str, remedy: str) -> QuerySet[AuthorityGrant]:
+    rows = AuthorityGrant.objects.filter(currency=currency, remedy__in=("", remedy))
+    return rows.filter(Q(since__lte=on), Q(until=None) | Q(until__gt=on))
+
+
+def _strongest(rows: QuerySet[AuthorityGrant]) -> Limit | None:
+    row = max(rows, key=lambda row: (row.user_id is not None, row.remedy != ""), default=None)
+    if row is None:
+        return None
+    return Limit(Money(row.per_ticket_minor, row.currency), Money(row.per_day_minor, row.currency))

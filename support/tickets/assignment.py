@@ -1,0 +1,32 @@
+"""Assignment: who works on a ticket. New ones go to the certified agent with the fewest unresolved tickets."""
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from accounts.customers.models import Customer
+from accounts.people import access
+from accounts.people.models import Membership, User
+from support.tickets import turns
+from support.tickets.models import Ticket
+
+
+def least_loaded(customer: Customer) -> User | None:
+    """Return the agent who takes the next ticket of `customer`, or None when nobody may.
+
+    Openings take turns from here until their transaction ends, so that two at once do not both count the same load.
+    """
+    turns.take("assignment")
+    unresolved = Count("assigned_tickets", filter=~Q(assigned_tickets__status=Ticket.Status.RESOLVED))
+    return certified_agents(customer).annotate(load=unresolved).order_by("load", "pk").first()
+
+
+def certified_agents(customer: Customer) -> QuerySet[User]:
+    """Return the agents who acknowledged the policy and do not belong to the group of `customer` themselves."""
+    agents = User.objects.filter(
+        is_active=True, staff_profile__level=access.AGENT, staff_profile__policy_acknowledged_at__isnull=False
+    )
+    return agents.exclude(Exists(own_memberships(customer).filter(user=OuterRef("pk"))))
+
+
+def own_memberships(customer: Customer) -> QuerySet[Membership]:
+    """Return the memberships that make `customer` somebody's own account: any in force within its group."""
+    return Membership.objects.in_force().filter(effect=Membership.Effect.ALLOW, customer__tree_id=customer.tree_id)

@@ -1,0 +1,308 @@
+"""Conversation: open a ticket, reply, take notes, assign, resolve and reopen it.
+
+All of a ticket's messages are one thread, whoever writes and by whatever channel. A customer's reply puts a ticket that
+waited or was resolved back to open; staff's reply makes an open one wait for the customer. While a remedy waits for
+approval nothing but the decision moves the ticket. Repeating a call with the same key returns what the first one made.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from accounts import numbering
+from accounts.customers.models import Customer
+from accounts.decisions import Refusal
+from accounts.people import access
+from accounts.people.models import User
+from accounts.timeline import recording
+from billing.invoices.models import Document, Line
+from support.tickets import assignment, matter, turns
+from support.tickets.models import Message, Ticket
+
+OPEN, WAITING, APPROVAL, RESOLVED = Ticket.Status.OPEN, Ticket.Status.WAITING, Ticket.Status.APPROVAL, Ticket.Status.RESOLVED
+
+STEPS: Final[Mapping[str, frozenset[str]]] = {
+    OPEN: frozenset({WAITING, APPROVAL, RESOLVED}),
+    WAITING: frozenset({OPEN, APPROVAL, RESOLVED}),
+    APPROVAL: frozenset({OPEN}),
+    RESOLVED: frozenset({OPEN}),
+}
+REMEDIED, ANSWERED, DECLINED = "remedied", "answered", "declined"
+OUTCOMES: Final = frozenset({REMEDIED, ANSWERED, DECLINED})
+LONGEST_SUBJECT: Final = 200
+LONGEST_MESSAGE: Final = 20_000
+
+
+class StepNotAllowed(Refusal):
+    """The ticket cannot go from where it stands to where it was sent."""
+
+    code = "step_not_allowed"
+
+
+class WordsMissing(Refusal):
+    """A subject or message is empty or far too long."""
+
+    code = "words_missing"
+
+
+class KeyAlreadyUsed(Refusal):
+    """The form's key belongs to something else that was sent before."""
+
+    code = "key_already_used"
+
+    def __init__(self) -> None:
+        super().__init__(_("This form was already used for something else. Open it afresh and send it again."))
+
+
+class NotesAreForStaff(Refusal):
+    """Only staff write and read internal notes."""
+
+    code = "notes_are_for_staff"
+
+
+class OutcomeUnknown(Refusal):
+    """A resolution ends in one of `OUTCOMES`."""
+
+    code = "outcome_unknown"
+
+
+class CannotWorkOnIt(Refusal):
+    """The person a ticket should go to does not work on tickets."""
+
+    code = "cannot_work_on_it"
+
+
+def open_ticket(
+    *,
+    actor: User,
+    customer: Customer,
+    subject: str,
+    text: str,
+    kind: str,
+    key: UUID,
+    at: datetime,
+    channel: str = Ticket.Channel.PORTAL,
+    document: Document | None = None,
+    line: Line | None = None,
+    requester: User | None = None,
+) -> Ticket:
+    """Open a ticket for `customer` with its first message, find the billing error it is about and give it to an agent.
+
+    Staff open tickets on behalf of a `requester`; everybody else asks for themselves.
+
+    Raises:
+        Refusal: not within reach, no such document, words missing, or the key was used for another ticket.
+    """
+    by_staff = is_staff(actor)
+    with turns.patience(), transaction.atomic():
+        access.decide(actor, access.WORK_TICKETS if by_staff else access.ASK_FOR_HELP, customer).or_refuse()
+        facts = {
+            "customer": customer,
+            "requester": requester if by_staff else actor,
+            "subject": _words(subject, LONGEST_SUBJECT),
+            "kind": kind,
+            "channel": channel,
+            "document": matter.document_of(actor, document, line),
+            "line": line,
+        }
+        fresh = facts | {"ref": numbering.next_ref("T"), "opened_at": at, "touched_at": at}
+        ticket, is_new = Ticket.objects.get_or_create(key=key, defaults=fresh)
+        if is_new:
+            _begin(ticket, actor=actor, text=text, at=at)
+        elif any(getattr(ticket, name) != fact for name, fact in facts.items()):
+            raise KeyAlreadyUsed
+    return ticket
+
+
+def reply(*, actor: User, ticket: Ticket, text: str, at: datetime, key: UUID, internal: bool = False) -> Message:
+    """Add a message (or, with `internal`, a note for staff) to the conversation.
+
+    Raises:
+        Refusal: not within reach, words missing, a note by a customer, or the key was used for another message.
+    """
+    by_staff = is_staff(actor)
+    with turns.patience(), transaction.atomic():
+        ticket = lock(ticket)
+        access.decide(actor, access.WORK_TICKETS if by_staff else access.ASK_FOR_HELP, ticket.customer).or_refuse()
+        if internal and not by_staff:
+            raise NotesAreForStaff(_("Only our staff write internal notes."))
+        if earlier := Message.objects.filter(key=key).first():
+            return _same_message(earlier, ticket, actor, text)
+        message = _write(ticket, actor=actor, text=text, at=at, key=key, internal=internal)
+        if not internal:
+            _move_on(ticket, actor=actor, by_staff=by_staff, at=at)
+    return message
+
+
+def note(*, actor: User, ticket: Ticket, text: str, at: datetime) -> Message:
+    """Add an internal note on behalf of work that has decided access already and runs in its own transaction."""
+    return _write(lock(ticket), actor=actor, text=text, at=at, internal=True)
+
+
+def assign(*, actor: User, ticket: Ticket, to: User | None, at: datetime) -> Ticket:
+    """Give the ticket to somebody who works on tickets, or to nobody.
+
+    Raises:
+        Refusal: not within reach.
+        CannotWorkOnIt: `to` does not work on tickets.
+    """
+    with turns.patience(), transaction.atomic():
+        ticket = lock(ticket)
+        access.decide(actor, access.WORK_TICKETS, ticket.customer).or_refuse()
+        if to and not access.decide(to, access.WORK_TICKETS, ticket.customer).allowed:
+            raise CannotWorkOnIt(_("{name} does not work on tickets.").format(name=to))
+        if ticket.assignee != to:
+            _save(ticket, at, assignee=to)
+            _record_assignment(ticket, actor=actor, at=at)
+    return ticket
+
+
+def resolve(*, actor: User, ticket: Ticket, outcome: str, text: str, at: datetime) -> Ticket:
+    """End the ticket with an outcome of `OUTCOMES` and a closing message that tells the customer so.
+
+    Raises:
+        Refusal: not within reach or words missing.
+        OutcomeUnknown, StepNotAllowed: no such outcome; or the ticket is resolved already or waits for approval.
+    """
+    with turns.patience(), transaction.atomic():
+        ticket = lock(ticket)
+        access.decide(actor, access.WORK_TICKETS, ticket.customer).or_refuse()
+        if outcome not in OUTCOMES:
+            raise OutcomeUnknown(_("A ticket ends remedied, answered or declined."))
+        step(ticket, RESOLVED, at, resolved_at=at, outcome=outcome)
+        message = _message(ticket, actor=actor, text=text, at=at, from_staff=True)
+        facts = {"subject": ticket.subject, "outcome": outcome, "message": message.pk}
+        recording.record(ticket.customer, "support.ticket_resolved", actor=actor, at=at, about=ticket, facts=facts)
+    return ticket
+
+
+def reopen(*, actor: User, ticket: Ticket, at: datetime) -> Ticket:
+    """Bring a resolved ticket back; by its customer or by staff.
+
+    Raises:
+        Refusal: not within reach.
+        StepNotAllowed: it is not resolved.
+    """
+    with turns.patience(), transaction.atomic():
+        ticket = lock(ticket)
+        action = access.WORK_TICKETS if is_staff(actor) else access.ASK_FOR_HELP
+        access.decide(actor, action, ticket.customer).or_refuse()
+        if ticket.status != RESOLVED:
+            raise StepNotAllowed(_("Only a resolved ticket can be reopened."))
+        _reopen(ticket, actor=actor, at=at)
+    return ticket
+
+
+def step(ticket: Ticket, to: str, at: datetime, **changed: object) -> None:
+    """Move a locked ticket to another status, if `STEPS` allows it.
+
+    Raises:
+        StepNotAllowed: it cannot go there from where it stands.
+    """
+    if to not in STEPS[ticket.status]:
+        places = {"now": ticket.get_status_display(), "then": Ticket.Status(to).label}
+        raise StepNotAllowed(_("The ticket is “{now}” and cannot become “{then}”.").format(**places))
+    _save(ticket, at, status=to, **changed)
+
+
+def lock(ticket: Ticket) -> Ticket:
+    """Return the ticket as it is now, kept from others until the transaction ends."""
+    related = ("customer", "requester", "assignee", "document", "line", "finding")
+    return Ticket.objects.select_for_update(of=("self",)).select_related(*related).get(pk=ticket.pk)
+
+
+def visible_to(viewer: User) -> QuerySet[Ticket]:
+    """Return the tickets of the customers within reach of `viewer`."""
+    return Ticket.objects.for_customers(access.customers_within_reach(viewer))
+
+
+def messages_of(ticket: Ticket, viewer: User) -> QuerySet[Message]:
+    """Return the conversation, oldest first; notes only to staff."""
+    messages = ticket.messages.select_related("author")
+    return messages if is_staff(viewer) else messages.filter(internal=False)
+
+
+def is_staff(person: User) -> bool:
+    """Say whether a person speaks for us."""
+    return bool(access.level_of(person))
+
+
+def _begin(ticket: Ticket, *, actor: User, text: str, at: datetime) -> None:
+    message = _message(ticket, actor=actor, text=text, at=at, from_staff=is_staff(actor), key=ticket.key)
+    ticket.finding = matter.finding_of(ticket, at)
+    ticket.assignee = assignment.least_loaded(ticket.customer)
+    ticket.save(update_fields=["finding", "assignee"])
+    facts = {"subject": ticket.subject, "message": message.pk}
+    recording.record(ticket.customer, "support.ticket_opened", actor=actor, at=at, about=ticket, facts=facts)
+    _record_assignment(ticket, actor=None, at=at)
+
+
+def _move_on(ticket: Ticket, *, actor: User, by_staff: bool, at: datetime) -> None:
+    """Put the ticket where a public message leaves it: with the customer after ours, with us after theirs."""
+    if by_staff and ticket.status == OPEN:
+        step(ticket, WAITING, at)
+    elif not by_staff and ticket.status == WAITING:
+        step(ticket, OPEN, at)
+    elif not by_staff and ticket.status == RESOLVED:
+        _reopen(ticket, actor=actor, at=at)
+
+
+def _reopen(ticket: Ticket, *, actor: User, at: datetime) -> None:
+    step(ticket, OPEN, at, resolved_at=None, outcome="")
+    recording.record(ticket.customer, "support.ticket_reopened", actor=actor, at=at, about=ticket)
+
+
+def _write(
+    ticket: Ticket, *, actor: User, text: str, at: datetime, key: UUID | None = None, internal: bool = False
+) -> Message:
+    message = _message(ticket, actor=actor, text=text, at=at, from_staff=is_staff(actor), key=key, internal=internal)
+    _save(ticket, at)
+    kind = "support.note_added" if internal else "support.message_sent"
+    facts = {"message": message.pk}
+    recording.record(ticket.customer, kind, actor=actor, at=at, about=ticket, facts=facts, internal=internal)
+    return message
+
+
+def _message(
+    ticket: Ticket, *, actor: User, text: str, at: datetime, from_staff: bool, key: UUID | None = None, internal: bool = False
+) -> Message:
+    words = _words(text, LONGEST_MESSAGE)
+    return Message.objects.create(
+        ticket=ticket, author=actor, from_staff=from_staff, internal=internal, text=words, sent_at=at, key=key
+    )
+
+
+def _same_message(earlier: Message, ticket: Ticket, actor: User, text: str) -> Message:
+    same = (ticket.pk, actor.pk, _words(text, LONGEST_MESSAGE))
+    if (earlier.ticket_id, earlier.author_id, earlier.text) != same:
+        raise KeyAlreadyUsed
+    return earlier
+
+
+def _words(text: str, most: int) -> str:
+    """Return the text as it is kept: no blanks around it, no characters a database cannot hold."""
+    words = text.replace("\x00", "").strip()
+    if not words:
+        raise WordsMissing(_("Write a few words first."))
+    if len(words) > most:
+        raise WordsMissing(_("Please say it in at most {most} characters.").format(most=most))
+    return words
+
+
+def _save(ticket: Ticket, at: datetime, **changed: object) -> None:
+    for name, value in changed.items():
+        setattr(ticket, name, value)
+    ticket.touched_at = at
+    ticket.save(update_fields=[*changed, "touched_at"])
+
+
+def _record_assignment(ticket: Ticket, *, actor: User | None, at: datetime) -> None:
+    facts = {"agent": str(ticket.assignee or _("nobody"))}
+    recording.record(
+        ticket.customer, "support.ticket_assigned", actor=actor, at=at, about=ticket, facts=facts, internal=True
+    )

@@ -1,0 +1,62 @@
+"""Matter: what a ticket is about: the document, the line on it, and the billing error found in it."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from accounts.customers.models import Customer
+from accounts.decisions import Refusal
+from accounts.people.models import User
+from billing.anomalies import finding as findings
+from billing.anomalies.models import Finding
+from billing.invoices import selectors as documents
+from billing.invoices.models import Document, Line
+from support.tickets.models import Ticket
+
+
+class NoSuchDocument(Refusal):
+    """The document is not one the person may see, or the line stands on another one."""
+
+    code = "no_such_document"
+
+
+def document_of(actor: User, document: Document | None, line: Line | None) -> Document | None:
+    """Return the document a ticket is about: the one named, or the one its line stands on.
+
+    Raises:
+        NoSuchDocument: `actor` may not see it, or line and document do not belong together.
+    """
+    named = document or (line.document if line else None)
+    if named is None:
+        return None
+    if line is not None and line.document_id != named.pk:
+        raise NoSuchDocument(_("That line stands on another document."))
+    if not documents.visible_to(actor).filter(pk=named.pk).exists():
+        raise NoSuchDocument(_("There is no such document."))
+    return named
+
+
+def finding_of(ticket: Ticket, at: datetime) -> Finding | None:
+    """Look for billing errors now and return the open one `ticket` is about, if there is one.
+
+    With a line it is the error on that line, with a document the error on that document; a billing question about
+    neither is about the customer's only open error, if there is just one.
+    """
+    if ticket.kind != Ticket.Kind.BILLING and ticket.document is None:
+        return None
+    found = [error for error in findings.find_for(_concerned(ticket), at=at) if error.status == Finding.Status.OPEN]
+    if ticket.line_id:
+        found = [error for error in found if ticket.line_id in (error.line_id, error.twin_id)]
+    elif ticket.document_id:
+        found = [error for error in found if ticket.document_id in _documents_of(error)]
+    return found[0] if len(found) == 1 or found and ticket.document_id else None
+
+
+def _concerned(ticket: Ticket) -> list[Customer]:
+    """Whose lines to look at: the ticket's customer, who consumed the line, and who pays for it."""
+    others = [ticket.line.customer if ticket.line else None, ticket.document.customer if ticket.document else None]
+    return list({customer.pk: customer for customer in [ticket.customer, *others] if customer}.values())
+
+
+def _documents_of(error: Finding) -> set[int]:
+    return {line.document_id for line in (error.line, error.twin) if line}

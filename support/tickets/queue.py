@@ -1,0 +1,141 @@
+"""Queue: the lists agents work from, in pages that stay quick however long the list, with counts that stop at 1,000.
+
+Tickets are listed by status, priority, age and number. A page ends at a *place*: the sort values of its last ticket, as
+text for an address. Going on from a place skips and repeats nothing, also when tickets were resolved in between.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, Self
+
+from django.db.models import DateTimeField, F, Func, QuerySet, Value
+from django.db.models.lookups import GreaterThan
+from django.utils.translation import gettext as _
+
+from accounts.decisions import Refusal
+from accounts.people import access
+from accounts.people.models import User
+from support.tickets import conversation
+from support.tickets.models import Ticket
+
+PAGE: Final = 50
+COUNTED: Final = 1_000
+ORDER: Final = ("status", "priority", "opened_at", "id")
+
+View = Callable[[QuerySet[Ticket], User], QuerySet[Ticket]]
+VIEWS: Final[Mapping[str, View]] = {
+    "mine": lambda tickets, viewer: tickets.filter(assignee=viewer).exclude(status=Ticket.Status.RESOLVED),
+    "unassigned": lambda tickets, viewer: tickets.filter(assignee=None).exclude(status=Ticket.Status.RESOLVED),
+    "open": lambda tickets, viewer: tickets.filter(status=Ticket.Status.OPEN),
+    "waiting": lambda tickets, viewer: tickets.filter(status=Ticket.Status.WAITING),
+    "approval": lambda tickets, viewer: tickets.filter(status=Ticket.Status.APPROVAL),
+    "resolved": lambda tickets, viewer: tickets.filter(status=Ticket.Status.RESOLVED),
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page ended: the sort values of its last ticket."""
+
+    status: str
+    priority: str
+    opened_at: datetime
+    pk: int
+
+    @classmethod
+    def of(cls, ticket: Ticket) -> Self:
+        """Return the place of `ticket`."""
+        return cls(ticket.status, ticket.priority, ticket.opened_at, ticket.pk)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a place back from an address.
+
+        Raises:
+            NoSuchPlace: the text was not written by `str(place)`.
+        """
+        try:
+            status, priority, opened_at, pk = text.split("~")
+            return cls(status, priority, datetime.fromisoformat(opened_at).astimezone(UTC), int(pk))
+        except (ValueError, OverflowError) as fault:
+            raise NoSuchPlace(_("This page of the list does not exist. Start again from its top.")) from fault
+
+    def __str__(self) -> str:
+        return "~".join((self.status, self.priority, self.opened_at.isoformat(), str(self.pk)))
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some tickets of a view, and the place where the next ones begin (None: these were the last)."""
+
+    tickets: list[Ticket]
+    next: Place | None
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many tickets a view holds; `text` says "1,000+" when counting was stopped."""
+
+    number: int
+    more: bool = False
+
+    @property
+    def text(self) -> str:
+        """The count as it is shown."""
+        return f"{self.number:,}{'+' if self.more else ''}"
+
+
+class NoSuchPlace(Refusal):
+    """A place that no page of a list ended at."""
+
+    code = "no_such_place"
+
+
+class NoSuchView(Refusal):
+    """A view that `VIEWS` does not name."""
+
+    code = "no_such_view"
+
+
+def page(viewer: User, view: str, *, after: Place | None = None, limit: int = PAGE) -> Page:
+    """Return the tickets of a view that follow `after`, each with its customer, assignee and requester.
+
+    Raises:
+        NoSuchView: there is no view of that name.
+    """
+    listed = tickets_of(viewer, view).select_related("customer", "assignee", "requester", "document", "finding").order_by(*ORDER)
+    found = list((listed.filter(_follows(after)) if after else listed)[: limit + 1])
+    return Page(tickets=found[:limit], next=Place.of(found[limit - 1]) if len(found) > limit else None)
+
+
+def counts(viewer: User) -> dict[str, Count]:
+    """Return how many tickets each view holds, counting to 1,000 at most; one statement a view."""
+    return {view: _counted(tickets_of(viewer, view)) for view in VIEWS}
+
+
+def tickets_of(viewer: User, view: str) -> QuerySet[Ticket]:
+    """Return the tickets of a view; nobody but those who work on tickets has a queue.
+
+    Raises:
+        NoSuchView: there is no view of that name.
+    """
+    if view not in VIEWS:
+        raise NoSuchView(_("There is no such view."))
+    within = Ticket.objects.for_customers(access.customers_within_reach(viewer, access.WORK_TICKETS))
+    return VIEWS[view](within if conversation.is_staff(viewer) else within.none(), viewer)
+
+
+def _counted(tickets: QuerySet[Ticket]) -> Count:
+    number = tickets[: COUNTED + 1].count()
+    return Count(min(number, COUNTED), more=number > COUNTED)
+
+
+def _follows(place: Place) -> GreaterThan:
+    """Compare whole rows, as the index `ticket_queue` is sorted."""
+    there = (Value(place.status), Value(place.priority), Value(place.opened_at), Value(place.pk))
+    return GreaterThan(_row(*map(F, ORDER)), _row(*there))
+
+
+def _row(*parts: F | Value) -> Func:
+    return Func(*parts, function="ROW", output_field=DateTimeField())

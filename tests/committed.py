@@ -1,0 +1,39 @@
+"""A database in which a test really commits: for work in several transactions or connections at once.
+
+Most tests run inside one transaction that is rolled back (`django_db`). Where that would hide the very thing under test,
+ask for the fixture `committed` instead: what was written is emptied afterwards, the append-only tables included, and what
+migrations brought in (kinds of customers) stays.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+BROUGHT_IN_BY_MIGRATIONS = {
+    "accounts_customerkind",
+    "accounts_customerkind_allowed_parents",
+    "auth_permission",
+    "django_content_type",
+    "django_migrations",
+    "django_site",
+}
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker) -> Iterator[None]:
+    """Let the test commit for real, and empty the database after it."""
+    with django_db_blocker.unblock():
+        yield
+        _empty()
+
+
+def _empty() -> None:
+    names = {model._meta.db_table for model in apps.get_models(include_auto_created=True) if model._meta.managed}
+    tables = ", ".join(f'"{name}"' for name in sorted(names - BROUGHT_IN_BY_MIGRATIONS))
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(f"TRUNCATE {tables} CASCADE")
+        cursor.execute("SET session_replication_role = origin")
+    connection.close()
