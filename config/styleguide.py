@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.people.routes import PUBLIC, declares
 from billing.money import Money
-from config import formats
+from window import formats
 
 MORNING = datetime(2026, 2, 1, 8, 5, tzinfo=UTC)
 COLUMNS = [

@@ -44,7 +44,7 @@ MUNICH = Place("Prinzregentenstraße 48", "80538", "München", "DE", "Europe/Ber
 BRUSSELS = Place("Avenue des Arts 21", "1000", "Bruxelles", "BE", "Europe/Brussels")
 FRANKFURT = Place("Taunusanlage 9", "60329", "Frankfurt am Main", "DE", "Europe/Berlin", "de")
 BERLIN = Place("Invalidenstraße 113", "10115", "Berlin", "DE", "Europe/Berlin", "de")
-BOSTON = Place("180 Atlantic Avenue", "02110", "Boston", "US", "America/New_York")
+BOSTON = Place("180 Atlantic Avenue", "02110", "Boston", "US", "America/New_York", currency="USD")
 HAMBURG = Place("Am Sandtorkai 30", "20457", "Hamburg", "DE", "Europe/Berlin", "de")
 GDANSK = Place("ulica Długa 12", "80-827", "Gdańsk", "PL", "Europe/Warsaw")
 UTRECHT = Place("Oudegracht 187", "3511 NE", "Utrecht", "NL", "Europe/Amsterdam")

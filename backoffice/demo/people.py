@@ -37,11 +37,12 @@ GUESTS = (
     Guest("member@oxbow.example", "Oxbow member", "OX", "member"),
     Guest("member@sablefinch.example", "Sable & Finch member", "SF", "member"),
 )
+AGENT, MANAGER = "agent@accord.example", "manager@accord.example"
 STAFF = (
-    Colleague("agent@accord.example", "Billing agent", "agent"),
+    Colleague(AGENT, "Billing agent", "agent"),
     Colleague("newagent@accord.example", "New agent", "agent", acknowledged=False),
     Colleague("supervisor@accord.example", "Supervisor", "supervisor"),
     Colleague("finance@accord.example", "Finance", "finance"),
     Colleague("kam@accord.example", "Key account manager", "key_account"),
-    Colleague("manager@accord.example", "Manager", "manager"),
+    Colleague(MANAGER, "Manager", "manager"),
 )

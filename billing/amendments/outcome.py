@@ -21,7 +21,9 @@ from billing.rating.history import History
 _LOOK_AHEAD = 12
 
 
-def of_change(subscription: Subscription, stored: History, proposed: History, *, effective_on: date, today: date) -> dict[str, Any]:
+def of_change(
+    subscription: Subscription, stored: History, proposed: History, *, effective_on: date, today: date
+) -> dict[str, Any]:
     """Return what replacing the stored history by the proposed one costs, seen from `today`."""
     at_once = effective_on <= today
     documents = run.preview(subscription, proposed, today) if at_once else []

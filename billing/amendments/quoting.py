@@ -28,7 +28,7 @@ OFFERED: Final = (What.CHANGE_PLAN, What.SET_QUANTITY, What.PAUSE, What.RESUME, 
 
 @dataclass(frozen=True)
 class Change:
-    """A proposed change: `plan_code` for another plan, `quantity` for more or fewer units; effective now, next period or a day."""
+    """A proposed change: `plan_code` for another plan, `quantity` for more or fewer units; now, next period or on a day."""
 
     what: str
     plan_code: str | None = None

@@ -5,6 +5,7 @@ removes them when nothing is left. The database's exclusion constraint makes a d
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -28,7 +29,7 @@ def give_back(lines: Iterable[NewLine]) -> None:
             ends[line.corrects.pk] = min(ends.get(line.corrects.pk, "9999"), line.since.isoformat())
     if not ends:
         return
-    shrunk = {"lines": list(ends), "ends": list(ends.values())}
+    shrunk: dict[str, Any] = {"lines": list(ends), "ends": list(ends.values())}
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM billing_coverage c USING unnest(%(lines)s::bigint[], %(ends)s::date[]) AS cut(line_id, ends_on)"
@@ -51,7 +52,7 @@ def take(pairs: Sequence[tuple[NewLine, Line]]) -> None:
     """
     rows = [
         Coverage(
-            subscription_id=line.subscription_id,
+            subscription=new.subscription,
             charge_code=line.charge_code,
             days=DateRange(line.since, line.until),
             line=line,

@@ -4,6 +4,7 @@
 refuses to raise it above the line's amount.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -47,6 +48,13 @@ def left_of(line: Line) -> Left:
         tax_minor=line.tax_minor, amount_minor=line.amount_minor, credited_minor=line.credited_minor, currency=line.currency
     )
     return Left(line.amount_minor - line.credited_minor, line.tax_minor - taken)
+
+
+def net_within(line: Line, gross_minor: int) -> int:
+    """Return the largest net amount whose credit, with the tax it takes back, gives no more than `gross_minor`."""
+    left = left_of(line)
+    within = range(left.net_minor + 1)
+    return bisect_right(within, gross_minor, key=lambda net: net - _carried(line, line.credited_minor, line.credited_minor + net)) - 1
 
 
 def claim(lines: Sequence[NewLine]) -> list[int | None]:

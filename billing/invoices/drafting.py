@@ -82,10 +82,9 @@ def draft(
     issued = _issued(histories)
     planned: list[tuple[Subscription, PlannedLine]] = []
     for subscription, history in histories.items():
-        lines = [found for line, found in issued[subscription.pk]]
-        fallen_due = planning.plan_for(history, lines, up_to=up_to)
+        fallen_due = planning.plan_for(history, [standing for _, standing in issued[subscription.pk]], up_to=up_to)
         planned += [(subscription, line) for line in fallen_due if after is None or line.due_on > after]
-    corrected = {line.pk: line for found in issued.values() for line, _ in found}
+    corrected = {stored.pk: stored for found in issued.values() for stored, _ in found}
     versions = _versions(planned)
     lines = [(subscription, _line(subscription, line, corrected, versions)) for subscription, line in planned]
     days_only = tuple(line for _, line in lines if line.corrects and not line.amount_minor)

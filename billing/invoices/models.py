@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.append_only import not_truncated, only_added
+from accounts.customers.models import Customer
 from billing.catalog.models import LegalEntity as LegalEntity
 
 
@@ -42,7 +43,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         """Issued invoices of which something is still owed."""
         return self.issued().invoices().filter(open_minor__gt=0)
 
-    def for_customers(self, customers: models.QuerySet) -> "DocumentQuerySet":
+    def for_customers(self, customers: "models.QuerySet[Customer]") -> "DocumentQuerySet":
         """Documents addressed to any of `customers`."""
         return self.filter(customer__in=customers)
 

@@ -15,6 +15,7 @@ from django.db.models import Model, QuerySet
 from accounts.decisions import Refusal
 from billing.invoices.models import Document, Settlement
 from billing.ledger import balances, locking, posting
+from billing.ledger.models import Entry
 from billing.ledger.posting import PostingLine
 
 
@@ -70,7 +71,7 @@ def absorb_credit_note(credit_note: Document, at: datetime) -> list[Settlement]:
     with transaction.atomic():
         locking.lock_payers([credit_note.customer_id])
         left = -credit_note.total_minor
-        if not left or posting.Entry.objects.filter(key=_absorbed(credit_note)).exists():
+        if not left or Entry.objects.filter(key=_absorbed(credit_note)).exists():
             return []
         settlements = []
         for invoice in _absorbing(credit_note):

@@ -4,14 +4,28 @@
   const address = document.body.dataset.liveUrl;
   if (!address) return;
 
+  const LATER = 1500; // milliseconds
   let stream;
   let broken = false;
   let heard = new Set();
+  const waiting = new Map();
   const listeners = () => [...document.querySelectorAll("[data-live-on]")];
   const namesOf = (element) => element.dataset.liveOn.split(/\s+/).filter(Boolean);
   const tell = (name) => listeners().filter((element) => namesOf(element).includes(name)).forEach(refresh);
 
+  // what someone is in the middle of is not taken from under their hands
+  function inUse(element) {
+    const writing = document.activeElement?.matches("input:not([type=checkbox], [type=radio]), textarea, select");
+    return (writing && element.contains(document.activeElement)) || element.querySelector("dialog[open], [data-select]:checked, form[data-sent]");
+  }
+
   function refresh(element) {
+    if (!element.isConnected) return;
+    if (inUse(element)) {
+      clearTimeout(waiting.get(element));
+      waiting.set(element, setTimeout(() => refresh(element), LATER));
+      return;
+    }
     htmx.trigger(element, "live");
     if (element.dataset.liveSay) document.getElementById("live-region").textContent = element.dataset.liveSay;
   }

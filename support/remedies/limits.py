@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
@@ -54,6 +54,15 @@ def limits_of(user: User, remedy: str, currency: str, on: date) -> Limit | None:
 def limits_of_level(level: str, remedy: str, currency: str, on: date) -> Limit | None:
     """Return how much a level may give of the remedy with this code on the day `on`; None: nothing was ever said."""
     return _strongest(_in_force(on, currency, remedy).filter(level=level))
+
+
+def rows_for(user: User, on: date) -> list[AuthorityGrant]:
+    """Return the rows that speak for `user` on the day `on`: for each remedy and currency the one that counts."""
+    rows = AuthorityGrant.objects.filter(Q(since__lte=on), Q(until=None) | Q(until__gt=on)).filter(
+        Q(user=user) | Q(user=None, level=access.level_of(user) or None)
+    )
+    strongest = {(row.remedy, row.currency): row for row in rows.order_by(F("user").asc(nulls_first=True), "pk")}
+    return sorted(strongest.values(), key=lambda row: (row.currency, row.remedy))
 
 
 def set_limit(

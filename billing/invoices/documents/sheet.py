@@ -75,9 +75,11 @@ class Sheet:
     currency: str
     rows: Sequence[Row]
     shows_rates: bool
+    shows_quantities: bool
     taxes: Sequence[TaxRow]
     totals: Sequence[Fact]
     grand_total: Fact
+    please_pay: str
     payment: Sequence[Fact] = field(default_factory=list)
     notes: Sequence[str] = field(default_factory=list)
     footer: Sequence[Sequence[str]] = field(default_factory=list)
@@ -121,9 +123,11 @@ class _Writer:
             currency=document.currency,
             rows=[self.row(line) for line in self.lines],
             shows_rates=len({line.tax_rate for line in self.lines}) > 1,
+            shows_quantities=any(line.unit_price for line in self.lines),
             taxes=self.taxes(),
             totals=self.totals(),
             grand_total=Fact(words.credit_total if self.is_credit else words.total, self.money(document.total_minor)),
+            please_pay=words.please_pay.format(day=self.day(document.due_on)),
             payment=self.payment(),
             notes=self.notes(),
             footer=self.footer(),
@@ -228,7 +232,7 @@ class _Writer:
         ]
 
     def totals(self) -> list[Fact]:
-        per_rate = [Fact(self.words.tax_at.format(rate=tax.rate), tax.tax) for tax in self.taxes()]
+        per_rate = [Fact(self.words.tax_at.format(rate=tax.rate, net=tax.net), tax.tax) for tax in self.taxes()]
         return [Fact(self.words.subtotal, self.plain(self.document.subtotal_minor)), *per_rate]
 
     def payment(self) -> list[Fact]:
@@ -248,7 +252,6 @@ class _Writer:
         document, words = self.document, self.words
         return _filled(
             [
-                words.please_pay.format(day=self.day(document.due_on)) if self.payment() else "",
                 f"{words.reason}: {document.reason}" if document.reason else "",
                 words.credit_explained if self.is_credit else "",
                 words.imported if document.origin == Document.Origin.LEGACY else "",

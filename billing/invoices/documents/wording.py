@@ -51,7 +51,6 @@ class Wording:
     tax_at: str
     total: str
     credit_total: str
-    how_to_pay: str
     account_holder: str
     iban: str
     bic: str
@@ -62,6 +61,7 @@ class Wording:
     imported: str
     tax_id: str
     page: str
+    of_pages: str
     questions: str
 
 
@@ -87,7 +87,7 @@ ENGLISH: Final = Wording(
     quantity="Quantity",
     unit_price="Unit price",
     tax_rate="VAT",
-    net_amount="Net amount",
+    net_amount="Net",
     used_by="For",
     cost_centre="Cost centre",
     subscription="Subscription",
@@ -100,16 +100,15 @@ ENGLISH: Final = Wording(
     tax="VAT",
     gross="Gross",
     subtotal="Net total",
-    tax_at="VAT {rate}",
+    tax_at="VAT {rate} on {net}",
     total="Total",
     credit_total="Total credited",
-    how_to_pay="How to pay",
     account_holder="Account holder",
     iban="IBAN",
     bic="BIC",
     amount="Amount",
     reference="Payment reference",
-    please_pay="Please transfer the amount by {day} and give the payment reference exactly as shown: it books your payment by itself.",
+    please_pay="Please transfer by {day}",
     credit_explained=(
         "This amount reduces what is open on the invoice it corrects. Whatever exceeds that stands to your credit and is taken "
         "off your next invoice."
@@ -117,6 +116,7 @@ ENGLISH: Final = Wording(
     imported="Copy from our archive. This invoice was issued by our previous billing system; the original is the valid document.",
     tax_id="VAT ID",
     page="Page",
+    of_pages="of",
     questions="Questions about this document",
 )
 
@@ -155,19 +155,15 @@ GERMAN: Final = Wording(
     tax="USt.",
     gross="Brutto",
     subtotal="Summe netto",
-    tax_at="USt. {rate}",
+    tax_at="USt. {rate} auf {net}",
     total="Gesamtbetrag",
     credit_total="Gutschriftsbetrag",
-    how_to_pay="So zahlen Sie",
     account_holder="Kontoinhaber",
     iban="IBAN",
     bic="BIC",
     amount="Betrag",
     reference="Verwendungszweck",
-    please_pay=(
-        "Bitte überweisen Sie den Betrag bis {day} und geben Sie den Verwendungszweck genau so an: Ihre Zahlung wird dann von "
-        "selbst zugeordnet."
-    ),
+    please_pay="Bitte überweisen Sie bis {day}",
     credit_explained=(
         "Dieser Betrag mindert, was auf der korrigierten Rechnung offen ist. Was darüber hinausgeht, steht als Guthaben auf Ihrem "
         "Konto und wird mit Ihrer nächsten Rechnung verrechnet."
@@ -178,6 +174,7 @@ GERMAN: Final = Wording(
     ),
     tax_id="USt-IdNr.",
     page="Seite",
+    of_pages="von",
     questions="Fragen zu diesem Dokument",
 )
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from billing.money import EXPONENTS
-from config import charts, formats, statuses
+from window import charts, formats, statuses
 
 register = template.Library()
 

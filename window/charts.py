@@ -7,7 +7,6 @@ pieces) and may be negative; the scale always includes zero and ends at a round 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-WIDTH, HEIGHT = 640, 240
 LEFT, RIGHT, TOP, BOTTOM = 0, 572, 20, 208  # the words of the scale stand to the right of the marks
 MOST_LABELS = 12
 GRIDLINES = 2

@@ -1,0 +1,132 @@
+"""Building the demo world: sells, signs, bills, pays and asks, as it happened, through the use cases of every screen."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+
+from accounts.customers import tree
+from accounts.customers.models import Customer
+from accounts.people import invitations, staff
+from accounts.people.models import User
+from backoffice.demo import catalogue, history, story
+from backoffice.demo.companies import HELIOS, OTHERS, Node
+from backoffice.demo.people import AGENT, GUESTS, MANAGER, STAFF
+from backoffice.demo.questions import QUESTIONS
+from billing.catalog import plans, sellers
+from billing.catalog.models import LegalEntity, Plan
+from billing.catalog.plans import ChargeTerms
+from billing.contracts import signing
+from billing.contracts.models import Subscription
+from billing.invoices.models import Document
+from support.knowledge import articles
+from support.knowledge.models import Article
+from support.remedies import limits
+from support.tickets.models import Ticket
+
+CURRENCIES = ("EUR", "USD")
+SELLERS_COUNTRY, HOME_RATE = "DE", Decimal("0.19")
+BEGAN_DAYS_AGO = 3 * 365
+AGENTS, SUPERVISORS = (25_000, 100_000), (200_000, 500_000)  # cents on one ticket and in one day
+
+
+@dataclass(frozen=True)
+class World:
+    """How much stands in the demo world."""
+
+    customers: int
+    people: int
+    subscriptions: int
+    documents: int
+    tickets: int
+    articles: int
+    is_new: bool
+
+
+def build(*, at: datetime, password: str) -> World:
+    """Build the world as of the moment `at`, and return what stands in it. A world that stands is left alone; half a one is finished."""
+    is_new = Ticket.objects.count() < len(QUESTIONS)
+    if is_new:
+        if not Customer.objects.filter(ref=HELIOS.ref).exists():
+            _found(password, at)
+        history.play(until=at)
+        story.tell(User.objects.get(email=AGENT), at=at)
+    return _counted(is_new=is_new)
+
+
+@transaction.atomic
+def _found(password: str, at: datetime) -> None:
+    """Put in who sells, what is sold, who works here, who buys, and what an older system left behind."""
+    began = at - timedelta(days=BEGAN_DAYS_AGO)
+    seller = sellers.define(**catalogue.SELLER)
+    for ware in catalogue.WARES:
+        _offer(ware, began.date())
+    _appoint(password, began)
+    for root in (HELIOS, *OTHERS):
+        _plant(root, None, seller, at)
+    _invite(password, began)
+    articles.load(articles.starters(), at=at)
+    history.found(seller, at.date())
+
+
+def _counted(*, is_new: bool) -> World:
+    models = (Customer, User, Subscription, Document, Ticket, Article)
+    return World(*(model.objects.count() for model in models), is_new=is_new)
+
+
+def _offer(ware: catalogue.Ware, since: date) -> None:
+    product = plans.define_product(code=ware.code, name=ware.name, description=ware.description, unit_name=ware.unit_name)
+    for rank, offer in enumerate(ware.offers, start=1):
+        plan = plans.define_plan(product=product, code=offer.plan, name=offer.name, rank=rank)
+        price_name = {"standard": "unit_price", "flat": "price"}[offer.model]
+        charge = ChargeTerms(code="base", name=offer.name, model=offer.model, params={price_name: offer.price})
+        for currency in CURRENCIES:
+            plans.publish_version(plan=plan, currency=currency, charges=[charge], effective_on=since)
+
+
+def _appoint(password: str, at: datetime) -> None:
+    for colleague in STAFF:
+        user = User.objects.create_user(colleague.email, password, name=colleague.name)
+        staff.appoint(actor=None, user=user, level=colleague.level, at=at)
+        if colleague.acknowledged:
+            staff.acknowledge_policy(user=user, at=at)
+    manager = User.objects.get(email=MANAGER)
+    for level, (per_ticket, per_day) in (("agent", AGENTS), ("supervisor", SUPERVISORS)):
+        limits.set_limit(actor=manager, level=level, per_ticket_minor=per_ticket, per_day_minor=per_day, at=at)
+
+
+def _plant(node: Node, parent: Customer | None, seller: LegalEntity, at: datetime) -> None:
+    """Add a customer, sign what it agreed to, and go on below it."""
+    joined = history.months_before(at.date(), node.months)
+    morning = history.morning(joined)
+    place = node.place
+    customer = tree.add(
+        actor=None, parent=parent, kind=node.kind, name=node.name, ref=node.ref, at=morning, legal_name=node.legal_name,
+        country=place.country, tax_id=node.tax_id, email=node.email, street=place.street, postcode=place.postcode, city=place.city,
+        language=place.language, currency=place.currency, timezone=place.timezone, tier=node.tier, cost_centre=node.cost_centre,
+    )  # fmt: skip
+    if node.plans:
+        _sign(node, customer, seller, joined, morning)
+    for child in node.children:
+        _plant(child, customer, seller, at)
+
+
+def _sign(node: Node, customer: Customer, seller: LegalEntity, on: date, at: datetime) -> None:
+    contract = signing.sign(
+        actor=None, customer=customer, legal_entity=seller, currency=node.place.currency, timezone=node.place.timezone,
+        alignment={"type": "bcd", "day": node.bill_day}, signed_on=on, at=at,
+        tax_rate=HOME_RATE if node.place.country == SELLERS_COUNTRY else Decimal(0),
+    )  # fmt: skip
+    for code, quantity in node.plans:
+        version = plans.version_for(Plan.objects.get(code=code), contract.currency, on)
+        signing.subscribe(
+            actor=None, contract=contract, customer=customer, plan_version=version, quantity=quantity, effective_on=on, at=at
+        )
+
+
+def _invite(password: str, at: datetime) -> None:
+    for guest in GUESTS:
+        customer = Customer.objects.get(ref=guest.customer_ref)
+        User.objects.create_user(guest.email, password, name=guest.name, language=guest.language)
+        invitations.invite(actor=None, email=guest.email, customer=customer, role=guest.role, scope=guest.scope, at=at)

@@ -1,0 +1,119 @@
+"""The past of the demo world: invoices fell due and were paid, contracts changed, an older system billed a few things twice.
+
+Every day since the first contract is played: its invoice run, then the payments that come in that day.
+"""
+
+from calendar import monthrange
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from accounts.customers.models import Customer
+from billing.catalog.models import LegalEntity, Product
+from billing.contracts import events
+from billing.contracts.models import Subscription
+from billing.invoices import legacy, newline, run
+from billing.invoices.models import Document
+from billing.invoices.newline import NewLine
+from billing.payments import collecting
+from billing.payments.gateways import sandbox
+
+GOOD_CARD, CARD_EXPIRY_YEARS = "4242424242424242", 3
+DAYS_UNTIL_PAID, SLOW, SLOW_PAYERS = 12, 26, {"PO-RET", "OX", "TR-TOR"}
+STILL_OPEN_GROUP, STILL_OPEN_DAYS = "HG", 40  # the payer of this group has something to pay
+# customer, plan's product, months ago, day of the month, new quantity: changes in the middle of a period
+CHANGES = (
+    ("KR", "workspace", 4, 17, 54),
+    ("NW", "workspace", 3, 9, 41),
+    ("HD", "workspace", 5, 12, 30),
+    ("OX", "connect", 2, 20, 4),
+)
+# What the older system billed Berlin: number, product, what, months ago it began, months it covers, net, whether it was paid
+BERLIN = "HB"
+LEGACY = (
+    ("INV-1", "workspace", "Workspace Team, 10 seats", 11, 1, 10_084, True),
+    ("INV-2", "workspace", "Workspace Team, 10 seats", 11, 1, 10_084, False),
+    ("INV-5", "workspace", "Workspace Team, 10 seats", 10, 1, 10_084, True),
+    ("INV-6", "workspace", "Workspace Team, 10 seats", 9, 1, 10_084, True),
+    ("INV-8", "connect", "Connect line, Berlin, three months", 11, 3, 75_630, True),
+    ("INV-9", "connect", "Connect line, Berlin, three months", 11, 3, 75_630, True),
+)
+LEGACY_TAX = Decimal("0.19")
+
+
+def months_before(day: date, months: int) -> date:
+    """Return the first day of the month that lies `months` before the month of `day`."""
+    index = day.year * 12 + day.month - 1 - months
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def morning(day: date) -> datetime:
+    """Return eight o'clock UTC of a day: the hour at which the demo world works."""
+    return datetime.combine(day, time(8), tzinfo=UTC)
+
+
+def found(seller: LegalEntity, today: date) -> None:
+    """Bring in what an older system billed, and the changes that contracts saw since."""
+    _import_legacy(seller, today)
+    _change_contracts(today)
+
+
+def play(*, until: datetime) -> None:
+    """Play every day up to `until`. Playing it again finds nothing more to do."""
+    today = until.date()
+    _pay([*Document.objects.open().filter(ref__in=[entry[0] for entry in LEGACY if entry[-1]])], morning(months_before(today, 9)))
+    day = months_before(today, 15)
+    while day <= today:
+        at = min(morning(day), until)
+        run.bill_due(on=day, at=at)
+        _pay(_falling_due(day, today), at)
+        day += timedelta(days=1)
+
+
+def _import_legacy(seller: LegalEntity, today: date) -> None:
+    berlin = Customer.objects.get(ref=BERLIN)
+    for ref, product, what, months_ago, months, net_minor, _paid in LEGACY:
+        since, until = months_before(today, months_ago), months_before(today, months_ago - months)
+        line = NewLine(
+            kind=newline.RECURRING, customer=berlin, description=what, amount_minor=net_minor, tax_rate=LEGACY_TAX,
+            product=Product.objects.get(code=product), since=since, until=until,
+        )  # fmt: skip
+        legacy.import_invoice(
+            customer=berlin, legal_entity=seller, ref=ref, issued_on=since, due_on=since + timedelta(days=14), currency="EUR",
+            lines=[line], at=morning(since),
+        )  # fmt: skip
+
+
+def _change_contracts(today: date) -> None:
+    for ref, product, months_ago, day_of_month, quantity in CHANGES:
+        first = months_before(today, months_ago)
+        on = first.replace(day=min(day_of_month, monthrange(first.year, first.month)[1]))
+        subscription = Subscription.objects.get(customer__ref=ref, product__code=product)
+        events.add(actor=None, subscription=subscription, what="set_quantity", effective_on=on, at=morning(on), quantity=quantity)
+
+
+def _falling_due(day: date, today: date) -> list[Document]:
+    """Return what is paid on `day`: most pay early, some are slow, and one group's latest invoices are still to be paid."""
+    early, late = day - timedelta(days=DAYS_UNTIL_PAID), day - timedelta(days=SLOW)
+    found = Document.objects.open().filter(origin=Document.Origin.ACCORD).select_related("customer").order_by("pk")
+    paid = found.filter(issued_on=early).exclude(customer__ref__in=SLOW_PAYERS) | found.filter(
+        issued_on=late, customer__ref__in=SLOW_PAYERS
+    )
+    group = Customer.objects.get(ref=STILL_OPEN_GROUP)
+    recent = today - timedelta(days=STILL_OPEN_DAYS)
+    return [document for document in paid if not (document.customer.tree_id == group.tree_id and document.issued_on > recent)]
+
+
+def _pay(documents: list[Document], at: datetime) -> None:
+    """Pay each document by its own customer, with a card that works."""
+    for document in documents:
+        expiry = f"12/{(at.year + CARD_EXPIRY_YEARS) % 100:02}"
+        method = sandbox.tokenise(GOOD_CARD, expiry, on=at.date())
+        payment = collecting.start(
+            actor=None, payer=document.customer, documents=[document], method=method, key=_key(document), at=at
+        )
+        collecting.carry_out(payment.pk, at)
+
+
+def _key(document: Document) -> UUID:
+    return uuid5(NAMESPACE_URL, f"demo payment of {document.ref}")
