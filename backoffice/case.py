@@ -4,7 +4,6 @@ from datetime import date, datetime, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from window.formats import amount
 
 from accounts.people.models import User
 from backoffice import overview, tree_nodes
@@ -19,6 +18,7 @@ from support.remedies.resolution import Proposal
 from support.tickets import conversation
 from support.tickets.models import Message, Ticket
 from support.voice.models import Praise
+from window.formats import amount
 
 TONES = {Grant.Status.GRANTED: "good", Grant.Status.AWAITING_APPROVAL: "warning", Grant.Status.TURNED_DOWN: "bad"}
 

@@ -4,12 +4,12 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from window.formats import amount
 
 from accounts.people import access
 from accounts.people.models import User
 from support.remedies import approvals, authority, giving
 from support.remedies.models import Approval
+from window.formats import amount
 
 DECIDED_LATELY = 10
 

@@ -3,10 +3,10 @@
 from datetime import date
 
 from django.utils.translation import gettext as _
-from window.formats import amount
 
 from accounts.people.models import User
 from support.remedies import limits
+from window.formats import amount
 
 
 def in_words(viewer: User, *, on: date) -> str:

@@ -4,7 +4,6 @@ from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from window.formats import amount, day
 
 from accounts.customers.models import Customer
 from accounts.people.models import Membership, User
@@ -16,6 +15,7 @@ from billing.contracts.models import Subscription
 from billing.invoices import selectors as invoice_selectors
 from billing.ledger import balances
 from support.tickets import conversation
+from window.formats import amount, day
 
 ROWS_ON_A_CARD = 8
 ACTIVITIES = 30

@@ -3,12 +3,12 @@
 from datetime import date
 
 from django.utils.translation import gettext as _
-from window.formats import amount, day
 
 from backoffice.case import last_day
 from billing.invoices import selectors
 from billing.invoices.models import Document, Line, Settlement
 from billing.rating import explain
+from window.formats import amount, day
 
 
 def shown(document: Document, *, on: date) -> dict[str, object]:

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from django.urls import reverse
-from window.formats import amount
 
 from accounts.customers.models import Customer
 from billing.ledger import balances
+from window.formats import amount
 
 
 def of(customers: Iterable[Customer]) -> list[dict[str, object]]:

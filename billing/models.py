@@ -9,7 +9,27 @@ from billing.ledger.models import Entry, Posting
 from billing.payments.models import GatewayCharge, Payment, PaymentMethod, PaymentShare, Refund
 
 __all__ = [
-    "Charge", "Contract", "ContractEvent", "Coverage", "Document", "DocumentFile", "Entry", "Finding", "GatewayCharge", "LegalEntity",
-    "Line", "NumberSeries", "Payment", "PaymentMethod", "PaymentShare", "Plan", "PlanVersion", "Posting", "Product", "Quote", "Refund",
-    "Settlement", "Subscription",
-]  # fmt: skip
+    "Charge",
+    "Contract",
+    "ContractEvent",
+    "Coverage",
+    "Document",
+    "DocumentFile",
+    "Entry",
+    "Finding",
+    "GatewayCharge",
+    "LegalEntity",
+    "Line",
+    "NumberSeries",
+    "Payment",
+    "PaymentMethod",
+    "PaymentShare",
+    "Plan",
+    "PlanVersion",
+    "Posting",
+    "Product",
+    "Quote",
+    "Refund",
+    "Settlement",
+    "Subscription",
+]

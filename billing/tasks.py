@@ -8,13 +8,13 @@ from billing.invoices.models import Document
 from billing.payments import collecting, refunds
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
 def carry_out_payment(payment_id: int) -> None:
     """Send a started payment to its gateway and record the answer."""
     collecting.carry_out(payment_id, timezone.now())
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
 def ask_unknown_payments() -> None:
     """Send what was forgotten and ask for every outcome still missing, payments and refunds alike."""
     at = timezone.now()
@@ -23,7 +23,7 @@ def ask_unknown_payments() -> None:
         topic.ask_unknown(at=at)
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
 def render_document(document_id: int, language: str = "") -> None:
     """Print a document before somebody downloads it."""
     rendering.pdf_of(Document.objects.select_related("receiver").get(pk=document_id), language)

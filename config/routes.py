@@ -28,7 +28,6 @@ BY_NAME: Final[dict[str, Audience]] = {
     "account_confirm_password_reset_code": PUBLIC,
     "account_complete_password_reset": PUBLIC,
     "account_password_reset_completed": PUBLIC,
-    "account_reset_password_from_key_done": PUBLIC,
     "mfa_authenticate": PUBLIC,
     "mfa_login_webauthn": PUBLIC,
     # allauth: a person's own credentials

@@ -77,39 +77,17 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, template, {**_frame(window), **_samples()})
 
 
+PLACES = {
+    "portal": ["home", "contract", "invoice", "help", "payment", "organisation"],
+    "backoffice": ["queue", "organisation", "billing-desk", "finance", "approve", "knowledge", "measures"],
+}
+
+
 def _frame(window: str) -> dict:
     """Return what a window's context processor would give."""
-    places = [
-        ("Home", "home"),
-        ("Contracts", "contract"),
-        ("Invoices", "invoice"),
-        ("Help", "help"),
-        ("Payments", "payment"),
-        ("Organisation", "organisation"),
-    ]
-    if window == "backoffice":
-        places = [
-            ("Queue", "queue"),
-            ("Customers", "organisation"),
-            ("Billing desk", "billing-desk"),
-            ("Finance inbox", "finance"),
-            ("Approvals", "approve"),
-            ("Knowledge", "knowledge"),
-            ("Measures", "measures"),
-        ]
-    here = "Queue" if window == "backoffice" else "Invoices"
+    ours = window == "backoffice"
     return {
-        "navigation": [
-            {
-                "label": label,
-                "icon": icon,
-                "url": f"#{icon}",
-                "current": label == here,
-                "count": 3 if label == here else 0,
-                "key": f"g {label[0].lower()}",
-            }
-            for label, icon in places
-        ],
+        "navigation": [_place(icon, here="queue" if ours else "invoice") for icon in PLACES["backoffice" if ours else "portal"]],
         "node": {"label": "Helios Germany", "kind": _("Legal entity")},
         "switcher_url": "#switcher",
         "search_url": "#search",
@@ -117,12 +95,7 @@ def _frame(window: str) -> dict:
         "help_url": "#help",
         "bell": {"url": "#bell", "count": 2},
         "demo_mailbox_url": "#mailbox",
-        "person": {
-            "name": "Ana Pohl",
-            "email": "ana.pohl@accord.example" if window == "backoffice" else "admin@helios.example",
-            "role": _("Agent, certified") if window == "backoffice" else _("Group administrator"),
-            "authority": _("Level 2 · up to 250.00 EUR") if window == "backoffice" else "",
-        },
+        "person": _person(ours=ours),
         "person_menu": [
             {"label": _("Security"), "url": "#security", "icon": "shield"},
             {"label": _("Notifications"), "url": "#notices", "icon": "bell"},
@@ -132,6 +105,28 @@ def _frame(window: str) -> dict:
             {"label": "Helios Europe", "url": "#e"},
             {"label": "Helios Germany", "url": ""},
         ],
+    }
+
+
+def _place(icon: str, here: str) -> dict:
+    label = icon.replace("-", " ").capitalize()
+    current = icon == here
+    return {
+        "label": label,
+        "icon": icon,
+        "url": f"#{icon}",
+        "current": current,
+        "count": 3 if current else 0,
+        "key": f"g {icon[0]}",
+    }
+
+
+def _person(*, ours: bool) -> dict:
+    return {
+        "name": "Billing agent",
+        "email": "agent@accord.example" if ours else "admin@helios.example",
+        "role": _("Agent, certified") if ours else _("Group administrator"),
+        "authority": _("Level 2 · up to 250.00 EUR") if ours else "",
     }
 
 

@@ -10,7 +10,12 @@ from django.urls import reverse
 from accounts.timeline import reading
 from accounts.timeline.models import Activity
 
-PAGES: Final = {"document": "portal:invoice", "payment": "portal:payment", "ticket": "portal:ticket", "contract": "portal:contract"}
+PAGES: Final = {
+    "document": "portal:invoice",
+    "payment": "portal:payment",
+    "ticket": "portal:ticket",
+    "contract": "portal:contract",
+}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,11 @@ def first_words(document: Document | None, line: Line | None, subject: str = "")
     if document is None:
         return {"subject": subject}
     about = {"invoice": document.ref, "line": line.position if line else None, "kind": Ticket.Kind.BILLING}
-    return about | _about_line(document, line) if line else about | {"subject": subject or _("About %(ref)s") % {"ref": document.ref}}
+    return (
+        about | _about_line(document, line)
+        if line
+        else about | {"subject": subject or _("About %(ref)s") % {"ref": document.ref}}
+    )
 
 
 def _about_line(document: Document, line: Line) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Contracts as the portal shows them: each subscription with how it stands, what is to come, and whether the viewer may change it."""
+"""Contracts as the portal shows them: how each subscription stands, what is to come, whether the viewer may change it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ class SubscriptionShown:
     subscription: Subscription
     state: State
     may_change: bool
+
 
 @dataclass(frozen=True)
 class ContractShown:

@@ -14,7 +14,13 @@ from accounts.people import access
 PLACES = (
     (gettext_lazy("Home"), "home", "home", {"home"}, "g s"),
     (gettext_lazy("Invoices"), "invoice", "invoices", {"invoices", "invoice"}, "g i"),
-    (gettext_lazy("Contracts"), "contract", "contracts", {"contracts", "contract", "change", "quotes", "quote", "applications"}, "g k"),
+    (
+        gettext_lazy("Contracts"),
+        "contract",
+        "contracts",
+        {"contracts", "contract", "change", "quotes", "quote", "applications"},
+        "g k",
+    ),
     (gettext_lazy("Help"), "help", "help", {"help", "findings", "new_ticket"}, ""),
     (gettext_lazy("Tickets"), "chat", "tickets", {"tickets", "ticket", "replies", "praises"}, "g t"),
     (gettext_lazy("Payments"), "payment", "payments", {"payments", "payment", "new_payment"}, "g p"),
@@ -60,7 +66,13 @@ def path_to(request: HttpRequest, node: Customer) -> list[dict[str, str]]:
 
 def _navigation(node: Customer, page: str) -> list[dict[str, Any]]:
     return [
-        {"label": label, "icon": icon, "url": reverse(f"portal:{target}", args=[node.number]), "current": page in pages, "key": key}
+        {
+            "label": label,
+            "icon": icon,
+            "url": reverse(f"portal:{target}", args=[node.number]),
+            "current": page in pages,
+            "key": key,
+        }
         for label, icon, target, pages, key in PLACES
     ]
 

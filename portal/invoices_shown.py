@@ -68,7 +68,9 @@ def open_totals(documents: QuerySet[Document]) -> list[Money]:
 
 def lines(document: Document) -> list[LineShown]:
     """Return the lines of `document` in the order printed."""
-    found = Finding.objects.filter(line__document=document).exclude(status=Finding.Status.DISMISSED).select_related("twin__document")
+    found = (
+        Finding.objects.filter(line__document=document).exclude(status=Finding.Status.DISMISSED).select_related("twin__document")
+    )
     findings = {finding.line_id: finding for finding in found}
     printed = document.lines.select_related("customer", "product", "corrects__document").order_by("position")
     return [LineShown(line, why(line), findings.get(line.pk)) for line in printed]

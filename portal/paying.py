@@ -1,4 +1,4 @@
-"""Paying from a window or a program: the invoices chosen, who pays them, and the attempt from its start to the gateway's answer."""
+"""Paying, from a window or a program: the invoices chosen, who pays them, and the attempt up to the gateway's answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

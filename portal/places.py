@@ -1,6 +1,6 @@
 """Places: what an address of the portal names, loaded through the viewer's reach.
 
-Whatever is not within reach is not found. The customer a page stands at is remembered on the request, for the frame around the page.
+Whatever is not within reach is not found. The customer a page stands at is remembered on the request, for the frame around it.
 """
 
 from dataclasses import dataclass
@@ -64,7 +64,9 @@ def span(request: HttpRequest, node: Customer, action: Action = access.SEE_MONEY
 def contract(request: HttpRequest, ref: str) -> Contract:
     """Return the contract, of a customer within reach or with a subscription of one; only those subscriptions come with it."""
     reach = access.customers_within_reach(request.user, access.SEE_MONEY)
-    seen = Subscription.objects.filter(Q(customer__in=reach) | Q(contract__customer__in=reach)).select_related("product", "customer")
+    seen = Subscription.objects.filter(Q(customer__in=reach) | Q(contract__customer__in=reach)).select_related(
+        "product", "customer"
+    )
     found = get_object_or_404(contracts_within(reach).prefetch_related(Prefetch("subscriptions", seen.order_by("ref"))), ref=ref)
     return _standing(request, found, reach)
 

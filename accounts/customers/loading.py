@@ -136,12 +136,12 @@ class _Place:
 
 def _entries(plan: Plan, ids: Mapping[str, int], tree_of: Mapping[str, int]) -> Iterator[recording.Entry]:
     for ref, columns in plan.new.items():
-        facts = {"name": columns["name"], "kind": columns["kind_id"], "parent": plan.parents[ref]}
-        yield recording.Entry(_Place(ids[ref], tree_of[ref]), "accounts.customer_imported", facts)
+        added = {"name": columns["name"], "kind": columns["kind_id"], "parent": plan.parents[ref]}
+        yield recording.Entry(_Place(ids[ref], tree_of[ref]), "accounts.customer_imported", added)
     for ref, (kept, changes) in plan.changed.items():
         if changes:
-            facts = details.facts_of_change({name: kept[name] for name in changes}, changes)
-            yield recording.Entry(_Place(ids[ref], tree_of[ref]), "accounts.customer_changed", facts)
+            changed = details.facts_of_change({name: kept[name] for name in changes}, changes)
+            yield recording.Entry(_Place(ids[ref], tree_of[ref]), "accounts.customer_changed", changed)
     for ref in plan.moved():
         before, after = plan.standing[ref][1], plan.parents[ref]
         facts = {"from_name": before or "the top", "to_name": after or "the top", "before": before, "after": after}

@@ -79,7 +79,7 @@ class Customer(MPTTModel):  # type: ignore[misc] # mptt is untyped
         ENDED = "ended"
 
     parent = TreeForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
-    kind = models.ForeignKey(CustomerKind, on_delete=models.PROTECT, related_name="customers")
+    kind = models.ForeignKey(CustomerKind, on_delete=models.PROTECT, related_name="+")
     number = models.CharField(max_length=20, unique=True)
     ref = models.CharField(max_length=200, unique=True, help_text="The name other systems use; imports repeat by it.")
     name = models.CharField(max_length=250)

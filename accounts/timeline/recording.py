@@ -23,8 +23,13 @@ LIVE_CHANNEL: Final = "accord_live"
 class Place(Protocol):
     """What the timeline needs to know of a customer."""
 
-    pk: Any
-    tree_id: int
+    @property
+    def pk(self) -> Any:
+        """Its primary key."""
+
+    @property
+    def tree_id(self) -> int:
+        """The group it stands in."""
 
 
 @dataclass(frozen=True)

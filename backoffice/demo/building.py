@@ -45,7 +45,10 @@ class World:
 
 
 def build(*, at: datetime, password: str) -> World:
-    """Build the world as of the moment `at`, and return what stands in it. A world that stands is left alone; half a one is finished."""
+    """Build the world as of the moment `at` and return what stands in it.
+
+    A world that stands is left alone; half a one is finished.
+    """
     is_new = Ticket.objects.count() < len(QUESTIONS)
     if is_new:
         if not Customer.objects.filter(ref=HELIOS.ref).exists():
@@ -103,8 +106,9 @@ def _plant(node: Node, parent: Customer | None, seller: LegalEntity, at: datetim
     place = node.place
     customer = tree.add(
         actor=None, parent=parent, kind=node.kind, name=node.name, ref=node.ref, at=morning, legal_name=node.legal_name,
-        country=place.country, tax_id=node.tax_id, email=node.email, street=place.street, postcode=place.postcode, city=place.city,
-        language=place.language, currency=place.currency, timezone=place.timezone, tier=node.tier, cost_centre=node.cost_centre,
+        country=place.country, tax_id=node.tax_id, email=node.email, street=place.street, postcode=place.postcode,
+        city=place.city, language=place.language, currency=place.currency, timezone=place.timezone, tier=node.tier,
+        cost_centre=node.cost_centre,
     )  # fmt: skip
     if node.plans:
         _sign(node, customer, seller, joined, morning)

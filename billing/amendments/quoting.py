@@ -117,9 +117,7 @@ def propose(
 
 def priced(subscription: Subscription, proposal: Proposal, *, today: date) -> dict[str, Any]:
     """Return what the proposal costs (outcome.py)."""
-    return outcome.of_change(
-        subscription, proposal.stored, proposal.proposed, effective_on=proposal.takes_effect_on, today=today
-    )
+    return outcome.of_change(subscription, proposal.stored, proposal.proposed, effective_on=proposal.takes_effect_on, today=today)
 
 
 def plans_to_choose(subscription: Subscription, on: date) -> list[PlanVersion]:

@@ -54,7 +54,10 @@ def net_within(line: Line, gross_minor: int) -> int:
     """Return the largest net amount whose credit, with the tax it takes back, gives no more than `gross_minor`."""
     left = left_of(line)
     within = range(left.net_minor + 1)
-    return bisect_right(within, gross_minor, key=lambda net: net - _carried(line, line.credited_minor, line.credited_minor + net)) - 1
+    return (
+        bisect_right(within, gross_minor, key=lambda net: net - _carried(line, line.credited_minor, line.credited_minor + net))
+        - 1
+    )
 
 
 def claim(lines: Sequence[NewLine]) -> list[int | None]:

@@ -87,9 +87,13 @@ def draft(
     corrected = {stored.pk: stored for found in issued.values() for stored, _ in found}
     versions = _versions(planned)
     lines = [(subscription, _line(subscription, line, corrected, versions)) for subscription, line in planned]
-    days_only = tuple(line for _, line in lines if line.corrects and not line.amount_minor)
-    charged = [(subscription, line) for subscription, line in lines if not (line.corrects and not line.amount_minor)]
+    days_only = tuple(line for _, line in lines if _gives_only_days_back(line))
+    charged = [(subscription, line) for subscription, line in lines if not _gives_only_days_back(line)]
     return Draft(tuple(_documents(charged, payers)), days_only)
+
+
+def _gives_only_days_back(line: NewLine) -> bool:
+    return line.corrects is not None and not line.amount_minor
 
 
 def billed_before(keys: Iterable[int]) -> set[int]:
@@ -165,9 +169,7 @@ def _words(subscription: Subscription, planned: PlannedLine, versions: Versions)
     return f"{name}, {charges.decimal_text(planned.quantity)} {product.unit_name}s"
 
 
-def _documents(
-    lines: Iterable[tuple[Subscription, NewLine]], payers: Mapping[int, Customer]
-) -> Iterable[PlannedDocument]:
+def _documents(lines: Iterable[tuple[Subscription, NewLine]], payers: Mapping[int, Customer]) -> Iterable[PlannedDocument]:
     """One document per payer, seller and currency; what gives money back comes first, so that it can be used at once."""
     groups: dict[tuple[int, int, str], list[tuple[Subscription, NewLine]]] = defaultdict(list)
     for subscription, line in lines:

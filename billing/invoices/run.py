@@ -85,9 +85,7 @@ def bill(
         return issued
 
 
-def preview(
-    subscription: Subscription, history: History, on: date, *, after: date | None = None
-) -> list[PlannedDocument]:
+def preview(subscription: Subscription, history: History, on: date, *, after: date | None = None) -> list[PlannedDocument]:
     """Return the documents that billing `subscription` on the day `on` would issue if `history` were its history.
 
     The same planning as `bill`: one document, or a further one where a credit goes to an earlier payer. With `after`, only

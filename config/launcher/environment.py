@@ -43,7 +43,8 @@ PDF_LIBRARIES = {
     "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
 }
 RUNNING = Needs("requirements.txt", PDF_LIBRARIES, {})
-TESTING = Needs("requirements-dev.txt", PDF_LIBRARIES | {"libatomic.so.1": "libatomic1"}, {"chromium": "chromium"})
+TEST_PROGRAMS = {"chromium": "chromium", "pdftotext": "poppler-utils"}
+TESTING = Needs("requirements-dev.txt", PDF_LIBRARIES | {"libatomic.so.1": "libatomic1"}, TEST_PROGRAMS)
 
 
 def prepare(needs: Needs) -> Path:

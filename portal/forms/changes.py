@@ -16,7 +16,9 @@ class ChangeForm(forms.Form):
     SEATS, PLAN = ContractEvent.What.SET_QUANTITY.value, ContractEvent.What.CHANGE_PLAN.value
     NOW, NEXT_PERIOD, ON_DAY = "now", "next_period", "day"
 
-    what = forms.ChoiceField(label=_("What changes?"), widget=forms.RadioSelect, choices=[(SEATS, _("How many")), (PLAN, _("The plan"))])
+    what = forms.ChoiceField(
+        label=_("What changes?"), widget=forms.RadioSelect, choices=[(SEATS, _("How many")), (PLAN, _("The plan"))]
+    )
     quantity = forms.IntegerField(label=_("How many"), required=False, min_value=1, max_value=1_000_000)
     plan = forms.ModelChoiceField(Plan.objects.none(), label=_("Plan"), required=False, to_field_name="code", empty_label=None)
     effective = forms.ChoiceField(

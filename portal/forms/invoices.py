@@ -10,9 +10,7 @@ class InvoiceFilter(forms.Form):
     OPEN, PAID, ALL = "open", "paid", "all"
     SUBTREE, NODE = "subtree", "node"
 
-    state = forms.ChoiceField(
-        label=_("Show"), required=False, choices=[(OPEN, _("Open")), (PAID, _("Paid")), (ALL, _("All"))]
-    )
+    state = forms.ChoiceField(label=_("Show"), required=False, choices=[(OPEN, _("Open")), (PAID, _("Paid")), (ALL, _("All"))])
     span = forms.ChoiceField(
         label=_("For"), required=False, choices=[(SUBTREE, _("with everything below")), (NODE, _("this customer only"))]
     )

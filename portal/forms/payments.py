@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from billing.payments.models import PaymentMethod
-from portal.forms.fields import ForgottenInput, KeyField
+from window.fields import ForgottenInput, KeyField
 
 ANOTHER = "another"
 
@@ -55,7 +55,10 @@ class PaymentForm(forms.Form):
         return self.kept.get(self.cleaned_data["method"])
 
     def decline(self, reason: str) -> None:
-        """Show why the card was declined and make the next sending another attempt: with this key the gateway would answer the same."""
+        """Show why the card was declined, and make the next sending another attempt.
+
+        With the same key the gateway would answer the same.
+        """
         self.add_error(None, reason)
         self.data = self.data.copy()
         self.data["key"] = str(uuid4())

@@ -3,9 +3,9 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from portal.forms.fields import KeyField
 from support.knowledge.models import Article
 from support.tickets.models import Ticket
+from window.fields import KeyField
 
 
 class ContactForm(forms.Form):
@@ -38,9 +38,7 @@ class ReplyForm(forms.Form):
 class PraiseForm(forms.Form):
     """Thanks to whoever helped."""
 
-    words = forms.CharField(
-        label=_("What was good?"), required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    words = forms.CharField(label=_("What was good?"), required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class DeflectionForm(forms.Form):

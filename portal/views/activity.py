@@ -34,4 +34,8 @@ def activity(request: HttpRequest, number: str) -> HttpResponse:
 
 def _last_shown(request: HttpRequest) -> Activity | None:
     key = request.GET.get("after", "")
-    return reading.visible_to(request.user).filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 19 else None
+    return (
+        reading.visible_to(request.user).filter(pk=int(key)).first()
+        if key.isascii() and key.isdigit() and len(key) < 19
+        else None
+    )

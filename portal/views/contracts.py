@@ -10,7 +10,7 @@ from accounts.people.routes import declares
 from billing.contracts.models import Subscription
 from billing.invoices import selectors
 from portal import contracts_shown, invoices_shown, places
-from portal.paging import page_of
+from window.paging import page_of
 
 DOCUMENTS_SHOWN = 12
 
@@ -22,7 +22,9 @@ def contracts(request: HttpRequest, number: str) -> HttpResponse:
     node = places.node(request, number, access.SEE_MONEY)
     span = places.span(request, node)
     used = Subscription.objects.filter(customer__in=span.customers).select_related("product", "customer").order_by("ref")
-    page = page_of(request, places.contracts_within(span.customers).prefetch_related(Prefetch("subscriptions", used)), newest_by="signed_on")
+    page = page_of(
+        request, places.contracts_within(span.customers).prefetch_related(Prefetch("subscriptions", used)), newest_by="signed_on"
+    )
     shown = contracts_shown.contracts(page.rows, viewer=request.user, on=places.today(node))
     return render(request, "portal/contracts/contracts.html", {"at": node, "span": span, "page": page, "contracts": shown})
 

@@ -13,9 +13,9 @@ from billing.anomalies import finding as findings_found
 from billing.anomalies.models import Finding
 from portal import help_shown, places
 from portal.forms.tickets import DeflectionForm
-from portal.refusals import refusals_shown_on
 from support.knowledge import deflection, search
 from support.tickets import conversation
+from window.refusals import refusals_shown_on
 
 TICKETS_BESIDE = 5
 
@@ -30,7 +30,9 @@ def help_page(request: HttpRequest, number: str) -> HttpResponse:
     context = {"at": node, "question": question, "answers": answers}
     if request.htmx:
         return render(request, "portal/help/_answers.html", context)
-    context["tickets"] = conversation.visible_to(request.user).filter(customer=node).order_by("-touched_at", "-pk")[:TICKETS_BESIDE]
+    context["tickets"] = (
+        conversation.visible_to(request.user).filter(customer=node).order_by("-touched_at", "-pk")[:TICKETS_BESIDE]
+    )
     return render(request, "portal/help/help.html", context)
 
 

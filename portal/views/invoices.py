@@ -13,7 +13,7 @@ from billing.invoices.documents import rendering
 from billing.invoices.models import Document
 from portal import invoices_shown, paying, places
 from portal.forms.invoices import InvoiceFilter
-from portal.paging import page_of
+from window.paging import page_of
 
 
 @declares(access.SEE_MONEY)
@@ -72,4 +72,6 @@ def pdf(request: HttpRequest, ref: str) -> HttpResponse:
     document = places.document(request, ref)
     content = rendering.pdf_of(document, get_language() or "en")
     name = f"{document.ref}.pdf".replace("/", "-")
-    return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return HttpResponse(
+        content, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )

@@ -14,7 +14,7 @@ from accounts.people.models import Membership
 from accounts.people.routes import declares
 from portal import places
 from portal.forms.people import InvitationForm
-from portal.refusals import refusals_shown_on
+from window.refusals import refusals_shown_on
 
 
 @declares(access.SEE_CUSTOMER)
@@ -50,10 +50,14 @@ def revocations(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     return redirect("portal:members", node.number)
 
 
-def _members_page(request: HttpRequest, node: Customer, form: InvitationForm, refusal: str = "", status: int = 200) -> HttpResponse:
+def _members_page(
+    request: HttpRequest, node: Customer, form: InvitationForm, refusal: str = "", status: int = 200
+) -> HttpResponse:
     path = access.customers_within_reach(request.user).above(node)
     held = Membership.objects.in_force().filter(customer__in=path).select_related("user", "customer")
-    inherited = held.exclude(customer=node).filter(scope=Membership.Scope.SUBTREE).order_by("customer__level", "user__email", "pk")
+    inherited = (
+        held.exclude(customer=node).filter(scope=Membership.Scope.SUBTREE).order_by("customer__level", "user__email", "pk")
+    )
     context = {
         "at": node,
         "form": form,

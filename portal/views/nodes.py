@@ -54,7 +54,12 @@ def _customers(viewer: User, words: str) -> list[Option]:
 def _option(customer: Customer, above: str) -> Option:
     """Describe a customer; what it stands under is named only if the viewer may see that."""
     path = " · ".join(part for part in (customer.number, above) if part)
-    return {"label": customer.name, "kind": customer.kind.label, "path": path, "url": reverse("portal:home", args=[customer.number])}
+    return {
+        "label": customer.name,
+        "kind": customer.kind.label,
+        "path": path,
+        "url": reverse("portal:home", args=[customer.number]),
+    }
 
 
 def _invoices(viewer: User, words: str) -> list[Option]:

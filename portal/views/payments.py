@@ -14,8 +14,8 @@ from billing.invoices.models import Document
 from billing.payments.models import Payment
 from portal import paying, places
 from portal.forms.payments import PaymentForm
-from portal.paging import page_of
-from portal.refusals import refusals_shown_on
+from window.paging import page_of
+from window.refusals import refusals_shown_on
 
 
 @declares(access.PAY)
@@ -84,7 +84,9 @@ def _chosen(request: HttpRequest, node: Customer) -> list[Document]:
     refs = set((request.POST or request.GET).getlist("documents"))
     if not refs:
         return list(invoice_selectors.open_for(places.span(request, node, access.PAY).customers).select_related("customer"))
-    chosen = list(Document.objects.issued().filter(ref__in=refs, customer__in=payable).select_related("customer").order_by("due_on", "pk"))
+    chosen = list(
+        Document.objects.issued().filter(ref__in=refs, customer__in=payable).select_related("customer").order_by("due_on", "pk")
+    )
     if len(chosen) < len(refs):
         raise Http404
     return chosen

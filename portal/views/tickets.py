@@ -10,11 +10,11 @@ from accounts.people import access
 from accounts.people.routes import declares
 from portal import contact, places, tickets_shown
 from portal.forms.tickets import ContactForm, PraiseForm, ReplyForm
-from portal.paging import page_of
-from portal.refusals import refusals_shown_on
 from support.tickets import conversation
 from support.tickets.models import Ticket
 from support.voice import praise
+from window.paging import page_of
+from window.refusals import refusals_shown_on
 
 
 @declares(access.ASK_FOR_HELP)

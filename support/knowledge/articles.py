@@ -106,7 +106,9 @@ def _faults(facts: Mapping[str, Any]) -> list[str]:
     words = {name: value for name, value in facts.items() if name != "published"}
     if unreadable := [name for name, value in words.items() if not isinstance(value, str) or "\x00" in value]:
         return [f"{name.replace('ref', 'id')} is not text" for name in unreadable]
-    faults = [f"{name} is missing" for name, key in (("id", "ref"), ("title", "title"), ("body", "body")) if not facts[key].strip()]
+    faults = [
+        f"{name} is missing" for name, key in (("id", "ref"), ("title", "title"), ("body", "body")) if not facts[key].strip()
+    ]
     faults += [f"{name} is longer than {most} characters" for name, most in LENGTHS.items() if len(facts[name]) > most]
     if facts["action"] not in Article.Action.values:
         faults.append(f"there is no action {facts['action']}")

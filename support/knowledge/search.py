@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -25,7 +25,9 @@ HIT, END_OF_HIT = "\x02", "\x03"
 HEADLINE: Final = f"StartSel={HIT}, StopSel={END_OF_HIT}, MaxFragments=1, MaxWords=30, MinWords=12"
 PHRASE: Final = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, sorted(synonyms.PHRASES, key=len, reverse=True)))})(?!\w)")
 
-STEMS: Final = "SELECT tsvector_to_array(to_tsvector('english', text)) FROM unnest(%s::text[]) WITH ORDINALITY AS t(text, n) ORDER BY n"
+STEMS: Final = (
+    "SELECT tsvector_to_array(to_tsvector('english', text)) FROM unnest(%s::text[]) WITH ORDINALITY AS t(text, n) ORDER BY n"
+)
 BEST: Final = """
 WITH visible AS NOT MATERIALIZED (
     SELECT * FROM support_article WHERE published AND language = ANY(%(languages)s)
@@ -97,7 +99,7 @@ def answer(text: str, *, viewer: User | None = None, limit: int = 3) -> list[Ans
         "headline": HEADLINE,
         "limit": limit,
     }
-    found = Article.objects.raw(BEST, parameters)
+    found: Iterable[Any] = Article.objects.raw(BEST, parameters)
     return [Answer(article=article, rank=article.rank, passage=article.passage) for article in found]
 
 

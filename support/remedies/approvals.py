@@ -62,9 +62,7 @@ def decide(*, actor: User, approval: Approval, approve: bool, note: str, at: dat
         asked, terms = approval.grant, giving.terms_of(approval.grant)
         remedy = giving.remedy_of(asked)
         authority.take_turn(actor)
-        authority.decide_approval(
-            actor=actor, approval=approval, approve=approve, remedy=remedy, terms=terms, at=at
-        ).or_refuse()
+        authority.decide_approval(actor=actor, approval=approval, approve=approve, remedy=remedy, terms=terms, at=at).or_refuse()
         if not approve and not note:
             raise ReasonMissing(_("Say why, so that your colleague can go on."))
         _record_answer(approval, actor=actor, approve=approve, note=note, at=at)

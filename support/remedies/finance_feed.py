@@ -132,7 +132,9 @@ def tie_out(day: date) -> list[TieOut]:
     granted = Grant.objects.filter(status=Grant.Status.GRANTED)
     documents = Document.objects.filter(grants__in=granted, issued_on=day)
     feed = FeedRow.objects.filter(entry__posted_on=day)
-    postings = Posting.objects.filter(account=Posting.Account.RECEIVABLE, document__in=documents, entry__what="credit_note_issued")
+    postings = Posting.objects.filter(
+        account=Posting.Account.RECEIVABLE, document__in=documents, entry__what="credit_note_issued"
+    )
     sums = (
         _sums(feed.annotate(value=F("amount_minor"))),
         _sums(documents.annotate(value=-F("total_minor"))),

@@ -42,9 +42,7 @@ class AmountChanged(Refusal):
     code = "amount_changed"
 
 
-def ask(
-    *, actor: User, ticket: Ticket, remedy: Remedy[Any], terms: Terms, decision: Decision, at: datetime
-) -> Grant:
+def ask(*, actor: User, ticket: Ticket, remedy: Remedy[Any], terms: Terms, decision: Decision, at: datetime) -> Grant:
     """Record that `actor` asks for a remedy; from now on its cause is taken.
 
     Raises:
@@ -79,9 +77,7 @@ def give(asked: Grant, *, ticket: Ticket, terms: Terms, at: datetime) -> Grant:
         raise AmountChanged(_("By now {amount} is left to give; ask again.").format(amount=amount))
     asked.status, asked.document, asked.granted_at = Grant.Status.GRANTED, document, at
     asked.save(update_fields=["status", "document", "granted_at"])
-    recording.record(
-        ticket.customer, "support.remedy_granted", actor=asked.asked_by, at=at, about=asked, facts=facts_of(asked)
-    )
+    recording.record(ticket.customer, "support.remedy_granted", actor=asked.asked_by, at=at, about=asked, facts=facts_of(asked))
     finance_feed.write(asked, entry=_entry_of(document), at=at)
     _tell_customer(asked, remedy, ticket=ticket, terms=terms, at=at)
     return asked

@@ -19,7 +19,7 @@ from accounts.people.models import User
 from billing.money import Money
 from support.remedies import approvals, authority, giving
 from support.remedies.kinds import REMEDIES
-from support.remedies.kinds.base import Effect, Remedy, Terms, TermsUnreadable
+from support.remedies.kinds.base import Effect, Remedy, Terms
 from support.remedies.models import Grant
 from support.tickets import conversation, turns
 from support.tickets.conversation import KeyAlreadyUsed

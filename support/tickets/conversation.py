@@ -257,9 +257,7 @@ def _reopen(ticket: Ticket, *, actor: User, at: datetime) -> None:
     recording.record(ticket.customer, "support.ticket_reopened", actor=actor, at=at, about=ticket)
 
 
-def _write(
-    ticket: Ticket, *, actor: User, text: str, at: datetime, key: UUID | None = None, internal: bool = False
-) -> Message:
+def _write(ticket: Ticket, *, actor: User, text: str, at: datetime, key: UUID | None = None, internal: bool = False) -> Message:
     message = _message(ticket, actor=actor, text=text, at=at, from_staff=is_staff(actor), key=key, internal=internal)
     _save(ticket, at)
     kind = "support.note_added" if internal else "support.message_sent"
@@ -303,6 +301,4 @@ def _save(ticket: Ticket, at: datetime, **changed: object) -> None:
 
 def _record_assignment(ticket: Ticket, *, actor: User | None, at: datetime) -> None:
     facts = {"agent": str(ticket.assignee or _("nobody"))}
-    recording.record(
-        ticket.customer, "support.ticket_assigned", actor=actor, at=at, about=ticket, facts=facts, internal=True
-    )
+    recording.record(ticket.customer, "support.ticket_assigned", actor=actor, at=at, about=ticket, facts=facts, internal=True)

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.append_only import only_added
+from accounts.customers.models import Customer
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -12,7 +13,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """Tickets somebody still has to act on."""
         return self.exclude(status=Ticket.Status.RESOLVED)
 
-    def for_customers(self, customers: models.QuerySet) -> "TicketQuerySet":
+    def for_customers(self, customers: "models.QuerySet[Customer]") -> "TicketQuerySet":
         """Tickets about any of `customers`."""
         return self.filter(customer__in=customers)
 

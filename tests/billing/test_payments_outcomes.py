@@ -59,9 +59,7 @@ def test_carry_out_sends_a_payment_once(berlin):
     assert kinds() == ["started", "succeeded"]
 
 
-@pytest.mark.parametrize(
-    ("card", "status", "open_minor"), [(TIMES_OUT, "succeeded", 0), (TIMES_OUT_DECLINED, "declined", 12000)]
-)
+@pytest.mark.parametrize(("card", "status", "open_minor"), [(TIMES_OUT, "succeeded", 0), (TIMES_OUT_DECLINED, "declined", 12000)])
 def test_payment_of_unknown_outcome_is_resolved_by_asking(berlin, card, status, open_minor):
     document = invoice(berlin, 12000)
     payment = pay(berlin, document, card=card)

@@ -29,7 +29,10 @@ def test_start_takes_what_is_open_from_the_books_and_calls_no_gateway(tree):
     payment = start(tree.germany, second, first)
 
     assert (payment.amount_minor, payment.currency, payment.status) == (12900, "EUR", Payment.Status.STARTED)
-    assert list(payment.shares.order_by("document_id").values_list("document", "amount_minor")) == [(first.pk, 12000), (second.pk, 900)]
+    assert list(payment.shares.order_by("document_id").values_list("document", "amount_minor")) == [
+        (first.pk, 12000),
+        (second.pk, 900),
+    ]
     assert not GatewayCharge.objects.exists()
     told = Activity.objects.get(kind="billing.payment_started")
     assert (told.customer, told.about_ref) == (tree.germany, payment.ref)
@@ -85,7 +88,9 @@ def test_start_refuses_a_key_that_named_another_payment(tree):
 def test_start_refuses_documents_that_cannot_be_paid(tree):
     paid, dollars, euros = invoice(tree.berlin, 100), invoice(tree.berlin, 100, currency="USD"), invoice(tree.berlin, 100)
     pay(tree.berlin, paid)
-    credit_note = credit_notes.credit_line(actor=None, line=euros.lines.get(), reason="x", on=TODAY, at=NOON, key="k", amount_minor=1)
+    credit_note = credit_notes.credit_line(
+        actor=None, line=euros.lines.get(), reason="x", on=TODAY, at=NOON, key="k", amount_minor=1
+    )
 
     with pytest.raises(collecting.AlreadyPaid, match="already paid"):
         start(tree.berlin, paid)

@@ -72,7 +72,9 @@ def contract(
 ) -> Contract:
     """A signed contract, billed on the first of the month unless told otherwise."""
     facts = {"legal_entity": seller(), "timezone": "Europe/Berlin", "alignment": FIRST_OF_MONTH} | terms
-    return signing.sign(actor=None, customer=customer, currency=currency, signed_on=signed_on, at=at, tax_rate=Decimal(tax_rate), **facts)
+    return signing.sign(
+        actor=None, customer=customer, currency=currency, signed_on=signed_on, at=at, tax_rate=Decimal(tax_rate), **facts
+    )
 
 
 def subscribed(

@@ -17,9 +17,7 @@ from billing.payments.models import Payment
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
-GOOD, DECLINED, TIMES_OUT, TIMES_OUT_DECLINED = (
-    sandbox.tokenise(card.number, "08/29", on=TODAY) for card in sandbox.TEST_CARDS
-)
+GOOD, DECLINED, TIMES_OUT, TIMES_OUT_DECLINED = (sandbox.tokenise(card.number, "08/29", on=TODAY) for card in sandbox.TEST_CARDS)
 
 
 def start(

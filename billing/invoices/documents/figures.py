@@ -62,7 +62,7 @@ def period(since: date, until: date, language: str) -> str:
 
 def country(code: str, language: str) -> str:
     """Name the country of an ISO 3166 code, as post expects it on the last line of an address."""
-    return LOCALES[language].territories.get(code, code)
+    return str(LOCALES[language].territories.get(code, code))
 
 
 def in_fours(iban: str) -> str:

@@ -19,8 +19,9 @@ from django.db.models.functions import Now
 from django.template.loader import render_to_string
 
 from accounts.decisions import Refusal
-from billing.invoices.documents.sheet import Sheet, sheet_of
+from billing.invoices.documents.sheet import Sheet
 from billing.invoices.documents.wording import language_of
+from billing.invoices.documents.writing import sheet_of
 from billing.invoices.models import Document, DocumentFile
 
 PRESS: Final = Path(__file__).with_name("press.py")
@@ -74,7 +75,7 @@ def printed(sheet: Sheet, identifier: str) -> bytes:
     page = json.dumps({"html": html, "css": _stylesheet(), "identifier": f"{identifier}:{sheet.language}"})
     command = [sys.executable, "-I", str(PRESS)]
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603, our own program, our own Python
             command, input=page.encode(), capture_output=True, timeout=PRESS_SECONDS, env=_environment(sheet), check=False
         )
     except subprocess.TimeoutExpired as fault:

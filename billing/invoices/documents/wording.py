@@ -165,8 +165,8 @@ GERMAN: Final = Wording(
     reference="Verwendungszweck",
     please_pay="Bitte überweisen Sie bis {day}",
     credit_explained=(
-        "Dieser Betrag mindert, was auf der korrigierten Rechnung offen ist. Was darüber hinausgeht, steht als Guthaben auf Ihrem "
-        "Konto und wird mit Ihrer nächsten Rechnung verrechnet."
+        "Dieser Betrag mindert, was auf der korrigierten Rechnung offen ist. Was darüber hinausgeht, steht als Guthaben "
+        "auf Ihrem Konto und wird mit Ihrer nächsten Rechnung verrechnet."
     ),
     imported=(
         "Kopie aus unserem Archiv. Diese Rechnung wurde von unserem früheren Abrechnungssystem ausgestellt; gültig ist das "

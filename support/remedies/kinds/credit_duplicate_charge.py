@@ -46,7 +46,7 @@ class CreditDuplicateCharge(Remedy[Terms]):
     def proposals(self, ticket: Ticket) -> list[Terms]:
         """Offer the double charge the ticket is about first, then the customer's other open ones."""
         found = Finding.objects.filter(detector=DETECTOR, customer_id=ticket.customer_id, status=Finding.Status.OPEN)
-        about = Finding.objects.filter(pk=ticket.finding_id, detector=DETECTOR)
+        about = Finding.objects.filter(pk=ticket.finding_id or 0, detector=DETECTOR)
         errors = (about | found).select_related(*WITH_LINES).order_by("found_at", "pk")
         ranked = sorted(errors, key=lambda error: error.pk != ticket.finding_id)
         return [Terms(key=uuid4(), finding=error) for error in ranked]
