@@ -24,6 +24,8 @@ BROUGHT_IN_BY_MIGRATIONS = {
 @pytest.fixture
 def committed(django_db_setup: None, django_db_blocker) -> Iterator[None]:
     """Let the test commit for real, and empty the database after it."""
+    if not str(connection.settings_dict["NAME"]).startswith("test_"):
+        pytest.fail("this is no test database; nothing was touched")
     with django_db_blocker.unblock():
         yield
         _empty()

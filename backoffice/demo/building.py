@@ -1,5 +1,6 @@
 """Building the demo world: sells, signs, bills, pays and asks, as it happened, through the use cases of every screen."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -10,10 +11,12 @@ from accounts.customers import tree
 from accounts.customers.models import Customer
 from accounts.people import invitations, staff
 from accounts.people.models import User
+from accounts.timeline import delivery
 from backoffice.demo import catalogue, history, story
+from backoffice.demo import crowd as crowds
 from backoffice.demo.companies import HELIOS, OTHERS, Node
-from backoffice.demo.people import AGENT, GUESTS, MANAGER, STAFF
-from backoffice.demo.questions import QUESTIONS
+from backoffice.demo.people import AGENT, GUESTS, MANAGER, PAYERS_NODE, STAFF
+from backoffice.demo.questions import DISPUTES, QUESTIONS
 from billing.catalog import plans, sellers
 from billing.catalog.models import LegalEntity, Plan
 from billing.catalog.plans import ChargeTerms
@@ -28,6 +31,7 @@ from support.tickets.models import Ticket
 CURRENCIES = ("EUR", "USD")
 SELLERS_COUNTRY, HOME_RATE = "DE", Decimal("0.19")
 BEGAN_DAYS_AGO = 3 * 365
+NEWS = timedelta(days=2)  # what happened since is still told by mail
 AGENTS, SUPERVISORS = (25_000, 100_000), (200_000, 500_000)  # cents on one ticket and in one day
 
 
@@ -44,17 +48,21 @@ class World:
     is_new: bool
 
 
-def build(*, at: datetime, password: str) -> World:
+def build(*, at: datetime, password: str, crowd: Mapping[str, int] | None = None) -> World:
     """Build the world as of the moment `at` and return what stands in it.
 
-    A world that stands is left alone; half a one is finished.
+    A world that stands is left alone; half a one is finished. `crowd` says how many customers, subscriptions and tickets there
+    shall be besides.
     """
-    is_new = Ticket.objects.count() < len(QUESTIONS)
+    is_new = Ticket.objects.count() < len(QUESTIONS) + len(DISPUTES)
     if is_new:
         if not Customer.objects.filter(ref=HELIOS.ref).exists():
             _found(password, at)
         history.play(until=at)
         story.tell(User.objects.get(email=AGENT), at=at)
+        delivery.pass_over(older_than=at - NEWS, at=at)
+    if crowd and crowd["customers"]:
+        crowds.load(**crowd, at=at)
     return _counted(is_new=is_new)
 
 
@@ -69,6 +77,7 @@ def _found(password: str, at: datetime) -> None:
     for root in (HELIOS, *OTHERS):
         _plant(root, None, seller, at)
     _invite(password, began)
+    history.keep_card(Customer.objects.get(ref=PAYERS_NODE), at)
     articles.load(articles.starters(), at=at)
     history.found(seller, at.date())
 

@@ -36,7 +36,6 @@ class Node:
     plans: tuple[tuple[str, int], ...] = ()
     months: int = 12
     bill_day: int = 1
-    pays: bool = True
     children: tuple["Node", ...] = field(default_factory=tuple)
 
 

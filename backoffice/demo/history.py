@@ -4,6 +4,7 @@ Every day since the first contract is played: its invoice run, then the payments
 """
 
 from calendar import monthrange
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -15,30 +16,52 @@ from billing.contracts.models import Subscription
 from billing.invoices import legacy, newline, run
 from billing.invoices.models import Document
 from billing.invoices.newline import NewLine
-from billing.payments import collecting
+from billing.payments import collecting, methods
 from billing.payments.gateways import sandbox
+from billing.payments.gateways.base import Method
+
+
+@dataclass(frozen=True)
+class Old:
+    """An invoice of the older system: what it billed, how many months ago that began, for how many months, at what net price."""
+
+    ref: str
+    customer_ref: str
+    product: str
+    what: str
+    months_ago: int
+    months: int
+    net_minor: int
+    paid: bool = True
+
 
 GOOD_CARD, CARD_EXPIRY_YEARS = "4242424242424242", 3
-DAYS_UNTIL_PAID, SLOW, SLOW_PAYERS = 12, 26, {"PO-RET", "OX", "TR-TOR"}
+DAYS_UNTIL_PAID, SLOW, SLOW_PAYERS = 12, 47, {"PO-RET", "TR-TOR", "KR-DEP"}
 STILL_OPEN_GROUP, STILL_OPEN_DAYS = "HG", 40  # the payer of this group has something to pay
-# customer, plan's product, months ago, day of the month, new quantity: changes in the middle of a period
+# customer, product, months ago (below zero: to come), day of the month, new quantity: changes in the middle of a period
 CHANGES = (
     ("KR", "workspace", 4, 17, 54),
     ("NW", "workspace", 3, 9, 41),
     ("HD", "workspace", 5, 12, 30),
     ("OX", "connect", 2, 20, 4),
+    ("HB", "connect", -1, 1, 3),
+    ("NW", "workspace", -1, 1, 53),
 )
-# What the older system billed Berlin: number, product, what, months ago it began, months it covers, net, whether it was paid
-BERLIN = "HB"
+CHANGES_ASKED_DAYS_AGO = 6  # when the changes still to come were asked for
 LEGACY = (
-    ("INV-1", "workspace", "Workspace Team, 10 seats", 11, 1, 10_084, True),
-    ("INV-2", "workspace", "Workspace Team, 10 seats", 11, 1, 10_084, False),
-    ("INV-5", "workspace", "Workspace Team, 10 seats", 10, 1, 10_084, True),
-    ("INV-6", "workspace", "Workspace Team, 10 seats", 9, 1, 10_084, True),
-    ("INV-8", "connect", "Connect line, Berlin, three months", 11, 3, 75_630, True),
-    ("INV-9", "connect", "Connect line, Berlin, three months", 11, 3, 75_630, True),
+    Old("INV-1", "HB", "workspace", "Workspace Team, 10 seats", 11, 1, 10_084),
+    Old("INV-2", "HB", "workspace", "Workspace Team, 10 seats", 11, 1, 10_084, paid=False),
+    Old("INV-5", "HB", "workspace", "Workspace Team, 10 seats", 10, 1, 10_084),
+    Old("INV-6", "HB", "workspace", "Workspace Team, 10 seats", 9, 1, 10_084),
+    Old("INV-8", "HB", "connect", "Connect line, Berlin, three months", 11, 3, 75_630),
+    Old("INV-9", "HB", "connect", "Connect line, Berlin, three months", 11, 3, 75_630),
+    Old("INV-71", "OX", "connect", "Connect Site, 5 sites", 14, 1, 16_000),
+    Old("INV-72", "OX", "connect", "Connect Site, 5 sites", 14, 1, 16_000),
+    Old("INV-80", "NW", "workspace", "Workspace Business, 30 seats", 16, 1, 54_000),
+    Old("INV-83", "NW", "workspace", "Workspace Business, 30 seats", 16, 1, 54_000),
 )
 LEGACY_TAX = Decimal("0.19")
+FIRST_MONTH = 15  # the months ago at which the first contract was signed, or earlier
 
 
 def months_before(day: date, months: int) -> date:
@@ -58,11 +81,16 @@ def found(seller: LegalEntity, today: date) -> None:
     _change_contracts(today)
 
 
+def keep_card(customer: Customer, at: datetime) -> None:
+    """Keep a card for the next payments of `customer`."""
+    methods.keep(actor=None, customer=customer, method=_card(at), at=at)
+
+
 def play(*, until: datetime) -> None:
     """Play every day up to `until`. Playing it again finds nothing more to do."""
     today = until.date()
-    _pay([*Document.objects.open().filter(ref__in=[entry[0] for entry in LEGACY if entry[-1]])], morning(months_before(today, 9)))
-    day = months_before(today, 15)
+    _pay([*Document.objects.open().filter(ref__in=[old.ref for old in LEGACY if old.paid])], morning(months_before(today, 9)))
+    day = months_before(today, FIRST_MONTH)
     while day <= today:
         at = min(morning(day), until)
         run.bill_due(on=day, at=at)
@@ -71,17 +99,21 @@ def play(*, until: datetime) -> None:
 
 
 def _import_legacy(seller: LegalEntity, today: date) -> None:
-    berlin = Customer.objects.get(ref=BERLIN)
-    for ref, product, what, months_ago, months, net_minor, _paid in LEGACY:
-        since, until = months_before(today, months_ago), months_before(today, months_ago - months)
+    for old in LEGACY:
+        customer = Customer.objects.get(ref=old.customer_ref)
+        since, until = months_before(today, old.months_ago), months_before(today, old.months_ago - old.months)
         line = NewLine(
-            kind=newline.RECURRING, customer=berlin, description=what, amount_minor=net_minor, tax_rate=LEGACY_TAX,
-            product=Product.objects.get(code=product), since=since, until=until,
+            kind=newline.RECURRING, customer=customer, description=old.what, amount_minor=old.net_minor, tax_rate=_tax(customer),
+            product=Product.objects.get(code=old.product), since=since, until=until,
         )  # fmt: skip
         legacy.import_invoice(
-            customer=berlin, legal_entity=seller, ref=ref, issued_on=since, due_on=since + timedelta(days=14), currency="EUR",
-            lines=[line], at=morning(since),
+            customer=customer, legal_entity=seller, ref=old.ref, issued_on=since, due_on=since + timedelta(days=14),
+            currency="EUR", lines=[line], at=morning(since),
         )  # fmt: skip
+
+
+def _tax(customer: Customer) -> Decimal:
+    return LEGACY_TAX if customer.country == "DE" else Decimal(0)
 
 
 def _change_contracts(today: date) -> None:
@@ -89,7 +121,10 @@ def _change_contracts(today: date) -> None:
         first = months_before(today, months_ago)
         on = first.replace(day=min(day_of_month, monthrange(first.year, first.month)[1]))
         subscription = Subscription.objects.get(customer__ref=ref, product__code=product)
-        events.add(actor=None, subscription=subscription, what="set_quantity", effective_on=on, at=morning(on), quantity=quantity)
+        asked = min(on, today - timedelta(days=CHANGES_ASKED_DAYS_AGO))
+        events.add(
+            actor=None, subscription=subscription, what="set_quantity", effective_on=on, at=morning(asked), quantity=quantity
+        )
 
 
 def _falling_due(day: date, today: date) -> list[Document]:
@@ -107,12 +142,14 @@ def _falling_due(day: date, today: date) -> list[Document]:
 def _pay(documents: list[Document], at: datetime) -> None:
     """Pay each document by its own customer, with a card that works."""
     for document in documents:
-        expiry = f"12/{(at.year + CARD_EXPIRY_YEARS) % 100:02}"
-        method = sandbox.tokenise(GOOD_CARD, expiry, on=at.date())
         payment = collecting.start(
-            actor=None, payer=document.customer, documents=[document], method=method, key=_key(document), at=at
+            actor=None, payer=document.customer, documents=[document], method=_card(at), key=_key(document), at=at
         )
         collecting.carry_out(payment.pk, at)
+
+
+def _card(at: datetime) -> Method:
+    return sandbox.tokenise(GOOD_CARD, f"12/{(at.year + CARD_EXPIRY_YEARS) % 100:02}", on=at.date())
 
 
 def _key(document: Document) -> UUID:

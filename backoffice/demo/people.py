@@ -25,9 +25,10 @@ class Colleague:
     acknowledged: bool = True
 
 
+PAYERS_NODE = "HE"  # its payer keeps a card for the invoices of everything below
 GUESTS = (
     Guest("admin@helios.example", "Group administrator", "HG", "administrator"),
-    Guest("payer@helios.example", "Division payer", "HE", "payer"),
+    Guest("payer@helios.example", "Division payer", PAYERS_NODE, "payer"),
     Guest("member@berlin.helios.example", "Berlin member", "HB", "member"),
     Guest("member@us.helios.example", "US member", "HU", "member"),
     Guest("admin@nordwind.example", "Nordwind administrator", "NW", "administrator"),
@@ -37,12 +38,12 @@ GUESTS = (
     Guest("member@oxbow.example", "Oxbow member", "OX", "member"),
     Guest("member@sablefinch.example", "Sable & Finch member", "SF", "member"),
 )
-AGENT, MANAGER = "agent@accord.example", "manager@accord.example"
+AGENT, FINANCE, MANAGER = "agent@accord.example", "finance@accord.example", "manager@accord.example"
 STAFF = (
     Colleague(AGENT, "Billing agent", "agent"),
     Colleague("newagent@accord.example", "New agent", "agent", acknowledged=False),
     Colleague("supervisor@accord.example", "Supervisor", "supervisor"),
-    Colleague("finance@accord.example", "Finance", "finance"),
+    Colleague(FINANCE, "Finance", "finance"),
     Colleague("kam@accord.example", "Key account manager", "key_account"),
     Colleague(MANAGER, "Manager", "manager"),
 )

@@ -21,6 +21,42 @@ class Question:
     note: str = ""
 
 
+@dataclass(frozen=True)
+class Dispute:
+    """A ticket about a period that was billed twice: the invoice that is one too many, and how many hours ago it was asked.
+
+    The agent asks for the credit an hour later; what is within the agent's limit is credited then, the rest waits.
+    """
+
+    asker: str
+    customer_ref: str
+    invoice: str
+    subject: str
+    text: str
+    hours_ago: int
+    seen_by_finance: bool = False
+
+
+DISPUTES = (
+    Dispute(
+        "member@oxbow.example",
+        "OX",
+        "INV-72",
+        "INV-72 charges a month we paid already",
+        "INV-71 and INV-72 are both for our five sites in the same month. Please take one of them back.",
+        76,
+        seen_by_finance=True,
+    ),
+    Dispute(
+        "admin@nordwind.example",
+        "NW",
+        "INV-83",
+        "Thirty seats billed twice",
+        "Our auditors found that INV-80 and INV-83 bill the same thirty seats for the same month.",
+        4,
+    ),
+)
+
 QUESTIONS = (
     Question(
         "member@oxbow.example",

@@ -5,13 +5,17 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from accounts.customers.models import Customer
 from accounts.people.models import User
-from backoffice.demo.questions import QUESTIONS, Question
+from backoffice.demo.people import FINANCE
+from backoffice.demo.questions import DISPUTES, QUESTIONS, Dispute, Question
 from billing.anomalies import finding
+from billing.invoices.models import Line
+from support.remedies import finance_feed, resolution
+from support.remedies.models import FeedRow
 from support.tickets import conversation
 from support.tickets.models import Ticket
 from support.voice import praise
 
-UNTIL_ANSWERED, UNTIL_PRAISED = timedelta(hours=2), timedelta(hours=3)
+UNTIL_ANSWERED, UNTIL_PRAISED, UNTIL_SETTLED, UNTIL_SEEN = (timedelta(hours=hours) for hours in (2, 3, 1, 5))
 THANKS = "Quick, clear and it worked at once. Thank you."
 
 
@@ -22,7 +26,29 @@ def tell(agent: User, *, at: datetime) -> None:
     praised = Ticket.objects.filter(status=Ticket.Status.RESOLVED).order_by("opened_at").last()
     if praised and praised.requester:
         praise.give(actor=praised.requester, ticket=praised, words=THANKS, at=praised.opened_at + UNTIL_PRAISED)
+    for dispute in DISPUTES:
+        _dispute(dispute, agent, at)
     finding.find_for(None, at=at)
+
+
+def _dispute(dispute: Dispute, agent: User, now: datetime) -> None:
+    asked_at = now - timedelta(hours=dispute.hours_ago)
+    line = Line.objects.select_related("document").get(document__ref=dispute.invoice)
+    ticket = conversation.open_ticket(
+        actor=User.objects.get(email=dispute.asker),
+        customer=Customer.objects.get(ref=dispute.customer_ref),
+        subject=dispute.subject,
+        text=dispute.text,
+        kind=Ticket.Kind.BILLING,
+        key=_key(dispute, "dispute"),
+        at=asked_at,
+        line=line,
+    )
+    remedy, terms = resolution.read("credit_duplicate_charge", {"finding": str(ticket.finding)}, key=_key(dispute, "credit"))
+    grant = resolution.grant(actor=agent, ticket=ticket, remedy=remedy, terms=terms, at=asked_at + UNTIL_SETTLED)
+    if dispute.seen_by_finance:
+        row = FeedRow.objects.get(grant=grant)
+        finance_feed.acknowledge(actor=User.objects.get(email=FINANCE), row=row, at=asked_at + UNTIL_SEEN)
 
 
 def _ask(question: Question, agent: User, now: datetime) -> None:
@@ -47,5 +73,5 @@ def _ask(question: Question, agent: User, now: datetime) -> None:
         conversation.reply(actor=agent, ticket=ticket, text=question.answer, at=answered_at, key=_key(question, "answer"))
 
 
-def _key(question: Question, what: str) -> UUID:
+def _key(question: Question | Dispute, what: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"demo {what} {question.subject}")
