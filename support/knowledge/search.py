@@ -20,6 +20,7 @@ from support.knowledge.models import Article
 
 LONGEST_QUESTION: Final = 1_000
 CANDIDATES: Final = 2_000
+MOST_ANSWERS: Final = 100
 SYNONYM_COUNTS: Final = "0.7"
 HIT, END_OF_HIT = "\x02", "\x03"
 HEADLINE: Final = f"StartSel={HIT}, StopSel={END_OF_HIT}, MaxFragments=1, MaxWords=30, MinWords=12"
