@@ -1,0 +1,45 @@
+"""What every step of a journey needs: looking at a page as axe does, in both themes, and keeping a picture of it."""
+
+import os
+import re
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+AXE = Axe()
+PICTURES = os.environ.get("PICTURES_OF_JOURNEYS", "")
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+
+
+def look_at(page: Page, name: str) -> None:
+    """Fail when axe finds anything on the page in either theme; keep pictures when a folder for them is named."""
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        found = AXE.run(page).response["violations"]
+        assert found == [], f"{name}, {theme}: {_told(found)}"
+        if PICTURES:
+            _picture(page, f"{name}-{theme}")
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+
+
+def _told(violations: list[dict]) -> str:
+    return "; ".join(
+        f"{fault['id']} at {[node['target'] for node in fault['nodes']][:3]}: {fault['help']}" for fault in violations
+    )
+
+
+def _picture(page: Page, name: str) -> None:
+    folder = Path(PICTURES)
+    folder.mkdir(parents=True, exist_ok=True)
+    for width, size in (("desk", DESK), ("phone", PHONE)):
+        page.set_viewport_size(size)
+        page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
+    page.set_viewport_size(DESK)
+
+
+def cents(words: str) -> int:
+    """Read the first amount in a text, "1,240.00 EUR" as 124000."""
+    found = re.search(r"([\u2212-]?)([\d,]+)\.(\d\d)", words)
+    assert found, f"no amount in {words!r}"
+    return int(found[2].replace(",", "") + found[3]) * (-1 if found[1] else 1)
