@@ -59,6 +59,8 @@ LEGACY = (
     Old("INV-72", "OX", "connect", "Connect Site, 5 sites", 14, 1, 16_000),
     Old("INV-80", "NW", "workspace", "Workspace Business, 30 seats", 16, 1, 54_000),
     Old("INV-83", "NW", "workspace", "Workspace Business, 30 seats", 16, 1, 54_000),
+    Old("INV-91", "KR", "workspace", "Workspace Business, 6 seats", 15, 1, 13_020),
+    Old("INV-92", "KR", "workspace", "Workspace Business, 6 seats", 15, 1, 13_020, paid=False),
 )
 LEGACY_TAX = Decimal("0.19")
 FIRST_MONTH = 15  # the months ago at which the first contract was signed, or earlier

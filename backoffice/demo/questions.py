@@ -25,7 +25,7 @@ class Question:
 class Dispute:
     """A ticket about a period that was billed twice: the invoice that is one too many, and how many hours ago it was asked.
 
-    The agent asks for the credit an hour later; what is within the agent's limit is credited then, the rest waits.
+    The agent asks for the credit an hour later, unless it is `untouched`; what is within the limit is credited, the rest waits.
     """
 
     asker: str
@@ -35,6 +35,7 @@ class Dispute:
     text: str
     hours_ago: int
     seen_by_finance: bool = False
+    untouched: bool = False
 
 
 DISPUTES = (
@@ -54,6 +55,15 @@ DISPUTES = (
         "Thirty seats billed twice",
         "Our auditors found that INV-80 and INV-83 bill the same thirty seats for the same month.",
         4,
+    ),
+    Dispute(
+        "admin@kestrel.example",
+        "KR",
+        "INV-92",
+        "INV-92 repeats INV-91",
+        "Both are for the same six seats in the same month. We paid INV-91 and leave INV-92 open until you have looked.",
+        1,
+        untouched=True,
     ),
 )
 

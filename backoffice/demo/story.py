@@ -44,6 +44,8 @@ def _dispute(dispute: Dispute, agent: User, now: datetime) -> None:
         at=asked_at,
         line=line,
     )
+    if dispute.untouched:
+        return
     remedy, terms = resolution.read("credit_duplicate_charge", {"finding": str(ticket.finding)}, key=_key(dispute, "credit"))
     grant = resolution.grant(actor=agent, ticket=ticket, remedy=remedy, terms=terms, at=asked_at + UNTIL_SETTLED)
     if dispute.seen_by_finance:

@@ -1,4 +1,4 @@
-"""The running product for journeys: `./run` as a newcomer starts it, in a state folder of its own, and a browser to walk through it."""
+"""The running product for journeys: `./run` as a newcomer starts it, in a state folder of its own, and a browser to walk in."""
 
 import os
 import shutil
