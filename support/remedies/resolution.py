@@ -80,6 +80,7 @@ def grant(*, actor: User, ticket: Ticket, remedy: Remedy[Any], terms: Terms, at:
         access.decide(actor, access.GRANT_REMEDY, ticket.customer).or_refuse()
         if earlier := Grant.objects.filter(key=terms.key).first():
             return _same(earlier, actor, ticket, remedy, terms)
+        terms = remedy.read(remedy.facts(terms), key=terms.key, resolve=terms.resolve)  # as things stand under the lock
         authority.take_turn(actor)
         decision = authority.decide(actor=actor, ticket=ticket, remedy=remedy, terms=terms, at=at)
         if not decision.approver:

@@ -1,0 +1,80 @@
+"""Help for tests: a ticket, something billed twice, how far people's authority goes, and remedies given or asked for.
+
+`case(...)` is the shortest way to a remedy: a customer billed twice, the ticket about it and an agent who may put it right.
+Amounts in minor units, without tax unless said.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from accounts.customers.models import Customer
+from accounts.people.models import User
+from billing.invoices.models import Line
+from support.remedies import resolution
+from support.remedies.kinds import REMEDIES
+from support.remedies.kinds.credit_duplicate_charge import Terms
+from support.remedies.models import AuthorityGrant, Grant
+from support.tickets import conversation
+from support.tickets.models import Ticket
+from tests.factories import billing, people
+from tests.factories.customers import group
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+TODAY = NOON.date()
+SINCE, UNTIL = date(2026, 2, 1), date(2026, 3, 1)
+CREDIT = "credit_duplicate_charge"
+
+
+def billed_twice(customer: Customer, amount_minor: int = 12000, **facts: Any) -> Line:
+    """The line one too many of two imported invoices for the same days."""
+    first, tax_rate = facts.pop("first_ref", ""), Decimal(facts.pop("tax_rate", 0))
+    facts |= {"since": SINCE, "until": UNTIL, "tax_rate": tax_rate}
+    billing.legacy_invoice(customer, amount_minor, ref=first, on=date(2026, 2, 1), **facts)
+    again = billing.legacy_invoice(customer, amount_minor, on=date(2026, 2, 3), **facts)
+    return again.lines.get()
+
+
+def ticket(customer: Customer | None = None, *, by: User | None = None, at: datetime = NOON, **facts: Any) -> Ticket:
+    """A ticket of the customer's own person, opened in the portal."""
+    customer = customer or group()
+    words = {"subject": "Billed twice", "text": "We were billed twice.", "kind": Ticket.Kind.BILLING, "key": uuid4()}
+    return conversation.open_ticket(actor=by or people.member(customer), customer=customer, at=at, **words | facts)
+
+
+def limit(level: str = "agent", per_ticket: int = 25000, per_day: int = 100000, **facts: Any) -> AuthorityGrant:
+    """A limit in force since 2020, with nobody asking who set it."""
+    facts = {"since": date(2020, 1, 1), "currency": "EUR"} | facts
+    holder = {"user": facts["user"], "level": ""} if "user" in facts else {"level": level}
+    return AuthorityGrant.objects.create(**facts | holder, per_ticket_minor=per_ticket, per_day_minor=per_day)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A customer billed twice, the ticket about it, and an agent."""
+
+    customer: Customer
+    ticket: Ticket
+    agent: User
+
+    @property
+    def remedy(self) -> Any:
+        """The remedy that puts it right."""
+        return REMEDIES[CREDIT]
+
+    def terms(self, *, key: UUID | None = None, resolve: bool = True) -> Terms:
+        """Its terms."""
+        return Terms(key=key or uuid4(), resolve=resolve, finding=self.ticket.finding)
+
+    def grant(self, *, by: User | None = None, at: datetime = NOON, **terms: Any) -> Grant:
+        """Ask for the remedy: given, or parked."""
+        return resolution.grant(actor=by or self.agent, ticket=self.ticket, remedy=self.remedy, terms=self.terms(**terms), at=at)
+
+
+def case(amount_minor: int = 12000, *, agent: User | None = None, customer: Customer | None = None, **facts: Any) -> Case:
+    """A customer billed twice by `amount_minor`, the ticket that found it, and an agent who acknowledged the policy."""
+    customer = customer or group()
+    agent = agent or people.agent()
+    return Case(customer, ticket(customer, line=billed_twice(customer, amount_minor, **facts)), agent)
