@@ -82,6 +82,11 @@ class Period:
         """How many days the period has, at least one."""
         return self.until.toordinal() - self.since.toordinal()
 
+    @property
+    def last(self) -> date:
+        """The last day of the period, as people name it."""
+        return date.fromordinal(self.until.toordinal() - 1)
+
     def __contains__(self, day: date) -> bool:
         return self.since <= day < self.until
 

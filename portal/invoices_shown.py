@@ -13,7 +13,6 @@ from billing.invoices.models import Document, Line, Settlement
 from billing.money import Money
 from billing.payments import selectors as payment_selectors
 from billing.payments.models import Payment
-from billing.rating import explain
 
 
 @dataclass(frozen=True)
@@ -73,12 +72,7 @@ def lines(document: Document) -> list[LineShown]:
     )
     findings = {finding.line_id: finding for finding in found}
     printed = document.lines.select_related("customer", "product", "corrects__document").order_by("position")
-    return [LineShown(line, why(line), findings.get(line.pk)) for line in printed]
-
-
-def why(line: Line) -> str:
-    """Return in plain words how the amount of `line` came about; nothing for lines that were not rated by us."""
-    return explain.sentence(line.derivation) if line.derivation else ""
+    return [LineShown(line, selectors.why(line), findings.get(line.pk)) for line in printed]
 
 
 def settlements(document: Document) -> QuerySet[Settlement]:

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.customers import responsibilities
 from accounts.customers.models import Customer
 from accounts.people import access
 from accounts.people.access import Action
@@ -132,6 +133,12 @@ def ticket(request: HttpRequest, ref: str) -> Ticket:
     found = get_object_or_404(rows.select_related("customer__kind", "document", "line__document", "assignee", "finding"), ref=ref)
     stand_at(request, found.customer)
     return found
+
+
+def payer(request: HttpRequest, customer: Customer) -> Customer | None:
+    """Return who pays for `customer` today; None when that is somebody the visitor may not see."""
+    paying = responsibilities.payer_of(customer, today(customer))
+    return access.customers_within_reach(request.user).filter(pk=paying.pk).first()
 
 
 def today(customer: Customer) -> date:

@@ -1,6 +1,42 @@
-"""Addresses of this window."""
+"""Addresses of the portal. A page stands at a customer's number; what has a number of its own stands on its own."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from portal import live
+from portal.views import activity, changes, contracts, help, home, invoices, members, nodes, organisation, payments, tickets
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", home.front, name="front"),
+    path("live/", live.stream, name="live"),
+    path("search/", nodes.search, name="search"),
+    path("customers/", nodes.nodes, name="nodes"),
+    path("customers/<str:number>/", home.home, name="home"),
+    path("customers/<str:number>/organisation/", organisation.organisation, name="organisation"),
+    path("customers/<str:number>/organisation/below/", organisation.below, name="below"),
+    path("customers/<str:number>/members/", members.members, name="members"),
+    path("customers/<str:number>/members/<int:pk>/revocations/", members.revocations, name="revocations"),
+    path("customers/<str:number>/invoices/", invoices.invoices, name="invoices"),
+    path("customers/<str:number>/payments/", payments.payments, name="payments"),
+    path("customers/<str:number>/payments/new/", payments.new_payment, name="new_payment"),
+    path("customers/<str:number>/contracts/", contracts.contracts, name="contracts"),
+    path("customers/<str:number>/tickets/", tickets.tickets, name="tickets"),
+    path("customers/<str:number>/tickets/new/", tickets.new_ticket, name="new_ticket"),
+    path("customers/<str:number>/help/", help.help_page, name="help"),
+    path("customers/<str:number>/help/deflections/", help.deflections, name="deflections"),
+    path("customers/<str:number>/help/invoice-checks/", help.invoice_checks, name="invoice_checks"),
+    path("customers/<str:number>/help/findings/", help.findings, name="findings"),
+    path("customers/<str:number>/activity/", activity.activity, name="activity"),
+    path("invoices/<str:ref>/", invoices.invoice, name="invoice"),
+    path("invoices/<str:ref>/pdf/", invoices.pdf, name="invoice_pdf"),
+    path("payments/<str:ref>/", payments.payment, name="payment"),
+    path("contracts/<str:ref>/", contracts.contract, name="contract"),
+    path("subscriptions/<str:ref>/change/", changes.change, name="change"),
+    path("subscriptions/<str:ref>/quotes/", changes.quotes, name="quotes"),
+    path("quotes/<uuid:token>/", changes.quote, name="quote"),
+    path("quotes/<uuid:token>/applications/", changes.applications, name="applications"),
+    path("changes/<int:pk>/undos/", changes.undos, name="undos"),
+    path("tickets/<str:ref>/", tickets.ticket, name="ticket"),
+    path("tickets/<str:ref>/replies/", tickets.replies, name="replies"),
+    path("tickets/<str:ref>/praises/", tickets.praises, name="praises"),
+]

@@ -33,6 +33,11 @@ def contracts(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 def contract(request: HttpRequest, ref: str) -> HttpResponse:
     """Show one contract: subscriptions, changes to come (each can be undone), history, documents."""
+    return contract_page(request, ref)
+
+
+def contract_page(request: HttpRequest, ref: str, *, refusal: str = "", status: int = 200) -> HttpResponse:
+    """Return the page of a contract; after a change that was refused, with the reason."""
     found = places.contract(request, ref)
     today = places.today(found.customer)
     shown = contracts_shown.contracts([found], viewer=request.user, on=today)[0]
@@ -43,5 +48,6 @@ def contract(request: HttpRequest, ref: str) -> HttpResponse:
         "scheduled": contracts_shown.scheduled(shown, today=today),
         "history": contracts_shown.history(shown),
         "rows": invoices_shown.rows(billed.order_by("-issued_on", "-pk")[:DOCUMENTS_SHOWN], on=today),
+        "refusal": refusal,
     }
-    return render(request, "portal/contracts/contract.html", context)
+    return render(request, "portal/contracts/contract.html", context, status=status)

@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 AXE = Axe()
 PICTURES = os.environ.get("PICTURES_OF_JOURNEYS", "")
+MOMENT = 150  # milliseconds until the other theme is painted
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
 
@@ -16,6 +17,7 @@ def look_at(page: Page, name: str) -> None:
     """Fail when axe finds anything on the page in either theme; keep pictures when a folder for them is named."""
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        page.wait_for_timeout(MOMENT)
         found = AXE.run(page).response["violations"]
         assert found == [], f"{name}, {theme}: {_told(found)}"
         if PICTURES:

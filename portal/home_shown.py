@@ -1,0 +1,48 @@
+"""The home of a customer as the portal shows it: money first, then what is open, then what happened.
+
+A constant number of statements.
+"""
+
+from typing import Any, Final
+
+from django.http import HttpRequest
+
+from accounts.customers.models import Customer
+from accounts.people import access
+from accounts.timeline import reading
+from billing.invoices import selectors, upcoming
+from billing.ledger import balances
+from billing.money import Money
+from portal import activity_shown, invoices_shown, places
+from support.tickets.models import Ticket
+
+INVOICES_SHOWN: Final = 5
+ENTRIES_SHOWN: Final = 8
+
+
+def of(request: HttpRequest, node: Customer) -> dict[str, Any]:
+    """Return what the home of `node` shows to the visitor."""
+    viewer, today = request.user, places.today(node)
+    span = places.span(request, node)
+    owed = balances.for_nodes([node], within=access.customers_within_reach(viewer, access.SEE_MONEY))[node.pk]
+    open_invoices = selectors.open_for(span.customers).select_related("customer")
+    tickets = Ticket.objects.for_customers(span.customers).unresolved()
+    happened = reading.of_customer(node, viewer=viewer, subtree=span.whole, limit=ENTRIES_SHOWN)
+    return {
+        "at": node,
+        "span": span,
+        "owed": amounts(owed.own),
+        "owed_below": amounts(owed.subtree),
+        "upcoming": upcoming.next_for(span.customers, today=today),
+        "open_totals": invoices_shown.open_totals(open_invoices),
+        "rows": invoices_shown.rows(open_invoices[:INVOICES_SHOWN], on=today),
+        "overdue": open_invoices.filter(due_on__lt=today).count(),
+        "tickets": tickets.count(),
+        "entries": activity_shown.entries(happened),
+        "may_pay": access.decide(viewer, access.PAY, node),
+    }
+
+
+def amounts(owed: dict[str, int]) -> list[Money]:
+    """Return what is owed as amounts, one a currency; nothing owed is no amount."""
+    return [Money(minor, currency) for currency, minor in sorted(owed.items()) if minor]

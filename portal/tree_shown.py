@@ -1,0 +1,112 @@
+"""The organisation as a tree: what each node owes, alone and with everything below, its next invoice, its open tickets.
+
+Only what the visitor may see is there, and only that is counted. A constant number of statements, however many nodes.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, Final
+
+from django.db.models import Count, Min, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.customers.models import Customer
+from accounts.people import access
+from accounts.people.models import User
+from billing.contracts.models import Subscription
+from billing.ledger import balances
+from billing.ledger.balances import NodeBalance
+from portal.home_shown import amounts
+from support.tickets.models import Ticket
+from window import formats
+
+LEVELS_AT_ONCE: Final = 3
+MOST_AT_ONCE: Final = 300
+
+Node = dict[str, Any]
+
+
+def whole(viewer: User, at: Customer) -> list[Node]:
+    """Return the tree around `at`, as far as `viewer` may see it: its first levels, and all on the way to `at`."""
+    within = access.customers_within_reach(viewer).filter(tree_id=at.tree_id)
+    top = within.order_by("level").values_list("level", flat=True).first() or 0
+    first = within.filter(level__lt=top + LEVELS_AT_ONCE) | within.filter(parent__in=Customer.objects.above(at))
+    return _nested(_loaded(first, viewer), at)
+
+
+def below(viewer: User, node: Customer) -> list[Node]:
+    """Return the nodes right below `node`."""
+    within = access.customers_within_reach(viewer).filter(parent=node)
+    return [_node(*known, children=[], at=None) for known in _loaded(within, viewer)]
+
+
+def _loaded(customers: QuerySet[Customer], viewer: User) -> list[tuple[Customer, NodeBalance]]:
+    nodes = list(_counted(customers, viewer).select_related("kind").order_by("lft")[:MOST_AT_ONCE])
+    owed = balances.for_nodes(nodes, within=access.customers_within_reach(viewer, access.SEE_MONEY))
+    return [(node, owed[node.pk]) for node in nodes]
+
+
+def _counted(customers: QuerySet[Customer], viewer: User) -> QuerySet[Customer]:
+    """Count what is open in each node's subtree and find the day of its next invoice, as far as the visitor may see them."""
+    seen = access.customers_within_reach(viewer).filter(
+        tree_id=OuterRef(OuterRef("tree_id")), lft__range=(OuterRef(OuterRef("lft")), OuterRef(OuterRef("rght")))
+    )
+    tickets = _together(Ticket.objects.unresolved().filter(customer__in=seen))
+    running = _together(Subscription.objects.filter(customer__in=seen))
+    return customers.annotate(
+        open_tickets=Coalesce(Subquery(tickets.annotate(n=Count("pk")).values("n")), 0),
+        next_invoice_on=Subquery(running.annotate(first=Min("next_due_on")).values("first")),
+    )
+
+
+def _together(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Make one group of all rows, to aggregate over them in a subquery."""
+    return rows.order_by().annotate(together=Value(1)).values("together")
+
+
+def _nested(known: Sequence[tuple[Customer, NodeBalance]], at: Customer) -> list[Node]:
+    """Put each node below the nearest one loaded that contains it; `known` comes in the order of the tree."""
+    roots: list[Node] = []
+    open_spans: list[tuple[int, Node]] = []
+    for customer, owed in known:
+        while open_spans and open_spans[-1][0] < customer.lft:
+            open_spans.pop()
+        node = _node(customer, owed, children=[], at=at)
+        (open_spans[-1][1]["children"] if open_spans else roots).append(node)
+        open_spans.append((customer.rght, node))
+    return roots
+
+
+def _node(customer: Customer, owed: NodeBalance, *, children: list[Node], at: Customer | None) -> Node:
+    leaf = customer.is_leaf_node()
+    return {
+        "label": customer.name,
+        "kind": customer.kind.label,
+        "url": reverse("portal:home", args=[customer.number]),
+        "amount": _written(owed.subtree) or _("Nothing owed"),
+        "note": " · ".join(_notes(customer, owed, leaf=leaf)),
+        "current": at is not None and customer.pk == at.pk,
+        "children": children,
+        "children_url": "" if leaf else reverse("portal:below", args=[customer.number]),
+        "open": True,
+    }
+
+
+def _notes(customer: Any, owed: NodeBalance, *, leaf: bool) -> Iterable[str]:
+    if not leaf:
+        yield _("itself %(amount)s") % {"amount": _written(owed.own) or _("nothing")}
+    if customer.next_invoice_on:
+        yield _("next invoice %(day)s") % {"day": _day(customer.next_invoice_on)}
+    if customer.open_tickets:
+        yield ngettext("%(n)s ticket", "%(n)s tickets", customer.open_tickets) % {"n": customer.open_tickets}
+
+
+def _written(owed: dict[str, int]) -> str:
+    return " · ".join(formats.amount(total.amount_minor, total.currency) for total in amounts(owed))
+
+
+def _day(on: date) -> str:
+    return formats.day(on)

@@ -1,0 +1,113 @@
+"""Changing a running contract: what and when, the exact price, one confirmation; and taking back what is still to come."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.decisions import Refusal
+from accounts.people import access
+from accounts.people.routes import declares
+from billing.amendments import applying, quoting
+from billing.amendments.models import Quote
+from billing.catalog.models import Plan
+from billing.contracts import state
+from billing.contracts.models import Subscription
+from portal import places, quotes_shown
+from portal.forms.changes import ChangeForm
+from portal.views import contracts
+from window.refusals import refusals_shown_on
+
+
+@declares(access.CHANGE_CONTRACT)
+@require_GET
+def change(request: HttpRequest, ref: str) -> HttpResponse:
+    """Ask what is to change, and from when."""
+    return _change_page(request, places.subscription(request, ref))
+
+
+@declares(access.CHANGE_CONTRACT)
+@require_POST
+def quotes(request: HttpRequest, ref: str) -> HttpResponse:
+    """Work out what the change costs; nothing is changed yet."""
+    subscription = places.subscription(request, ref)
+    today = places.today(subscription.customer)
+    form = _form(subscription, request.POST)
+    if form.is_valid():
+        with refusals_shown_on(form):
+            quote = quoting.quote(
+                actor=request.user, subscription=subscription, change=form.change, at=timezone.now(), today=today
+            )
+            return redirect("portal:quote", quote.pk)
+    return _change_page(request, subscription, form, status=422)
+
+
+@declares(access.CHANGE_CONTRACT)
+@require_GET
+def quote(request: HttpRequest, token: UUID) -> HttpResponse:
+    """Show the price of a change, line by line, with the one button that makes it so."""
+    found = places.quote(request, token)
+    if found.status == Quote.Status.APPLIED:
+        return redirect("portal:contract", found.subscription.contract.ref)
+    return _quote_page(request, found)
+
+
+@declares(access.CHANGE_CONTRACT)
+@require_POST
+def applications(request: HttpRequest, token: UUID) -> HttpResponse:
+    """Make the quoted change at exactly the quoted price."""
+    found = places.quote(request, token)
+    try:
+        applied = applying.apply(
+            actor=request.user, token=token, at=timezone.now(), today=places.today(found.subscription.customer)
+        )
+    except Refusal as refusal:
+        return _quote_page(request, found, refusal=refusal.reason, status=422)
+    messages.success(request, quotes_shown.done(applied))
+    return redirect("portal:contract", found.subscription.contract.ref)
+
+
+@declares(access.CHANGE_CONTRACT)
+@require_POST
+def undos(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back a change that is still to come."""
+    event = places.event(request, pk)
+    today = places.today(event.subscription.customer)
+    try:
+        applying.undo_scheduled(actor=request.user, event=event, at=timezone.now(), today=today)
+    except Refusal as refusal:
+        return contracts.contract_page(request, event.subscription.contract.ref, refusal=refusal.reason, status=422)
+    messages.success(request, _("Taken back. Everything stays as it is."))
+    return redirect("portal:contract", event.subscription.contract.ref)
+
+
+def _form(subscription: Subscription, given: object = None) -> ChangeForm:
+    today = places.today(subscription.customer)
+    versions = quoting.plans_to_choose(subscription, today)
+    plans = Plan.objects.filter(pk__in=[version.plan_id for version in versions]).order_by("rank", "pk")
+    standing = state.as_of(subscription, today)
+    start = {"what": ChangeForm.SEATS, "quantity": standing.quantity, "plan": standing.plan.code, "on": today}
+    return ChangeForm(given, plans=plans, initial=start)
+
+
+def _change_page(
+    request: HttpRequest, subscription: Subscription, form: ChangeForm | None = None, status: int = 200
+) -> HttpResponse:
+    today = places.today(subscription.customer)
+    context = {
+        "subscription": subscription,
+        "state": state.as_of(subscription, today),
+        "prices": quotes_shown.prices(quoting.plans_to_choose(subscription, today), subscription.product.unit_name),
+        "form": form or _form(subscription),
+        "steps": quotes_shown.STEPS,
+    }
+    return render(request, "portal/contracts/change.html", context, status=status)
+
+
+def _quote_page(request: HttpRequest, found: Quote, refusal: str = "", status: int = 200) -> HttpResponse:
+    context = {"quote": found, "shown": quotes_shown.of(found), "refusal": refusal, "steps": quotes_shown.STEPS}
+    return render(request, "portal/contracts/quote.html", context, status=status)

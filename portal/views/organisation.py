@@ -1,0 +1,31 @@
+"""The organisation: the whole group as a tree, and the facts of the customer the page stands at."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.people import access
+from accounts.people.routes import declares
+from portal import places, tree_shown
+
+
+@declares(access.SEE_CUSTOMER)
+@require_GET
+def organisation(request: HttpRequest, number: str) -> HttpResponse:
+    """Show the tree as far as the visitor may see it."""
+    node = places.node(request, number)
+    context = {
+        "at": node,
+        "tree": tree_shown.whole(request.user, node),
+        "why": access.why(request.user, node),
+        "payer": places.payer(request, node),
+    }
+    return render(request, "portal/organisation/organisation.html", context)
+
+
+@declares(access.SEE_CUSTOMER)
+@require_GET
+def below(request: HttpRequest, number: str) -> HttpResponse:
+    """Answer with the branch below one node of the tree."""
+    node = places.node(request, number)
+    return render(request, "components/tree_nodes.html", {"nodes": tree_shown.below(request.user, node)})
