@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.decisions import Decision
 from accounts.people import access
 from accounts.people.models import User
 from support.remedies import approvals, authority, giving
@@ -24,29 +25,28 @@ def visible_to(viewer: User) -> QuerySet[Approval]:
 
 def shown(viewer: User, *, at: datetime) -> dict[str, object]:
     """Return what waits for the viewer, each with the objection to a yes if there is one, and what was decided lately."""
-    waiting = approvals.waiting_for(viewer).select_related(
-        "grant__ticket__finding", "grant__ticket__customer", "grant__customer", "grant__asked_by"
+    waiting = list(
+        approvals.waiting_for(viewer).select_related(
+            "grant__ticket__finding", "grant__ticket__customer", "grant__customer", "grant__asked_by"
+        )
     )
+    foreseen = authority.foresee(actor=viewer, approvals=waiting, at=at)
     decided = (
         visible_to(viewer)
         .exclude(status=Approval.Status.WAITING)
         .select_related("decided_by", "grant__customer", "grant__ticket")
     )
     return {
-        "approvals": [_case(approval, viewer, at) for approval in waiting],
+        "approvals": [_case(approval, foreseen[approval.pk]) for approval in waiting],
         "decided": decided.order_by("-decided_at", "-pk")[:DECIDED_LATELY],
     }
 
 
-def _case(approval: Approval, viewer: User, at: datetime) -> dict[str, object]:
+def _case(approval: Approval, answer: Decision) -> dict[str, object]:
     grant = approval.grant
-    remedy = giving.remedy_of(grant)
-    answer = authority.decide_approval(
-        actor=viewer, approval=approval, approve=True, remedy=remedy, terms=giving.terms_of(grant), at=at
-    )
     return {
         "approval": approval,
-        "label": remedy.label,
+        "label": giving.remedy_of(grant).label,
         "button": _("Approve %(amount)s") % {"amount": amount(grant.amount_minor, grant.currency)},
         "objection": "" if answer.allowed else answer.reason,
     }

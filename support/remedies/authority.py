@@ -6,24 +6,24 @@ same function; the use case asks it in the person's turn, so two grants at once 
 Rules no approval can lift come first.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
 from accounts.people import access, staff
 from accounts.people.models import StaffProfile, User
 from billing.money import Money
-from support.remedies import limits
+from support.remedies.kinds import REMEDIES
 from support.remedies.kinds.base import Remedy, Terms
 from support.remedies.limits import limits_of as limits_of
 from support.remedies.limits import set_limit as set_limit
 from support.remedies.models import Approval, Grant
-from support.tickets import assignment, turns
+from support.remedies.standing import Standing
+from support.tickets import turns
 from support.tickets.models import Ticket
 
 LADDER: Final = (access.AGENT, access.SUPERVISOR, access.MANAGER)
@@ -33,16 +33,22 @@ LADDER: Final = (access.AGENT, access.SUPERVISOR, access.MANAGER)
 class GrantRequest:
     """Somebody wants to give a remedy, or, with `approval`, to say yes or no to what a colleague asked for."""
 
-    actor: User
+    standing: Standing
     ticket: Ticket
     remedy: Remedy[Any]
-    terms: Terms
-    at: datetime
+    terms: Terms | None
     approval: Approval | None = None
 
     @property
+    def actor(self) -> User:
+        """Who wants to."""
+        return self.standing.person
+
+    @property
     def cost(self) -> Money:
-        """What it gives, tax included."""
+        """What it gives, tax included: as it was asked for, or by its terms."""
+        if self.approval:
+            return Money(self.approval.grant.amount_minor, self.approval.grant.currency)
         return self.remedy.cost(self.terms)
 
 
@@ -55,17 +61,37 @@ class NotOneOfUs(Refusal):
     code = "not_one_of_us"
 
 
-def decide(*, actor: User, ticket: Ticket, remedy: Remedy[Any], terms: Terms, at: datetime) -> Decision:
-    """Say whether `actor` may grant this remedy, or which level could; the first rule to object answers."""
-    return _first_objection(RULES, GrantRequest(actor, ticket, remedy, terms, at))
+def decide(
+    *, actor: User, ticket: Ticket, remedy: Remedy[Any], terms: Terms, at: datetime, standing: Standing | None = None
+) -> Decision:
+    """Say whether `actor` may grant this remedy, or which level could; the first rule to object answers.
+
+    A page that asks about several remedies of one ticket hands in one `standing` for all of them.
+    """
+    return _first_objection(RULES, GrantRequest(standing or Standing(actor, at, [ticket]), ticket, remedy, terms))
 
 
 def decide_approval(
     *, actor: User, approval: Approval, approve: bool, remedy: Remedy[Any], terms: Terms, at: datetime
 ) -> Decision:
     """Say whether `actor` may approve, or turn down, what a colleague asked for."""
-    request = GrantRequest(actor, approval.grant.ticket, remedy, terms, at, approval)
+    ticket = approval.grant.ticket
+    request = GrantRequest(Standing(actor, at, [ticket]), ticket, remedy, terms, approval)
     return _first_objection(APPROVAL_RULES if approve else REFUSAL_RULES, request)
+
+
+def foresee(*, actor: User, approvals: Iterable[Approval], at: datetime) -> dict[int, Decision]:
+    """Say for each approval, by its key, what would keep `actor` from approving it, in a constant number of statements.
+
+    Whether the books still allow it is asked when it is approved.
+    """
+    waiting = list(approvals)
+    standing = Standing(actor, at, [approval.grant.ticket for approval in waiting])
+    asked = {
+        approval.pk: GrantRequest(standing, approval.grant.ticket, REMEDIES[approval.grant.remedy], None, approval)
+        for approval in waiting
+    }
+    return {key: _first_objection(APPROVAL_RULES, request) for key, request in asked.items()}
 
 
 def take_turn(actor: User) -> None:
@@ -91,7 +117,7 @@ def works_with_remedies(request: GrantRequest) -> Decision:
 
 def policy_acknowledged(request: GrantRequest) -> Decision:
     """Who gives remedies has acknowledged the policy that governs them."""
-    if StaffProfile.objects.filter(user=request.actor, policy_acknowledged_at__isnull=False).exists():
+    if request.standing.has_acknowledged:
         return ALLOWED
     reason = _("You have not acknowledged the remedy policy yet. Read and acknowledge it, then you can give remedies.")
     return refused("policy_not_acknowledged", reason)
@@ -106,7 +132,7 @@ def not_own_request(request: GrantRequest) -> Decision:
 
 def of_the_level_asked(request: GrantRequest) -> Decision:
     """Only the level that was asked, or one above it, decides."""
-    asked, held = request.approval.approver_level if request.approval else "", access.level_of(request.actor)
+    asked, held = request.approval.approver_level if request.approval else "", request.standing.level
     if held in LADDER and LADDER.index(held) >= LADDER.index(asked):
         return ALLOWED
     reason = _("This waits for a {level}.").format(level=_name(asked))
@@ -115,8 +141,8 @@ def of_the_level_asked(request: GrantRequest) -> Decision:
 
 def not_own_account(request: GrantRequest) -> Decision:
     """Nobody gives a remedy to themselves or to a group they belong to."""
-    own = assignment.own_memberships(request.ticket.customer).filter(user=request.actor)
-    if request.ticket.requester_id == request.actor.pk or own.exists():
+    own = request.ticket.customer.tree_id in request.standing.own_groups
+    if own or request.ticket.requester_id == request.actor.pk:
         return refused("own_account", _("You belong to this customer; a colleague who does not must decide."))
     return ALLOWED
 
@@ -143,17 +169,19 @@ def ticket_is_worked_on(request: GrantRequest) -> Decision:
 
 def eligible(request: GrantRequest) -> Decision:
     """The state of what is put right allows it."""
+    if request.terms is None:
+        return ALLOWED
     return request.remedy.eligible(request.ticket, request.terms)
 
 
 def within_ticket_limit(request: GrantRequest) -> Decision:
     """All that is given on one ticket stays within the person's limit."""
     cost = request.cost
-    limit = limits.limits_of(request.actor, request.remedy.code, cost.currency, request.at.date())
+    limit = request.standing.limit(request.remedy.code, cost.currency)
     if limit is None:
         reason = _("You have no authority for this remedy in {currency}.").format(currency=cost.currency)
         return _over(request, "no_authority", reason)
-    before = _given_on(request.ticket, cost.currency)
+    before = request.standing.given_on(request.ticket, cost.currency)
     if before + cost <= limit.per_ticket:
         return ALLOWED
     words = {"limit": limit.per_ticket, "asked": cost, "before": before}
@@ -165,9 +193,9 @@ def within_ticket_limit(request: GrantRequest) -> Decision:
 
 def within_day_budget(request: GrantRequest) -> Decision:
     """All that a person gives and approves in one day stays within their limit for a day."""
-    cost, today = request.cost, request.at.date()
-    limit = limits.limits_of(request.actor, request.remedy.code, cost.currency, today)
-    given = _given_by(request.actor, cost.currency, today)
+    cost = request.cost
+    limit = request.standing.limit(request.remedy.code, cost.currency)
+    given = request.standing.given_today(cost.currency)
     if limit is None or given + cost <= limit.per_day:
         return ALLOWED
     reason = _("Your limit is {limit} a day; you gave {given} today, this is {asked} more.").format(
@@ -205,27 +233,13 @@ def _first_objection(rules: Sequence[Rule], request: GrantRequest) -> Decision:
 def _over(request: GrantRequest, code: str, reason: str) -> Decision:
     """Object to an amount, naming the lowest level above the actor's whose limit for a ticket covers it."""
     cost = request.cost
-    whole = _given_on(request.ticket, cost.currency) + cost
-    above = LADDER[LADDER.index(access.level_of(request.actor)) + 1 :]
+    whole = request.standing.given_on(request.ticket, cost.currency) + cost
+    above = LADDER[LADDER.index(request.standing.level) + 1 :]
     for level in above:
-        limit = limits.limits_of_level(level, request.remedy.code, cost.currency, request.at.date())
+        limit = request.standing.limit_of_level(level, request.remedy.code, cost.currency)
         if limit and whole <= limit.per_ticket:
             return refused(code, f"{reason} {_('A {level} can approve it.').format(level=_name(level))}", approver=level)
     return refused(code, f"{reason} {_('Nobody above you may give that much either.')}")
-
-
-def _given_on(ticket: Ticket, currency: str) -> Money:
-    given = Grant.objects.filter(ticket=ticket, currency=currency, status=Grant.Status.GRANTED)
-    return Money(given.aggregate(given=Sum("amount_minor"))["given"] or 0, currency)
-
-
-def _given_by(person: User, currency: str, on: date) -> Money:
-    """What a person gave on their own authority and approved for others that day."""
-    midnight = datetime.combine(on, time.min, UTC)
-    theirs = Q(asked_by=person, approval__isnull=True) | Q(approval__decided_by=person)
-    that_day = Q(granted_at__gte=midnight, granted_at__lt=midnight + timedelta(days=1))
-    given = Grant.objects.filter(theirs, that_day, currency=currency, status=Grant.Status.GRANTED)
-    return Money(given.aggregate(given=Sum("amount_minor"))["given"] or 0, currency)
 
 
 def _name(level: str) -> str:

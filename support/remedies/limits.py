@@ -6,6 +6,7 @@ starts. Rows are whole days, so a limit set twice on one day changes that day's 
 against is kept with the grant, and who set what stays on the timeline.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -48,21 +49,33 @@ def limits_of(user: User, remedy: str, currency: str, on: date) -> Limit | None:
     level = access.level_of(user)
     if not level:
         return None
-    return _strongest(_in_force(on, currency, remedy).filter(Q(user=user) | Q(level=level)))
+    return strongest(in_force(on).filter(Q(user=user) | Q(level=level)), remedy, currency)
 
 
 def limits_of_level(level: str, remedy: str, currency: str, on: date) -> Limit | None:
     """Return how much a level may give of the remedy with this code on the day `on`; None: nothing was ever said."""
-    return _strongest(_in_force(on, currency, remedy).filter(level=level))
+    return strongest(in_force(on).filter(level=level), remedy, currency)
+
+
+def in_force(on: date) -> QuerySet[AuthorityGrant]:
+    """Return the rows that hold on the day `on`, whoever they speak for."""
+    return AuthorityGrant.objects.filter(Q(since__lte=on), Q(until=None) | Q(until__gt=on))
+
+
+def strongest(rows: Iterable[AuthorityGrant], remedy: str, currency: str) -> Limit | None:
+    """Return what the row that counts for a remedy says: a person's before a level's, one for the remedy before all kinds."""
+    speaking = [row for row in rows if row.currency == currency and row.remedy in ("", remedy)]
+    row = max(speaking, key=lambda row: (row.user_id is not None, row.remedy != ""), default=None)
+    if row is None:
+        return None
+    return Limit(Money(row.per_ticket_minor, row.currency), Money(row.per_day_minor, row.currency))
 
 
 def rows_for(user: User, on: date) -> list[AuthorityGrant]:
     """Return the rows that speak for `user` on the day `on`: for each remedy and currency the one that counts."""
-    rows = AuthorityGrant.objects.filter(Q(since__lte=on), Q(until=None) | Q(until__gt=on)).filter(
-        Q(user=user) | Q(user=None, level=access.level_of(user) or None)
-    )
-    strongest = {(row.remedy, row.currency): row for row in rows.order_by(F("user").asc(nulls_first=True), "pk")}
-    return sorted(strongest.values(), key=lambda row: (row.currency, row.remedy))
+    rows = in_force(on).filter(Q(user=user) | Q(user=None, level=access.level_of(user) or None))
+    counting = {(row.remedy, row.currency): row for row in rows.order_by(F("user").asc(nulls_first=True), "pk")}
+    return sorted(counting.values(), key=lambda row: (row.currency, row.remedy))
 
 
 def set_limit(
@@ -129,15 +142,3 @@ def _record(row: AuthorityGrant, *, actor: User, at: datetime) -> None:
         "since": row.since.isoformat(),
     }
     recording.record(None, "support.authority_set", actor=actor, at=at, about=row, facts=facts, internal=True)
-
-
-def _in_force(on: date, currency: str, remedy: str) -> QuerySet[AuthorityGrant]:
-    rows = AuthorityGrant.objects.filter(currency=currency, remedy__in=("", remedy))
-    return rows.filter(Q(since__lte=on), Q(until=None) | Q(until__gt=on))
-
-
-def _strongest(rows: QuerySet[AuthorityGrant]) -> Limit | None:
-    row = max(rows, key=lambda row: (row.user_id is not None, row.remedy != ""), default=None)
-    if row is None:
-        return None
-    return Limit(Money(row.per_ticket_minor, row.currency), Money(row.per_day_minor, row.currency))

@@ -21,6 +21,7 @@ from support.remedies import approvals, authority, giving
 from support.remedies.kinds import REMEDIES
 from support.remedies.kinds.base import Effect, Remedy, Terms
 from support.remedies.models import Grant
+from support.remedies.standing import Standing
 from support.tickets import conversation, turns
 from support.tickets.conversation import KeyAlreadyUsed
 from support.tickets.models import Ticket
@@ -51,7 +52,8 @@ class NoSuchRemedy(Refusal):
 
 def proposals(ticket: Ticket, viewer: User, at: datetime) -> list[Proposal]:
     """Return what could be given on `ticket`, best first, each with the decision for `viewer`."""
-    return [_proposal(ticket, viewer, remedy, terms, at) for remedy in REMEDIES.values() for terms in remedy.proposals(ticket)]
+    standing = Standing(viewer, at, [ticket])
+    return [_proposal(ticket, standing, remedy, terms) for remedy in REMEDIES.values() for terms in remedy.proposals(ticket)]
 
 
 def read(code: str, facts: Mapping[str, str], *, key: UUID, resolve: bool = True) -> tuple[Remedy[Any], Terms]:
@@ -91,12 +93,14 @@ def grant(*, actor: User, ticket: Ticket, remedy: Remedy[Any], terms: Terms, at:
         return giving.give(asked, ticket=ticket, terms=terms, at=at)
 
 
-def _proposal(ticket: Ticket, viewer: User, remedy: Remedy[Any], terms: Terms, at: datetime) -> Proposal:
+def _proposal(ticket: Ticket, standing: Standing, remedy: Remedy[Any], terms: Terms) -> Proposal:
     return Proposal(
         remedy=remedy,
         terms=terms,
         amount=remedy.cost(terms),
-        decision=authority.decide(actor=viewer, ticket=ticket, remedy=remedy, terms=terms, at=at),
+        decision=authority.decide(
+            actor=standing.person, ticket=ticket, remedy=remedy, terms=terms, at=standing.at, standing=standing
+        ),
         effects=remedy.preview(ticket, terms),
         closing_text=remedy.closing_text(ticket, terms),
     )

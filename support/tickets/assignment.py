@@ -30,3 +30,9 @@ def certified_agents(customer: Customer) -> QuerySet[User]:
 def own_memberships(customer: Customer) -> QuerySet[Membership]:
     """Return the memberships that make `customer` somebody's own account: any in force within its group."""
     return Membership.objects.in_force().filter(effect=Membership.Effect.ALLOW, customer__tree_id=customer.tree_id)
+
+
+def groups_of(person: User) -> frozenset[int]:
+    """Return the trees of the groups that are a person's own account."""
+    held = Membership.objects.in_force().filter(user=person, effect=Membership.Effect.ALLOW)
+    return frozenset(held.values_list("customer__tree_id", flat=True))

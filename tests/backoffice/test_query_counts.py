@@ -1,0 +1,62 @@
+"""Every list of the back office takes as many statements for three rows as for one."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.people.models import User
+from billing.anomalies import finding
+from tests.factories import people, support
+from tests.factories.customers import group
+from tests.factories.support import NOON
+
+pytestmark = pytest.mark.django_db
+
+
+def fill():
+    """One more row for every list: a ticket, a remedy given, one waiting, an error found, a customer."""
+    support.case(100).grant()
+    support.case(30000).grant()
+    support.ticket()
+    customer = group()
+    support.billed_twice(customer)
+    finding.find_for([customer], at=NOON)
+
+
+def statements(viewer: User, address: str) -> int:
+    client = Client()
+    client.force_login(viewer)
+    client.get(address)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+@pytest.mark.parametrize(
+    ("listing", "query", "level"),
+    [
+        ("queue", "?view=open", "agent"),
+        ("queue", "?view=approval", "agent"),
+        ("queue_rows", "?view=resolved", "agent"),
+        ("approvals", "", "supervisor"),
+        ("inbox", "", "finance"),
+        ("inbox_rows", "?show=all", "finance"),
+        ("desk", "?show=open", "agent"),
+        ("desk", "?show=all", "agent"),
+        ("customers", "", "agent"),
+        ("search", "?q=billed", "agent"),
+        ("search_options", "?q=group", "agent"),
+    ],
+)
+def test_list_takes_the_same_statements_for_one_row_and_for_three(listing, query, level):
+    support.limit("agent", 25000, 100000)
+    support.limit("supervisor", 100000, 300000)
+    viewer, address = people.staff(level), reverse(f"backoffice:{listing}") + query
+    fill()
+    one = statements(viewer, address)
+    fill()
+    fill()
+
+    assert statements(viewer, address) == one

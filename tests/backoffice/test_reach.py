@@ -1,0 +1,144 @@
+"""Who gets an answer from which address of the back office: every route, every level, every role, and the signed-out."""
+
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.people import access
+from accounts.people.models import Membership
+from backoffice import urls
+from billing.invoices.documents import rendering
+from support.remedies.models import AuthorityGrant
+from tests.factories import people, support
+
+pytestmark = pytest.mark.django_db
+
+EVERYBODY = access.EVERY_LEVEL
+WORKERS = {"agent", "supervisor", "key_account", "manager"}
+GIVERS = {"agent", "supervisor"}
+DECIDERS = {"supervisor", "manager"}
+BOOKS = {"finance", "supervisor", "manager"}
+KEEPERS = {"finance"}
+
+# route: method, the levels that get an answer. Nobody else gets any: 404, or asked to sign in.
+ROUTES = {
+    "front": ("get", EVERYBODY),
+    "queue": ("get", WORKERS),
+    "queue_rows": ("get", WORKERS),
+    "ticket": ("get", EVERYBODY),
+    "conversation": ("get", EVERYBODY),
+    "replies": ("post", WORKERS),
+    "resolutions": ("post", WORKERS),
+    "assignments": ("post", WORKERS),
+    "grants": ("post", GIVERS),
+    "approvals": ("get", DECIDERS),
+    "decisions": ("post", DECIDERS),
+    "inbox": ("get", BOOKS),
+    "inbox_rows": ("get", BOOKS),
+    "acknowledgements": ("post", KEEPERS),
+    "questions": ("post", KEEPERS),
+    "entry": ("get", BOOKS),
+    "desk": ("get", EVERYBODY),
+    "checks": ("post", WORKERS),
+    "customers": ("get", EVERYBODY),
+    "customer": ("get", EVERYBODY),
+    "below": ("get", EVERYBODY),
+    "document": ("get", EVERYBODY),
+    "document_pdf": ("get", EVERYBODY),
+    "authority": ("get", EVERYBODY),
+    "policy_acknowledgements": ("post", GIVERS),
+    "search": ("get", EVERYBODY),
+    "search_options": ("get", EVERYBODY),
+    "live": ("get", EVERYBODY),
+}
+CASES = [(route, level) for route in ROUTES for level in sorted(EVERYBODY)]
+
+
+@pytest.fixture
+def given(monkeypatch):
+    """A remedy given, one waiting, and everything an address may name."""
+    monkeypatch.setattr(rendering, "pdf_of", lambda document, language: b"%PDF-1.7")
+    support.limit("agent", 25000, 100000)
+    support.limit("supervisor", 100000, 300000)
+    return support.case().grant(), support.case(30000).grant()
+
+
+def address(route, given):
+    granted, asked = given
+    keys = {
+        "decisions": [asked.approval.pk],
+        "acknowledgements": [granted.feed_row.pk],
+        "questions": [granted.feed_row.pk],
+        "entry": [granted.feed_row.entry_id],
+        "customer": [granted.customer.number],
+        "below": [granted.customer.number],
+        "document": [granted.document.ref],
+        "document_pdf": [granted.document.ref],
+    }
+    on_ticket = {"ticket", "conversation", "replies", "resolutions", "assignments", "grants"}
+    return reverse(f"backoffice:{route}", args=[granted.ticket.ref] if route in on_ticket else keys.get(route, []))
+
+
+def ask(viewer, route, given):
+    client = Client()
+    if viewer:
+        client.force_login(viewer)
+    forms = {"decisions": {"decision": "refuse", "note": "No."}, "replies": {"text": "Hello", "key": uuid4()}}
+    return getattr(client, ROUTES[route][0])(address(route, given), forms.get(route, {}))
+
+
+def test_every_route_stands_in_the_table():
+    assert {route.name for route in urls.urlpatterns} == set(ROUTES)
+
+
+@pytest.mark.parametrize(("route", "level"), CASES)
+def test_level_gets_an_answer_exactly_where_the_table_says_so(given, route, level):
+    answer = ask(people.staff(level), route, given)
+
+    assert (answer.status_code != 404) == (level in ROUTES[route][1])
+    assert answer.status_code < 500
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_customers_people_get_no_answer_in_any_role(given, route):
+    for role in Membership.Role.values:
+        assert ask(people.member(given[0].customer, role), route, given).status_code == 404
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_signed_out_are_asked_to_sign_in(given, route):
+    answer = ask(None, route, given)
+
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("route", [route for route, (method, _) in ROUTES.items() if method == "post"])
+def test_address_that_changes_something_is_not_opened_by_a_link(given, route):
+    client = Client()
+    client.force_login(people.staff(sorted(ROUTES[route][1])[0]))
+
+    assert client.get(address(route, given)).status_code == 405
+
+
+def test_form_from_another_site_is_refused(given):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(people.finance())
+
+    assert client.post(address("acknowledgements", given)).status_code == 403
+
+
+def test_own_request_cannot_be_decided_by_address(given):
+    own = support.case(200000, agent=people.supervisor())
+    AuthorityGrant.objects.create(level="manager", per_ticket_minor=9**9, per_day_minor=9**9, since=support.TODAY)
+    approval = own.grant().approval
+    client = Client()
+    client.force_login(own.agent)
+
+    answer = client.post(reverse("backoffice:decisions", args=[approval.pk]), {"decision": "approve"})
+
+    approval.refresh_from_db()
+    assert (answer.status_code, approval.status) == (422, "waiting")
+    assert "You asked for this yourself" in answer.content.decode()
