@@ -7,6 +7,7 @@ from billing.contracts.models import Contract, ContractEvent, Subscription
 from billing.invoices.models import Coverage, Document, DocumentFile, Line, NumberSeries, Settlement
 from billing.ledger.models import Entry, Posting
 from billing.payments.models import GatewayCharge, Payment, PaymentMethod, PaymentShare, Refund
+from billing.usage.models import Meter, UsageRecord
 
 __all__ = [
     "Charge",
@@ -20,6 +21,7 @@ __all__ = [
     "GatewayCharge",
     "LegalEntity",
     "Line",
+    "Meter",
     "NumberSeries",
     "Payment",
     "PaymentMethod",
@@ -32,4 +34,5 @@ __all__ = [
     "Refund",
     "Settlement",
     "Subscription",
+    "UsageRecord",
 ]

@@ -15,6 +15,7 @@ from billing.catalog.models import Charge, PlanVersion
 from billing.contracts.models import Contract, ContractEvent, Subscription
 from billing.periods import Alignment, Interval
 from billing.rating.history import Event, History, Intro, PlanTerms, Policy, PricedCharge
+from billing.usage import selectors as usage
 
 
 def history_of(subscription: Subscription) -> History:
@@ -30,8 +31,12 @@ def histories_of(subscriptions: Iterable[Subscription]) -> dict[int, History]:
     for event in ContractEvent.objects.filter(subscription__in=wanted).select_related("undoes").order_by("sequence"):
         events[event.subscription_id].append(event)
     plans = _terms(event.plan_version_id for found in events.values() for event in found)
+    measured = usage.of_subscriptions(subscription.pk for subscription in wanted)
     return {
-        subscription.pk: _history(subscription, contracts[subscription.contract_id], events[subscription.pk], plans)
+        subscription.pk: replace(
+            _history(subscription, contracts[subscription.contract_id], events[subscription.pk], plans),
+            usage=measured.get(subscription.pk, {}),
+        )
         for subscription in wanted
     }
 

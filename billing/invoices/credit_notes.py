@@ -4,6 +4,7 @@ A credit note points to the line it corrects, carries the tax that line carried,
 settling.py). Crediting a line does not give its days back: they stay billed, and the next run does not bill them again.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -49,16 +50,56 @@ def credit_line(
         NothingLeftToCredit: nothing is left of the line.
         CreditedBeyondLine: more than what is left was asked for.
     """
+    return credit_lines(
+        actor=actor,
+        document=line.document,
+        amounts={line: amount_minor},
+        reason=reason,
+        on=on,
+        at=at,
+        entry_key=f"credit-line:{key}",
+    )
+
+
+def credit_document(*, actor: User | None, document: Document, reason: str, on: date, at: datetime, key: str) -> Document:
+    """Issue the counter-document that takes all that is left of `document` back: an issued document is voided this way.
+
+    Raises:
+        NothingLeftToCredit: nothing is left of any line.
+        NotCreditable: it is a credit note, or not issued.
+    """
+    if document.kind != issuing.INVOICE:
+        raise NotCreditable("Only an invoice can be voided.")
+    amounts: dict[Line, int | None] = {line: None for line in document.lines.all() if crediting.left_of(line).net_minor > 0}
+    if not amounts:
+        raise NothingLeftToCredit(f"Nothing is left of {document} to take back.")
+    return credit_lines(
+        actor=actor, document=document, amounts=amounts, reason=reason, on=on, at=at, entry_key=f"credit-document:{key}"
+    )
+
+
+def credit_lines(
+    *,
+    actor: User | None,
+    document: Document,
+    amounts: Mapping[Line, int | None],
+    reason: str,
+    on: date,
+    at: datetime,
+    entry_key: str,
+) -> Document:
+    """Issue one credit note for several lines of `document`: per line a net amount, or None for all that is left.
+
+    Raises: as `credit_line`.
+    """
     with transaction.atomic():
-        document = line.document
         locking.lock_payers([document.customer_id])
-        entry_key = f"credit-line:{key}"
         if earlier := Entry.objects.filter(key=entry_key).first():
             return Document.objects.get(ref=earlier.about_ref)
-        credit = _credit(_locked(line), amount_minor)
+        credits = [_credit(_locked(line), amount) for line, amount in sorted(amounts.items(), key=lambda item: item[0].pk)]
         credit_note = issuing.issue(
             payer=document.customer, receiver=document.receiver, legal_entity=document.legal_entity, currency=document.currency,
-            lines=[credit], on=on, at=at, kind=issuing.CREDIT_NOTE, po_number=document.po_number, reason=reason[:200],
+            lines=credits, on=on, at=at, kind=issuing.CREDIT_NOTE, po_number=document.po_number, reason=reason[:200],
             payment_term_days=0, corrects=document, actor=actor, key=entry_key,
         )  # fmt: skip
         settling.absorb_credit_note(credit_note, at)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from accounts.decisions import Refusal
-from billing.invoices import tax
+from billing.invoices import newline, tax
 from billing.invoices.models import Line
 from billing.invoices.newline import NewLine
 
@@ -86,8 +86,9 @@ def carried(lines: Sequence[NewLine], corrected: Mapping[int, Line]) -> list[int
     reached = {key: line.credited_minor for key, line in corrected.items()}
     found: list[int | None] = []
     for line in lines:
-        if line.amount_minor > 0 if line.corrects else line.amount_minor < 0:
-            raise NotACredit("Only a line that corrects another may be below zero, and it must not be above.")
+        below_zero = line.corrects is not None or line.kind == newline.ACCOUNT_CREDIT
+        if line.amount_minor > 0 if below_zero else line.amount_minor < 0:
+            raise NotACredit("Only a line that corrects another, or gives a credit, may be below zero, and it must not be above.")
         if line.corrects is None:
             found.append(None)
             continue

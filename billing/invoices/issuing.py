@@ -5,7 +5,7 @@ number is drawn last, the document is sealed with its hash, the ledger entry and
 minor units; a credit note is the same with everything below zero. Settling what is then open is `settling.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -17,7 +17,7 @@ from accounts.decisions import Refusal
 from accounts.people.models import User
 from accounts.timeline import recording
 from billing.catalog.models import LegalEntity
-from billing.invoices import coverage, crediting, fingerprint, numbering, tax
+from billing.invoices import coverage, crediting, fingerprint, newline, numbering, tax
 from billing.invoices.models import Document, Line
 from billing.invoices.newline import NewLine
 from billing.ledger import locking, posting
@@ -27,6 +27,10 @@ from billing.money import Money
 INVOICE, CREDIT_NOTE = Document.Kind.INVOICE, Document.Kind.CREDIT_NOTE
 SERIES: Final = {INVOICE: numbering.INVOICES, CREDIT_NOTE: numbering.CREDIT_NOTES}
 IMPORTED: Final = "billing.invoice_imported"
+ACCOUNTS: Final[Mapping[str, str]] = {
+    newline.ACCOUNT_CREDIT: posting.GOODWILL,
+    newline.WALLET_TOPUP: posting.CUSTOMER_CREDIT,
+}
 ACTIVITIES: Final = {INVOICE: "billing.invoice_issued", CREDIT_NOTE: "billing.credit_note_issued"}
 
 
@@ -123,16 +127,27 @@ def seal(draft: Document, lines: Sequence[Line], number: Number) -> None:
 
 
 def book(document: Document, lines: Sequence[Line], *, key: str, on: date, at: datetime) -> None:
-    """Post the document: debit receivable gross, credit revenue net and tax per rate; a document of zero posts nothing."""
+    """Post the document: debit receivable gross, credit revenue net and tax per rate; a document of zero posts nothing.
+
+    A credit given goes against goodwill, and what fills a wallet becomes the customer's credit, in place of revenue.
+    """
     payer, currency = document.customer, document.currency
-    sides = [
-        PostingLine(posting.RECEIVABLE, document.total_minor, currency, payer, document),
-        PostingLine(posting.REVENUE, -document.subtotal_minor, currency, payer, document),
-    ]
+    sides = [PostingLine(posting.RECEIVABLE, document.total_minor, currency, payer, document)]
+    for account, net_minor in _net_per_account(lines).items():
+        detail = document.legal_entity.code if account == posting.CUSTOMER_CREDIT else ""
+        sides.append(PostingLine(account, -net_minor, currency, payer, document, detail=detail))
     for rate, amount in sorted(tax.per_rate((line.tax_rate, line.tax_minor) for line in lines).items()):
         sides.append(PostingLine(posting.TAX, -amount, currency, payer, document, detail=format(rate.normalize(), "f")))
     if any(side.amount_minor for side in sides):
         posting.post(what=f"{document.kind}_issued", about_ref=str(document.ref), key=key, postings=sides, on=on, at=at)
+
+
+def _net_per_account(lines: Sequence[Line]) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for line in lines:
+        account = ACCOUNTS.get(line.corrects.kind if line.corrects else line.kind, posting.REVENUE)
+        sums[account] = sums.get(account, 0) + line.amount_minor
+    return sums
 
 
 def _line(draft: Document, new: NewLine, position: int, tax_minor: int) -> Line:

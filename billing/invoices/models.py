@@ -246,7 +246,7 @@ class Coverage(models.Model):
 
 
 class Settlement(models.Model):
-    """What reduced the open amount of an invoice: a payment, a credit note or account credit.
+    """What reduced the open amount of an invoice: a payment, a credit note, account credit or a write-off; or took that back.
 
     Written by billing/invoices/settling.py; only ever added.
     """
@@ -254,12 +254,16 @@ class Settlement(models.Model):
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="settlements")
     payment = models.ForeignKey("billing.Payment", null=True, on_delete=models.PROTECT, related_name="settlements")
     credit_note = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="absorbed_by")
-    amount_minor = models.BigIntegerField()
+    amount_minor = models.BigIntegerField(help_text="Above zero; below when it takes an earlier settlement back.")
     settled_at = models.DateTimeField()
+    reverses = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="reversed_by")
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="settlement_is_above_zero"),
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=0, reverses=None) | Q(amount_minor__lt=0, reverses__isnull=False),
+                name="settlement_is_above_zero_unless_reversing",
+            ),
             models.CheckConstraint(
                 condition=~Q(payment__isnull=False, credit_note__isnull=False), name="settlement_has_one_source"
             ),

@@ -15,6 +15,8 @@ RECURRING, SETUP_FEE, USAGE, TRUE_UP = "recurring", "setup_fee", "usage", "true_
 PRORATION_CREDIT: Final = "proration_credit"
 ITEM_ADJUSTMENT: Final = "item_adjustment"
 ONE_OFF: Final = "one_off"
+ACCOUNT_CREDIT: Final = "account_credit"
+WALLET_TOPUP: Final = "wallet_topup"
 
 # Credits that planning makes itself; any other credit (goodwill, a remedy) leaves days and usage billed.
 PLANNED_CREDITS: Final = (PRORATION_CREDIT, TRUE_UP)

@@ -7,16 +7,19 @@ entry (billing/payments/settlement.py) and call `settle` for the row.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, Sum
 
 from accounts.decisions import Refusal
+from accounts.people.models import User
+from accounts.timeline import recording
 from billing.invoices.models import Document, Settlement
 from billing.ledger import balances, locking, posting
 from billing.ledger.models import Entry
 from billing.ledger.posting import PostingLine
+from billing.money import Money
 
 
 class NotOpen(Refusal):
@@ -29,6 +32,12 @@ class SettledBeyondOpen(Refusal):
     """More would be settled than is open."""
 
     code = "settled_beyond_open"
+
+
+class ReopenedBeyondSettled(Refusal):
+    """More would be owed again than was settled."""
+
+    code = "reopened_beyond_settled"
 
 
 def settle(
@@ -61,6 +70,50 @@ def settle(
             amount_minor=amount_minor,
             settled_at=at,
         )
+
+
+def reopen(*, settlement: Settlement, amount_minor: int, at: datetime) -> Settlement:
+    """Take `amount_minor` of a settlement back, so that it is owed again; the caller posts the money's side of it.
+
+    Raises:
+        ReopenedBeyondSettled: more than is left of the settlement, or nothing.
+    """
+    with transaction.atomic():
+        document = Document.objects.select_for_update(of=("self",)).get(pk=settlement.document_id)
+        taken = settlement.reversed_by.aggregate(total=Sum("amount_minor"))["total"] or 0
+        left = settlement.amount_minor + taken
+        if not 0 < amount_minor <= left:
+            raise ReopenedBeyondSettled(f"Of this settlement {left} minor units are left, not {amount_minor}.")
+        document.open_minor += amount_minor
+        document.save(update_fields=["open_minor"])
+        return Settlement.objects.create(
+            document=document, payment_id=settlement.payment_id, amount_minor=-amount_minor, settled_at=at, reverses=settlement
+        )
+
+
+def write_off(*, document: Document, reason: str, on: date, at: datetime, actor: User | None) -> Settlement:
+    """Give up what is open on `document`: it is settled against write-offs, and stays on the timeline.
+
+    Raises:
+        NotOpen: nothing is owed on it.
+    """
+    with transaction.atomic():
+        locking.lock_payers([document.customer_id])
+        document.refresh_from_db(fields=["open_minor"])
+        if not document.open_minor:
+            raise NotOpen(f"Nothing is owed on {document}.")
+        part, currency, payer = document.open_minor, document.currency, document.customer
+        turn = document.settlements.count()
+        posting.post(
+            what="written_off", about_ref=str(document.ref), key=f"write-off:{document.ref}:{turn}", on=on, at=at,
+            postings=[
+                PostingLine(posting.WRITE_OFF, part, currency, payer, document),
+                PostingLine(posting.RECEIVABLE, -part, currency, payer, document),
+            ],
+        )  # fmt: skip
+        facts = {"amount": str(Money(part, currency)), "reason": reason}
+        recording.record(payer, "billing.written_off", actor=actor, at=at, about=document, facts=facts)
+        return settle(document=document, amount_minor=part, at=at)
 
 
 def absorb_credit_note(credit_note: Document, at: datetime) -> list[Settlement]:
@@ -96,7 +149,7 @@ def apply_account_credit(document: Document, at: datetime) -> Settlement | None:
         posting.post(
             what="account_credit_used",
             about_ref=str(document.ref),
-            key=f"account-credit:{document.ref}:{document.open_minor}",
+            key=f"account-credit:{document.ref}:{document.settlements.count()}",
             postings=[
                 PostingLine(posting.CUSTOMER_CREDIT, part, currency, document.customer, document, detail=seller),
                 PostingLine(posting.RECEIVABLE, -part, currency, document.customer, document),

@@ -56,11 +56,16 @@ def claim_to_send(attempts: Manager[Attempt], attempt_id: int, at: datetime) -> 
         RuntimeError: called inside a transaction; the gateway must never be.
     """
     with transaction.atomic(durable=True):
-        attempt = attempts.select_for_update().get(pk=attempt_id)
-        if attempt.status != STARTED:
-            return None
-        step(attempt, UNKNOWN, asked_at=at)
-        return attempt
+        return mark_sent(attempts, attempt_id, at)
+
+
+def mark_sent(attempts: Manager[Attempt], attempt_id: int, at: datetime) -> Attempt | None:
+    """Mark the attempt as sent, in the caller's transaction; None when it was sent before."""
+    attempt = attempts.select_for_update().get(pk=attempt_id)
+    if attempt.status != STARTED:
+        return None
+    step(attempt, UNKNOWN, asked_at=at)
+    return attempt
 
 
 def claim_unanswered(attempts: Manager[Attempt], *, at: datetime, limit: int) -> list[Attempt]:

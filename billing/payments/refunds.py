@@ -17,7 +17,7 @@ from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
 from billing.ledger import balances, locking, posting
-from billing.ledger.models import Entry
+from billing.ledger.models import Entry, Posting
 from billing.ledger.posting import PostingLine
 from billing.money import Money
 from billing.payments import attempts, gateways
@@ -159,8 +159,7 @@ def _claim(payment: Payment, amount: Money) -> None:
 def _take_credit(refund: Refund, at: datetime) -> None:
     """Book the credit away, seller by seller: to the gateway, or to the account of the one who paid."""
     payment, sides, left = refund.payment, [], refund.amount_minor
-    sellers = payment.shares.order_by("pk").values_list("document__legal_entity__code", flat=True)
-    for seller in dict.fromkeys(sellers):
+    for seller in _sellers(payment):
         held = balances.credit_with(refund.customer, seller_code=seller, currency=payment.currency)
         if part := min(left, max(held, 0)):
             sides.append(PostingLine(posting.CUSTOMER_CREDIT, part, payment.currency, refund.customer, detail=seller))
@@ -171,6 +170,13 @@ def _take_credit(refund: Refund, at: datetime) -> None:
         raise RefundExceedsCredit(f"{refund.customer} holds {held_now} in credit that this payment could give back.")
     on = local_day(at, payment.payer.timezone)
     posting.post(what="refund", about_ref=refund.ref, key=_entry_key(refund), postings=sides, on=on, at=at)
+
+
+def _sellers(payment: Payment) -> list[str]:
+    """Return the sellers that hold credit out of this payment: those it booked to, in the order booked."""
+    booked = Posting.objects.filter(entry__key=f"payment:{payment.ref}").order_by("pk")
+    codes = booked.values_list("detail", "document__legal_entity__code", "account")
+    return list(dict.fromkeys(seller or detail for detail, seller, account in codes if account != Posting.Account.CLEARING))
 
 
 def _other_side(refund: Refund, part: int, seller: str) -> PostingLine:
@@ -193,7 +199,7 @@ def carry_out(refund_id: int, at: datetime) -> Refund:
     refund = attempts.claim_to_send(Refund.objects, refund_id, at)
     if refund is None:
         return Refund.objects.get(pk=refund_id)
-    return _record(refund, _send(refund), at)
+    return record_answer(refund, _send(refund), at)
 
 
 def send_forgotten(*, at: datetime, limit: int = 50) -> int:
@@ -205,7 +211,7 @@ def send_forgotten(*, at: datetime, limit: int = 50) -> int:
 def ask_unknown(*, at: datetime, limit: int = 50) -> int:
     """Ask the gateways for the outcome of sent refunds that have none; return how many are resolved now."""
     claimed = attempts.claim_unanswered(Refund.objects, at=at, limit=limit)
-    outcomes = [_record(refund, _ask(refund), at) for refund in claimed]
+    outcomes = [record_answer(refund, _ask(refund), at) for refund in claimed]
     return sum(refund.status != attempts.UNKNOWN for refund in outcomes)
 
 
@@ -224,9 +230,9 @@ def _send(refund: Refund) -> Answer:
     return gateways.by_code(payment.gateway).refund(key=str(refund.key), gateway_ref=payment.gateway_ref, amount=amount)
 
 
-def _record(sent: Refund, answer: Answer, at: datetime) -> Refund:
+def record_answer(sent: Refund, answer: Answer, at: datetime) -> Refund:
     """Write down what the gateway said; what another process recorded first stands."""
-    with transaction.atomic(durable=True):
+    with transaction.atomic():
         locking.lock_payers({sent.customer_id, sent.payment.payer_id})
         known = Refund.objects.select_related("payment__payer", "customer", "refunded_by")
         refund = known.select_for_update(of=("self",)).get(pk=sent.pk)

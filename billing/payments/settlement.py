@@ -36,12 +36,15 @@ def lock_for(payment: Payment) -> None:
     locking.lock_payers([payment.payer_id, *owing])
 
 
-def settle_payment(payment: Payment, at: datetime) -> list[Part]:
-    """Apply `payment` to its invoices, book it and record it. The caller owns the transaction, and the locks."""
+def settle_payment(payment: Payment, at: datetime, *, keeper: str = "") -> list[Part]:
+    """Apply `payment` to its invoices, book it and record it. The caller owns the transaction, and the locks.
+
+    `keeper` is the seller with whom the payer holds what is meant for no invoice.
+    """
     shares = {share.document_id: share.amount_minor for share in payment.shares.all()}
     held = Document.objects.select_for_update(of=("self",)).select_related("customer", "legal_entity").filter(pk__in=shares)
     parts = [_part(document, shares[document.pk]) for document in held.order_by("pk")]
-    _book(payment, parts, at)
+    _book(payment, parts, at, keeper)
     for part in parts:
         if part.settled_minor:
             settling.settle(document=part.document, amount_minor=part.settled_minor, payment=payment, at=at)
@@ -54,10 +57,10 @@ def _part(document: Document, share_minor: int) -> Part:
     return Part(document, settled_minor, share_minor - settled_minor)
 
 
-def _book(payment: Payment, parts: list[Part], at: datetime) -> None:
+def _book(payment: Payment, parts: list[Part], at: datetime, keeper: str) -> None:
     currency = payment.currency
     sides = [PostingLine(posting.CLEARING, payment.amount_minor, currency, detail=payment.gateway)]
-    kept: Counter[str] = Counter()
+    kept: Counter[str] = Counter({keeper: payment.amount_minor - sum(part.settled_minor + part.kept_minor for part in parts)})
     for part in parts:
         sides.append(PostingLine(posting.RECEIVABLE, -part.settled_minor, currency, part.document.customer, part.document))
         kept[part.document.legal_entity.code] += part.kept_minor

@@ -153,16 +153,26 @@ def _told_usage(stretch: Stretch, part: Part, quantity: charges.Quantity, price:
 
 
 def _sum_up(entries: list[Usage]) -> charges.Quantity:
-    """Add up usage; corrections below zero count, but a total below zero is none."""
-    amounts = [entry.amount for entry in sorted(entries, key=lambda use: use.day) if entry.amount is not None]
+    """Make one quantity of the usage of a cycle; corrections below zero count, but a total below zero is none."""
+    entries = sorted(entries, key=lambda use: use.day)
+    amounts = [entry.amount for entry in entries if entry.amount is not None]
     single = len(amounts) == len(entries) and all(entry.events == 1 and (entry.amount or 0) >= 0 for entry in entries)
     zero = Decimal(0)
     return charges.Quantity(
-        units=max(sum((entry.units for entry in entries), zero), zero),
+        units=max(_AGGREGATIONS[entries[0].how](entries), zero) if entries else zero,
         amount=max(sum(amounts, zero), zero) if amounts else None,
         events=max(sum(entry.events for entry in entries), 0),
         event_amounts=tuple(amounts) if single else (),
     )
+
+
+_AGGREGATIONS: dict[str, Callable[[list[Usage]], Decimal]] = {
+    "sum": lambda entries: sum((entry.units for entry in entries), Decimal(0)),
+    "count": lambda entries: Decimal(sum(entry.events for entry in entries)),
+    "max": lambda entries: max(entry.units for entry in entries),
+    "unique": lambda entries: Decimal(len({entry.item for entry in entries})),
+    "last": lambda entries: entries[-1].units,
+}
 
 
 def _facts(stretch: Stretch, part: Part) -> dict[str, Any]:

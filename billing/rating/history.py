@@ -110,12 +110,17 @@ class Event:
 
 @dataclass(frozen=True)
 class Usage:
-    """What was used on one day: units, or for percentages an amount of money moved in a number of events."""
+    """What was used on one day: units, or for percentages an amount of money moved in a number of events.
+
+    `how` says how the records of a cycle become one number: sum, count, max, unique (different `item`s) or last.
+    """
 
     day: date
     units: Decimal = Decimal(0)
     amount: Decimal | None = None
     events: int = 1
+    item: str = ""
+    how: str = "sum"
 
 
 @dataclass(frozen=True)

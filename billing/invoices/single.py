@@ -1,0 +1,77 @@
+"""Single documents: an invoice for something outside any subscription, and a credit given to an account.
+
+Both are issued at once, take part in numbering, ledger and timeline like every other document, and use what credit there is.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+
+from accounts.customers import responsibilities
+from accounts.customers.models import Customer
+from accounts.decisions import Refusal
+from accounts.people.models import User
+from billing.catalog.models import LegalEntity
+from billing.invoices import issuing, newline, settling
+from billing.invoices.models import Document
+from billing.invoices.newline import NewLine
+from billing.money import Money
+
+
+class NotAboveZero(Refusal):
+    """What is charged or given is above zero."""
+
+    code = "not_above_zero"
+
+
+def charge(
+    *,
+    actor: User | None,
+    customer: Customer,
+    legal_entity: LegalEntity,
+    currency: str,
+    lines: Sequence[NewLine],
+    on: date,
+    at: datetime,
+) -> Document:
+    """Issue an invoice with these lines to whoever pays for `customer` on the day `on`.
+
+    Raises:
+        NotAboveZero: a line charges nothing or less.
+    """
+    if any(line.amount_minor <= 0 for line in lines):
+        raise NotAboveZero("What is charged is above zero.")
+    with transaction.atomic():
+        document = _issue(actor, customer, legal_entity, currency, lines, on, at, issuing.INVOICE)
+        if not any(line.kind == newline.WALLET_TOPUP for line in lines):
+            settling.apply_account_credit(document, at)
+        return document
+
+
+def give_credit(
+    *, actor: User | None, customer: Customer, legal_entity: LegalEntity, amount: Money, reason: str, on: date, at: datetime
+) -> Document:
+    """Give whoever pays for `customer` a credit: open invoices take it, the rest stays as account credit.
+
+    Raises:
+        NotAboveZero: the amount is zero or below.
+    """
+    if amount.amount_minor <= 0:
+        raise NotAboveZero("A credit is above zero.")
+    line = NewLine(kind=newline.ACCOUNT_CREDIT, customer=customer, description=reason[:300], amount_minor=-amount.amount_minor)
+    with transaction.atomic():
+        document = _issue(actor, customer, legal_entity, amount.currency, [line], on, at, issuing.CREDIT_NOTE, reason)
+        settling.absorb_credit_note(document, at)
+        return document
+
+
+def _issue(
+    actor: User | None, customer: Customer, legal_entity: LegalEntity, currency: str, lines: Sequence[NewLine], on: date,
+    at: datetime, kind: str, reason: str = "",
+) -> Document:  # fmt: skip
+    payer = responsibilities.payer_of(customer, on)
+    return issuing.issue(
+        payer=payer, receiver=responsibilities.receiver_of(payer, on), legal_entity=legal_entity, currency=currency, lines=lines,
+        on=on, at=at, kind=kind, reason=reason[:200], actor=actor,
+    )  # fmt: skip

@@ -1,0 +1,167 @@
+"""Receiving: money that reached us without our asking a gateway, such as a bank transfer, and charges taken back by a bank.
+
+A payment received settles the invoices it names, or the payer's oldest open ones; what no invoice takes becomes the payer's
+credit. A charge-back gives the money back to where it came from and has the invoices owed again. Amounts are minor units.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts import numbering
+from accounts.customers.models import Customer
+from accounts.decisions import Refusal
+from accounts.people.models import User
+from accounts.timeline import recording
+from billing.catalog.models import LegalEntity
+from billing.invoices import settling
+from billing.invoices.models import Document, Settlement
+from billing.ledger import locking, posting
+from billing.ledger.posting import PostingLine
+from billing.money import Money
+from billing.payments import settlement
+from billing.payments.models import Payment, PaymentShare
+from billing.periods import local_day
+
+
+class NothingReceived(Refusal):
+    """A payment is above zero."""
+
+    code = "nothing_received"
+
+
+class BeyondPayment(Refusal):
+    """More would be taken back than is left of what the payment settled."""
+
+    code = "beyond_payment"
+
+
+def receive(
+    *,
+    actor: User | None,
+    payer: Customer,
+    amount: Money,
+    seller: LegalEntity,
+    key: UUID,
+    at: datetime,
+    documents: Iterable[Document] | None = None,
+    channel: str = "bank",
+    label: str = "Bank transfer",
+) -> Payment:
+    """Keep a payment that reached us and settle with it; repeating the call with the same key returns the first one.
+
+    Without `documents` the oldest open invoices of the payer with this seller are settled first.
+
+    Raises:
+        NothingReceived: the amount is not above zero.
+    """
+    if amount.amount_minor <= 0:
+        raise NothingReceived("A payment is above zero.")
+    with transaction.atomic():
+        named = None if documents is None else [document.pk for document in documents]
+        owing = Document.objects.filter(pk__in=named or []).values_list("customer_id", flat=True)
+        locking.lock_payers([payer.pk, *owing])
+        if earlier := Payment.objects.filter(key=key).first():
+            return earlier
+        payment = Payment.objects.create(
+            ref=numbering.next_ref("P"), key=key, payer=payer, paid_by=actor, gateway=channel, method_label=label, token="",
+            amount_minor=amount.amount_minor, currency=amount.currency, status=Payment.Status.SUCCEEDED, started_at=at,
+            settled_at=at, gateway_ref=f"{channel}:{key}",
+        )  # fmt: skip
+        _share_out(payment, seller, named)
+        settlement.settle_payment(payment, at, keeper=seller.code)
+        return payment
+
+
+def refused(*, payer: Customer, amount: Money, reason: str, key: UUID, at: datetime, channel: str, label: str) -> Payment:
+    """Keep a payment that failed elsewhere, so that it can be looked at; no money moved."""
+    if amount.amount_minor <= 0:
+        raise NothingReceived("A payment is above zero.")
+    return Payment.objects.create(
+        ref=numbering.next_ref("P"), key=key, payer=payer, gateway=channel, method_label=label, token="",
+        amount_minor=amount.amount_minor, currency=amount.currency, status=Payment.Status.DECLINED, decline_reason=reason,
+        started_at=at, settled_at=at,
+    )  # fmt: skip
+
+
+def charge_back(*, payment: Payment, amount_minor: int, key: str, at: datetime, kind: str = "charge_back") -> list[Settlement]:
+    """Give `amount_minor` of a payment back because its bank took it: what it settled last is owed again.
+
+    `kind` is "charge_back", or "refund_reopened" when we gave the money back without crediting the invoice.
+
+    Raises:
+        BeyondPayment: more than is left of what the payment settled.
+    """
+    with transaction.atomic():
+        settlement.lock_for(payment)
+        payment = Payment.objects.select_for_update(of=("self",)).select_related("payer").get(pk=payment.pk)
+        taken, sides = _take_back(payment, amount_minor, at)
+        sides.append(PostingLine(posting.CLEARING, -amount_minor, payment.currency, detail=payment.gateway))
+        on = local_day(at, payment.payer.timezone)
+        posting.post(what=kind, about_ref=payment.ref, key=f"{kind}:{key}", postings=sides, on=on, at=at)
+        facts = {"amount": str(Money(amount_minor, payment.currency))}
+        recording.record(payment.payer, "billing.payment_charged_back", actor=None, at=at, about=payment, facts=facts)
+        return taken
+
+
+def reverse_charge_back(*, payment: Payment, amount_minor: int, key: str, at: datetime) -> list[Settlement]:
+    """Take back a charge-back that was decided for us: the invoices owed again are settled again.
+
+    Raises:
+        BeyondPayment: more than was charged back.
+    """
+    with transaction.atomic():
+        settlement.lock_for(payment)
+        reversals = Settlement.objects.filter(payment=payment, amount_minor__lt=0).select_related("document__customer")
+        if not 0 < amount_minor <= -sum(reversal.amount_minor for reversal in reversals):
+            raise BeyondPayment(f"No more than what was charged back of {payment} can come back.")
+        settled, sides, left = [], [], amount_minor
+        for document in dict.fromkeys(reversal.document for reversal in reversals.order_by("pk")):
+            document.refresh_from_db(fields=["open_minor"])
+            if part := min(left, document.open_minor):
+                settled.append(settling.settle(document=document, amount_minor=part, payment=payment, at=at))
+                sides.append(PostingLine(posting.RECEIVABLE, -part, payment.currency, document.customer, document))
+                left -= part
+        if left:
+            raise BeyondPayment(f"Only {amount_minor - left} minor units of what {payment} paid are still owed.")
+        sides.append(PostingLine(posting.CLEARING, amount_minor, payment.currency, detail=payment.gateway))
+        on = local_day(at, payment.payer.timezone)
+        posting.post(
+            what="charge_back_reversed", about_ref=payment.ref, key=f"charge-back-reversed:{key}", postings=sides, on=on, at=at
+        )
+        facts = {"amount": str(Money(amount_minor, payment.currency))}
+        recording.record(payment.payer, "billing.charge_back_reversed", actor=None, at=at, about=payment, facts=facts)
+        return settled
+
+
+def _share_out(payment: Payment, seller: LegalEntity, named: list[int] | None) -> None:
+    """Say what the payment is meant for: the named invoices in their order, else the oldest ones."""
+    open_ones = Document.objects.open().filter(currency=payment.currency)
+    if named is None:
+        chosen = list(open_ones.filter(customer=payment.payer, legal_entity=seller).order_by("due_on", "pk"))
+    else:
+        found = open_ones.in_bulk(named)
+        chosen = [found[key] for key in named if key in found]
+    left = payment.amount_minor
+    for document in chosen:
+        if part := min(left, document.open_minor):
+            PaymentShare.objects.create(payment=payment, document=document, amount_minor=part)
+            left -= part
+
+
+def _take_back(payment: Payment, amount_minor: int, at: datetime) -> tuple[list[Settlement], list[PostingLine]]:
+    settled = Settlement.objects.filter(payment=payment, amount_minor__gt=0).select_related("document__customer")
+    taken: list[Settlement] = []
+    sides: list[PostingLine] = []
+    left = amount_minor
+    for earlier in settled.order_by("-pk"):
+        gone = -sum(earlier.reversed_by.values_list("amount_minor", flat=True))
+        if part := min(left, earlier.amount_minor - gone):
+            taken.append(settling.reopen(settlement=earlier, amount_minor=part, at=at))
+            sides.append(PostingLine(posting.RECEIVABLE, part, payment.currency, earlier.document.customer, earlier.document))
+            left -= part
+    if left or amount_minor <= 0:
+        raise BeyondPayment(f"{payment} settled {amount_minor - left} minor units that could be taken back, not {amount_minor}.")
+    return taken, sides
