@@ -115,18 +115,23 @@ def _from_phases(code: str, phases: object) -> dict[str, Any]:
 
 def _phase(code: str, phase: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
     kind = str(next((phase[name] for name in ("type", "kind", "phase", "name") if name in phase), "")).lower()
-    length = phase.get("duration") or {name: phase[name] for name in ("days", "months", "periods") if name in phase}
-    if kind in TRIALS and not before and isinstance(length, Mapping) and length.keys() == {"days"} and _free(phase):
+    length = _length(phase)
+    if kind in TRIALS and not before and length.keys() == {"days"} and _free(phase):
         return {"trial_days": length["days"]}
-    if kind in INTROS and "intro" not in before and isinstance(length, Mapping) and length.keys() <= {"months", "periods"}:
+    if kind in INTROS and "intro" not in before and length.keys() <= {"months", "periods"}:
         return {"intro": {"price": phase.get("price"), "periods": next(iter(length.values()), 1)}}
     if kind in LASTS and "price" not in before:
-        months = {"term_months": length["months"]} if isinstance(length, Mapping) and "months" in length else {}
+        months = {"term_months": length["months"]} if "months" in length else {}
         return {"price": phase.get("price"), **months}
     raise NotInTheHouse(
         f"Plan {code}: the phase {kind!r} is not offered in that place; offered are a trial in days, then one introduction"
         " in months or periods, then the regular price."
     )
+
+
+def _length(phase: Mapping[str, Any]) -> Mapping[str, Any]:
+    given = phase.get("duration") or {name: phase[name] for name in ("days", "months", "periods") if name in phase}
+    return given if isinstance(given, Mapping) else {"duration": given}
 
 
 def _free(phase: Mapping[str, Any]) -> bool:
