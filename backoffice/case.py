@@ -68,6 +68,7 @@ def _finding(found: Finding | None) -> dict[str, object] | None:
     lines = [line for line in (found.twin, found.line) if line]
     return {
         "title": _("Billed twice") if found.status == Finding.Status.OPEN else _("Billed twice, put right"),
+        "tone": "warning" if found.status == Finding.Status.OPEN else "good",
         "words": found.evidence.get("words", ""),
         "currency": found.currency,
         "sides": [_side(line) for line in lines],

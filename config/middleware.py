@@ -6,12 +6,14 @@ Nothing of a page for signed-in people may be kept by a browser or a proxy. Fore
 import secrets
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -32,6 +34,24 @@ def request_reference(get_response: Answer) -> Answer:
         return response
 
     return answer
+
+
+def own_time(get_response: Answer) -> Answer:
+    """Show moments in the visitor's own time zone."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        with timezone.override(_zone_of(request)):
+            return get_response(request)
+
+    return answer
+
+
+def _zone_of(request: HttpRequest) -> ZoneInfo | None:
+    """Return the zone a signed-in visitor chose; one that nobody knows counts as none."""
+    try:
+        return ZoneInfo(request.user.timezone) if request.user.is_authenticated else None
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
 
 
 class ContentPolicy(CSPMiddleware):

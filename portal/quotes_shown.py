@@ -75,7 +75,7 @@ def in_words(quote: Quote) -> str:
     change, subscription = quote.change, quote.subscription
     if change["what"] == ContractEvent.What.SET_QUANTITY:
         unit = subscription.product.unit_name
-        return _("%(product)s: %(quantity)s × %(unit)s") % {
+        return _("%(product)s: %(quantity)s %(unit)ss") % {
             "product": subscription.product,
             "quantity": change["quantity"],
             "unit": unit,

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config import databases, env, logs
 from config.launcher import postgres, state, valkey
+from config.settings.administration import *  # noqa: F403
 from config.settings.api import *  # noqa: F403
 from config.settings.background import *  # noqa: F403
 from config.settings.background import REDIS_TRANSPORT
@@ -56,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.middleware.own_time",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

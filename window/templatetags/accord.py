@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from billing.money import EXPONENTS
-from window import charts, formats, statuses
+from window import charts, formats, prose, statuses
 
 register = template.Library()
 
@@ -158,6 +158,18 @@ def status_tone(status: object) -> str:
 def message_tone(level: str) -> str:
     """Return the tone for a Django message's level."""
     return {"success": "good", "warning": "warning", "error": "bad"}.get(level, "info")
+
+
+@register.filter
+def prose_html(markdown: str) -> SafeString:
+    """Render what an editor wrote in Markdown, cleaned."""
+    return prose.rendered(str(markdown))
+
+
+@register.filter
+def prose_plain(markdown: str) -> str:
+    """Write a passage of Markdown without its marks."""
+    return prose.plain(str(markdown))
 
 
 @register.filter
