@@ -109,6 +109,7 @@ class Charge(models.Model):
         RECURRING = "recurring", "Recurring"
         ONE_TIME = "one_time", "One-time"
         USAGE = "usage", "Usage"
+        MINIMUM = "minimum", "Minimum commitment"
 
     class Billing(models.TextChoices):
         IN_ADVANCE = "in_advance", "In advance"

@@ -124,6 +124,8 @@ def _terms_or_refuse(given: Sequence[ChargeTerms]) -> None:
     if len({terms.code for terms in given}) < len(given):
         raise VersionIncomplete("Each charge of a plan version has a code of its own.")
     for terms in given:
+        if (terms.kind == Charge.Kind.MINIMUM) != (terms.code == "minimum"):
+            raise VersionIncomplete("A minimum commitment is the one charge with the code minimum.")
         charges.parse(terms.model, terms.params)
 
 

@@ -124,7 +124,7 @@ def _as_issued(line: Any) -> Issued:
     return Issued(
         line_id=line.pk,
         charge_code=line.charge_code,
-        kind=newline.CHARGE_KINDS[line.kind],
+        kind="minimum" if line.charge_code == newline.MINIMUM_CODE else newline.CHARGE_KINDS[line.kind],
         since=since,
         until=until,
         remaining_until=covered.days.upper if covered else until,

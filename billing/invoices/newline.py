@@ -14,6 +14,8 @@ from billing.invoices.models import Line
 RECURRING, SETUP_FEE, USAGE, TRUE_UP = "recurring", "setup_fee", "usage", "true_up"
 PRORATION_CREDIT: Final = "proration_credit"
 ITEM_ADJUSTMENT: Final = "item_adjustment"
+COMMITMENT_TRUE_UP: Final = "commitment_true_up"
+MINIMUM_CODE: Final = "minimum"
 ONE_OFF: Final = "one_off"
 ACCOUNT_CREDIT: Final = "account_credit"
 WALLET_TOPUP: Final = "wallet_topup"
@@ -21,7 +23,12 @@ WALLET_TOPUP: Final = "wallet_topup"
 # Credits that planning makes itself; any other credit (goodwill, a remedy) leaves days and usage billed.
 PLANNED_CREDITS: Final = (PRORATION_CREDIT, TRUE_UP)
 # The kinds that cover days, with the kind of charge behind them. A true-up adds to a cycle whose days are covered already.
-COVERING: Final[Mapping[str, str]] = {RECURRING: "recurring", SETUP_FEE: "one_time", USAGE: "usage"}
+COVERING: Final[Mapping[str, str]] = {
+    RECURRING: "recurring",
+    SETUP_FEE: "one_time",
+    USAGE: "usage",
+    COMMITMENT_TRUE_UP: "minimum",
+}
 CHARGE_KINDS: Final[Mapping[str, str]] = {**COVERING, TRUE_UP: "usage"}
 
 

@@ -25,9 +25,10 @@ from billing.rating.due import Wanted
 from billing.rating.history import History
 from billing.rating.segments import plan_of
 
-LINE_KINDS = {"recurring": "recurring", "one_time": "setup_fee", "usage": "usage"}
+LINE_KINDS = {"recurring": "recurring", "one_time": "setup_fee", "usage": "usage", "minimum": "commitment_true_up"}
 CREDIT, TRUE_UP = "proration_credit", "true_up"
-_PRINTED_ORDER = {CREDIT: 0, TRUE_UP: 1, "usage": 1, "setup_fee": 2, "recurring": 3}
+_PRINTED_ORDER = {CREDIT: 0, TRUE_UP: 1, "usage": 1, "commitment_true_up": 2, "setup_fee": 3, "recurring": 4}
+MEASURED = ("usage", "minimum")
 _ONE = Decimal(1)
 
 
@@ -115,7 +116,7 @@ def plan(wanted: Sequence[Wanted], issued: Sequence[Issued], *, up_to: date) -> 
         met = _lines_from(want, lines)
         for line in met:
             lines.remove(line)
-        planned += _difference_of_usage(want, met) if want.kind == "usage" else _difference(want, met)
+        planned += _difference_of_usage(want, met) if want.kind in MEASURED else _difference(want, met)
     for lines in waiting.values():
         planned += [_take_back(line) for line in lines if line.covers or line.left_minor]
     return sorted(_in_time(planned, up_to), key=_printed_order)
@@ -192,7 +193,8 @@ def _difference_of_usage(want: Wanted, met: list[Issued]) -> Iterator[PlannedLin
 def _new_line(want: Wanted, since: date, amount_minor: int, kind: str | None = None) -> PlannedLine:
     """Bill `amount_minor` for the wanted days from `since` on."""
     rest = since > want.since or kind == TRUE_UP
-    told = {"rule": kind or "rest", "whole": want.derivation, "whole_minor": want.amount_minor} if rest else want.derivation
+    rule = kind if kind and want.kind == "usage" else "rest"
+    told = {"rule": rule, "whole": want.derivation, "whole_minor": want.amount_minor} if rest else want.derivation
     return PlannedLine(
         kind=kind or LINE_KINDS[want.kind],
         charge_kind=want.kind,
@@ -220,7 +222,8 @@ def _credit(line: Issued, want: Wanted, amount_minor: int) -> PlannedLine:
 
 def _true_down(line: Issued, want: Wanted, amount_minor: int) -> PlannedLine:
     """Credit a usage line because less was used than it billed; it keeps its days."""
-    return _counter_line(line, TRUE_UP, line.since, want.due_on, amount_minor, {"rule": "less_used", "whole": want.derivation})
+    rule = "less_used" if want.kind == "usage" else "less_missing"
+    return _counter_line(line, TRUE_UP, line.since, want.due_on, amount_minor, {"rule": rule, "whole": want.derivation})
 
 
 def _take_back(line: Issued) -> PlannedLine:

@@ -5,6 +5,8 @@ What is wanted follows from the history alone; what of it is still to be billed 
 - In arrears: when its cycle has ended; at once when the subscription is paused or cancelled. A change of plan or quantity
   divides a cycle but waits for its end.
 - Usage: once per cycle and plan version, after the cycle; a pause does not divide it, because tiers would start anew.
+- Minimum: after its cycle, what the subscription's recurring and usage charges of those days fell short of the price agreed,
+  which is shared by days like a recurring one; one-time charges do not count towards it.
 - One-time: once per subscription and charge, on the first day billed; never prorated.
 Nothing is due for the days of a trial. Amounts are whole minor units, days the payer's calendar days.
 """
@@ -62,12 +64,16 @@ def wanted(history: History, *, up_to: date, since: date | None = None) -> list[
         Refusal: the history makes no sense, or an amount is too large to be booked.
     """
     found: list[Wanted] = []
+    minimums: list[tuple[Stretch, Part]] = []
     for stretch in lay_out(service.read(history)):
         for part in stretch.parts(ending_after=since):
             if part.since > up_to:
                 break
-            if stretch.due_on(part) <= up_to:
+            if stretch.due_on(part) <= up_to and stretch.charge.kind == "minimum":
+                minimums.append((stretch, part))
+            elif stretch.due_on(part) <= up_to:
                 found += _priced(history, stretch, part)
+    found += [_rest_of_minimum(history, stretch, part, found) for stretch, part in minimums]
     return sorted(found, key=lambda want: (want.due_on, want.since, want.charge_code))
 
 
@@ -128,6 +134,20 @@ def _one_time(history: History, stretch: Stretch, part: Part) -> Wanted:
         amount,
         stretch.quantity,
         lambda: {"rule": "one_time", **_facts(stretch, part), "cycle_price": charges.decimal_text(price)},
+    )
+
+
+def _rest_of_minimum(history: History, stretch: Stretch, part: Part, others: list[Wanted]) -> Wanted:
+    share = proration.in_arrears(stretch.price * 10 ** money.exponent(history.currency), part, history.currency)
+    counting = [want for want in others if want.kind in ("recurring", "usage") and part.since <= want.since < part.until]
+    spent = sum(want.amount_minor for want in counting)
+    rest = max(share.amount_minor - spent, 0)
+    return _want(
+        stretch,
+        part,
+        rest,
+        stretch.quantity,
+        lambda: {"rule": "minimum", **_facts(stretch, part), "commitment_minor": share.amount_minor, "spent_minor": spent},
     )
 
 

@@ -25,9 +25,11 @@ ENGLISH: dict[str, str] = {
     ),
     "one_time": "{times}{price}{each}, charged once.",
     "usage": "{quantity} {metric} used from {first} to {last}: {model}.",
+    "minimum": "At least {commitment} was agreed for {first} to {last}; {spent} was charged, this is the rest.",
     "rest": "Up to {last} this costs {whole}; what was billed before is taken off.",
     "true_up": "More was used from {first} to {last} than was billed: {quantity} {metric} cost {whole}; this is the rest.",
     "less_used": "Less was used from {first} to {last} than was billed: {quantity} {metric} in all.",
+    "less_missing": "More was charged from {first} to {last} than when this was billed, so less is missing to {commitment}.",
     "unused_days": (
         "Credit for {unused_days} of {line_days} days not used because of {cause},"
         " of the {line} billed from {line_first} to {line_last}."
@@ -104,7 +106,7 @@ def _facts(derivation: Mapping[str, Any], currency: str, words: Words) -> dict[s
     """Return everything a template may name, written in the language's way."""
     whole = derivation.get("whole", {})
     told = {**whole, **derivation}
-    for name in ("as_if", "line", "whole"):
+    for name in ("as_if", "line", "whole", "commitment", "spent"):
         if f"{name}_minor" in told:
             told[name] = words.amount(Money(told[f"{name}_minor"], currency))
     for prefix in ("", "cycle_", "line_"):

@@ -17,7 +17,7 @@ from billing.catalog import charges
 from billing.periods import Alignment, Interval
 from billing.rating.refusals import BadArgument
 
-KINDS = ("recurring", "one_time", "usage")
+KINDS = ("recurring", "one_time", "usage", "minimum")
 IN_ADVANCE, IN_ARREARS = "in_advance", "in_arrears"
 
 
@@ -44,8 +44,8 @@ class PricedCharge:
             raise BadArgument(f"A charge cannot be {self.kind!r} {self.billing!r}.")
         if (self.kind == "usage") != bool(self.metric):
             raise BadArgument("A usage charge names what is measured, and no other charge does.")
-        if self.kind == "usage" and self.billing == IN_ADVANCE:
-            raise BadArgument("Usage is known, and billed, in arrears only.")
+        if self.kind in ("usage", "minimum") and self.billing == IN_ADVANCE:
+            raise BadArgument("Usage, and what is missing to a minimum, is known, and billed, in arrears only.")
         object.__setattr__(self, "terms", charges.parse(self.model, self.params))
 
 

@@ -95,6 +95,7 @@ def lay_out(service: Service) -> Iterator[Stretch]:
     served = [segment for segment in running if segment.billed]
     yield from _joined(service, served, "recurring", _stops(service.segments))
     yield from _joined(service, running, "usage", {segment.since: service.end for segment in running})
+    yield from _joined(service, served, "minimum", _stops(service.segments))
     seen: set[str] = set()
     for stretch in _joined(service, served, "one_time", {}):
         if stretch.charge.code not in seen:

@@ -42,8 +42,6 @@ def read(code: str, given: Mapping[str, Any]) -> Offer:
     if unknown := sorted(str(key) for key in given if key not in KEYS):
         raise BadScenario(f"Plan {code}: {', '.join(unknown)[:80]} is unknown.")
     terms = {**given, **_from_phases(code, given.get("phases") or [])}
-    if terms.get("minimum_commitment") is not None:
-        raise NotInTheHouse(f"Plan {code}: a minimum commitment is not offered yet.")
     introduction = terms.get("intro")
     return Offer(
         charges=tuple(_charges(code, terms)),
@@ -72,10 +70,24 @@ def _charges(code: str, terms: Mapping[str, Any]) -> Iterator[ChargeTerms]:
     if terms.get("setup_fee") is not None:
         fee = str(money.exact_decimal(terms["setup_fee"]))
         yield ChargeTerms("setup", "Set-up fee", {"price": fee}, model="flat", kind=Charge.Kind.ONE_TIME, interval=interval)
+    if terms.get("minimum_commitment") is not None:
+        least = str(money.exact_decimal(_commitment(code, terms["minimum_commitment"])))
+        yield ChargeTerms(
+            "minimum", "Minimum commitment", {"price": least}, model="flat", kind=Charge.Kind.MINIMUM, billing="in_arrears",
+            interval=interval,
+        )  # fmt: skip
     for number, charge in enumerate(terms.get("charges") or []):
         if not isinstance(charge, Mapping) or not charge.keys() <= CHARGE_KEYS:
             raise BadScenario(f"Plan {code}: a charge has {', '.join(sorted(CHARGE_KEYS))}.")
         yield _charge(code, charge, number, interval)
+
+
+def _commitment(code: str, given: object) -> object:
+    if not isinstance(given, Mapping):
+        return given
+    if given.keys() != {"amount"}:
+        raise NotInTheHouse(f"Plan {code}: a minimum commitment is an amount a cycle.")
+    return given["amount"]
 
 
 def _charge(code: str, given: Mapping[str, Any], number: int, interval: Interval) -> ChargeTerms:

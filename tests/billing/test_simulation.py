@@ -138,6 +138,28 @@ def test_new_price_reaches_those_who_have_the_plan_with_their_next_cycle():
     assert [(d["invoice_date"], d["total"]) for d in told["invoices"]] == [("2026-01-10", "100.00"), ("2026-02-10", "120.00")]
 
 
+def test_what_is_missing_to_the_minimum_is_billed_and_shrinks_when_late_usage_comes():
+    charge = {"metric": "calls", "model": "standard", "params": {"unit_price": "1.00"}}
+    plans = {"M": {"price": "10.00", "minimum_commitment": "50.00", "charges": [charge]}}
+    events = [
+        ("2026-01-01", "subscribe", {"plan": "M"}),
+        ("2026-01-10", "usage", {"metric": "calls", "units": "30"}),
+        ("2026-02-05", "usage", {"metric": "calls", "units": "7", "at": "2026-01-20"}),
+    ]
+    told = playing.play(_world(*events, plans=plans, until="2026-02-10", alignment={"type": "bcd", "day": 1}))
+    lines = [(line["kind"], line["amount"]) for document in told["invoices"] for line in document["lines"]]
+
+    assert lines[1:4] == [("usage", "30.00"), ("commitment_true_up", "10.00"), ("recurring", "10.00")]
+    assert lines[4:] == [("true_up", "-7.00"), ("true_up", "7.00")]
+
+
+def test_minimum_of_a_partial_cycle_is_shared_by_days():
+    plans = {"M": {"minimum_commitment": "31.00"}}
+    told = playing.play(_world(("2026-01-22", "subscribe", {"plan": "M"}), plans=plans, until="2026-02-01", alignment="calendar"))
+
+    assert [document["total"] for document in told["invoices"]] == ["10.00"]
+
+
 def test_parent_pays_from_the_day_an_account_is_attached():
     accounts = {"HQ": {}, "SITE": {}}
     events = [
