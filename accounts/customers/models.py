@@ -133,6 +133,7 @@ class Responsibility(models.Model):
     until = models.DateField(null=True, blank=True)
 
     class Meta:
+        verbose_name_plural = "responsibilities"
         constraints = [
             ExclusionConstraint(
                 name="one_responsible_per_role_and_day",

@@ -39,6 +39,7 @@ class Activity(models.Model):
     objects = ActivityQuerySet.as_manager()
 
     class Meta:
+        verbose_name_plural = "activities"
         indexes = [
             models.Index(fields=["customer", "-at", "-id"], name="activity_by_customer"),
             models.Index(fields=["about_kind", "about_ref"], name="activity_by_subject"),
@@ -66,6 +67,7 @@ class Delivery(models.Model):
     fault = models.TextField(blank=True)
 
     class Meta:
+        verbose_name_plural = "deliveries"
         constraints = [models.UniqueConstraint(fields=["activity", "reader"], name="each_reader_is_told_once_per_activity")]
         indexes = [
             models.Index(fields=["due_at", "id"], name="delivery_waiting", condition=models.Q(status="waiting")),

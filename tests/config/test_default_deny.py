@@ -34,8 +34,11 @@ urlpatterns = [
     declared(SIGNED_IN, "api/v1/me"),
     declared(routes.MANAGERS, "steering"),
     path("broken", declares(PUBLIC)(broken)),
-    path("portal/", include(([declared(access.SEE_CUSTOMER, "x"), declared(access.PAY, "pay")], "portal"))),
-    path("backoffice/", include(([declared(access.SEE_CUSTOMER, "x"), declared(access.KEEP_BOOKS, "books")], "backoffice"))),
+    path("portal/", include(([declared(access.SEE_CUSTOMER, "x"), declared(access.PAY, "pay")], "a_window"), "portal")),
+    path(
+        "backoffice/",
+        include(([declared(access.SEE_CUSTOMER, "x"), declared(access.KEEP_BOOKS, "books")], "a_window"), "backoffice"),
+    ),
 ]
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
@@ -81,10 +81,13 @@ def _told(process: subprocess.Popen[str], log: Path) -> tuple[str, str]:
     pytest.fail(f"./run ended before it ran: {log.read_text()[-2000:]}")
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
-    """Use the system's Chromium, quietly."""
-    return browser_type_launch_args | {"executable_path": CHROMIUM, "args": [f"--{flag}" for flag in FLAGS]}
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, kept for one file of journeys: its event loop must not outlive them, or Django refuses to work."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[f"--{flag}" for flag in FLAGS])
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture

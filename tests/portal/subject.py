@@ -1,0 +1,99 @@
+"""One of everything an address of the portal can name, at the Berlin site of the Helios tree."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.people.models import Membership
+from billing.amendments import quoting
+from billing.amendments.models import Quote
+from billing.contracts import events
+from billing.contracts.models import ContractEvent, Subscription
+from billing.invoices.models import Document
+from billing.payments.models import Payment
+from support.knowledge.models import Article
+from support.tickets.models import Ticket
+from tests.factories import billing, payments, people, support
+from tests.factories.customers import Helios, helios
+
+LONG_AGO = datetime(2024, 1, 1, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What addresses name."""
+
+    tree: Helios
+    subscription: Subscription
+    event: ContractEvent
+    quote: Quote
+    invoice: Document
+    payment: Payment
+    ticket: Ticket
+    membership: Membership
+    article: Article
+
+    def address(self, route: str) -> str:
+        """Return the address of `route` that names what stands here."""
+        keys: dict[str, list[Any]] = {
+            "invoice": [self.invoice.ref],
+            "invoice_pdf": [self.invoice.ref],
+            "payment": [self.payment.ref],
+            "contract": [self.subscription.contract.ref],
+            "change": [self.subscription.ref],
+            "quotes": [self.subscription.ref],
+            "quote": [self.quote.pk],
+            "applications": [self.quote.pk],
+            "undos": [self.event.pk],
+            "ticket": [self.ticket.ref],
+            "replies": [self.ticket.ref],
+            "praises": [self.ticket.ref],
+            "revocations": [self.tree.berlin.number, self.membership.pk],
+        }
+        return reverse(f"portal:{route}", args=keys.get(route, [self.tree.berlin.number]))
+
+    def form(self, route: str) -> dict[str, Any]:
+        """Return what a person would send to `route`."""
+        forms: dict[str, dict[str, Any]] = {
+            "members": {"email": "new@helios.example", "role": "reader", "scope": "node"},
+            "payments": {
+                "documents": self.invoice.ref, "method": "another", "number": "4242424242424242", "expiry": "12/39",
+                "confirmed": self.invoice.open_minor, "key": uuid4(),
+            },
+            "quotes": {"what": "set_quantity", "quantity": 7, "effective": "now"},
+            "tickets": {"subject": "A question", "text": "How?", "kind": "other", "key": uuid4()},
+            "replies": {"text": "One more thing", "key": uuid4()},
+            "praises": {"words": "Thanks"},
+            "deflections": {"article": self.article.ref, "question": "How?", "key": uuid4()},
+        }  # fmt: skip
+        return forms.get(route, {})
+
+
+def make() -> Subject:
+    """Make one of everything."""
+    tree = helios()
+    administrator = people.administrator(tree.group)
+    today = timezone.now().date()
+    subscription = billing.subscribed(tree.berlin, quantity=3, on=date(2024, 1, 1), at=LONG_AGO)
+    event = events.add(
+        actor=None, subscription=subscription, what="set_quantity", effective_on=today + timedelta(days=90),
+        at=timezone.now(), quantity=5,
+    )  # fmt: skip
+    other = billing.subscribed(tree.berlin, quantity=2, on=date(2024, 1, 1), at=LONG_AGO)
+    change = quoting.Change(what="set_quantity", quantity=4, effective="next_period")
+    paid = billing.invoice(tree.berlin, 100, on=date(2024, 2, 1))
+    return Subject(
+        tree=tree,
+        subscription=subscription,
+        event=event,
+        quote=quoting.quote(actor=administrator, subscription=other, change=change, at=timezone.now(), today=today),
+        invoice=billing.invoice(tree.berlin, 4200, on=date(2024, 3, 1)),
+        payment=payments.pay(tree.berlin, paid),
+        ticket=support.ticket(tree.berlin, by=people.member(tree.berlin)),
+        membership=people.joins(people.person(), tree.berlin, "reader"),
+        article=Article.objects.create(ref="seats", title="Seats", body="Change your seats.", updated_at=LONG_AGO),
+    )

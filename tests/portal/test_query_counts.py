@@ -1,0 +1,82 @@
+"""Every list of the portal takes as many statements for three rows as for one."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.factories import billing, payments, people, support
+from tests.factories.customers import below, helios
+
+pytestmark = pytest.mark.django_db
+LISTS = [
+    "home",
+    "organisation",
+    "below",
+    "members",
+    "invoices",
+    "payments",
+    "contracts",
+    "tickets",
+    "help",
+    "findings",
+    "activity",
+]
+
+
+def fill(tree) -> None:
+    """One more row for every list: a customer with a contract, an invoice paid and one not, a ticket, an error, a member."""
+    site = below(tree.germany)
+    billing.subscribed(site, billing.version(f"PLAN{uuid4().hex[:6]}"))
+    billing.invoice(site, 100)
+    payments.pay(site, billing.invoice(site, 200))
+    support.ticket(site, line=support.billed_twice(site))
+    people.joins(people.person(), tree.germany, "reader")
+
+
+def statements(viewer, address: str) -> int:
+    client = Client()
+    client.force_login(viewer)
+    client.get(address)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+@pytest.mark.parametrize("listing", LISTS)
+def test_list_takes_the_same_statements_for_one_row_and_for_three(listing):
+    tree = helios()
+    viewer, address = people.administrator(tree.germany), reverse(f"portal:{listing}", args=[tree.germany.number])
+    fill(tree)
+    one = statements(viewer, address)
+    fill(tree)
+    fill(tree)
+
+    assert statements(viewer, address) == one
+
+
+@pytest.mark.parametrize("query", ["?q=customer", "?q=INV", ""])
+def test_search_takes_the_same_statements_for_one_row_and_for_three(query):
+    tree = helios()
+    viewer = people.administrator(tree.germany)
+    fill(tree)
+    one = statements(viewer, f"/portal/search/{query}")
+    fill(tree)
+    fill(tree)
+
+    assert statements(viewer, f"/portal/search/{query}") == one
+
+
+def test_document_with_many_lines_takes_the_same_statements_as_one_with_one():
+    tree = helios()
+    viewer = people.administrator(tree.germany)
+    short = billing.invoice(tree.berlin, lines=[billing.one_off(tree.berlin, 100)], on=date(2026, 1, 2))
+    long = billing.invoice(tree.berlin, lines=[billing.one_off(tree.lab, 100) for _ in range(5)], on=date(2026, 1, 3))
+
+    counts = [statements(viewer, reverse("portal:invoice", args=[document.ref])) for document in (short, long)]
+
+    assert counts[0] == counts[1]
