@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from config import health, pages, styleguide
+from config import health, links, pages, styleguide
 
 handler500 = "config.pages.broken"
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
     path("language/", set_language, name="set_language"),
+    path("to/<slug:kind>/<str:ref>/", links.to, name="to"),
     path("healthz", health.healthz, name="healthz"),
 ]
 if settings.SHOW_STYLEGUIDE:

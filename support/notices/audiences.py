@@ -1,0 +1,128 @@
+"""Audiences: who is told of an activity. Each function takes the activity and returns people.
+
+Of a customer's own people those are told who stand nearest: whoever holds the role at the node itself, else at the next
+node above. So the head of a group is not told of every branch that has people of its own.
+"""
+
+from collections.abc import Callable, Iterable
+
+from django.db.models import Q
+
+from accounts.customers.models import Customer
+from accounts.people import access
+from accounts.people.models import Membership, User
+from accounts.timeline.models import Activity
+from billing.payments.models import Payment
+from support.remedies.models import Grant
+from support.tickets.models import Ticket
+from support.voice.models import Praise
+
+Audience = Callable[[Activity], list[User]]
+
+
+def the_invited(activity: Activity) -> list[User]:
+    """The person who was invited."""
+    return list(User.objects.filter(email=activity.facts["email"], is_active=True))
+
+
+def those_who_change_contracts(activity: Activity) -> list[User]:
+    """The nearest administrators and members, who may change a contract."""
+    return nearest(activity.customer, access.ADMINISTRATOR, access.MEMBER)
+
+
+def those_who_pay(activity: Activity) -> list[User]:
+    """The nearest payers; where nobody pays, the nearest administrators."""
+    return nearest(activity.customer, access.PAYER) or nearest(activity.customer, access.ADMINISTRATOR)
+
+
+def who_paid(activity: Activity) -> list[User]:
+    """The person who paid, or who pays there when nobody asked; for invoices of others in the payment, their own people."""
+    payment = Payment.objects.filter(ref=activity.about_ref).select_related("paid_by").first()
+    if payment and payment.payer_id != activity.customer_id:
+        return [person for person in those_who_pay(activity) if person != payment.paid_by]
+    return [payment.paid_by] if payment and payment.paid_by else those_who_pay(activity)
+
+
+def who_asked_and_who_helps(activity: Activity) -> list[User]:
+    """The requester of a ticket, as a receipt, and the agent it is with."""
+    ticket = _ticket(activity)
+    return _present(ticket.requester, *_helpers(ticket))
+
+
+def the_other_side(activity: Activity) -> list[User]:
+    """After a word of ours the customer's people in the conversation; after theirs the agent the ticket is with."""
+    ticket = _ticket(activity)
+    if activity.actor and access.level_of(activity.actor):
+        return _conversing(ticket)
+    return [person for person in _helpers(ticket) if person != activity.actor]
+
+
+def who_asked(activity: Activity) -> list[User]:
+    """The customer's people in the conversation of a ticket."""
+    return _conversing(_ticket(activity))
+
+
+def who_may_approve(activity: Activity) -> list[User]:
+    """Our people of the level that decides, but never the one who asks."""
+    return [person for person in of_level(activity.facts["approver"]) if person != activity.actor]
+
+
+def who_gave(activity: Activity) -> list[User]:
+    """The agent who gave a remedy or asked for it."""
+    grant = Grant.objects.select_related("asked_by").get(ref=activity.about_ref)
+    return _present(grant.asked_by)
+
+
+def who_is_praised(activity: Activity) -> list[User]:
+    """The agent a praise is for."""
+    return _present(Praise.objects.select_related("to").get(pk=activity.facts["praise"]).to)
+
+
+def finance(activity: Activity) -> list[User]:
+    """Our people in finance."""
+    return of_level(access.FINANCE)
+
+
+def of_level(level: str) -> list[User]:
+    """Return our own people of a level."""
+    return list(User.objects.filter(is_active=True, staff_profile__level=level).order_by("pk"))
+
+
+def nearest(customer: Customer | None, *roles: str) -> list[User]:
+    """Return who holds one of `roles` for `customer` from the nearest node, as far as they still reach it."""
+    if customer is None:
+        return []
+    on_path = Membership.objects.filter(customer__in=Customer.objects.above(customer), role__in=roles).in_force()
+    held = on_path.filter(Q(scope=Membership.Scope.SUBTREE) | Q(customer_id=customer.pk), effect=Membership.Effect.ALLOW)
+    near_first = held.filter(user__is_active=True).order_by("-customer__lft", "user_id").select_related("user", "customer")
+    reaching = [membership for membership in near_first if reaches(membership.user, customer)]
+    return _once(membership.user for membership in reaching if membership.customer_id == reaching[0].customer_id)
+
+
+def reaches(person: User, customer: Customer | None) -> bool:
+    """Say whether `person` may know what happens to `customer`; what happens to the house concerns our own people alone."""
+    if customer is None:
+        return bool(access.level_of(person))
+    return access.customers_within_reach(person).filter(pk=customer.pk).exists()
+
+
+def _ticket(activity: Activity) -> Ticket:
+    return Ticket.objects.select_related("requester", "assignee").get(ref=activity.about_ref)
+
+
+def _helpers(ticket: Ticket) -> list[User]:
+    """The agent a ticket is with; while it is with nobody, the supervisors, so that no question is left lying."""
+    return _present(ticket.assignee) or of_level(access.SUPERVISOR)
+
+
+def _conversing(ticket: Ticket) -> list[User]:
+    written = User.objects.filter(pk__in=ticket.messages.filter(from_staff=False, internal=False).values("author_id"))
+    return _present(ticket.requester, *written.order_by("pk"))
+
+
+def _present(*people: User | None) -> list[User]:
+    return _once(person for person in people if person and person.is_active)
+
+
+def _once(people: Iterable[User]) -> list[User]:
+    return list(dict.fromkeys(people))

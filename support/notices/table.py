@@ -1,0 +1,39 @@
+"""The notices: one line a kind of activity. The template stands in templates/notices/ and holds subject and words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from support.notices import audiences
+from support.notices.audiences import Audience
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A mail that follows from a kind of activity: its template, who is told, and what its button opens.
+
+    `opens` is the kind of thing the link leads to and the fact that holds its ref (empty: what the activity is about).
+    """
+
+    template: str
+    audience: Audience
+    opens: tuple[str, str] = ("", "")
+
+
+NOTICES: Final[Mapping[str, Notice]] = {
+    "accounts.member_invited": Notice("member_invited", audiences.the_invited),
+    "billing.contract_changed": Notice("contract_changed", audiences.those_who_change_contracts, ("contract", "contract")),
+    "billing.invoice_issued": Notice("invoice_issued", audiences.those_who_pay, ("document", "")),
+    "billing.credit_note_issued": Notice("credit_note_issued", audiences.those_who_pay, ("document", "")),
+    "billing.payment_succeeded": Notice("payment_succeeded", audiences.who_paid, ("payment", "")),
+    "billing.payment_declined": Notice("payment_declined", audiences.who_paid, ("payment", "")),
+    "billing.refund_made": Notice("refund_made", audiences.those_who_pay, ("payment", "payment")),
+    "support.ticket_opened": Notice("ticket_opened", audiences.who_asked_and_who_helps, ("ticket", "")),
+    "support.message_sent": Notice("message_sent", audiences.the_other_side, ("ticket", "")),
+    "support.ticket_resolved": Notice("ticket_resolved", audiences.who_asked, ("ticket", "")),
+    "support.remedy_asked": Notice("remedy_asked", audiences.who_may_approve, ("approvals", "")),
+    "support.remedy_turned_down": Notice("remedy_turned_down", audiences.who_gave, ("ticket", "ticket")),
+    "support.praise_given": Notice("praise_given", audiences.who_is_praised, ("ticket", "")),
+    "finance.row_written": Notice("row_written", audiences.finance, ("finance", "")),
+    "finance.row_queried": Notice("row_queried", audiences.who_gave, ("ticket", "ticket")),
+}
