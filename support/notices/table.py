@@ -27,6 +27,8 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "billing.credit_note_issued": Notice("credit_note_issued", audiences.those_who_pay, ("document", "")),
     "billing.payment_succeeded": Notice("payment_succeeded", audiences.who_paid, ("payment", "")),
     "billing.payment_declined": Notice("payment_declined", audiences.who_paid, ("payment", "")),
+    "billing.payment_received": Notice("payment_received", audiences.those_who_pay, ("payment", "")),
+    "billing.payment_charged_back": Notice("payment_charged_back", audiences.those_who_pay, ("payment", "")),
     "billing.refund_made": Notice("refund_made", audiences.those_who_pay, ("payment", "payment")),
     "support.ticket_opened": Notice("ticket_opened", audiences.who_asked_and_who_helps, ("ticket", "")),
     "support.message_sent": Notice("message_sent", audiences.the_other_side, ("ticket", "")),

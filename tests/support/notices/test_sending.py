@@ -42,7 +42,7 @@ def test_the_nearest_payer_hears_of_an_invoice_and_the_sister_does_not():
     money.invoice(tree.berlin, 12000, at=NOON)
 
     assert told() == {payer.email}
-    assert mail.outbox[0].subject.endswith(": EUR 120.00, due 2026-01-15")
+    assert mail.outbox[0].subject.endswith(": 120.00 EUR, due 2026-01-15")
 
 
 def test_an_answer_of_ours_reaches_the_requester_and_theirs_the_agent():

@@ -13,7 +13,10 @@ from tests.factories import customers, people
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOSTILE = "<b>x</b>\r\nBcc: all@evil.example"
-FACTS = "email role change on contract amount due_on documents reason to payment subject remedy ticket note document question approver"
+FACTS = [
+    *("email", "role", "change", "on", "contract", "amount", "due_on", "documents", "reason", "to", "payment", "subject"),
+    *("remedy", "ticket", "note", "document", "question", "approver", "method"),
+]
 TOLD_KINDS = sorted(kind for kind, declared in KINDS.items() if "notice" in declared.readers)
 
 
@@ -30,7 +33,7 @@ def test_each_button_opens_a_thing_that_the_links_know():
 @pytest.mark.parametrize("kind", TOLD_KINDS)
 def test_each_notice_reads_whole_and_keeps_hostile_facts_harmless(kind: str, language: str, settings):
     settings.SITE_URL = "https://accord.example"
-    facts = dict.fromkeys(FACTS.split(), HOSTILE)
+    facts = dict.fromkeys(FACTS, HOSTILE)
     activity = Activity(pk=7, kind=kind, at=NOON, about_kind="ticket", about_ref="T-1042", facts=facts)
     activity.customer = customers.group(HOSTILE)
 
