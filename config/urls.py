@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from config import health, links, pages, styleguide
+from config import health, links, mailbox, pages, styleguide
 
 handler500 = "config.pages.broken"
 
@@ -25,3 +25,8 @@ urlpatterns = [
 ]
 if settings.SHOW_STYLEGUIDE:
     urlpatterns.append(path("styleguide/", styleguide.page, name="styleguide"))
+if settings.SHOW_MAILBOX:
+    urlpatterns += [
+        path(mailbox.ADDRESS, mailbox.mailbox, name="demo_mailbox"),
+        path(f"{mailbox.ADDRESS}<str:name>/", mailbox.mail, name="demo_mail"),
+    ]
