@@ -1,0 +1,135 @@
+"""Issued documents: numbers without gaps, nothing that changes, no day billed twice, no line credited beyond itself."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from billing.invoices import credit_notes, crediting, fingerprint, run
+from billing.invoices.models import Coverage, Document
+from tests.factories import billing, customers
+
+FIRST = date(2026, 1, 1)
+
+CHANGES = [
+    "UPDATE billing_document SET total_minor = total_minor + 1, subtotal_minor = subtotal_minor + 1",
+    "UPDATE billing_document SET status = 'draft'",
+    "UPDATE billing_document SET address = '{}'",
+    "DELETE FROM billing_document",
+    "TRUNCATE billing_document CASCADE",
+    "UPDATE billing_line SET amount_minor = amount_minor - 1",
+    "DELETE FROM billing_line",
+    "INSERT INTO billing_line (document_id, position, kind, customer_id, charge_code, price_key, description, quantity,"
+    " unit_price, amount_minor, tax_rate, tax_minor, currency, cost_centre, po_number, credited_minor, derivation)"
+    " SELECT document_id, 9, kind, customer_id, '', '', 'x', 1, 1, 1, 0, 0, currency, '', '', 0, '{}' FROM billing_line",
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("sql", CHANGES)
+def test_database_refuses_to_change_an_issued_document(sql):
+    document = billing.invoice(customers.group("Berlin"), 12000)
+
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+    assert fingerprint.holds(Document.objects.get(pk=document.pk))
+
+
+@pytest.mark.django_db
+def test_rolled_back_document_leaves_no_gap():
+    berlin = customers.group("Berlin")
+    with transaction.atomic():
+        billing.invoice(berlin)
+        transaction.set_rollback(True)
+
+    assert [billing.invoice(berlin).ref for _ in range(2)] == ["INV-000001", "INV-000002"]
+
+
+def test_documents_issued_at_once_get_each_a_number_of_its_own(committed):
+    payers = [customers.group(f"Group {number}") for number in range(6)]
+    billing.seller()
+
+    def issue(payer):
+        try:
+            return billing.invoice(payer).sequence
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=3) as pool:
+        drawn = list(pool.map(issue, payers))
+    assert sorted(drawn) == [1, 2, 3, 4, 5, 6]
+
+
+def test_two_runs_at_once_bill_a_payer_once(committed):
+    berlin = customers.group("Berlin")
+    billing.subscribed(berlin)
+
+    def bill(_):
+        try:
+            return len(run.bill(payer=berlin, on=FIRST, at=billing.NOON))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        issued = list(pool.map(bill, range(2)))
+    assert sorted(issued) == [0, 1]
+
+
+@pytest.mark.django_db
+def test_database_refuses_to_bill_a_day_twice():
+    berlin = customers.group("Berlin")
+    subscription = billing.subscribed(berlin)
+    run.bill(payer=berlin, on=FIRST, at=billing.NOON)
+    other = billing.invoice(berlin, 100).lines.get()
+
+    with pytest.raises(IntegrityError, match="no_day_of_a_charge_is_billed_twice"), transaction.atomic():
+        Coverage.objects.create(
+            subscription=subscription, charge_code="base", days=DateRange(date(2026, 1, 31), date(2026, 2, 2)), line=other
+        )
+
+
+@pytest.mark.django_db
+def test_line_is_credited_in_parts_that_add_up_and_never_beyond_itself():
+    document = billing.invoice(customers.group("Berlin"), 1000, tax_rate="0.19")
+    line = document.lines.get()
+    parts = [
+        credit_notes.credit_line(
+            actor=None, line=line, reason="x", on=FIRST, at=billing.NOON, key=str(amount), amount_minor=amount
+        )
+        for amount in (333, 334)
+    ]
+    last = credit_notes.credit_line(actor=None, line=line, reason="x", on=FIRST, at=billing.NOON, key="rest")
+
+    assert sum(part.total_minor for part in [*parts, last]) == -1190
+    with pytest.raises(credit_notes.NothingLeftToCredit):
+        credit_notes.credit_line(actor=None, line=line, reason="x", on=FIRST, at=billing.NOON, key="more")
+
+
+@pytest.mark.django_db
+def test_crediting_more_than_is_left_is_refused_and_writes_nothing():
+    line = billing.invoice(customers.group("Berlin"), 1000).lines.get()
+
+    with pytest.raises(crediting.CreditedBeyondLine):
+        credit_notes.credit_line(actor=None, line=line, reason="x", on=FIRST, at=billing.NOON, key="k", amount_minor=1001)
+    assert Document.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_one_payer_that_cannot_be_billed_does_not_stop_the_others(monkeypatch):
+    berlin, bonn = customers.group("Berlin"), customers.group("Bonn")
+    for payer in (berlin, bonn):
+        billing.subscribed(payer)
+    bill = run.bill
+
+    def fails_for_berlin(*, payer, **facts):
+        if payer == berlin:
+            raise crediting.NotACredit("This one cannot be billed.")
+        return bill(payer=payer, **facts)
+
+    monkeypatch.setattr(run, "bill", fails_for_berlin)
+    result = run.bill_due(on=FIRST, at=billing.NOON)
+
+    assert [failure.payer for failure in result.failures] == [berlin.number]
+    assert [document.customer for document in result.documents] == [bonn]

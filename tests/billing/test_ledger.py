@@ -1,0 +1,89 @@
+"""The ledger: what the database itself refuses, and what posting promises."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from billing.ledger import balances, posting
+from billing.ledger.models import Entry, Posting
+from billing.ledger.posting import PostingLine
+from tests.factories import billing, customers
+
+ENTRY = "INSERT INTO billing_entry (what, about_ref, posted_on, posted_at, key) VALUES ('x', 'x', '2026-01-01', now(), 'x')"
+
+
+def _posted(key="k", amount=100):
+    berlin = customers.group("Berlin")
+    sides = [PostingLine(posting.RECEIVABLE, amount, "EUR", berlin), PostingLine(posting.REVENUE, -amount, "EUR", berlin)]
+    return posting.post(what="test", about_ref="T", key=key, postings=sides, on=billing.FIRST_DAY, at=billing.NOON)
+
+
+def _proved(sql):
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+FORBIDDEN = [
+    "UPDATE billing_posting SET amount_minor = amount_minor + 1",
+    "DELETE FROM billing_posting",
+    "TRUNCATE billing_posting CASCADE",
+    "UPDATE billing_entry SET what = 'other'",
+    "DELETE FROM billing_entry",
+    "TRUNCATE billing_entry CASCADE",
+    ENTRY,
+    f"WITH e AS ({ENTRY} RETURNING id) INSERT INTO billing_posting (entry_id, account, detail, amount_minor, currency)"
+    " SELECT id, 'cash', '', 5, 'EUR' FROM e",
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("sql", FORBIDDEN)
+def test_database_refuses_to_change_empty_or_unbalance_the_books(sql):
+    _posted()
+
+    with (
+        pytest.raises(Exception, match="never|cannot|Cannot|sum to zero|removed|transaction of their entry"),
+        transaction.atomic(),
+    ):
+        _proved(sql)
+    assert sorted(Posting.objects.values_list("amount_minor", flat=True)) == [-100, 100]
+
+
+def test_database_refuses_a_posting_in_a_later_transaction_than_its_entry(committed):
+    entry = _posted()
+
+    with pytest.raises(IntegrityError, match="transaction of their entry"):
+        Posting.objects.create(entry=entry, account="cash", amount_minor=1, currency="EUR")
+
+
+@pytest.mark.django_db
+def test_posting_refuses_sides_that_do_not_sum_to_zero():
+    with pytest.raises(posting.Unbalanced):
+        posting.post(
+            what="t",
+            about_ref="T",
+            key="k",
+            postings=[PostingLine(posting.CASH, 1, "EUR")],
+            on=billing.FIRST_DAY,
+            at=billing.NOON,
+        )
+
+
+@pytest.mark.django_db
+def test_posting_twice_with_one_key_posts_once():
+    berlin = customers.group("Berlin")
+    sides = [PostingLine(posting.RECEIVABLE, 7, "EUR", berlin), PostingLine(posting.REVENUE, -7, "EUR", berlin)]
+    facts = {"what": "t", "about_ref": "T", "key": "k", "on": billing.FIRST_DAY, "at": billing.NOON}
+
+    assert posting.post(postings=sides, **facts) == posting.post(postings=sides, **facts)
+    assert balances.owed_by(berlin) == {"EUR": 7}
+
+
+@pytest.mark.django_db
+def test_an_entry_is_reversed_at_most_once():
+    entry = _posted()
+    posting.reverse(entry=entry, key="r1", on=billing.FIRST_DAY, at=billing.NOON)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        posting.reverse(entry=entry, key="r2", on=billing.FIRST_DAY, at=billing.NOON)
+    assert Entry.objects.count() == 2
