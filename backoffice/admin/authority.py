@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts.people.models import StaffProfile
 from backoffice.admin.base import UseCaseAdmin
@@ -19,11 +20,15 @@ from support.remedies.models import AuthorityGrant
 class AuthorityForm(forms.ModelForm):
     """A limit in the amounts people speak of, for a level or for one person."""
 
-    level = forms.ChoiceField(label=_("Level"), required=False)
-    remedy = forms.ChoiceField(label=_("Kind of remedy"), required=False)
-    currency = forms.CharField(label=_("Currency"), initial="EUR", min_length=3, max_length=3)
-    per_ticket = forms.CharField(label=_("Most on one ticket"), help_text=_("Tax included, for example 250.00"))
-    per_day = forms.CharField(label=_("Most in one day"), help_text=_("Tax included, for example 1000.00"))
+    level = forms.ChoiceField(label=_("Level"), required=False, widget=UnfoldAdminSelectWidget)
+    remedy = forms.ChoiceField(label=_("Kind of remedy"), required=False, widget=UnfoldAdminSelectWidget)
+    currency = forms.CharField(label=_("Currency"), initial="EUR", min_length=3, max_length=3, widget=UnfoldAdminTextInputWidget)
+    per_ticket = forms.CharField(
+        label=_("Most on one ticket"), help_text=_("Tax included, for example 250.00"), widget=UnfoldAdminTextInputWidget
+    )
+    per_day = forms.CharField(
+        label=_("Most in one day"), help_text=_("Tax included, for example 1000.00"), widget=UnfoldAdminTextInputWidget
+    )
 
     class Meta:
         model = AuthorityGrant

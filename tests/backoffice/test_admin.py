@@ -1,0 +1,89 @@
+"""The administration is for managers, changes by use cases only, and shows a refusal on the form."""
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from accounts.customers.models import Customer
+from backoffice.admin.base import LookingAdmin, ManagersAdmin, UseCaseAdmin
+from support.remedies.models import AuthorityGrant
+from tests.factories import customers, people, support
+
+pytestmark = pytest.mark.django_db
+
+OURS = {
+    model: page for model, page in admin.site._registry.items() if model._meta.app_label in ("accounts", "billing", "support")
+}
+LISTS = [f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist" for model in OURS]
+
+
+def client_of(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.mark.parametrize("listing", LISTS)
+def test_list_opens_for_managers_and_for_nobody_else(listing):
+    support.limit()
+    support.case().grant()
+
+    assert client_of(people.manager()).get(reverse(listing)).status_code == 200
+    for level in ("agent", "supervisor", "finance", "key_account"):
+        assert client_of(people.staff(level)).get(reverse(listing)).status_code == 404
+
+
+def test_every_page_but_two_of_master_data_is_to_look_at_or_names_its_use_case():
+    by_hand = [page for page in OURS.values() if not isinstance(page, LookingAdmin | UseCaseAdmin)]
+    silent = [page for page in OURS.values() if isinstance(page, UseCaseAdmin) and "carry_out" not in vars(type(page))]
+
+    assert [type(page).__name__ for page in by_hand] == ["LegalEntityAdmin", "CustomerKindAdmin"]
+    assert silent == []
+    assert all(isinstance(page, ManagersAdmin) for page in OURS.values())
+
+
+def test_nothing_is_deleted_in_the_administration(rf):
+    request = rf.get("/")
+    request.user = people.manager()
+
+    assert [page for page in OURS.values() if page.has_delete_permission(request)] == []
+
+
+def test_refusal_of_the_use_case_is_shown_on_the_form_with_what_was_typed():
+    held = support.limit("agent", 25000, 100000)
+    change = reverse("admin:support_authoritygrant_change", args=[held.pk])
+
+    answer = client_of(people.manager()).post(change, {"per_ticket": "500.00", "per_day": "100.00"})
+
+    assert "A limit is zero or more, and the limit for a day at least that for a ticket." in answer.content.decode()
+    assert 'value="500.00"' in answer.content.decode()
+    assert AuthorityGrant.objects.get().per_ticket_minor == 25000
+
+
+def drag(node, onto):
+    form = {"cmd": "move_node", "cut_item": node.pk, "pasted_on": onto.pk, "position": "last-child"}
+    return client_of(people.manager()).post(
+        reverse("admin:accounts_customer_changelist"), form, headers={"X-Requested-With": "XMLHttpRequest"}
+    )
+
+
+def test_dragging_a_node_moves_it_by_the_use_case():
+    root = customers.group()
+    berlin, paris = customers.below(root, "Berlin", "division"), customers.below(root, "Paris", "site")
+
+    answer = drag(paris, berlin)
+
+    assert answer.content == b"OK"
+    assert Customer.objects.get(pk=paris.pk).parent == berlin
+    assert root.activities.model.objects.filter(kind="accounts.customer_moved").count() == 1
+
+
+def test_dragging_a_node_into_itself_is_refused_and_changes_nothing():
+    root = customers.group()
+    berlin = customers.below(root, "Berlin", "division")
+
+    answer = drag(root, berlin)
+
+    assert answer.content == b"FAIL"
+    assert Customer.objects.get(pk=root.pk).parent is None
