@@ -1,6 +1,7 @@
 """What holds for every request: it has a reference, its view has an audience, and nobody else gets an answer.
 
 Nothing of a page for signed-in people may be kept by a browser or a proxy. Foreign and undeclared addresses look alike: 404.
+So does an address with a NUL, which no row can hold and the database does not take.
 """
 
 import secrets
@@ -78,6 +79,8 @@ class DefaultDeny:
         return response
 
     def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> HttpResponseBase | None:
+        if _names_nothing(request):
+            raise Http404
         audience = routes.audience_of(view, request.resolver_match)
         if audience is None:
             log.error("route_without_audience", route=request.resolver_match.route)
@@ -89,6 +92,12 @@ class DefaultDeny:
         if not routes.serves(audience, request.user, _window(request)):
             raise Http404
         return None
+
+
+def _names_nothing(request: HttpRequest) -> bool:
+    """Say whether the address or its query holds a NUL."""
+    asked = (text for name, values in request.GET.lists() for text in (name, *values))
+    return any("\x00" in text for text in (request.path_info, *asked))
 
 
 def _window(request: HttpRequest) -> str:

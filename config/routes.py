@@ -19,6 +19,7 @@ Audience = access.Action | str
 BY_NAME: Final[dict[str, Audience]] = {
     "healthz": PUBLIC,
     "set_language": PUBLIC,
+    "admin_login": PUBLIC,
     # allauth: coming in and going out
     "account_login": PUBLIC,
     "account_inactive": PUBLIC,
@@ -34,6 +35,7 @@ BY_NAME: Final[dict[str, Audience]] = {
     "account_logout": SIGNED_IN,
     "account_reauthenticate": SIGNED_IN,
     "account_change_password": SIGNED_IN,
+    "admin_change_password": SIGNED_IN,
     "account_set_password": SIGNED_IN,
     "mfa_index": SIGNED_IN,
     "mfa_reauthenticate": SIGNED_IN,

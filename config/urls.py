@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
@@ -14,6 +15,9 @@ urlpatterns = [
     path("", pages.front_door, name="front_door"),
     path("portal/", include("portal.urls")),
     path("backoffice/", include("backoffice.urls")),
+    # The administration has no door of its own: its sign-in would skip the second factor and the limits on guessing.
+    path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True), name="admin_login"),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password"), name="admin_change_password"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("portal.api.urls")),

@@ -5,9 +5,10 @@ Whatever is not within reach is not found. The customer a page stands at is reme
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from django.db.models import Prefetch, Q, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,6 +27,8 @@ from billing.payments.models import Payment
 from billing.periods import local_day
 from support.tickets import conversation
 from support.tickets.models import Ticket
+
+LONGEST_POSITION: Final = 9  # digits
 
 
 @dataclass(frozen=True)
@@ -150,11 +153,15 @@ def matter(request: HttpRequest, ref: str, position: int | str | None) -> tuple[
     """Return the document a question is about and the line on it, as far as they were named."""
     if not ref:
         return None, None
+    if "\x00" in ref:
+        raise Http404
     named = get_object_or_404(invoice_selectors.visible_to(request.user).select_related("customer"), ref=ref)
     if not position or not str(position).isdecimal():
         return named, None
+    if len(str(position)) > LONGEST_POSITION:
+        raise Http404
     lines = named.lines.select_related("customer", "product", "document")
-    return named, get_object_or_404(lines, position=min(int(position), 2_000_000_000))
+    return named, get_object_or_404(lines, position=int(position))
 
 
 def membership(request: HttpRequest, pk: int) -> Membership:

@@ -26,7 +26,7 @@ class UserAdmin(LookingAdmin):
 class InvitationForm(ModelForm):
     """Who is invited, to which customer, as what."""
 
-    email = EmailField(label=_("E-mail"))
+    email = EmailField(label=_("E-mail"), max_length=254)
 
     class Meta:
         model = Membership
@@ -55,14 +55,14 @@ class MembershipAdmin(UseCaseAdmin):
 
     def carry_out(self, request: HttpRequest, form: ModelForm, *, change: bool) -> Membership:
         """Invite."""
-        return invitations.invite(actor=None, at=timezone.now(), **form.cleaned_data)
+        return invitations.invite(actor=request.user, at=timezone.now(), **form.cleaned_data)
 
     @admin.action(description=_("End today"))
     def end(self, request: HttpRequest, chosen: QuerySet[Membership]) -> None:
         """End the chosen memberships today."""
         for membership in chosen:
             try:
-                invitations.revoke(actor=None, membership=membership, at=timezone.now())
+                invitations.revoke(actor=request.user, membership=membership, at=timezone.now())
             except Refusal as refusal:
                 self.message_user(request, refusal.reason, level=messages.ERROR)
 

@@ -9,7 +9,7 @@ from accounts.people.models import Membership
 class InvitationForm(forms.Form):
     """Who is invited, as what, and how far down the tree."""
 
-    email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    email = forms.EmailField(label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
     name = forms.CharField(label=_("Name"), required=False, max_length=150, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     role = forms.ChoiceField(
         label=_("Role"),

@@ -50,16 +50,16 @@ def _pay(request: HttpRequest, node: Customer) -> HttpResponse:
     form = PaymentForm(request.POST, kept=checkout.kept_methods)
     if form.is_valid():
         with refusals_shown_on(form):
-            payment = _paid(request, form, chosen)
+            payment = _paid(request, node, form, chosen)
             if payment.status != Payment.Status.DECLINED:
                 return redirect("portal:payment", payment.ref)
             form.decline(_("%(reason)s Nothing was charged. Try another card.") % {"reason": payment.decline_reason})
     return _checkout_page(request, node, checkout, form, status=422)
 
 
-def _paid(request: HttpRequest, form: PaymentForm, documents: list[Document]) -> Payment:
+def _paid(request: HttpRequest, node: Customer, form: PaymentForm, documents: list[Document]) -> Payment:
     at, given = timezone.now(), form.cleaned_data
-    method = paying.method_of(form, on=places.today(documents[0].customer))
+    method = paying.method_of(form, on=places.today(node))
     payment = paying.pay(
         actor=request.user, documents=documents, method=method, key=given["key"], at=at, confirmed_minor=given["confirmed"]
     )
@@ -82,6 +82,8 @@ def _chosen(request: HttpRequest, node: Customer) -> list[Document]:
     """Return the invoices chosen, of those the visitor may pay; without a choice everything open at the node and below it."""
     payable = access.customers_within_reach(request.user, access.PAY)
     refs = set((request.POST or request.GET).getlist("documents"))
+    if any("\x00" in ref for ref in refs):
+        raise Http404
     if not refs:
         return list(invoice_selectors.open_for(places.span(request, node, access.PAY).customers).select_related("customer"))
     chosen = list(

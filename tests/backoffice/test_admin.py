@@ -1,11 +1,15 @@
 """The administration is for managers, changes by use cases only, and shows a refusal on the form."""
 
+from uuid import uuid4
+
 import pytest
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
 from accounts.customers.models import Customer
+from accounts.people.models import Membership
+from accounts.timeline.models import Activity
 from backoffice.admin.base import LookingAdmin, ManagersAdmin, UseCaseAdmin
 from support.remedies.models import AuthorityGrant
 from tests.factories import customers, people, support
@@ -87,3 +91,50 @@ def test_dragging_a_node_into_itself_is_refused_and_changes_nothing():
 
     assert answer.content == b"FAIL"
     assert Customer.objects.get(pk=root.pk).parent is None
+
+
+@pytest.mark.parametrize("question", ["password__startswith=argon2", "is_superuser=1", "memberships__role=payer"])
+def test_hidden_column_is_not_told_by_a_filter(question):
+    assert client_of(people.manager()).get(f"{reverse('admin:accounts_user_changelist')}?{question}").status_code == 400
+
+
+def test_offered_filter_still_filters():
+    group = customers.group()
+    listing = reverse("admin:accounts_customer_changelist")
+
+    assert client_of(people.manager()).get(f"{listing}?tree_id__exact={group.tree_id}&kind__code__exact=group").status_code == 200
+
+
+def test_nobody_signs_in_past_the_second_factor_through_the_administration():
+    manager, colleague = people.manager(), people.manager()
+    client = client_of(manager)
+
+    answer = client.post("/admin/login/", {"username": colleague.email, "password": people.PASSWORD})
+
+    assert answer["Location"] == "/accounts/login/"
+    assert client.session["_auth_user_id"] == str(manager.pk)
+
+
+def test_invitation_and_end_of_a_membership_name_the_manager():
+    group, manager = customers.group(), people.manager()
+    client = client_of(manager)
+    add, listing = reverse("admin:accounts_membership_add"), reverse("admin:accounts_membership_changelist")
+
+    client.post(add, {"email": "ada@helios.example", "customer": group.pk, "role": "reader", "scope": "node"})
+    client.post(listing, {"action": "end", "_selected_action": [Membership.objects.get().pk]})
+
+    told = Activity.objects.filter(kind__startswith="accounts.member_").order_by("pk")
+    assert list(told.values_list("kind", "actor")) == [
+        ("accounts.member_invited", manager.pk),
+        ("accounts.member_revoked", manager.pk),
+    ]
+
+
+def test_grant_for_a_finding_whose_number_holds_a_nul_is_refused():
+    case = support.case()
+    fields = {"remedy": support.CREDIT, "finding": "F\x00", "key": uuid4()}
+
+    answer = client_of(case.agent).post(reverse("backoffice:grants", args=[case.ticket.ref]), fields)
+
+    assert answer.status_code == 422
+    assert "There is no such double charge." in answer.content.decode()

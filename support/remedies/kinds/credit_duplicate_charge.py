@@ -53,7 +53,7 @@ class CreditDuplicateCharge(Remedy[Terms]):
 
     def read(self, facts: Mapping[str, str], *, key: UUID, resolve: bool) -> Terms:
         """Return the terms for the finding whose ref the facts hold."""
-        named = Finding.objects.filter(ref=facts.get("finding", ""), detector=DETECTOR)
+        named = Finding.objects.filter(ref=facts.get("finding", "").replace("\x00", ""), detector=DETECTOR)
         error = named.select_related(*WITH_LINES).first()
         if error is None:
             raise TermsUnreadable(_("There is no such double charge."))
