@@ -4,7 +4,7 @@ A credit note points to the line it corrects, carries the tax that line carried,
 settling.py). Crediting a line does not give its days back: they stay billed, and the next run does not bill them again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from accounts.people.models import User
 from billing.invoices import crediting, issuing, newline, settling
 from billing.invoices.models import Document, Line
 from billing.invoices.newline import NewLine
-from billing.ledger import locking
+from billing.ledger import balances, locking
 from billing.ledger.models import Entry
 
 
@@ -103,7 +103,16 @@ def credit_lines(
             payment_term_days=0, corrects=document, actor=actor, key=entry_key,
         )  # fmt: skip
         settling.absorb_credit_note(credit_note, at)
+        _unspent_or_refuse(credit_note, amounts)
         return credit_note
+
+
+def _unspent_or_refuse(credit_note: Document, lines: Iterable[Line]) -> None:
+    """What filled a wallet is taken back only as far as the payer still holds it."""
+    payer, seller = credit_note.customer, credit_note.legal_entity.code
+    topped_up = any(line.kind == newline.WALLET_TOPUP for line in lines)
+    if topped_up and balances.credit_with(payer, seller_code=seller, currency=credit_note.currency) < 0:
+        raise NotCreditable("This prepaid credit was used already; only what is left of it can be taken back.")
 
 
 def _locked(line: Line) -> Line:

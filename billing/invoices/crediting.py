@@ -60,6 +60,11 @@ def net_within(line: Line, gross_minor: int) -> int:
     )
 
 
+def gross_of(line: Line, net_minor: int) -> int:
+    """Return what crediting `net_minor` of `line` gives now, with the tax it takes back."""
+    return net_minor - _carried(line, line.credited_minor, line.credited_minor + net_minor)
+
+
 def claim(lines: Sequence[NewLine]) -> list[int | None]:
     """Raise the counters of the corrected lines and return the tax each credit line takes back (None: not a credit).
 

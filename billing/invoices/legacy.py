@@ -13,14 +13,14 @@ from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from accounts.people.models import User
 from billing.catalog.models import LegalEntity
-from billing.invoices import issuing
+from billing.invoices import issuing, numbering
 from billing.invoices.models import Document
 from billing.invoices.newline import NewLine
 from billing.ledger import locking
 
 
 class RefTaken(Refusal):
-    """Another document carries this number."""
+    """Another document carries this number, or will: it is one of a series of ours."""
 
     code = "ref_taken"
 
@@ -48,11 +48,13 @@ def import_invoice(
     """Bring in an issued invoice with its own number; tax is spread anew from the lines' rates.
 
     Raises:
-        RefTaken: the number is in use.
+        RefTaken: the number is in use, or one that the seller's own series will draw.
         TakesDays: a line names a subscription of ours and would take its days.
     """
     if any(line.covers for line in lines):
         raise TakesDays("An imported line must not take days of a subscription; leave its subscription out.")
+    if numbering.is_drawn(ref):
+        raise RefTaken(f"{ref} is a number of our own series; an imported document keeps one that cannot be drawn again.")
     draft = Document(
         kind=issuing.INVOICE, origin=Document.Origin.LEGACY, legal_entity=legal_entity, customer=customer,
         receiver=receiver or customer, currency=currency, issued_on=issued_on, issued_at=at, due_on=due_on, po_number=po_number,

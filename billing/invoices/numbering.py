@@ -4,11 +4,14 @@ The number is drawn in the transaction that issues the document: its row stays l
 rolled back document gives its number back. Draw it last, so that others wait as short as can be.
 """
 
+import re
+
 from django.db import connection
 
 from billing.catalog.models import LegalEntity
 
 INVOICES, CREDIT_NOTES = "INV", "CN"
+_DRAWN = re.compile(rf"(?:{INVOICES}|{CREDIT_NOTES})-(?:[0-9]{{6}}|[1-9][0-9]{{6,}})$", re.ASCII)
 
 
 def draw(legal_entity: LegalEntity, series: str) -> int:
@@ -26,3 +29,10 @@ def draw(legal_entity: LegalEntity, series: str) -> int:
 def ref_of(legal_entity: LegalEntity, series: str, number: int) -> str:
     """Return the number as people quote it, such as "INV-000123"; unique over all sellers by their prefix."""
     return f"{legal_entity.ref_prefix}{series}-{number:06d}"
+
+
+def is_drawn(ref: str) -> bool:
+    """Whether `ref` is one of the numbers that a seller's own series have drawn or will draw."""
+    prefixes = LegalEntity.objects.values_list("ref_prefix", flat=True)
+    found = _DRAWN.search(ref)
+    return found is not None and ref[: found.start()] in set(prefixes)

@@ -19,6 +19,7 @@ from billing.catalog.models import LegalEntity
 from billing.invoices import settling
 from billing.invoices.models import Document, Settlement
 from billing.ledger import locking, posting
+from billing.ledger.models import Entry
 from billing.ledger.posting import PostingLine
 from billing.money import Money
 from billing.payments import settlement
@@ -87,7 +88,7 @@ def refused(*, payer: Customer, amount: Money, reason: str, key: UUID, at: datet
 
 
 def charge_back(*, payment: Payment, amount_minor: int, key: str, at: datetime, kind: str = "charge_back") -> list[Settlement]:
-    """Give `amount_minor` of a payment back because its bank took it: what it settled last is owed again.
+    """Give `amount_minor` of a payment back because its bank took it: what it settled last is owed again, once per `key`.
 
     `kind` is "charge_back", or "refund_reopened" when we gave the money back without crediting the invoice.
 
@@ -97,6 +98,8 @@ def charge_back(*, payment: Payment, amount_minor: int, key: str, at: datetime, 
     with transaction.atomic():
         settlement.lock_for(payment)
         payment = Payment.objects.select_for_update(of=("self",)).select_related("payer").get(pk=payment.pk)
+        if earlier := _done_before(f"{kind}:{key}", payment):
+            return earlier
         taken, sides = _take_back(payment, amount_minor, at)
         sides.append(PostingLine(posting.CLEARING, -amount_minor, payment.currency, detail=payment.gateway))
         on = local_day(at, payment.payer.timezone)
@@ -107,15 +110,17 @@ def charge_back(*, payment: Payment, amount_minor: int, key: str, at: datetime, 
 
 
 def reverse_charge_back(*, payment: Payment, amount_minor: int, key: str, at: datetime) -> list[Settlement]:
-    """Take back a charge-back that was decided for us: the invoices owed again are settled again.
+    """Take back a charge-back that was decided for us: the invoices owed again are settled again, once per `key`.
 
     Raises:
         BeyondPayment: more than was charged back.
     """
     with transaction.atomic():
         settlement.lock_for(payment)
+        if earlier := _done_before(f"charge-back-reversed:{key}", payment):
+            return earlier
         reversals = Settlement.objects.filter(payment=payment, amount_minor__lt=0).select_related("document__customer")
-        if not 0 < amount_minor <= -sum(reversal.amount_minor for reversal in reversals):
+        if not 0 < amount_minor <= settlement.charged_back(payment):
             raise BeyondPayment(f"No more than what was charged back of {payment} can come back.")
         settled, sides, left = [], [], amount_minor
         for document in dict.fromkeys(reversal.document for reversal in reversals.order_by("pk")):
@@ -134,6 +139,17 @@ def reverse_charge_back(*, payment: Payment, amount_minor: int, key: str, at: da
         facts = {"amount": str(Money(amount_minor, payment.currency))}
         recording.record(payment.payer, "billing.charge_back_reversed", actor=None, at=at, about=payment, facts=facts)
         return settled
+
+
+def _done_before(key: str, payment: Payment) -> list[Settlement] | None:
+    """Return what the entry `key` reopened or settled of `payment` when it was posted before; nothing if it was not."""
+    entry = Entry.objects.filter(key=key, about_ref=payment.ref).first()
+    if entry is None:
+        return None
+    documents = entry.postings.exclude(document=None).values("document")
+    moved = Settlement.objects.filter(payment=payment, document__in=documents, settled_at=entry.posted_at)
+    settled_again = entry.what == "charge_back_reversed"
+    return list((moved.filter(amount_minor__gt=0) if settled_again else moved.filter(amount_minor__lt=0)).order_by("pk"))
 
 
 def _share_out(payment: Payment, seller: LegalEntity, named: list[int] | None) -> None:

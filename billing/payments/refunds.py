@@ -20,7 +20,7 @@ from billing.ledger import balances, locking, posting
 from billing.ledger.models import Entry, Posting
 from billing.ledger.posting import PostingLine
 from billing.money import Money
-from billing.payments import attempts, gateways
+from billing.payments import attempts, gateways, settlement
 from billing.payments.gateways.base import Answer, KeyReused, Outcome
 from billing.payments.models import Payment, Refund
 from billing.periods import local_day
@@ -120,6 +120,9 @@ def _refuse_unless_refundable(payment: Payment, owner: Customer, amount_minor: i
         raise AlreadyCredit(f"This already stands as credit on the account of {owner}.")
     if amount_minor <= 0:
         raise NotRefundable("A refund is above zero.")
+    left = payment.amount_minor - payment.refunded_minor - settlement.charged_back(payment)
+    if amount_minor > left:
+        raise RefundExceedsPayment(f"Of {payment} {Money(left, payment.currency)} can still be given back.")
 
 
 def _create(

@@ -9,16 +9,21 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+
+from django.db.models import Sum
 
 from accounts.timeline import recording
 from billing.invoices import settling
 from billing.invoices.models import Document
 from billing.ledger import locking, posting
+from billing.ledger.models import Posting
 from billing.ledger.posting import PostingLine
 from billing.money import Money
 from billing.payments.models import Payment
 from billing.periods import local_day
+
+TAKEN_BACK: Final = ("charge_back", "refund_reopened", "charge_back_reversed")
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,12 @@ def lock_for(payment: Payment) -> None:
     """Take the locks of everybody whose money `payment` moves; they come before the payment's own row lock."""
     owing = payment.shares.values_list("document__customer_id", flat=True)
     locking.lock_payers([payment.payer_id, *owing])
+
+
+def charged_back(payment: Payment) -> int:
+    """Return how much of `payment` its bank holds again, net of charge-backs decided for us."""
+    moved = Posting.objects.filter(account=Posting.Account.CLEARING, entry__about_ref=payment.ref, entry__what__in=TAKEN_BACK)
+    return -int(moved.aggregate(total=Sum("amount_minor"))["total"] or 0)
 
 
 def settle_payment(payment: Payment, at: datetime, *, keeper: str = "") -> list[Part]:

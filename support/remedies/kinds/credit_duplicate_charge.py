@@ -1,4 +1,4 @@
-"""Credit for a double charge: takes back in full the line that billed again what was billed before."""
+"""Credit for a double charge: takes back what a line billed again, for the days that were billed before."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Terms(base.Terms):
 
 
 class CreditDuplicateCharge(Remedy[Terms]):
-    """Credits the line that should not be, in full with its tax."""
+    """Credits the days of the line that should not be, with their tax."""
 
     code: ClassVar[str] = "credit_duplicate_charge"
 
@@ -68,8 +68,9 @@ class CreditDuplicateCharge(Remedy[Terms]):
         return terms.finding.ref
 
     def cost(self, terms: Terms) -> Money:
-        """What is left of the line, tax included."""
-        return Money(crediting.left_of(terms.finding.line).gross_minor, terms.finding.currency)
+        """What is left of the days charged twice, tax included."""
+        line = terms.finding.line
+        return Money(crediting.gross_of(line, _net(terms.finding)), terms.finding.currency)
 
     def eligible(self, ticket: Ticket, terms: Terms) -> Decision:
         """Only an open double charge of the ticket's own customer, of which something is left to credit."""
@@ -97,7 +98,7 @@ class CreditDuplicateCharge(Remedy[Terms]):
         credit_note = credit_notes.credit_line(
             actor=actor,
             line=line,
-            amount_minor=crediting.left_of(line).net_minor,
+            amount_minor=_net(terms.finding),
             reason=_("Billed twice, see {twin}").format(twin=_billed_first(terms.finding)),
             on=periods.local_day(at, line.document.customer.timezone),
             at=at,
@@ -120,6 +121,12 @@ class CreditDuplicateCharge(Remedy[Terms]):
             _in_all(line.document, _balance(line.document) - given),
         )
         return "\n".join(sentences)
+
+
+def _net(error: Finding) -> int:
+    """What to credit, net: the share of the days charged twice, as far as it is left of the line."""
+    left = crediting.left_of(error.line).net_minor
+    return min(left, int(error.evidence.get("net_minor", left)))
 
 
 def _billed_first(error: Finding) -> str:
