@@ -5,9 +5,10 @@ customer the grant covers, and take it back. `actor` None is the system (imports
 with a code sent to the address; nothing is promised to the address before.
 """
 
+from contextlib import suppress
 from datetime import UTC, date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.customers.models import Customer
 from accounts.decisions import Decision, Refusal, refused
@@ -117,8 +118,12 @@ def _must_be_theirs_to_give(actor: User | None, customer: Customer, role: str, s
 
 
 def _person(email: str, name: str) -> User:
+    """Return the person with this address, held until the transaction ends: invited and appointed one after the other."""
     address = email.strip().lower()
-    return User.objects.filter(email=address).first() or User.objects.create_user(address, name=name)
+    if not User.objects.filter(email=address).exists():
+        with suppress(IntegrityError), transaction.atomic():
+            User.objects.create_user(address, name=name)
+    return User.objects.select_for_update().get(email=address)
 
 
 def _must_be_invitable(user: User) -> None:
