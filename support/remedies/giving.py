@@ -28,6 +28,7 @@ from support.tickets import conversation
 from support.tickets.models import Ticket
 
 CAUSE_IS_TAKEN: Final = "one_remedy_per_cause"
+KEY_IS_TAKEN: Final = "support_grant_key_key"
 
 
 class AlreadyCompensated(Refusal):
@@ -47,6 +48,7 @@ def ask(*, actor: User, ticket: Ticket, remedy: Remedy[Any], terms: Terms, decis
 
     Raises:
         AlreadyCompensated: it was taken by somebody else at the same moment.
+        KeyAlreadyUsed: so was the key, for another ticket.
     """
     cost = remedy.cost(terms)
     asked = Grant(
@@ -60,6 +62,8 @@ def ask(*, actor: User, ticket: Ticket, remedy: Remedy[Any], terms: Terms, decis
     except IntegrityError as fault:
         if CAUSE_IS_TAKEN in str(fault):
             raise AlreadyCompensated(_("A colleague has put this right at this very moment.")) from fault
+        if KEY_IS_TAKEN in str(fault):
+            raise conversation.KeyAlreadyUsed from fault
         raise
     return asked
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection, connections
 
-from accounts.decisions import Refusal
+from accounts.decisions import ALLOWED, Refusal
 from accounts.timeline.models import Activity, Delivery
 from billing.invoices.models import Document
 from billing.ledger.models import Entry
@@ -165,3 +165,22 @@ def test_many_agents_at_once_give_one_credit_note_and_get_clear_refusals(committ
     assert Document.objects.filter(kind="credit_note").count() == FeedRow.objects.count() == 1
     assert proof.faults() == []
     connection.close()
+
+
+@pytest.mark.django_db
+def test_key_taken_by_another_ticket_at_the_same_moment_is_refused():
+    support.limit()
+    given, other = support.case(), support.case(11000)
+    key = given.grant().key
+
+    with pytest.raises(KeyAlreadyUsed):
+        giving.ask(
+            actor=other.agent,
+            ticket=other.ticket,
+            remedy=other.remedy,
+            terms=other.terms(key=key),
+            decision=ALLOWED,
+            at=support.NOON,
+        )
+
+    assert Grant.objects.count() == 1
