@@ -128,7 +128,7 @@ def _bill_one(result: RunResult, payer: Customer, *, on: date, at: datetime, dry
     lines = 0
     try:
         with transaction.atomic():
-            if not wait and not locking.try_lock_payer(payer.pk):
+            if not wait and not locking.is_free(payer.pk):
                 return False
             documents = bill(payer=payer, on=on, at=at)
             lines = Line.objects.filter(document__in=documents).count() if documents else 0

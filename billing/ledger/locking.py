@@ -23,12 +23,14 @@ def lock_payers(customer_ids: Iterable[int]) -> None:
             cursor.execute(f"SELECT pg_advisory_xact_lock({_KEY})", [customer_id])
 
 
-def try_lock_payer(customer_id: int) -> bool:
-    """Take the payer's lock if it is free; False when another transaction holds it."""
+def is_free(customer_id: int) -> bool:
+    """Whether no other transaction holds the payer's lock. It is not kept, or locks would be taken out of their order."""
     _in_transaction()
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SELECT pg_try_advisory_xact_lock({_KEY})", [customer_id])
-        return bool(cursor.fetchone()[0])
+        free = bool(cursor.fetchone()[0])
+        transaction.set_rollback(True)
+    return free
 
 
 def _in_transaction() -> None:

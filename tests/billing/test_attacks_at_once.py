@@ -1,0 +1,44 @@
+"""Two runs at once over payers who have taken over from each other: neither waits for the other crosswise."""
+
+import threading
+
+from django.db import connections
+
+from accounts.customers import responsibilities
+from accounts.customers.models import Customer
+from billing.contracts import events
+from billing.invoices import proof, run
+from tests.factories import billing, customers
+from tests.factories.payments import NOON, TODAY
+
+
+def _swapped_payers():
+    """Two sites, billed for themselves, that pay for each other from today and have fewer seats to be credited."""
+    root = customers.group()
+    sites = [customers.below(root), customers.below(root)]
+    running = [billing.subscribed(site, quantity=3) for site in sites]
+    run.bill_due(on=TODAY, at=NOON)
+    for site, payer, subscription in zip(sites, reversed(sites), running, strict=True):
+        responsibilities.set_payer(actor=None, customer=site, payer=payer, since=TODAY, at=NOON)
+        events.add(actor=None, subscription=subscription, what="set_quantity", quantity=1, effective_on=TODAY, at=NOON)
+    return list(Customer.objects.filter(pk__in=[site.pk for site in sites]).order_by("pk"))
+
+
+def test_two_runs_over_swapped_payers_never_wait_crosswise(committed):
+    payers = _swapped_payers()
+    failures, issued, start = [], [], threading.Barrier(2)
+
+    def bill(order):
+        start.wait()
+        result = run.bill_due(on=TODAY, at=NOON, payers=order)
+        failures.extend(result.failures)
+        issued.extend(result.documents)
+        connections.close_all()
+
+    threads = [threading.Thread(target=bill, args=(order,)) for order in (payers, payers[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert (failures, len(issued), proof.faults()) == ([], 4, [])
