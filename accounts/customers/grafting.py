@@ -157,8 +157,10 @@ class _Grafting:
         return opened
 
     def _give_up(self, circles: Iterable[str]) -> None:
-        for ref in list(circles):
-            reasons = [(parent, f"{parent} leads back to it in a circle") for parent in self._undecided_parents(ref)]
+        circles = list(circles)
+        leading_back = {ref: list(self._undecided_parents(ref)) for ref in circles}
+        for ref, parents in leading_back.items():
+            reasons = [(parent, f"{parent} leads back to it in a circle") for parent in parents]
             self.done[ref] = Graft(objections=self.objections[ref] + reasons)
         for ref in circles:
             self._tell_children(ref)

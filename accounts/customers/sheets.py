@@ -7,11 +7,12 @@ the line; what is wrong with one row is that row's fault. Rows are counted as a 
 
 import csv
 import gzip
+import os
 import re
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NoReturn
 
 from accounts.customers.facts import FACTS
 from accounts.customers.importing import Row
@@ -47,6 +48,7 @@ class Reading:
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     name_by_ref: bool = False
     most_bytes: int = 50 * MEGABYTE
+    most_rows: int = 500_000
 
 
 class Sheet:
@@ -92,6 +94,8 @@ class Sheet:
 
     def __iter__(self) -> Iterator[Row]:
         for number, cells in enumerate(self._read(), start=2):
+            if number > self.reading.most_rows + 1:
+                raise FileUnusable(f"The file has more than {self.reading.most_rows} rows. Split it, or raise --max-rows.")
             if not cells:
                 continue
             if len(cells) != len(self.header):
@@ -175,6 +179,8 @@ class _Lines:
         self.number = 0
         self.most_bytes = most_bytes
         self._taken = 0
+        if stream.seekable() and os.fstat(stream.fileno()).st_size > most_bytes:
+            self._refuse_size()
         self._stream = _unpacked(stream)
 
     def __iter__(self) -> Iterator[str]:
@@ -182,10 +188,13 @@ class _Lines:
             self.number += 1
             self._taken += len(raw)
             if self._taken > self.most_bytes:
-                raise FileUnusable(f"The file is larger than {self.most_bytes // MEGABYTE} MB. Split it, or raise --max-mb.")
+                self._refuse_size()
             if len(raw) > LONGEST_LINE:
                 raise FileUnusable(f"line {self.number}: is longer than {LONGEST_LINE} bytes; this is no CSV of customers.")
             yield self._decoded(raw)
+
+    def _refuse_size(self) -> NoReturn:
+        raise FileUnusable(f"The file is larger than {self.most_bytes // MEGABYTE} MB. Split it, or raise --max-mb.")
 
     def _next(self) -> bytes:
         try:

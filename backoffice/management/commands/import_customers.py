@@ -36,6 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--names", default="", metavar="FILE:REF=NAME,…", help="facts from another file, joined by ref")
         parser.add_argument("--delimiter", default=",", metavar="SIGN", help="what stands between two cells (,)")
         parser.add_argument("--max-mb", type=int, default=50, metavar="N", help="refuse a larger file, measured unpacked (50)")
+        parser.add_argument("--max-rows", type=int, default=500_000, metavar="N", help="refuse a file with more rows (500000)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
@@ -54,7 +55,7 @@ class Command(BaseCommand):
 
 def _reading(options: dict[str, Any], stack: ExitStack) -> sheets.Reading:
     return sheets.Reading(
-        columns=sheets.mapping_of(options["columns"]),
+        columns=_mapped(options["columns"], "--columns"),
         where=tuple(_pair(part, "--where") for part in options["where"]),
         nobody=frozenset(options["no_parent"]),
         parent_separator=options["parent_separator"],
@@ -62,7 +63,15 @@ def _reading(options: dict[str, Any], stack: ExitStack) -> sheets.Reading:
         names=_names(options["names"], options["max_mb"], stack) if options["names"] else {},
         name_by_ref=bool(options["names"]),
         most_bytes=options["max_mb"] * sheets.MEGABYTE,
+        most_rows=options["max_rows"],
     )
+
+
+def _mapped(text: str, option: str) -> dict[str, str]:
+    try:
+        return sheets.mapping_of(text)
+    except sheets.FileUnusable as fault:
+        raise CommandError(f"{option}: {fault.reason}", returncode=2) from fault
 
 
 def _pair(text: str, option: str) -> tuple[str, str]:
@@ -84,8 +93,11 @@ def _names(text: str, most_mb: int, stack: ExitStack) -> dict[str, dict[str, str
         raise CommandError(f'--names "{text}": write FILE:REF=NAME, such as entities.csv:lei=legal_name.', returncode=2)
     first, *further = columns.split(",")
     key, name = _pair(first, "--names")
-    mapped = {"name": name} | sheets.mapping_of(",".join(further))
-    return sheets.names_in(_opened(path, stack), key=key, columns=mapped, most_bytes=most_mb * sheets.MEGABYTE)
+    mapped = {"name": name} | _mapped(",".join(further), "--names")
+    try:
+        return sheets.names_in(_opened(path, stack), key=key, columns=mapped, most_bytes=most_mb * sheets.MEGABYTE)
+    except sheets.FileUnusable as fault:
+        raise CommandError(f"{path}: {fault.reason}") from fault
 
 
 def _opened(path: str, stack: ExitStack) -> BinaryIO:
