@@ -1,4 +1,4 @@
-"""Public hierarchies land by options alone: each row in or refused with a reason, the tree true, a second run changing nothing."""
+"""Public hierarchies land by options alone: each row in or refused with a reason, and a second run changes nothing."""
 
 import pytest
 
