@@ -27,8 +27,9 @@ urlpatterns = [
     path("customers/", customers.roots, name="customers"),
     path("customers/<str:number>/", customers.customer, name="customer"),
     path("customers/<str:number>/below/", customers.below, name="below"),
-    path("documents/<str:ref>/", documents.document, name="document"),
-    path("documents/<str:ref>/pdf/", documents.pdf, name="document_pdf"),
+    # numbers of documents from elsewhere may hold a slash
+    path("documents/<path:ref>/pdf/", documents.pdf, name="document_pdf"),
+    path("documents/<path:ref>/", documents.document, name="document"),
     path("authority/", authority.mine, name="authority"),
     path("authority/acknowledgements/", authority.acknowledgements, name="policy_acknowledgements"),
     path("search/", look_up.search, name="search"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.customers.models import Customer
 from accounts.people import access
+from accounts.timeline.kinds import KINDS
 
 # label, icon, the page it opens, the pages during which it is the current one, its key
 PLACES = (
@@ -39,6 +40,7 @@ def portal_frame(request: HttpRequest) -> dict[str, Any]:
         "person_menu": _person_menu(),
         "home_url": reverse("portal:front"),
         "live_url": reverse("portal:live"),
+        "every_event": " ".join(KINDS),
         "switcher_url": reverse("portal:nodes"),
         "palette_url": reverse("portal:search"),
         "search_url": reverse("portal:search"),

@@ -11,7 +11,10 @@ from support.knowledge.search import Answer
 
 @dataclass(frozen=True)
 class Action:
-    """Where an article's action leads: an address of the portal, opened or (when it changes something) sent to."""
+    """Where an article's action leads: an address of the portal, opened or (when it changes something) sent to.
+
+    Talking to us is none of them: every answer offers it, with the question as the subject.
+    """
 
     page: str
     icon: str
@@ -22,7 +25,6 @@ ACTIONS: Final = {
     Article.Action.CHECK_INVOICES.value: Action("portal:invoice_checks", "search", changes=True),
     Article.Action.PAY_INVOICES.value: Action("portal:invoices", "payment"),
     Article.Action.CHANGE_SEATS.value: Action("portal:contracts", "contract"),
-    Article.Action.CONTACT.value: Action("portal:new_ticket", "chat"),
 }
 
 

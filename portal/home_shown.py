@@ -5,6 +5,7 @@ A constant number of statements.
 
 from typing import Any, Final
 
+from django.db.models import Count, Min
 from django.http import HttpRequest
 
 from accounts.customers.models import Customer
@@ -36,7 +37,8 @@ def of(request: HttpRequest, node: Customer) -> dict[str, Any]:
         "upcoming": upcoming.next_for(span.customers, today=today),
         "open_totals": invoices_shown.open_totals(open_invoices),
         "rows": invoices_shown.rows(open_invoices[:INVOICES_SHOWN], on=today),
-        "overdue": open_invoices.filter(due_on__lt=today).count(),
+        "overdue": open_invoices.filter(due_on__lt=today).aggregate(count=Count("pk"), since=Min("due_on")),
+        "has_below": places.span(request, node).customers.exclude(pk=node.pk).exists(),
         "tickets": tickets.count(),
         "entries": activity_shown.entries(happened),
         "may_pay": access.decide(viewer, access.PAY, node),

@@ -19,6 +19,14 @@ from portal.forms.payments import PaymentForm
 
 
 @dataclass(frozen=True)
+class Part:
+    """What one payment can take of a checkout: the documents of one currency, and what is open on them."""
+
+    total: Money
+    documents: list[Document]
+
+
+@dataclass(frozen=True)
 class Checkout:
     """What a visitor is about to pay. Without a payer nobody can pay all of it in one go, and `reason` says why."""
 
@@ -32,6 +40,11 @@ class Checkout:
     def total(self) -> Money | None:
         """What one payment would take; nothing when it cannot be one payment."""
         return self.totals[0] if len(self.totals) == 1 else None
+
+    @property
+    def parts(self) -> list[Part]:
+        """What can be paid one after the other when it cannot be one payment."""
+        return [Part(one, [document for document in self.documents if document.currency == one.currency]) for one in self.totals]
 
     @property
     def kept_methods(self) -> list[PaymentMethod]:

@@ -51,6 +51,12 @@ def node(request: HttpRequest, number: str, action: Action = access.SEE_CUSTOMER
     return stand_at(request, get_object_or_404(reach.select_related("kind"), number=number))
 
 
+def highest(request: HttpRequest) -> Customer | None:
+    """Return the highest customer the visitor may see, where they land when they come in."""
+    reach = access.customers_within_reach(request.user).current()
+    return reach.select_related("kind").order_by("level", "tree_id", "lft").first()
+
+
 def stand_at(request: HttpRequest, customer: Customer) -> Customer:
     """Remember the customer the page stands at."""
     request.node = customer
@@ -147,6 +153,11 @@ def payer(request: HttpRequest, customer: Customer) -> Customer | None:
 def today(customer: Customer) -> date:
     """Return the customer's own day."""
     return local_day(timezone.now(), customer.timezone)
+
+
+def today_under(agreed: Contract) -> date:
+    """Return the day on which changes of a contract are made: the contract's own, wherever the visitor is."""
+    return local_day(timezone.now(), agreed.timezone)
 
 
 def matter(request: HttpRequest, ref: str, position: int | str | None) -> tuple[Document | None, Line | None]:

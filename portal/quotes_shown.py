@@ -5,15 +5,20 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.amendments.models import Quote
+from billing.amendments.quoting import Change
 from billing.catalog import charges
 from billing.catalog.models import PlanVersion
+from billing.contracts import state
 from billing.contracts.models import ContractEvent
 from billing.money import Money
 from billing.periods import Interval
+from portal.forms.changes import ChangeForm
 from window import formats
 
 STEPS: Final = (gettext_lazy("What and when"), gettext_lazy("The price"), gettext_lazy("Done"))
@@ -44,6 +49,7 @@ class QuoteShown:
     next_on: date | None
     next_total: Money
     confirm: str
+    again_url: str
 
 
 def of(quote: Quote) -> QuoteShown:
@@ -52,7 +58,8 @@ def of(quote: Quote) -> QuoteShown:
     currency = told["currency"]
     total = Money(told["total_minor"], currency)
     on = date.fromisoformat(told["effective_on"])
-    after = Money(told["per_period_after_gross_minor"], currency)
+    next_on = date.fromisoformat(told["next_invoice_on"]) if told["next_invoice_on"] else None
+    after = _per_period(told, "after", "gross_minor")
     return QuoteShown(
         change=in_words(quote),
         effective_on=on,
@@ -61,12 +68,14 @@ def of(quote: Quote) -> QuoteShown:
         tax=Money(told["tax_minor"], currency),
         total=total,
         changes=[
-            _change(_("Each period, net"), told, "minor", currency),
-            _change(_("Each period, tax included"), told, "gross_minor", currency),
+            _what_changes(quote),
+            _price_change(_("Price, net"), told, "minor"),
+            _price_change(_("Price, tax included"), told, "gross_minor"),
         ],
-        next_on=date.fromisoformat(told["next_invoice_on"]) if told["next_invoice_on"] else None,
+        next_on=next_on,
         next_total=Money(told["next_invoice_total_minor"], currency),
-        confirm=_confirm(total, after, period_words(told["interval_after"]), on),
+        confirm=_confirm(total, after, ends=told["interval_after"] is None, on=(next_on or on) if told["lines"] else on),
+        again_url=_again_url(quote),
     )
 
 
@@ -139,22 +148,40 @@ def _line(line: dict[str, Any], currency: str) -> QuotedLine:
     )
 
 
-def _change(label: str, told: dict[str, Any], which: str, currency: str) -> dict[str, Any]:
-    before, after = (Money(told[f"per_period_{when}_{which}"], currency) for when in ("before", "after"))
+def _what_changes(quote: Quote) -> dict[str, Any]:
+    """Return the plan or the quantity before and after, as the history was when it was quoted."""
+    change, subscription = quote.change, quote.subscription
+    stands = state.as_of(subscription, quote.effective_on)
+    if change["what"] == ContractEvent.What.SET_QUANTITY:
+        label, before, after = _("How many"), formats.figure(stands.quantity), formats.figure(change["quantity"])
+    else:
+        label, before, after = _("Plan"), stands.plan.name, subscription.product.plans.get(code=change["plan_code"]).name
     return {"label": label, "before": before, "after": after}
 
 
-def _confirm(total: Money, after: Money, period: str, on: date) -> str:
-    facts = {
-        "today": formats.amount(abs(total.amount_minor), total.currency),
-        "after": formats.amount(after.amount_minor, after.currency),
-        "period": period,
-        "day": formats.day(on),
-    }
-    if not period:
+def _price_change(label: str, told: dict[str, Any], which: str) -> dict[str, Any]:
+    return {"label": label, "before": _per_period(told, "before", which), "after": _per_period(told, "after", which)}
+
+
+def _per_period(told: dict[str, Any], when: str, which: str) -> str:
+    """Write the price of a full period: "62.00 EUR a month"."""
+    price = formats.amount(told[f"per_period_{when}_{which}"], told["currency"])
+    return f"{price} {period_words(told[f'interval_{when}'])}".strip()
+
+
+def _again_url(quote: Quote) -> str:
+    """Return the address of the form that asks for the same change again."""
+    change = Change.from_json(quote.change)
+    return f"{reverse('portal:change', args=[quote.subscription.ref])}?{urlencode(ChangeForm.fields_of(change))}"
+
+
+def _confirm(total: Money, after: str, *, ends: bool, on: date) -> str:
+    """Say what the button does; `on` is the day from which the full price of a period is billed."""
+    facts = {"today": formats.amount(abs(total.amount_minor), total.currency), "after": after, "day": formats.day(on)}
+    if ends:
         return _("Confirm: ends on %(day)s") % facts
     if total.amount_minor < 0:
-        return _("Confirm: %(today)s back today, %(after)s %(period)s from %(day)s") % facts
+        return _("Confirm: %(today)s back today, %(after)s from %(day)s") % facts
     if total.amount_minor:
-        return _("Confirm: %(today)s today, %(after)s %(period)s from %(day)s") % facts
-    return _("Confirm: nothing today, %(after)s %(period)s from %(day)s") % facts
+        return _("Confirm: %(today)s today, %(after)s from %(day)s") % facts
+    return _("Confirm: nothing today, %(after)s from %(day)s") % facts

@@ -27,8 +27,9 @@ urlpatterns = [
     path("customers/<str:number>/help/invoice-checks/", help.invoice_checks, name="invoice_checks"),
     path("customers/<str:number>/help/findings/", help.findings, name="findings"),
     path("customers/<str:number>/activity/", activity.activity, name="activity"),
-    path("invoices/<str:ref>/", invoices.invoice, name="invoice"),
-    path("invoices/<str:ref>/pdf/", invoices.pdf, name="invoice_pdf"),
+    # numbers of documents from elsewhere may hold a slash
+    path("invoices/<path:ref>/pdf/", invoices.pdf, name="invoice_pdf"),
+    path("invoices/<path:ref>/", invoices.invoice, name="invoice"),
     path("payments/<str:ref>/", payments.payment, name="payment"),
     path("contracts/<str:ref>/", contracts.contract, name="contract"),
     path("subscriptions/<str:ref>/change/", changes.change, name="change"),

@@ -59,7 +59,9 @@ def _told(viewer_id: int, notice: live.Notice | None) -> str:
 
 
 def _may_know(viewer_id: int, notice: live.Notice) -> bool:
-    viewer = User.objects.get(pk=viewer_id)
+    viewer = User.objects.filter(pk=viewer_id, is_active=True).first()
+    if viewer is None:
+        return False
     activities = Activity.objects.all() if access.level_of(viewer) else Activity.objects.shown_to_customers()
     return activities.filter(pk=notice.activity, customer__in=access.customers_within_reach(viewer)).exists()
 

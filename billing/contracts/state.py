@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from accounts.decisions import Refusal
 from billing import money
 from billing.catalog import charges
 from billing.catalog.models import Plan, PlanVersion
@@ -51,8 +52,10 @@ class State:
     ends_on: date | None
 
 
-class NeverRan(LookupError):
+class NeverRan(Refusal):
     """The subscription was cancelled before its first day, so no terms were ever in force."""
+
+    code = "never_ran"
 
 
 def as_of(subscription: Subscription, on: date) -> State:
@@ -119,7 +122,10 @@ def _cycle(life: Service, segment: Segment, on: date) -> Period | None:
 
 
 def _state(history: History, stored: list[ContractEvent], on: date) -> State:
-    found = standing(history, on)
+    try:
+        found = standing(history, on)
+    except NeverRan:
+        return _never_ran(history, stored)
     versions = {_key(event.plan_version): event.plan_version for event in stored if event.plan_version}
     version = versions[found.segment.plan.key]
     coming = events.scheduled_in(history, stored, on)
@@ -133,6 +139,23 @@ def _state(history: History, stored: list[ContractEvent], on: date) -> State:
         next_change=coming[0] if coming else None,
         on_trial=found.segment.phase == TRIAL and found.status == ACTIVE,
         ends_on=found.ends_on,
+    )
+
+
+def _never_ran(history: History, stored: list[ContractEvent]) -> State:
+    """Describe a subscription that was cancelled before its first day: the plan it would have run on, and nothing to pay."""
+    start = min(stored, key=lambda event: event.sequence)
+    version = next(event.plan_version for event in stored if event.plan_version)
+    return State(
+        plan=version.plan,
+        plan_version=version,
+        quantity=start.quantity or 0,
+        status=CANCELLED,
+        per_period=Money.zero(history.currency),
+        cycle=None,
+        next_change=None,
+        on_trial=False,
+        ends_on=start.effective_on,
     )
 
 

@@ -52,3 +52,16 @@ class ChangeForm(forms.Form):
         quantity = given["quantity"] if given["what"] == self.SEATS else None
         effective = given["on"] if given["effective"] == self.ON_DAY else given["effective"]
         return Change(what=given["what"], plan_code=plan, quantity=quantity, effective=effective)
+
+    @classmethod
+    def fields_of(cls, change: Change) -> dict[str, Any]:
+        """Return what the form starts with to ask for `change` again; fields that stay empty are left out."""
+        is_day = change.effective not in (cls.NOW, cls.NEXT_PERIOD)
+        fields = {
+            "what": change.what,
+            "quantity": change.quantity,
+            "plan": change.plan_code,
+            "effective": cls.ON_DAY if is_day else change.effective,
+            "on": change.effective if is_day else None,
+        }
+        return {name: value for name, value in fields.items() if value is not None}

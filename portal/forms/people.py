@@ -13,6 +13,7 @@ class InvitationForm(forms.Form):
     name = forms.CharField(label=_("Name"), required=False, max_length=150, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     role = forms.ChoiceField(
         label=_("Role"),
+        widget=forms.RadioSelect,
         initial=Membership.Role.MEMBER,
         choices=[
             (Membership.Role.ADMINISTRATOR, _("Administrator: everything, and invites others")),
@@ -23,6 +24,7 @@ class InvitationForm(forms.Form):
     )
     scope = forms.ChoiceField(
         label=_("For"),
+        widget=forms.RadioSelect,
         initial=Membership.Scope.SUBTREE,
         choices=[
             (Membership.Scope.SUBTREE, _("this customer and all below it")),

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,8 +26,10 @@ from window.refusals import refusals_shown_on
 @declares(access.CHANGE_CONTRACT)
 @require_GET
 def change(request: HttpRequest, ref: str) -> HttpResponse:
-    """Ask what is to change, and from when."""
-    return _change_page(request, places.subscription(request, ref))
+    """Ask what is to change, and from when; the address may say what the form starts with."""
+    subscription = places.subscription(request, ref)
+    asked = {name: request.GET[name] for name in ChangeForm.base_fields if name in request.GET}
+    return _change_page(request, subscription, _form(subscription, asked=asked))
 
 
 @declares(access.CHANGE_CONTRACT)
@@ -35,7 +37,7 @@ def change(request: HttpRequest, ref: str) -> HttpResponse:
 def quotes(request: HttpRequest, ref: str) -> HttpResponse:
     """Work out what the change costs; nothing is changed yet."""
     subscription = places.subscription(request, ref)
-    today = places.today(subscription.customer)
+    today = places.today_under(subscription.contract)
     form = _form(subscription, request.POST)
     if form.is_valid():
         with refusals_shown_on(form):
@@ -49,7 +51,7 @@ def quotes(request: HttpRequest, ref: str) -> HttpResponse:
 @declares(access.CHANGE_CONTRACT)
 @require_GET
 def quote(request: HttpRequest, token: UUID) -> HttpResponse:
-    """Show the price of a change, line by line, with the one button that makes it so."""
+    """Show the price of a change, line by line, with the one button that makes it so; once made, the contract."""
     found = places.quote(request, token)
     if found.status == Quote.Status.APPLIED:
         return redirect("portal:contract", found.subscription.contract.ref)
@@ -63,7 +65,7 @@ def applications(request: HttpRequest, token: UUID) -> HttpResponse:
     found = places.quote(request, token)
     try:
         applied = applying.apply(
-            actor=request.user, token=token, at=timezone.now(), today=places.today(found.subscription.customer)
+            actor=request.user, token=token, at=timezone.now(), today=places.today_under(found.subscription.contract)
         )
     except Refusal as refusal:
         return _quote_page(request, found, refusal=refusal.reason, status=422)
@@ -76,7 +78,7 @@ def applications(request: HttpRequest, token: UUID) -> HttpResponse:
 def undos(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back a change that is still to come."""
     event = places.event(request, pk)
-    today = places.today(event.subscription.customer)
+    today = places.today_under(event.subscription.contract)
     try:
         applying.undo_scheduled(actor=request.user, event=event, at=timezone.now(), today=today)
     except Refusal as refusal:
@@ -85,29 +87,33 @@ def undos(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("portal:contract", event.subscription.contract.ref)
 
 
-def _form(subscription: Subscription, given: object = None) -> ChangeForm:
-    today = places.today(subscription.customer)
+def _form(subscription: Subscription, given: QueryDict | None = None, asked: dict[str, str] | None = None) -> ChangeForm:
+    today = places.today_under(subscription.contract)
     versions = quoting.plans_to_choose(subscription, today)
     plans = Plan.objects.filter(pk__in=[version.plan_id for version in versions]).order_by("rank", "pk")
     standing = state.as_of(subscription, today)
     start = {"what": ChangeForm.SEATS, "quantity": standing.quantity, "plan": standing.plan.code, "on": today}
-    return ChangeForm(given, plans=plans, initial=start)
+    return ChangeForm(given, plans=plans, initial=start | (asked or {}))
 
 
-def _change_page(
-    request: HttpRequest, subscription: Subscription, form: ChangeForm | None = None, status: int = 200
-) -> HttpResponse:
-    today = places.today(subscription.customer)
+def _change_page(request: HttpRequest, subscription: Subscription, form: ChangeForm, status: int = 200) -> HttpResponse:
+    today = places.today_under(subscription.contract)
     context = {
         "subscription": subscription,
         "state": state.as_of(subscription, today),
         "prices": quotes_shown.prices(quoting.plans_to_choose(subscription, today), subscription.product.unit_name),
-        "form": form or _form(subscription),
+        "form": form,
         "steps": quotes_shown.STEPS,
     }
     return render(request, "portal/contracts/change.html", context, status=status)
 
 
 def _quote_page(request: HttpRequest, found: Quote, refusal: str = "", status: int = 200) -> HttpResponse:
-    context = {"quote": found, "shown": quotes_shown.of(found), "refusal": refusal, "steps": quotes_shown.STEPS}
+    context = {
+        "quote": found,
+        "shown": quotes_shown.of(found),
+        "is_late": timezone.now() >= found.expires_at,
+        "refusal": refusal,
+        "steps": quotes_shown.STEPS,
+    }
     return render(request, "portal/contracts/quote.html", context, status=status)

@@ -39,7 +39,7 @@ def contract(request: HttpRequest, ref: str) -> HttpResponse:
 def contract_page(request: HttpRequest, ref: str, *, refusal: str = "", status: int = 200) -> HttpResponse:
     """Return the page of a contract; after a change that was refused, with the reason."""
     found = places.contract(request, ref)
-    today = places.today(found.customer)
+    today = places.today_under(found)
     shown = contracts_shown.contracts([found], viewer=request.user, on=today)[0]
     billed = selectors.visible_to(request.user).filter(lines__subscription__contract=found).select_related("customer").distinct()
     context = {

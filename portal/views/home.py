@@ -15,7 +15,7 @@ def front(request: HttpRequest) -> HttpResponse:
     """Open the highest customer the visitor may see; who stands nowhere is told whom to ask."""
     if access.level_of(request.user):
         raise Http404
-    highest = access.customers_within_reach(request.user).current().order_by("level", "tree_id", "lft").first()
+    highest = places.highest(request)
     return redirect("portal:home", highest.number) if highest else render(request, "portal/nowhere.html")
 
 

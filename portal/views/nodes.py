@@ -12,6 +12,7 @@ from accounts.people import access
 from accounts.people.models import User
 from accounts.people.routes import declares
 from billing.invoices import selectors as invoice_selectors
+from portal import places
 from support.tickets import conversation
 
 MOST = 8
@@ -39,8 +40,12 @@ def _typed(request: HttpRequest) -> str:
 
 
 def _answered(request: HttpRequest, options: list[Option]) -> HttpResponse:
-    template = "components/node_options.html" if request.htmx else "portal/search.html"
-    return render(request, template, {"options": options, "query": _typed(request)})
+    context = {"options": options, "query": _typed(request)}
+    if request.htmx:
+        return render(request, "components/node_options.html", context)
+    if highest := places.highest(request):
+        places.stand_at(request, highest)
+    return render(request, "portal/search.html", context)
 
 
 def _customers(viewer: User, words: str) -> list[Option]:

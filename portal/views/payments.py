@@ -79,13 +79,18 @@ def payment(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest, node: Customer) -> list[Document]:
-    """Return the invoices chosen, of those the visitor may pay; without a choice everything open at the node and below it."""
+    """Return the invoices chosen, of those the visitor may pay; without a choice all that is open.
+
+    All that is open at the node and below it, or (`?currency=EUR`) what is in one currency.
+    """
     payable = access.customers_within_reach(request.user, access.PAY)
     refs = set((request.POST or request.GET).getlist("documents"))
     if any("\x00" in ref for ref in refs):
         raise Http404
     if not refs:
-        return list(invoice_selectors.open_for(places.span(request, node, access.PAY).customers).select_related("customer"))
+        due = invoice_selectors.open_for(places.span(request, node, access.PAY).customers).select_related("customer")
+        currency = request.GET.get("currency")
+        return list(due.filter(currency=currency) if currency else due)
     chosen = list(
         Document.objects.issued().filter(ref__in=refs, customer__in=payable).select_related("customer").order_by("due_on", "pk")
     )
