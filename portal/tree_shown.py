@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import Count, Min, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,8 +23,8 @@ from portal.home_shown import amounts
 from support.tickets.models import Ticket
 from window import formats
 
-LEVELS_AT_ONCE: Final = 3
-MOST_AT_ONCE: Final = 300
+LEVELS_AT_ONCE: Final = (3, 2)  # as many as fit, one level below the top in any case
+MOST_AT_ONCE: Final = 200
 
 Node = dict[str, Any]
 
@@ -33,14 +33,29 @@ def whole(viewer: User, at: Customer) -> list[Node]:
     """Return the tree around `at`, as far as `viewer` may see it: its first levels, and all on the way to `at`."""
     within = access.customers_within_reach(viewer).filter(tree_id=at.tree_id)
     top = within.order_by("level").values_list("level", flat=True).first() or 0
-    first = within.filter(level__lt=top + LEVELS_AT_ONCE) | within.filter(parent__in=Customer.objects.above(at))
-    return _nested(_loaded(first, viewer), at)
+    fitting = (levels for levels in LEVELS_AT_ONCE if within.filter(level__lt=top + levels).count() <= MOST_AT_ONCE)
+    first = within.filter(level__lt=top + next(fitting, LEVELS_AT_ONCE[-1]))
+    known = _loaded(first, viewer) if at.level < top + 1 else _loaded(first | within.filter(pk__in=_around(at)), viewer)
+    return [*_nested(known, at), *_rest(len(known))]
+
+
+def _around(at: Customer) -> QuerySet[Customer, Any]:
+    """The nodes on the way down to `at` and right below it."""
+    return Customer.objects.filter(Q(pk__in=Customer.objects.above(at).values("pk")) | Q(parent=at)).values("pk")
+
+
+def _rest(shown: int) -> list[Node]:
+    """Say that there is more than was loaded, and where to find it."""
+    if shown < MOST_AT_ONCE:
+        return []
+    return [{"label": _("More than %(n)s: search by name or number") % {"n": MOST_AT_ONCE}, "url": reverse("portal:nodes")}]
 
 
 def below(viewer: User, node: Customer) -> list[Node]:
     """Return the nodes right below `node`."""
     within = access.customers_within_reach(viewer).filter(parent=node)
-    return [_node(*known, children=[], at=None) for known in _loaded(within, viewer)]
+    known = _loaded(within, viewer)
+    return [*(_node(*node, children=[], at=None) for node in known), *_rest(len(known))]
 
 
 def _loaded(customers: QuerySet[Customer], viewer: User) -> list[tuple[Customer, NodeBalance]]:
