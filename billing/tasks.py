@@ -1,5 +1,7 @@
 """What a worker does for billing. Each task may come twice or not at all: the tables say what is to be done."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -27,3 +29,10 @@ def ask_unknown_payments() -> None:
 def render_document(document_id: int, language: str = "") -> None:
     """Print a document before somebody downloads it."""
     rendering.pdf_of(Document.objects.select_related("receiver").get(pk=document_id), language)
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def render_new_documents() -> None:
+    """Hand out one printing job for each document of the last hour that nobody has printed yet."""
+    for document_id in rendering.unprinted(since=timezone.now() - timedelta(hours=1)):
+        render_document.delay(document_id)

@@ -24,7 +24,7 @@ REDIS_TRANSPORT = {
     "socket_connect_timeout": 2,
 }
 CELERY_TIMEZONE = "UTC"
-HEARTBEAT_EVERY, DELIVERY_EVERY, UNKNOWN_PAYMENTS_EVERY = 5.0, 5.0, 30.0
+HEARTBEAT_EVERY, DELIVERY_EVERY, UNKNOWN_PAYMENTS_EVERY, PRINTING_EVERY = 5.0, 5.0, 30.0, 60.0
 CELERY_BEAT_SCHEDULE = {
     "the worker says it lives": {
         "task": "config.heartbeat",
@@ -40,5 +40,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "billing.tasks.ask_unknown_payments",
         "schedule": UNKNOWN_PAYMENTS_EVERY,
         "options": {"expires": UNKNOWN_PAYMENTS_EVERY},
+    },
+    "new documents are printed before somebody asks": {
+        "task": "billing.tasks.render_new_documents",
+        "schedule": PRINTING_EVERY,
+        "options": {"expires": PRINTING_EVERY},
     },
 }

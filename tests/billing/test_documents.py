@@ -3,7 +3,7 @@
 import hashlib
 import re
 import subprocess
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -232,3 +232,15 @@ def test_task_prints_before_anybody_asks(tree):
     tasks.render_document.delay(document.pk, "en")
 
     assert DocumentFile.objects.get().document == document
+
+
+def test_new_documents_are_printed_once_without_being_asked_for(tree):
+    document = invoice(tree.berlin)
+    just_after = NOON + timedelta(minutes=5)
+
+    assert rendering.unprinted(since=just_after - timedelta(hours=1)) == [document.pk]
+    assert rendering.unprinted(since=just_after) == []
+
+    rendering.pdf_of(document)
+
+    assert rendering.unprinted(since=just_after - timedelta(hours=1)) == []

@@ -55,6 +55,12 @@ def pdf_of(document: Document, language: str = "") -> bytes:
     return bytes(kept.content)
 
 
+def unprinted(*, since: datetime) -> list[int]:
+    """Return the keys of documents issued after `since` of which no language is printed yet, oldest first."""
+    waiting = Document.objects.filter(status=Document.Status.ISSUED, issued_at__gt=since, files=None)
+    return list(waiting.order_by("issued_at", "pk").values_list("pk", flat=True))
+
+
 def _keep(document: Document, language: str, content: bytes) -> DocumentFile:
     """Keep what was printed; when two printed at once, the first stays."""
     file_hash = hashlib.sha256(content).hexdigest()
