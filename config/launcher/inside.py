@@ -37,7 +37,7 @@ def main(words: list[str]) -> int:
 def run(arguments: list[str]) -> int:
     """Keep everything running until someone stops it; with "check" only until all of it has answered."""
     port, world, how_long = arguments
-    if os.environ["DJANGO_SETTINGS_MODULE"] == "config.settings.development":
+    if os.environ["DJANGO_SETTINGS_MODULE"] == "config.settings.development" and port != "0":
         os.environ.setdefault("SITE_URL", f"http://localhost:{port}")
     return Supervisor(port=int(port), with_demo=world == "demo", only_check=how_long == "check").run()
 
