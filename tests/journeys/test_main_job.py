@@ -104,6 +104,7 @@ def find_a_period_billed_twice(page: Page, invoice: str) -> str:
     """Search the help, let it check, and tell us from the line; return the ticket's ref."""
     page.goto("/portal/")
     page.get_by_role("link", name="Help").first.click()
+    page.wait_for_url("**/help/")
     page.get_by_label("Your question").fill("billed twice")
     check = page.locator("#answers").get_by_role("button", name="Check my invoices now")
     check.first.click()
