@@ -4,18 +4,17 @@ Only what the visitor may see is there, and only that is counted. A constant num
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from typing import Any, Final
 
-from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy
 
 from accounts.customers.models import Customer
 from accounts.people import access
-from accounts.people.models import User
+from accounts.people.models import Membership, User
 from billing.contracts.models import Subscription
 from billing.ledger import balances
 from billing.ledger.balances import NodeBalance
@@ -26,22 +25,40 @@ from window import formats
 LEVELS_AT_ONCE: Final = (3, 2)  # as many as fit, one level below the top in any case
 MOST_AT_ONCE: Final = 200
 
+COLUMNS: Final = (
+    gettext_lazy("Owed with everything below"),
+    gettext_lazy("Owed by itself"),
+    gettext_lazy("Next invoice"),
+    gettext_lazy("Open tickets"),
+)
+
 Node = dict[str, Any]
 
 
 def whole(viewer: User, at: Customer) -> list[Node]:
     """Return the tree around `at`, as far as `viewer` may see it: its first levels, and all on the way to `at`."""
-    within = access.customers_within_reach(viewer).filter(tree_id=at.tree_id)
+    within = access.customers_within_reach(viewer).current().filter(tree_id=at.tree_id)
     top = within.order_by("level").values_list("level", flat=True).first() or 0
     fitting = (levels for levels in LEVELS_AT_ONCE if within.filter(level__lt=top + levels).count() <= MOST_AT_ONCE)
-    first = within.filter(level__lt=top + next(fitting, LEVELS_AT_ONCE[-1]))
+    levels = next(fitting, LEVELS_AT_ONCE[-1])
+    first = within.filter(level__lt=top + levels) | within.filter(pk__in=_adopted(viewer, within))
     known = _loaded(first, viewer) if at.level < top + 1 else _loaded(first | within.filter(pk__in=_around(at)), viewer)
-    return [*_nested(known, at), *_rest(len(known))]
+    return [*_nested(known, at, cut=top + levels - 1), *_rest(len(known))]
 
 
 def _around(at: Customer) -> QuerySet[Customer, Any]:
     """The nodes on the way down to `at` and right below it."""
     return Customer.objects.filter(Q(pk__in=Customer.objects.above(at).values("pk")) | Q(parent=at)).values("pk")
+
+
+def _adopted(viewer: User, within: QuerySet[Customer]) -> QuerySet[Customer, Any]:
+    """The nodes whose parent is out of reach: they stand below the nearest node that is not, or on their own.
+
+    Reach begins anew only where a membership says so, so only there is looked.
+    """
+    held = Membership.objects.filter(user=viewer).values("customer")
+    near = within.filter(Q(pk__in=held) | Q(parent__in=held))
+    return near.exclude(parent__in=within.values("pk")).values("pk")
 
 
 def _rest(shown: int) -> list[Node]:
@@ -53,7 +70,7 @@ def _rest(shown: int) -> list[Node]:
 
 def below(viewer: User, node: Customer) -> list[Node]:
     """Return the nodes right below `node`."""
-    within = access.customers_within_reach(viewer).filter(parent=node)
+    within = access.customers_within_reach(viewer).current().filter(parent=node)
     known = _loaded(within, viewer)
     return [*(_node(*node, children=[], at=None) for node in known), *_rest(len(known))]
 
@@ -71,9 +88,15 @@ def _counted(customers: QuerySet[Customer], viewer: User) -> QuerySet[Customer]:
     )
     tickets = _together(Ticket.objects.unresolved().filter(customer__in=seen))
     running = _together(Subscription.objects.filter(customer__in=seen))
+    inner = (
+        access.customers_within_reach(viewer)
+        .current()
+        .filter(tree_id=OuterRef("tree_id"), lft__gt=OuterRef("lft"), lft__lt=OuterRef("rght"))
+    )
     return customers.annotate(
         open_tickets=Coalesce(Subquery(tickets.annotate(n=Count("pk")).values("n")), 0),
         next_invoice_on=Subquery(running.annotate(first=Min("next_due_on")).values("first")),
+        has_below=Exists(inner),
     )
 
 
@@ -82,46 +105,48 @@ def _together(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.order_by().annotate(together=Value(1)).values("together")
 
 
-def _nested(known: Sequence[tuple[Customer, NodeBalance]], at: Customer) -> list[Node]:
-    """Put each node below the nearest one loaded that contains it; `known` comes in the order of the tree."""
+def _nested(known: Sequence[tuple[Customer, NodeBalance]], at: Customer, *, cut: int) -> list[Node]:
+    """Put each node below the nearest one loaded that contains it; `known` comes in the order of the tree.
+
+    From the level `cut` on only the way to `at` was loaded: whoever stands on it can be asked for the others.
+    """
     roots: list[Node] = []
     open_spans: list[tuple[int, Node]] = []
     for customer, owed in known:
         while open_spans and open_spans[-1][0] < customer.lft:
             open_spans.pop()
         node = _node(customer, owed, children=[], at=at)
+        if customer.level >= cut and customer.lft < at.lft < customer.rght:
+            node["others_url"] = node["children_url"]
         (open_spans[-1][1]["children"] if open_spans else roots).append(node)
         open_spans.append((customer.rght, node))
     return roots
 
 
-def _node(customer: Customer, owed: NodeBalance, *, children: list[Node], at: Customer | None) -> Node:
-    leaf = customer.is_leaf_node()
+def _node(customer: Any, owed: NodeBalance, *, children: list[Node], at: Customer | None) -> Node:
     return {
         "label": customer.name,
         "kind": customer.kind.label,
         "url": reverse("portal:home", args=[customer.number]),
-        "amount": _written(owed.subtree) or _("Nothing owed"),
-        "note": " · ".join(_notes(customer, owed, leaf=leaf)),
+        "figures": list(_figures(customer, owed)),
         "current": at is not None and customer.pk == at.pk,
         "children": children,
-        "children_url": "" if leaf else reverse("portal:below", args=[customer.number]),
+        "children_url": reverse("portal:below", args=[customer.number]) if customer.has_below else "",
         "open": True,
     }
 
 
-def _notes(customer: Any, owed: NodeBalance, *, leaf: bool) -> Iterable[str]:
-    if not leaf:
-        yield _("itself %(amount)s") % {"amount": _written(owed.own) or _("nothing")}
-    if customer.next_invoice_on:
-        yield _("next invoice %(day)s") % {"day": _day(customer.next_invoice_on)}
-    if customer.open_tickets:
-        yield ngettext("%(n)s ticket", "%(n)s tickets", customer.open_tickets) % {"n": customer.open_tickets}
+def _figures(customer: Any, owed: NodeBalance) -> Iterable[dict[str, Any]]:
+    """Write the figures of a node in the order of `COLUMNS`; what is nothing is set back."""
+    texts = (
+        _written(owed.subtree),
+        _written(owed.own),
+        formats.day(customer.next_invoice_on) if customer.next_invoice_on else "",
+        formats.figure(customer.open_tickets) if customer.open_tickets else "",
+    )
+    for label, text in zip(COLUMNS, texts, strict=True):
+        yield {"label": label, "text": text or _("none"), "quiet": not text}
 
 
 def _written(owed: dict[str, int]) -> str:
     return " · ".join(formats.amount(total.amount_minor, total.currency) for total in amounts(owed))
-
-
-def _day(on: date) -> str:
-    return formats.day(on)

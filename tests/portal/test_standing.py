@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from accounts.customers.models import Customer
 from accounts.timeline.kinds import KINDS
 from tests.factories import billing, people, support
 from tests.factories.customers import below, group, helios
@@ -119,3 +120,27 @@ def test_node_under_one_that_is_out_of_reach_is_still_in_the_tree():
 
     assert "Berlin" in told
     assert "Helios Europe" not in told
+
+
+def test_node_far_down_is_in_the_tree_with_a_way_to_its_neighbours():
+    nodes = [group("Helios Group")]
+    for name in ("One", "Two", "Three", "Four"):
+        nodes.append(below(nodes[-1], name, "department"))
+        below(nodes[-2], f"Beside {name}", "department")
+
+    told = look(people.administrator(nodes[0]), "organisation", nodes[4])
+
+    assert "Four" in told
+    assert "Beside Two" in told
+    assert "Beside Four" not in told
+    assert "Everything below Three" in told
+    assert "Beside Four" in look(people.administrator(nodes[0]), "below", nodes[3])
+
+
+def test_customer_merged_into_another_is_in_no_tree(tree):
+    Customer.objects.filter(pk=tree.lab.pk).update(merged_into=tree.berlin)
+
+    told = look(people.administrator(tree.germany), "organisation", tree.berlin)
+
+    assert "Lab" not in told
+    assert "What is below Berlin" not in told
