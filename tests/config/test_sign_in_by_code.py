@@ -1,0 +1,52 @@
+"""Signing in with a code sent by mail instead of a password: the code opens the account once, and only for whom it was sent."""
+
+import re
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from tests.factories import people
+
+pytestmark = pytest.mark.django_db
+
+
+def ask_for_code(client, email):
+    return client.post(reverse("account_request_login_code"), {"email": email})
+
+
+def code_in(message):
+    """The code a person would copy out of the mail."""
+    return re.search(r"^([A-Z0-9]{3,}-?[A-Z0-9]{3,})$", message.body, re.MULTILINE)[1]
+
+
+def test_code_from_the_mail_signs_in_whom_it_was_sent_to():
+    agent = people.agent()
+    client = Client()
+
+    asked = ask_for_code(client, agent.email)
+    signed_in = client.post(asked.url, {"code": code_in(mail.outbox[0])})
+
+    assert (mail.outbox[0].to, signed_in.status_code) == ([agent.email], 302)
+    assert client.session["_auth_user_id"] == str(agent.pk)
+
+
+def test_wrong_code_signs_nobody_in():
+    agent = people.agent()
+    client = Client()
+
+    asked = ask_for_code(client, agent.email)
+    refused = client.post(asked.url, {"code": "AAAA-AAAA"})
+
+    assert refused.status_code == 200
+    assert "_auth_user_id" not in client.session
+
+
+def test_unknown_address_gets_the_same_answer_and_no_code():
+    agent = people.agent()
+
+    known, unknown = ask_for_code(Client(), agent.email), ask_for_code(Client(), "nobody@nowhere.example")
+
+    assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
+    assert [message.to for message in mail.outbox] == [[agent.email]]
