@@ -1,6 +1,6 @@
 """A ticket with everything needed to settle it: the conversation, who asks, what we found, what the viewer may do about it."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,6 +10,7 @@ from backoffice import overview, tree_nodes
 from billing.anomalies.models import Finding
 from billing.invoices.models import Line
 from billing.ledger import balances
+from billing.periods import last_day
 from support.remedies import resolution
 from support.remedies.kinds import REMEDIES
 from support.remedies.kinds.base import Effect
@@ -79,11 +80,6 @@ def _side(line: Line) -> dict[str, object]:
     state = _("paid") if not line.document.open_minor else _("open")
     gross = line.amount_minor + line.tax_minor
     return {"ref": line.document.ref, "state": state, "since": line.since, "last": last_day(line.until), "total_minor": gross}
-
-
-def last_day(until: date | None) -> date | None:
-    """Return the last day of a span that ends before `until`."""
-    return until - timedelta(days=1) if until else None
 
 
 def _grants(ticket: Ticket) -> list[Grant]:

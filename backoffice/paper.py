@@ -4,9 +4,9 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from backoffice.case import last_day
 from billing.invoices import selectors
 from billing.invoices.models import Document, Line, Settlement
+from billing.periods import last_day
 from billing.rating import explain
 from window.formats import amount, day
 

@@ -9,8 +9,8 @@ finding the cycle of a day costs the same after one month and after fifty years.
 import calendar
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Self
+from datetime import date, datetime, timedelta
+from typing import Any, Self, overload
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from accounts.decisions import Refusal
@@ -314,6 +314,15 @@ class Alignment:
             return month, anchor.day
         passed = min(self.day, _length_of_month(start.year, start.month)) < start.day
         return month + passed, self.day
+
+
+@overload
+def last_day(until: date) -> date: ...
+@overload
+def last_day(until: None) -> None: ...
+def last_day(until: date | None) -> date | None:
+    """Return the last day of a period that ends before `until`, as people write it; an open period has none."""
+    return until - timedelta(days=1) if until else None
 
 
 def local_day(at: datetime, zone: str) -> date:

@@ -38,7 +38,7 @@ def of(request: HttpRequest, node: Customer) -> dict[str, Any]:
         "open_totals": invoices_shown.open_totals(open_invoices),
         "rows": invoices_shown.rows(open_invoices[:INVOICES_SHOWN], on=today),
         "overdue": open_invoices.filter(due_on__lt=today).aggregate(count=Count("pk"), since=Min("due_on")),
-        "has_below": places.span(request, node).customers.exclude(pk=node.pk).exists(),
+        "has_below": span.customers.exclude(pk=node.pk).exists(),
         "tickets": tickets.count(),
         "entries": activity_shown.entries(happened),
         "may_pay": access.decide(viewer, access.PAY, node),

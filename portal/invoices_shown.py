@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Sum
 from django.db.models.query import QuerySet
 
+from billing import periods
 from billing.anomalies.models import Finding
 from billing.invoices import selectors
 from billing.invoices.models import Document, Line, Settlement
@@ -41,7 +42,7 @@ class LineShown:
     @property
     def last_day(self) -> date | None:
         """The last day it covers."""
-        return self.line.until - timedelta(days=1) if self.line.until else None
+        return periods.last_day(self.line.until)
 
     @property
     def is_credited(self) -> bool:

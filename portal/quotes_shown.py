@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from django.urls import reverse
@@ -17,7 +17,7 @@ from billing.catalog.models import PlanVersion
 from billing.contracts import state
 from billing.contracts.models import ContractEvent
 from billing.money import Money
-from billing.periods import Interval
+from billing.periods import Interval, last_day
 from portal.forms.changes import ChangeForm
 from window import formats
 
@@ -142,7 +142,7 @@ def _line(line: dict[str, Any], currency: str) -> QuotedLine:
     return QuotedLine(
         description=line["description"],
         since=date.fromisoformat(line["since"]) if line["since"] else None,
-        last_day=until - timedelta(days=1) if until else None,
+        last_day=last_day(until),
         amount=Money(line["amount_minor"], currency),
         why=line["why"],
     )

@@ -1,18 +1,19 @@
 """Wording: how a finding says what it saw, in a sentence that agent and customer both understand."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from billing.invoices import crediting
 from billing.invoices.models import Line
 from billing.money import Money
+from billing.periods import last_day
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def days(since: date, until: date) -> str:
     """Write the days from `since` up to, not including, `until`: "1 to 31 Jan 2026"."""
-    last = until - timedelta(days=1)
+    last = last_day(until)
     if last == since:
         return _day(since)
     if (since.year, since.month) == (last.year, last.month):

@@ -3,7 +3,7 @@
 Nothing is rounded here. Periods are stored half-open and written with their last day, as people read them.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -12,6 +12,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from billing.money import Money, exponent
+from billing.periods import last_day
 
 LOCALES: Final = {"en": Locale("en", "GB"), "de": Locale("de", "DE")}
 _DAYS: Final = {"en": "d MMM y", "de": "dd.MM.y"}
@@ -52,7 +53,7 @@ def day(on: date, language: str) -> str:
 
 def period(since: date, until: date, language: str) -> str:
     """Write the days from `since` up to, not including, `until`: "1 Jan – 31 Jan 2026"."""
-    last = until - timedelta(days=1)
+    last = last_day(until)
     if last == since:
         return day(since, language)
     pattern = _DAYS_WITHOUT_YEAR if since.year == last.year else _DAYS

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import ClassVar, Final
 from uuid import UUID, uuid4
 
@@ -137,7 +137,7 @@ def _what(line: Line) -> str:
     if line.since is None or line.until is None:
         return line.description
     return _("{what}, {since} to {last}").format(
-        what=line.description, since=_day(line.since), last=_day(line.until - timedelta(days=1))
+        what=line.description, since=_day(line.since), last=_day(periods.last_day(line.until))
     )
 
 
