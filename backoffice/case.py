@@ -79,7 +79,13 @@ def _finding(found: Finding | None) -> dict[str, object] | None:
 def _side(line: Line) -> dict[str, object]:
     state = _("paid") if not line.document.open_minor else _("open")
     gross = line.amount_minor + line.tax_minor
-    return {"ref": line.document.ref, "state": state, "since": line.since, "last": last_day(line.until), "total_minor": gross}
+    return {
+        "ref": line.document.ref,
+        "state": state,
+        "since": line.since,
+        "last": line.until and last_day(line.until),
+        "total_minor": gross,
+    }
 
 
 def _grants(ticket: Ticket) -> list[Grant]:

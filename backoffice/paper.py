@@ -26,7 +26,7 @@ def shown(document: Document, *, on: date) -> dict[str, object]:
 
 def _line(line: Line) -> dict[str, object]:
     why = explain.sentence(line.derivation) if line.derivation.get("code") in explain.ENGLISH else ""
-    return {"line": line, "last_day": last_day(line.until), "why": why}
+    return {"line": line, "last_day": line.until and last_day(line.until), "why": why}
 
 
 def _settlement(settlement: Settlement, currency: str) -> dict[str, object]:

@@ -10,7 +10,7 @@ import calendar
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Self, overload
+from typing import Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from accounts.decisions import Refusal
@@ -316,13 +316,9 @@ class Alignment:
         return month + passed, self.day
 
 
-@overload
-def last_day(until: date) -> date: ...
-@overload
-def last_day(until: None) -> None: ...
-def last_day(until: date | None) -> date | None:
-    """Return the last day of a period that ends before `until`, as people write it; an open period has none."""
-    return until - timedelta(days=1) if until else None
+def last_day(until: date) -> date:
+    """Return the last day of a period that ends before `until`, as people write it."""
+    return until - timedelta(days=1)
 
 
 def local_day(at: datetime, zone: str) -> date:

@@ -42,7 +42,7 @@ class LineShown:
     @property
     def last_day(self) -> date | None:
         """The last day it covers."""
-        return periods.last_day(self.line.until)
+        return periods.last_day(self.line.until) if self.line.until else None
 
     @property
     def is_credited(self) -> bool:

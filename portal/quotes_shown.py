@@ -142,7 +142,7 @@ def _line(line: dict[str, Any], currency: str) -> QuotedLine:
     return QuotedLine(
         description=line["description"],
         since=date.fromisoformat(line["since"]) if line["since"] else None,
-        last_day=last_day(until),
+        last_day=last_day(until) if until else None,
         amount=Money(line["amount_minor"], currency),
         why=line["why"],
     )
