@@ -55,7 +55,7 @@ def _one_statement() -> None:
 
 
 def _world(count: int) -> list[Subscription]:
-    seller = sellers.define(code="bench", name="Bench", ref_prefix="BENCH-", **SELLER)
+    seller = sellers.define(actor=None, at=AT, code="bench", name="Bench", ref_prefix="BENCH-", **SELLER)
     customer = tree.add(actor=None, parent=None, kind="group", name="Bench", at=AT)
     product = plans.define_product(code="bench", name="Bench")
     plan = plans.define_plan(product=product, code="bench", name="Bench")

@@ -41,7 +41,7 @@ def _bill_again() -> None:
 
 
 def _world(count: int) -> int:
-    seller = sellers.define(code="bench", name="Bench", ref_prefix="BENCH-", **quote.SELLER)
+    seller = sellers.define(actor=None, at=quote.AT, code="bench", name="Bench", ref_prefix="BENCH-", **quote.SELLER)
     product = plans.define_product(code="bench", name="Bench")
     plan = plans.define_plan(product=product, code="bench", name="Bench")
     terms = [ChargeTerms("base", "Seats", {"unit_price": "9.99"})]

@@ -22,7 +22,7 @@ class DateRange(Func):
 
 
 class CustomerKind(models.Model):
-    """What a node is (group, legal entity, department…) and under which kinds it may stand. Edited by managers in admin."""
+    """What a node is (group, legal entity, department…) and under which kinds it may stand. Written by kinds.py."""
 
     code = models.SlugField(primary_key=True, max_length=20)
     label = models.CharField(max_length=60)

@@ -4,10 +4,11 @@ from django import forms
 from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.admin.base import LookingAdmin, ManagersAdmin, UseCaseAdmin
-from billing.catalog import plans
+from backoffice.admin.base import LookingAdmin, UseCaseAdmin
+from billing.catalog import plans, sellers
 from billing.catalog.models import Charge, Plan, PlanVersion, Product
 from billing.catalog.plans import ChargeTerms
 from billing.invoices.models import LegalEntity, NumberSeries
@@ -17,7 +18,7 @@ PRICE_OF = {"standard": "unit_price", "flat": "price"}  # what each charge model
 
 
 @admin.register(LegalEntity)
-class LegalEntityAdmin(ManagersAdmin):
+class LegalEntityAdmin(UseCaseAdmin):
     """Who sells: the seller named on documents issued from now on."""
 
     list_display = ("name", "code", "country", "tax_id")
@@ -25,6 +26,11 @@ class LegalEntityAdmin(ManagersAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: LegalEntity | None = None) -> tuple[str, ...]:
         """The code names the seller in the books."""
         return ("code",) if obj else ()
+
+    def carry_out(self, request: HttpRequest, form: ModelForm, *, change: bool) -> LegalEntity:
+        """Define the seller."""
+        given = {"code": form.instance.code} | form.cleaned_data
+        return sellers.define(actor=request.user, at=timezone.now(), **given)
 
 
 @admin.register(NumberSeries)

@@ -13,10 +13,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from mptt.admin import DraggableMPTTAdmin
 
-from accounts.customers import details, moves, responsibilities, tree
+from accounts.customers import details, kinds, moves, responsibilities, tree
 from accounts.customers.models import Customer, CustomerKind, Responsibility
 from accounts.decisions import Refusal
-from backoffice.admin.base import ManagersAdmin, UseCaseAdmin
+from backoffice.admin.base import UseCaseAdmin
 
 FACTS = (
     "name", "legal_name", "country", "tax_id", "lei", "email", "phone", "street", "postcode", "city",
@@ -25,7 +25,7 @@ FACTS = (
 
 
 @admin.register(CustomerKind)
-class CustomerKindAdmin(ManagersAdmin):
+class CustomerKindAdmin(UseCaseAdmin):
     """What a node may be and where it may stand."""
 
     list_display = ("label", "code", "may_be_root", "carries_legal_data")
@@ -34,6 +34,11 @@ class CustomerKindAdmin(ManagersAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: CustomerKind | None = None) -> tuple[str, ...]:
         """A code in use stays."""
         return ("code",) if obj else ()
+
+    def carry_out(self, request: HttpRequest, form: ModelForm, *, change: bool) -> CustomerKind:
+        """Define the kind."""
+        given = {"code": form.instance.code} | form.cleaned_data
+        return kinds.define(actor=request.user, at=timezone.now(), **given)
 
 
 @admin.register(Customer)

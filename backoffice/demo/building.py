@@ -70,7 +70,7 @@ def build(*, at: datetime, password: str, crowd: Mapping[str, int] | None = None
 def _found(password: str, at: datetime) -> None:
     """Put in who sells, what is sold, who works here, who buys, and what an older system left behind."""
     began = at - timedelta(days=BEGAN_DAYS_AGO)
-    seller = sellers.define(**catalogue.SELLER)
+    seller = sellers.define(actor=None, at=began, **catalogue.SELLER)
     for ware in catalogue.WARES:
         _offer(ware, began.date())
     _appoint(password, began)

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 
 class LegalEntity(models.Model):
-    """Who sells: the seller named on a document. Edited by managers in admin."""
+    """Who sells: the seller named on a document. Written by sellers.py."""
 
     code = models.SlugField(max_length=20, unique=True)
     name = models.CharField(max_length=200)

@@ -161,7 +161,7 @@ def build(scenario: Scenario) -> Stage:
     """
     at = datetime(scenario.start.year, scenario.start.month, scenario.start.day, tzinfo=UTC)
     periods.local_day(at, scenario.timezone)
-    stage = Stage(scenario, sellers.define(code="simulation", name="Simulation", **SELLER))
+    stage = Stage(scenario, sellers.define(actor=None, code="simulation", name="Simulation", at=at, **SELLER))
     for code in scenario.accounts:
         _add_account(stage, code, at, ())
     _name_payers(stage, at)

@@ -12,7 +12,7 @@ from accounts.people.models import Membership
 from accounts.timeline.models import Activity
 from backoffice.admin.base import LookingAdmin, ManagersAdmin, UseCaseAdmin
 from support.remedies.models import AuthorityGrant
-from tests.factories import customers, people, support
+from tests.factories import billing, customers, people, support
 
 pytestmark = pytest.mark.django_db
 
@@ -38,11 +38,11 @@ def test_list_opens_for_managers_and_for_nobody_else(listing):
         assert client_of(people.staff(level)).get(reverse(listing)).status_code == 404
 
 
-def test_every_page_but_two_of_master_data_is_to_look_at_or_names_its_use_case():
+def test_every_page_is_to_look_at_or_names_its_use_case():
     by_hand = [page for page in OURS.values() if not isinstance(page, LookingAdmin | UseCaseAdmin)]
     silent = [page for page in OURS.values() if isinstance(page, UseCaseAdmin) and "carry_out" not in vars(type(page))]
 
-    assert [type(page).__name__ for page in by_hand] == ["LegalEntityAdmin", "CustomerKindAdmin"]
+    assert by_hand == []
     assert silent == []
     assert all(isinstance(page, ManagersAdmin) for page in OURS.values())
 
@@ -138,3 +138,39 @@ def test_grant_for_a_finding_whose_number_holds_a_nul_is_refused():
 
     assert answer.status_code == 422
     assert "There is no such double charge." in answer.content.decode()
+
+
+def test_kind_loses_no_place_where_a_customer_stands():
+    below = customers.below(customers.group(), "Berlin", "site")
+    change = reverse("admin:accounts_customerkind_change", args=["site"])
+
+    answer = client_of(people.manager()).post(change, {"label": "Location", "position": 3})
+
+    assert "Berlin stands under a group: a location must stay allowed there." in answer.content.decode()
+    assert below.kind.allowed_parents.filter(pk="group").exists()
+
+
+def test_new_kind_is_defined_by_name_and_may_be_used_at_once():
+    manager, group = people.manager(), customers.group()
+    form = {"code": "post", "label": "Post", "allowed_parents": ["group"], "position": 9}
+
+    client_of(manager).post(reverse("admin:accounts_customerkind_add"), form)
+
+    assert customers.below(group, "Treasurer", "post").kind.label == "Post"
+    assert Activity.objects.get(kind="accounts.kind_defined").actor == manager
+
+
+def test_changed_bank_account_of_a_seller_is_kept_with_who_changed_it():
+    manager, seller = people.manager(), billing.seller()
+    change = reverse("admin:billing_legalentity_change", args=[seller.pk])
+    form = {field.name: getattr(seller, field.name) for field in seller._meta.fields} | {"iban": "DE89370400440532013000"}
+
+    answer = client_of(manager).post(change, form)
+
+    told = Activity.objects.get(kind="billing.seller_defined")
+    assert answer.status_code == 302
+    assert (told.actor, told.facts["before"], told.facts["after"]) == (
+        manager,
+        {"iban": seller.iban},
+        {"iban": "DE89370400440532013000"},
+    )
