@@ -1,7 +1,9 @@
 """Hands the models of the folders below to Django; nothing else."""
 
 from accounts.customers.models import Customer, CustomerKind, Move, Responsibility
-from accounts.people.models import Membership, StaffProfile, User
+from accounts.people.models import ApiKey, Membership, StaffProfile, User
 from accounts.timeline.models import Activity, Delivery
 
-__all__ = ["Activity", "Customer", "CustomerKind", "Delivery", "Membership", "Move", "Responsibility", "StaffProfile", "User"]
+__all__ = [
+    "Activity", "ApiKey", "Customer", "CustomerKind", "Delivery", "Membership", "Move", "Responsibility", "StaffProfile", "User",
+]  # fmt: skip

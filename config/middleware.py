@@ -6,7 +6,7 @@ So does an address with a NUL, which no row can hold and the database does not t
 
 import secrets
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
@@ -18,7 +18,10 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django_htmx.http import HttpResponseClientRedirect
 
+from accounts.people import keys
 from config import routes
+
+API: Final = "/api/"
 
 log = structlog.get_logger(__name__)
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -66,6 +69,27 @@ class ContentPolicy(CSPMiddleware):
         return parts
 
 
+def program_by_key(get_response: Answer) -> Answer:
+    """Let a program with a key act at the API, as the user of its own; a key that does not hold is answered at once.
+
+    Only at the API: elsewhere a key opens nothing. With a key the session's cookie does not count.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        if not request.path_info.startswith(API) or scheme.lower() != "bearer":
+            return get_response(request)
+        key = keys.holder_of(secret.strip(), timezone.now())
+        if key is None:
+            refused = JsonResponse({"code": "key_not_known", "detail": "This key is not known, or no longer holds."}, status=401)
+            refused["WWW-Authenticate"] = "Bearer"
+            return refused
+        request.user, request.api_key = key.user, key
+        return get_response(request)
+
+    return answer
+
+
 class DefaultDeny:
     """Lets a request through to its view only when the visitor belongs to the audience the view declares."""
 
@@ -105,7 +129,7 @@ def _window(request: HttpRequest) -> str:
 
 
 def _asked_to_sign_in(request: HttpRequest) -> HttpResponse:
-    if request.path_info.startswith("/api/"):
+    if request.path_info.startswith(API):
         return JsonResponse({"code": "not_signed_in", "detail": "Sign in first."}, status=401)
     to_login = redirect_to_login(request.get_full_path())
     return HttpResponseClientRedirect(to_login.url) if request.htmx else to_login

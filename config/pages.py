@@ -1,10 +1,11 @@
 """The few pages of the site itself: its front door and what a visitor reads when something broke."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.views.defaults import page_not_found
 
 from accounts.people.routes import SIGNED_IN, declares
-from config import sign_in
+from config import middleware, sign_in
 
 
 @declares(SIGNED_IN)
@@ -13,6 +14,17 @@ def front_door(request: HttpRequest) -> HttpResponse:
     return redirect(sign_in.home_of(request.user))
 
 
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what does not exist, or is not the visitor's, in the way the visitor reads: a page, or at the API its shape."""
+    if request.path_info.startswith(middleware.API):
+        return JsonResponse({"code": "not_found", "detail": "There is no such thing, or it is not yours."}, status=404)
+    return page_not_found(request, exception)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """Answer a fault of ours with its reference, under which the log holds the rest."""
-    return render(request, "500.html", {"reference": getattr(request, "reference", "")}, status=500)
+    reference = getattr(request, "reference", "")
+    if request.path_info.startswith(middleware.API):
+        detail = f"Something broke on our side. Its reference is {reference}."
+        return JsonResponse({"code": "broken", "detail": detail}, status=500)
+    return render(request, "500.html", {"reference": reference}, status=500)

@@ -87,4 +87,4 @@ def _places(view: Callable[..., object]) -> list[object]:
 def _works_in(window: str, viewer: User) -> bool:
     """Keep our own people out of the customers' window and customers' people out of ours."""
     ours = bool(access.level_of(viewer))
-    return {"portal": not ours, "backoffice": ours}.get(window, True)
+    return {"portal": not ours, "backoffice": ours, "staff_api": ours}.get(window, True)

@@ -3,6 +3,7 @@
 Whatever is not within reach is not found. The customer a page stands at is remembered on the request, for the frame around it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -17,7 +18,7 @@ from accounts.customers import responsibilities
 from accounts.customers.models import Customer
 from accounts.people import access
 from accounts.people.access import Action
-from accounts.people.models import Membership
+from accounts.people.models import ApiKey, Membership
 from billing.amendments.models import Quote
 from billing.contracts.models import Contract, ContractEvent, Subscription
 from billing.invoices import selectors as invoice_selectors
@@ -173,6 +174,32 @@ def matter(request: HttpRequest, ref: str, position: int | str | None) -> tuple[
         raise Http404
     lines = named.lines.select_related("customer", "product", "document")
     return named, get_object_or_404(lines, position=int(position))
+
+
+def payable(request: HttpRequest, refs: Iterable[str]) -> list[Document]:
+    """Return the documents with these numbers, of customers for whom the viewer may pay; all of them, or none is found."""
+    wanted, reach = set(refs), access.customers_within_reach(request.user, access.PAY)
+    if any("\x00" in ref for ref in wanted):
+        raise Http404
+    found = Document.objects.issued().filter(ref__in=wanted, customer__in=reach).select_related("customer")
+    chosen = list(found.order_by("due_on", "pk"))
+    if len(chosen) < len(wanted):
+        raise Http404
+    return chosen
+
+
+def subscriptions_below(request: HttpRequest, node: Customer, refs: Iterable[str]) -> list[Subscription]:
+    """Return the subscriptions with these numbers at `node` or below it; all of them, or none is found."""
+    wanted, reach = set(refs), access.customers_within_reach(request.user, access.CHANGE_CONTRACT)
+    found = list(Subscription.objects.filter(ref__in=wanted, customer__in=reach.below(node)))
+    if len(found) < len(wanted):
+        raise Http404
+    return found
+
+
+def api_key(node: Customer, pk: int) -> ApiKey:
+    """Return the key, of a program of this customer."""
+    return get_object_or_404(ApiKey.objects.filter(customer=node).select_related("made_by"), pk=pk)
 
 
 def membership(request: HttpRequest, pk: int) -> Membership:

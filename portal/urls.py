@@ -3,7 +3,20 @@
 from django.urls import path
 
 from portal import live
-from portal.views import activity, changes, contracts, help, home, invoices, members, nodes, organisation, payments, tickets
+from portal.views import (
+    activity,
+    changes,
+    contracts,
+    help,
+    home,
+    invoices,
+    members,
+    nodes,
+    organisation,
+    payments,
+    programs,
+    tickets,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -16,6 +29,8 @@ urlpatterns = [
     path("customers/<str:number>/organisation/below/", organisation.below, name="below"),
     path("customers/<str:number>/members/", members.members, name="members"),
     path("customers/<str:number>/members/<int:pk>/revocations/", members.revocations, name="revocations"),
+    path("customers/<str:number>/programs/", programs.programs, name="programs"),
+    path("customers/<str:number>/programs/<int:pk>/revocations/", programs.key_revocations, name="key_revocations"),
     path("customers/<str:number>/invoices/", invoices.invoices, name="invoices"),
     path("customers/<str:number>/payments/", payments.payments, name="payments"),
     path("customers/<str:number>/payments/new/", payments.new_payment, name="new_payment"),

@@ -24,7 +24,7 @@ class MayNotGrant(Refusal):
 
 
 class CannotBeInvited(Refusal):
-    """One of our own people, or a login that was closed: neither can stand at a customer."""
+    """One of our own people, a login that was closed, or a program: none of them is invited to a customer."""
 
     code = "cannot_be_invited"
 
@@ -73,6 +73,18 @@ def invite(
     return membership
 
 
+def admit_program(*, actor: User | None, program: User, customer: Customer, role: str, at: datetime) -> Membership:
+    """Let a program stand at `customer` and all below it with `role`, from today on. Part of making its key (keys.py).
+
+    Raises:
+        MayNotGrant: the actor does not manage people there, or holds less than they would give.
+    """
+    _must_be_theirs_to_give(actor, customer, role, Membership.Scope.SUBTREE)
+    return Membership.objects.create(
+        user=program, customer=customer, role=role, scope=Membership.Scope.SUBTREE, since=_day(at), granted_by=actor
+    )
+
+
 def deny(*, actor: User | None, user: User, customer: Customer, scope: str, at: datetime) -> Membership:
     """Close `customer` (with scope "subtree", all below it too) to `user`, whatever allows it elsewhere; return the denial.
 
@@ -104,7 +116,8 @@ def revoke(*, actor: User | None, membership: Membership, at: datetime) -> Membe
             return held
         held.until = max(_day(at), held.since)
         held.save(update_fields=["until"])
-        facts = {"email": held.user.email, "role": held.get_role_display(), "effect": held.effect}
+        who = held.user.name if held.user.is_program else held.user.email
+        facts = {"email": who, "role": held.get_role_display(), "effect": held.effect}
         recording.record(held.customer, "accounts.member_revoked", actor=actor, at=at, about=held, facts=facts)
     return held
 
@@ -129,6 +142,8 @@ def _person(email: str, name: str) -> User:
 def _must_be_invitable(user: User) -> None:
     if StaffProfile.objects.filter(user=user).exists():
         raise CannotBeInvited(f"{user.email} is one of our own people, who never stand at a customer.")
+    if user.is_program:
+        raise CannotBeInvited(f"{user.name} is a program; it gets a key instead.")
     if not user.is_active:
         raise CannotBeInvited(f"The login of {user.email} was closed.")
 

@@ -1,6 +1,7 @@
-"""Users, staff and memberships.
+"""Users, staff, memberships and the keys of programs.
 
-Users and memberships are written by accounts/people/invitations.py and accounts/people/staff.py.
+Users and memberships are written by accounts/people/invitations.py, accounts/people/staff.py and, for programs,
+accounts/people/keys.py.
 """
 
 from datetime import date
@@ -8,6 +9,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now, TruncDate
@@ -42,6 +44,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     timezone = models.CharField(max_length=60, default="Europe/Berlin")
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text="May open Django admin.")
+    is_program = models.BooleanField(default=False, help_text="Acts with a key through the API; never signs in, gets no mail.")
     date_joined = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -123,3 +126,30 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()} at {self.customer}"
+
+
+class ApiKey(models.Model):
+    """With what a program acts for a customer through the API. Written by accounts/people/keys.py.
+
+    The secret itself is kept nowhere: `digest` is its SHA-256, which is enough for a secret of 256 random bits. What the
+    program may do follows from the membership of its user, narrowed by `scopes`.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="api_key")
+    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="api_keys")
+    name = models.CharField(max_length=80)
+    scopes = ArrayField(models.CharField(max_length=12))
+    opening = models.CharField(max_length=12, help_text="The first signs of the secret, by which people tell keys apart.")
+    digest = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True, help_text="Kept to the minute.")
+
+    class Meta:
+        verbose_name = "API key"
+        constraints = [models.CheckConstraint(condition=~Q(scopes=[]), name="api_key_may_do_something")]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.opening}…)"

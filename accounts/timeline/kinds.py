@@ -35,6 +35,8 @@ KINDS: Final[dict[str, Kind]] = {
     "accounts.member_invited": Kind("{email} was invited as {role}", "person", NOTICE),
     "accounts.member_revoked": Kind("{email} is no longer {role}", "person"),
     "accounts.member_denied": Kind("{email} may no longer see this", "person"),
+    "accounts.api_key_made": Kind("The program {name} got a key: {scopes}", "person"),
+    "accounts.api_key_revoked": Kind("The key of the program {name} was revoked", "person"),
     "accounts.staff_appointed": Kind("{email} works for us as {level}", "person"),
     "accounts.policy_acknowledged": Kind("{email} acknowledged the policy", "policy"),
     "accounts.kind_defined": Kind("The kind {label} was defined", "organisation"),

@@ -1,6 +1,6 @@
 """Paying open invoices, and what became of each payment."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -83,20 +83,12 @@ def _chosen(request: HttpRequest, node: Customer) -> list[Document]:
 
     All that is open at the node and below it, or (`?currency=EUR`) what is in one currency.
     """
-    payable = access.customers_within_reach(request.user, access.PAY)
-    refs = set((request.POST or request.GET).getlist("documents"))
-    if any("\x00" in ref for ref in refs):
-        raise Http404
+    refs = (request.POST or request.GET).getlist("documents")
     if not refs:
         due = invoice_selectors.open_for(places.span(request, node, access.PAY).customers).select_related("customer")
         currency = request.GET.get("currency")
         return list(due.filter(currency=currency) if currency else due)
-    chosen = list(
-        Document.objects.issued().filter(ref__in=refs, customer__in=payable).select_related("customer").order_by("due_on", "pk")
-    )
-    if len(chosen) < len(refs):
-        raise Http404
-    return chosen
+    return places.payable(request, refs)
 
 
 def _checkout_page(

@@ -94,7 +94,11 @@ def nearest(customer: Customer | None, *roles: str) -> list[User]:
         return []
     on_path = Membership.objects.filter(customer__in=Customer.objects.above(customer), role__in=roles).in_force()
     held = on_path.filter(Q(scope=Membership.Scope.SUBTREE) | Q(customer_id=customer.pk), effect=Membership.Effect.ALLOW)
-    near_first = held.filter(user__is_active=True).order_by("-customer__lft", "user_id").select_related("user", "customer")
+    near_first = (
+        held.filter(user__is_active=True, user__is_program=False)
+        .order_by("-customer__lft", "user_id")
+        .select_related("user", "customer")
+    )
     reaching = [membership for membership in near_first if reaches(membership.user, customer)]
     return _once(membership.user for membership in reaching if membership.customer_id == reaching[0].customer_id)
 
@@ -121,7 +125,7 @@ def _conversing(ticket: Ticket) -> list[User]:
 
 
 def _present(*people: User | None) -> list[User]:
-    return _once(person for person in people if person and person.is_active)
+    return _once(person for person in people if person and person.is_active and not person.is_program)
 
 
 def _once(people: Iterable[User]) -> list[User]:

@@ -8,7 +8,8 @@ from uuid import uuid4
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.people.models import Membership
+from accounts.people import keys
+from accounts.people.models import ApiKey, Membership
 from billing.amendments import quoting
 from billing.amendments.models import Quote
 from billing.contracts import events
@@ -36,6 +37,7 @@ class Subject:
     ticket: Ticket
     membership: Membership
     article: Article
+    key: ApiKey
 
     def address(self, route: str) -> str:
         """Return the address of `route` that names what stands here."""
@@ -53,6 +55,7 @@ class Subject:
             "replies": [self.ticket.ref],
             "praises": [self.ticket.ref],
             "revocations": [self.tree.berlin.number, self.membership.pk],
+            "key_revocations": [self.tree.berlin.number, self.key.pk],
         }
         return reverse(f"portal:{route}", args=keys.get(route, [self.tree.berlin.number]))
 
@@ -60,6 +63,7 @@ class Subject:
         """Return what a person would send to `route`."""
         forms: dict[str, dict[str, Any]] = {
             "members": {"email": "new@helios.example", "role": "reader", "scope": "node"},
+            "programs": {"name": "ERP", "scopes": ["read"]},
             "payments": {
                 "documents": self.invoice.ref, "method": "another", "number": "4242424242424242", "expiry": "12/39",
                 "confirmed": self.invoice.open_minor, "key": uuid4(),
@@ -95,5 +99,6 @@ def make() -> Subject:
         payment=payments.pay(tree.berlin, paid),
         ticket=support.ticket(tree.berlin, by=people.member(tree.berlin)),
         membership=people.joins(people.person(), tree.berlin, "reader"),
+        key=keys.make(actor=None, customer=tree.berlin, name="ERP", scopes=["read"], at=LONG_AGO)[0],
         article=Article.objects.create(ref="seats", title="Seats", body="Change your seats.", updated_at=LONG_AGO),
     )

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.people import keys
 from tests.factories import billing, payments, people, support
 from tests.factories.customers import below, helios
 
@@ -18,6 +19,7 @@ LISTS = [
     "organisation",
     "below",
     "members",
+    "programs",
     "invoices",
     "payments",
     "contracts",
@@ -36,6 +38,7 @@ def fill(tree) -> None:
     payments.pay(site, billing.invoice(site, 200))
     support.ticket(site, line=support.billed_twice(site))
     people.joins(people.person(), tree.germany, "reader")
+    keys.make(actor=None, customer=tree.germany, name="ERP", scopes=["read"], at=billing.NOON)
 
 
 def statements(viewer, address: str) -> int:
@@ -51,6 +54,21 @@ def statements(viewer, address: str) -> int:
 def test_list_takes_the_same_statements_for_one_row_and_for_three(listing):
     tree = helios()
     viewer, address = people.administrator(tree.germany), reverse(f"portal:{listing}", args=[tree.germany.number])
+    fill(tree)
+    one = statements(viewer, address)
+    fill(tree)
+    fill(tree)
+
+    assert statements(viewer, address) == one
+
+
+@pytest.mark.parametrize(
+    "listing",
+    ["customer", "balance", "activities", "members", "keys", "documents", "methods", "payments", "contracts", "tickets"],
+)
+def test_list_of_the_api_takes_the_same_statements_for_one_row_and_for_three(listing):
+    tree = helios()
+    viewer, address = people.administrator(tree.germany), reverse(f"api:{listing}", args=[tree.germany.number])
     fill(tree)
     one = statements(viewer, address)
     fill(tree)

@@ -1,0 +1,200 @@
+"""Tickets: the queue, what may be done about one, doing it, and deciding what a colleague asked for."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.people import access
+from backoffice import docket, places
+from support.remedies import approvals, resolution
+from support.remedies.models import Approval, Grant
+from support.tickets import conversation
+from support.tickets.models import Message, Ticket
+from window.api import fields
+from window.api.views import Listing, View, repeatable
+
+
+class WorkedTicketSerializer(serializers.ModelSerializer):
+    """A ticket as it is worked on."""
+
+    customer = serializers.CharField(source="customer.number")
+    assignee = serializers.CharField(source="assignee.email", default=None, allow_null=True)
+
+    class Meta:
+        model = Ticket
+        fields = (
+            "ref", "customer", "subject", "kind", "priority", "channel", "status", "outcome", "assignee", "opened_at",
+            "touched_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class DecisionSerializer(serializers.Serializer):
+    """What a rule says: allowed, or the code and the reason, and who could say yes."""
+
+    allowed = serializers.BooleanField()
+    code = serializers.CharField()
+    reason = serializers.CharField(allow_blank=True)
+    approver = serializers.CharField(allow_blank=True)
+
+
+class ProposalSerializer(serializers.Serializer):
+    """A remedy worth offering; `fields` is what to send back to give it."""
+
+    remedy = serializers.CharField(source="remedy.code")
+    label = serializers.CharField(source="remedy.label")
+    amount = serializers.SerializerMethodField()
+    decision = DecisionSerializer()
+    closing_text = serializers.CharField()
+    fields_to_send = serializers.DictField(source="fields", child=serializers.CharField())
+
+    @extend_schema(responses=fields.AmountShape)
+    def get_amount(self, proposal: resolution.Proposal) -> dict[str, str]:
+        return fields.told(proposal.amount)
+
+
+class AskedSerializer(serializers.Serializer):
+    """Which remedy, with the terms a proposal named."""
+
+    remedy = serializers.CharField(max_length=40)
+    terms = serializers.DictField(child=serializers.CharField(max_length=200), default=dict)
+    resolve = serializers.BooleanField(default=True, help_text="Whether the ticket ends with it.")
+
+
+class GrantSerializer(serializers.ModelSerializer):
+    """A remedy given, or waiting for approval: `status` says which."""
+
+    ticket = serializers.CharField(source="ticket.ref")
+    customer = serializers.CharField(source="customer.number")
+    amount = fields.AmountField("amount_minor")
+    document = serializers.CharField(source="document.ref", default=None, allow_null=True)
+    decision = serializers.DictField()
+
+    class Meta:
+        model = Grant
+        fields = ("ref", "ticket", "customer", "remedy", "status", "amount", "document", "asked_at", "granted_at", "decision")
+        read_only_fields = fields
+
+
+class StaffMessageSerializer(serializers.ModelSerializer):
+    """A message just written."""
+
+    class Meta:
+        model = Message
+        fields = ("id", "internal", "text", "sent_at")
+        read_only_fields = fields
+
+
+class StaffReplySerializer(serializers.Serializer):
+    """An answer to the customer, or a note for colleagues."""
+
+    text = serializers.CharField(max_length=10_000)
+    internal = serializers.BooleanField(default=False)
+
+
+class ApprovalSerializer(serializers.ModelSerializer):
+    """A remedy that waits for a decision."""
+
+    grant = GrantSerializer()
+    asked_by = serializers.CharField(source="grant.asked_by.email")
+
+    class Meta:
+        model = Approval
+        fields = ("id", "status", "approver_level", "asked_at", "asked_by", "grant", "note", "decided_at")
+        read_only_fields = fields
+
+
+class AnswerSerializer(serializers.Serializer):
+    """Yes, or no with a reason."""
+
+    approve = serializers.BooleanField()
+    note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+
+
+class Queue(Listing):
+    access = access.WORK_TICKETS
+    serializer_class = WorkedTicketSerializer
+    queryset = Ticket.objects.none()
+    ordering = ("-opened_at", "-pk")
+
+    @extend_schema(parameters=[OpenApiParameter("status", type=str, enum=Ticket.Status.values, description="Only these.")])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List tickets, the newest first."""
+        return super().get(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Ticket]:
+        found = conversation.visible_to(self.request.user).select_related("customer", "assignee")
+        wanted = self.request.GET.get("status")
+        return found.filter(status=wanted) if wanted else found
+
+
+class Remedies(View):
+    access = access.WORK_TICKETS
+    serializer_class = ProposalSerializer
+
+    @extend_schema(responses=ProposalSerializer(many=True))
+    def get(self, request: Request, ref: str) -> Response:
+        """Say what could be given on a ticket, the best first, and whether it is yours to give."""
+        found = resolution.proposals(places.ticket(request, ref), request.user, timezone.now())
+        return Response(self.get_serializer(found, many=True).data)
+
+
+class Grants(View):
+    access = access.GRANT_REMEDY
+    serializer_class = GrantSerializer
+    refused_as = 403
+
+    @repeatable(request=AskedSerializer, responses={201: GrantSerializer, 202: GrantSerializer})
+    def post(self, request: Request, ref: str) -> Response:
+        """Give a remedy (201), or send it for approval when it is over your authority (202)."""
+        ticket, key = places.ticket(request, ref), self.repeat_key
+        asked = self.read(AskedSerializer(data=request.data))
+        remedy, terms = resolution.read(asked["remedy"], asked["terms"], key=key, resolve=asked["resolve"])
+        grant = resolution.grant(actor=request.user, ticket=ticket, remedy=remedy, terms=terms, at=timezone.now())
+        given = grant.status == Grant.Status.GRANTED
+        return Response(GrantSerializer(grant).data, status=status.HTTP_201_CREATED if given else status.HTTP_202_ACCEPTED)
+
+
+class StaffReplies(View):
+    access = access.WORK_TICKETS
+    serializer_class = StaffMessageSerializer
+
+    @repeatable(request=StaffReplySerializer, responses={201: StaffMessageSerializer})
+    def post(self, request: Request, ref: str) -> Response:
+        """Answer the customer, or leave a note."""
+        ticket, key = places.ticket(request, ref), self.repeat_key
+        given = self.read(StaffReplySerializer(data=request.data))
+        message = conversation.reply(actor=request.user, ticket=ticket, key=key, at=timezone.now(), **given)
+        return Response(self.get_serializer(message).data, status=status.HTTP_201_CREATED)
+
+
+class Approvals(Listing):
+    access = access.DECIDE_APPROVALS
+    serializer_class = ApprovalSerializer
+    queryset = Approval.objects.none()
+    ordering = ("asked_at", "pk")
+
+    def get_queryset(self) -> QuerySet[Approval]:
+        return approvals.waiting_for(self.request.user).select_related("grant__document")
+
+
+class Decisions(View):
+    access = access.DECIDE_APPROVALS
+    serializer_class = ApprovalSerializer
+    refused_as = 403
+
+    @extend_schema(request=AnswerSerializer, responses=ApprovalSerializer)
+    def post(self, request: Request, pk: int) -> Response:
+        """Approve what a colleague asked for, or turn it down with a reason; the same answer again changes nothing."""
+        approval = get_object_or_404(docket.visible_to(request.user), pk=pk)
+        answer = self.read(AnswerSerializer(data=request.data))
+        decided = approvals.decide(
+            actor=request.user, approval=approval, approve=answer["approve"], note=answer["note"], at=timezone.now()
+        )
+        return Response(self.get_serializer(decided).data)

@@ -1,0 +1,19 @@
+"""Addresses of our own people's part of the API."""
+
+from django.urls import path
+
+from backoffice.api import finance, tickets
+
+app_name = "staff_api"
+urlpatterns = [
+    path("tickets/", tickets.Queue.as_view(), name="queue"),
+    path("tickets/<str:ref>/remedies/", tickets.Remedies.as_view(), name="remedies"),
+    path("tickets/<str:ref>/grants/", tickets.Grants.as_view(), name="grants"),
+    path("tickets/<str:ref>/replies/", tickets.StaffReplies.as_view(), name="replies"),
+    path("approvals/", tickets.Approvals.as_view(), name="approvals"),
+    path("approvals/<int:pk>/decisions/", tickets.Decisions.as_view(), name="decisions"),
+    path("finance/rows/", finance.Feed.as_view(), name="feed"),
+    path("finance/rows/<int:pk>/acknowledgements/", finance.Acknowledgements.as_view(), name="acknowledgements"),
+    path("finance/rows/<int:pk>/questions/", finance.Questions.as_view(), name="questions"),
+    path("finance/tie-outs/", finance.TieOuts.as_view(), name="tie_outs"),
+]

@@ -1,0 +1,50 @@
+"""The programs of a customer: which keys there are, what each may do, making one and ending one."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.customers.models import Customer
+from accounts.decisions import Refusal
+from accounts.people import access, keys
+from accounts.people.routes import declares
+from portal import places
+from portal.forms.programs import KeyForm
+from window.refusals import refusals_shown_on
+
+
+@declares(access.MANAGE_PEOPLE)
+@require_http_methods(["GET", "POST"])
+def programs(request: HttpRequest, number: str) -> HttpResponse:
+    """List the keys of this customer, or make one; its secret is shown on the answer and never again."""
+    node = places.node(request, number, access.MANAGE_PEOPLE)
+    if request.method == "GET":
+        return _page(request, node, KeyForm())
+    form = KeyForm(request.POST)
+    if form.is_valid():
+        with refusals_shown_on(form):
+            made, secret = keys.make(actor=request.user, customer=node, at=timezone.now(), **form.cleaned_data)
+            return _page(request, node, KeyForm(), made=made, secret=secret)
+    return _page(request, node, form, status=422)
+
+
+@declares(access.MANAGE_PEOPLE)
+@require_POST
+def key_revocations(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """End a key at once."""
+    node = places.node(request, number, access.MANAGE_PEOPLE)
+    key = places.api_key(node, pk)
+    try:
+        keys.revoke(actor=request.user, key=key, at=timezone.now())
+    except Refusal as refusal:
+        return _page(request, node, KeyForm(), refusal=refusal.reason, status=422)
+    messages.success(request, _("%(program)s no longer has a key.") % {"program": key.name})
+    return redirect("portal:programs", node.number)
+
+
+def _page(request: HttpRequest, node: Customer, form: KeyForm, status: int = 200, **more: object) -> HttpResponse:
+    context = {"at": node, "form": form, "keys": keys.in_force(node, timezone.now())} | more
+    return render(request, "portal/organisation/programs.html", context, status=status)

@@ -1,0 +1,140 @@
+"""Our own people's part of the API: the same checks as the pages, for every level and whoever else asks."""
+
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.people import access, keys
+from backoffice.api import urls
+from support.remedies.models import FeedRow, Grant
+from tests.factories import people, support
+from tests.factories.billing import NOON
+
+pytestmark = pytest.mark.django_db
+WORKERS = {"agent", "supervisor", "key_account", "manager"}
+GIVERS, DECIDERS = {"agent", "supervisor"}, {"supervisor", "manager"}
+BOOKS, KEEPERS = {"finance", "supervisor", "manager"}, {"finance"}
+# route: method, the levels that get an answer. Nobody else gets any: 404, or 401 when signed out.
+ROUTES = {
+    "queue": ("get", WORKERS),
+    "remedies": ("get", WORKERS),
+    "grants": ("post", GIVERS),
+    "replies": ("post", WORKERS),
+    "approvals": ("get", DECIDERS),
+    "decisions": ("post", DECIDERS),
+    "feed": ("get", BOOKS),
+    "acknowledgements": ("post", KEEPERS),
+    "questions": ("post", KEEPERS),
+    "tie_outs": ("get", BOOKS),
+}
+
+
+@pytest.fixture
+def given():
+    """A remedy given, and one waiting for approval."""
+    support.limit("agent", 25000, 100000)
+    support.limit("supervisor", 100000, 300000)
+    return support.case().grant(), support.case(30000).grant()
+
+
+def ask(viewer, given, route, body=None, key=""):
+    granted, asked = given
+    named = {
+        "decisions": [asked.approval.pk], "acknowledgements": [granted.feed_row.pk], "questions": [granted.feed_row.pk],
+        "remedies": [asked.ticket.ref], "grants": [asked.ticket.ref], "replies": [asked.ticket.ref],
+    }  # fmt: skip
+    client, address = Client(), reverse(f"staff_api:{route}", args=named.get(route, []))
+    if viewer:
+        client.force_login(viewer)
+    if ROUTES[route][0] == "get":
+        return client.get(address)
+    headers = {"Idempotency-Key": key or uuid4().hex}
+    return client.post(address, body or {}, content_type="application/json", headers=headers)
+
+
+def test_every_route_stands_in_the_table():
+    assert {route.name for route in urls.urlpatterns} == set(ROUTES)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_level_gets_an_answer_exactly_where_the_table_says_so(given, route):
+    for level in sorted(access.EVERY_LEVEL):
+        assert (ask(people.staff(level), given, route).status_code != 404) == (level in ROUTES[route][1]), level
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_customers_people_and_programs_find_nothing(given, route):
+    customer = given[0].customer
+    _, secret = keys.make(actor=None, customer=customer, name="ERP", scopes=keys.SCOPES, at=NOON)
+
+    assert ask(people.administrator(customer), given, route).status_code == 404
+    address = reverse("staff_api:queue")
+    assert Client(headers={"Authorization": f"Bearer {secret}"}).get(address).status_code == 404
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_signed_out_are_told_so(given, route):
+    assert ask(None, given, route).status_code == 401
+
+
+def test_remedy_is_given_from_what_a_proposal_names_once(given):
+    case = support.case()
+    client = Client()
+    client.force_login(case.agent)
+    proposal = client.get(f"/api/v1/staff/tickets/{case.ticket.ref}/remedies/").json()[0]
+    body = {"remedy": proposal["remedy"], "terms": proposal["fields_to_send"]}
+
+    answers = [
+        client.post(
+            f"/api/v1/staff/tickets/{case.ticket.ref}/grants/", body, content_type="application/json",
+            headers={"Idempotency-Key": "once"},
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].json() == answers[1].json()
+    assert Grant.objects.filter(ticket=case.ticket).count() == 1
+    assert FeedRow.objects.filter(grant__ticket=case.ticket).count() == 1
+
+
+def test_remedy_over_the_limit_waits_and_moves_no_money(given):
+    case = support.case(25001)
+    client = Client()
+    client.force_login(case.agent)
+    proposal = client.get(f"/api/v1/staff/tickets/{case.ticket.ref}/remedies/").json()[0]
+
+    answer = client.post(
+        f"/api/v1/staff/tickets/{case.ticket.ref}/grants/", {"remedy": proposal["remedy"], "terms": proposal["fields_to_send"]},
+        content_type="application/json", headers={"Idempotency-Key": "once"},
+    )  # fmt: skip
+
+    assert (answer.status_code, answer.json()["status"], answer.json()["document"]) == (202, "awaiting_approval", None)
+    assert not FeedRow.objects.filter(grant__ticket=case.ticket).exists()
+
+
+def test_remedy_of_someone_without_acknowledged_policy_is_refused(given):
+    case = support.case()
+    newcomer = people.agent(acknowledged=False)
+    client = Client()
+    client.force_login(newcomer)
+    proposal = client.get(f"/api/v1/staff/tickets/{case.ticket.ref}/remedies/").json()[0]
+
+    answer = client.post(
+        f"/api/v1/staff/tickets/{case.ticket.ref}/grants/", {"remedy": proposal["remedy"], "terms": proposal["fields_to_send"]},
+        content_type="application/json", headers={"Idempotency-Key": "once"},
+    )  # fmt: skip
+
+    assert (answer.status_code, answer.json()["code"]) == (403, proposal["decision"]["code"])
+    assert not Grant.objects.filter(ticket=case.ticket).exists()
+
+
+def test_day_of_the_books_ties(given):
+    client = Client()
+    client.force_login(people.finance())
+
+    told = client.get(f"/api/v1/staff/finance/tie-outs/?on={given[0].feed_row.entry.posted_on}").json()
+
+    assert [(row["ties"], row["feed"]) for row in told] == [(True, told[0]["ledger"])]

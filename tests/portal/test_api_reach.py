@@ -1,0 +1,177 @@
+"""Who gets which answer from which address of the API: every route, every role and level, wherever the person stands."""
+
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.people import access
+from billing.invoices.documents import rendering
+from billing.payments import methods
+from billing.payments.gateways import sandbox
+from portal.api import urls
+from tests.factories import people
+from tests.factories.customers import group
+from tests.portal import subject
+
+pytestmark = pytest.mark.django_db
+
+EVERY, EVERYBODY_OF_OURS = access.EVERY_ROLE, access.EVERY_LEVEL
+CHANGERS, PAYERS, ADMINISTRATORS = {"administrator", "member"}, {"administrator", "payer"}, {"administrator"}
+MANAGERS = {"manager"}
+# Not about one customer: answered to everybody with a role somewhere, with what is within their reach.
+ANYWHERE = {"me", "answers", "customers"}
+# route: method, the status of the answer, the roles and our levels that get it. Everybody else: 404, or 401 when signed out.
+ROUTES = {
+    "customer": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "balance": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "activities": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "members": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "members by post": ("post", 201, ADMINISTRATORS, MANAGERS),
+    "revocations": ("post", 200, ADMINISTRATORS, MANAGERS),
+    "keys": ("get", 200, ADMINISTRATORS, MANAGERS),
+    "keys by post": ("post", 201, ADMINISTRATORS, MANAGERS),
+    "key_revocations": ("post", 200, ADMINISTRATORS, MANAGERS),
+    "documents": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "document": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "document_pdf": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "methods": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "payments": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "payment": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "payments by post": ("post", 422, PAYERS, set()),
+    "contracts": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "contract": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "scheduled": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "quotes": ("post", 201, CHANGERS, set()),
+    "quote": ("get", 200, CHANGERS, set()),
+    "applications": ("post", 200, CHANGERS, set()),
+    "undos": ("post", 204, CHANGERS, set()),
+    "usage": ("post", 422, CHANGERS, set()),
+    "tickets": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "tickets by post": ("post", 201, EVERY, set()),
+    "ticket": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "replies": ("post", 201, EVERY, set()),
+    "praises": ("post", 201, EVERY, set()),
+}
+SEES, SEES_NOT = ("own", "ancestor"), ("descendant", "sister", "stranger", "ancestor alone", "closed")
+
+
+@pytest.fixture
+def given(monkeypatch):
+    monkeypatch.setattr(rendering, "pdf_of", lambda document, language="": b"%PDF-1.7")
+    return subject.make()
+
+
+def address(given, name):
+    berlin = given.tree.berlin
+    if name == "key_revocations":
+        return reverse("api:key_revocations", args=[berlin.number, given.key.pk])
+    named = {"document": given.invoice.ref, "document_pdf": given.invoice.ref, "scheduled": given.subscription.contract.ref}
+    if name in named:
+        return reverse(f"api:{name}", args=[named[name]])
+    if name in ANYWHERE:
+        return reverse(f"api:{name}")
+    at_berlin = reverse(f"api:{name}", args=[berlin.number]) if name in NEW else ""
+    return at_berlin or given.address(name).replace("/portal/", "/api/v1/", 1)
+
+
+NEW = {"customer", "balance", "activities", "documents", "methods", "keys", "usage"}
+
+
+def body(given, name):
+    method = methods.kept_for(given.tree.berlin)
+    bodies = {
+        "members": {"email": "new@helios.example", "role": "reader", "scope": "node"},
+        "keys": {"name": "ERP", "scopes": ["read"]},
+        # a sum nobody owes: the rule says no before any money moves
+        "payments": {"documents": [given.invoice.ref], "method": method[0].pk if method else 1, "confirmed_minor": 1},
+        "quotes": {"what": "set_quantity", "quantity": 7},
+        "usage": {
+            "measurements": [
+                {"subscription": given.subscription.ref, "metric": "nothing", "key": "1", "used_at": "2024-01-01T00:00:00Z"}
+            ]
+        },
+        "tickets": {"subject": "A question", "text": "How?"},
+        "replies": {"text": "One more thing"},
+        "praises": {"words": "Thanks"},
+    }
+    return bodies.get(name, {})
+
+
+def ask(viewer, given, route):
+    client, name = Client(), route.removesuffix(" by post")
+    if viewer:
+        client.force_login(viewer)
+    if ROUTES.get(route, ("get",))[0] == "get":
+        return client.get(address(given, name))
+    headers = {"Idempotency-Key": uuid4().hex}
+    return client.post(address(given, name), body(given, name), content_type="application/json", headers=headers)
+
+
+def standing(given, role, where):
+    """A person with `role` who stands there in the tree, seen from Berlin."""
+    tree = given.tree
+    places = {
+        "own": tree.berlin, "ancestor": tree.germany, "ancestor alone": tree.germany, "descendant": tree.lab, "sister": tree.us,
+        "stranger": group("Others"), "closed": tree.germany,
+    }  # fmt: skip
+    viewer = people.member(places[where], role, scope="node" if where == "ancestor alone" else "subtree")
+    if where == "closed":
+        people.joins(viewer, tree.berlin, "reader", effect="deny")
+    return viewer
+
+
+def test_every_route_stands_in_the_table():
+    assert {route.name for route in urls.urlpatterns} == {route.removesuffix(" by post") for route in ROUTES} | ANYWHERE
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("where", SEES)
+def test_role_gets_exactly_the_answer_the_table_says(given, route, where):
+    _, status, roles, _ = ROUTES[route]
+    if route == "payments by post":
+        card = sandbox.tokenise("4242424242424242", "12/39", on=timezone.now().date())
+        methods.keep(actor=None, customer=given.tree.berlin, method=card, at=timezone.now())
+
+    for role in sorted(EVERY):
+        viewer = standing(given, role, where)
+        expected = status if role in roles else 404
+        with transaction.atomic():
+            assert ask(viewer, given, route).status_code == expected, role
+            transaction.set_rollback(True)  # so that the next one may do the same
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("where", SEES_NOT)
+def test_whoever_stands_elsewhere_finds_nothing_in_any_role(given, route, where):
+    for role in sorted(EVERY):
+        assert ask(standing(given, role, where), given, route).status_code == 404, role
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_level_of_ours_gets_exactly_the_answer_the_table_says(given, route):
+    _, status, _, levels = ROUTES[route]
+
+    for level in sorted(EVERYBODY_OF_OURS):
+        with transaction.atomic():
+            assert ask(people.staff(level), given, route).status_code == (status if level in levels else 404), level
+            transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("route", [*ROUTES, *sorted(ANYWHERE)])
+def test_signed_out_are_told_so(given, route):
+    answer = ask(None, given, route)
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
+
+
+def test_list_of_customers_names_only_what_is_within_reach(given):
+    client = Client()
+    client.force_login(people.member(given.tree.berlin))
+
+    numbers = {row["number"] for row in client.get("/api/v1/customers/").json()["results"]}
+
+    assert numbers == {given.tree.berlin.number, given.tree.lab.number}
