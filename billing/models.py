@@ -6,10 +6,13 @@ from billing.catalog.models import Charge, LegalEntity, Plan, PlanVersion, Produ
 from billing.contracts.models import Contract, ContractEvent, Subscription
 from billing.invoices.models import Coverage, Document, DocumentFile, Line, NumberSeries, Settlement
 from billing.ledger.models import Entry, Posting
+from billing.payments.bank.models import BankLine, BankStatement
 from billing.payments.models import GatewayCharge, Payment, PaymentMethod, PaymentShare, Refund
 from billing.usage.models import Meter, UsageRecord
 
 __all__ = [
+    "BankLine",
+    "BankStatement",
     "Charge",
     "Contract",
     "ContractEvent",

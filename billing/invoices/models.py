@@ -4,15 +4,21 @@ Written by billing/invoices/issuing.py, credit_notes.py, settling.py and legacy.
 lines never change (database triggers); corrections are counter-documents that point to the lines they correct.
 """
 
+from typing import Final
+
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Upper
 
 from accounts.append_only import not_truncated, only_added
 from accounts.customers.models import Customer
 from billing.catalog.models import LegalEntity as LegalEntity
+
+# A number as payers write it: without signs, in capitals.
+PLAIN_REF: Final = Upper(Func(F("ref"), Value("[^A-Za-z0-9]"), Value(""), Value("g"), function="regexp_replace"))
 
 
 class NumberSeries(models.Model):
@@ -118,6 +124,7 @@ class Document(models.Model):
         indexes = [
             models.Index(fields=["customer", "-issued_on", "-id"], name="document_by_customer"),
             models.Index(fields=["customer", "currency", "due_on"], name="document_open", condition=Q(open_minor__gt=0)),
+            models.Index(PLAIN_REF, name="document_by_plain_ref"),
         ]
         triggers = [
             pgtrigger.Protect(

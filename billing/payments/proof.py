@@ -4,6 +4,8 @@ from typing import Final
 
 from django.db import connection
 
+from billing.payments import settlement
+
 _QUESTIONS: Final = {
     "payment {0} of {1} settles {2}": """
         SELECT p.ref, p.amount_minor, sum(s.amount_minor) FROM billing_payment p JOIN billing_settlement s ON s.payment_id = p.id
@@ -21,6 +23,12 @@ _QUESTIONS: Final = {
             WHERE e.what = 'payment' AND g.account = 'clearing' GROUP BY e.about_ref
         ) b ON b.about_ref = p.ref
         WHERE p.status = 'succeeded' AND coalesce(b.amount, 0) <> p.amount_minor ORDER BY p.id""",
+    "payment {0} of {1} gave back {2} and was charged back {3}": """
+        SELECT p.ref, p.amount_minor, p.refunded_minor, coalesce(b.amount, 0) FROM billing_payment p LEFT JOIN (
+            SELECT e.about_ref, -sum(g.amount_minor) AS amount FROM billing_entry e JOIN billing_posting g ON g.entry_id = e.id
+            WHERE e.what = ANY(%(taken_back)s) AND g.account = 'clearing' GROUP BY e.about_ref
+        ) b ON b.about_ref = p.ref
+        WHERE p.refunded_minor + coalesce(b.amount, 0) > p.amount_minor OR coalesce(b.amount, 0) < 0 ORDER BY p.id""",
     "settlement {0} takes back more than it settled": """
         SELECT s.id FROM billing_settlement s JOIN billing_settlement r ON r.reverses_id = s.id
         GROUP BY s.id HAVING -sum(r.amount_minor) > s.amount_minor ORDER BY s.id""",
@@ -35,6 +43,6 @@ def faults() -> list[str]:
     found: list[str] = []
     with connection.cursor() as cursor:
         for sentence, question in _QUESTIONS.items():
-            cursor.execute(question)
+            cursor.execute(question, {"taken_back": list(settlement.TAKEN_BACK)})
             found += [sentence.format(*row) for row in cursor.fetchall()]
     return found

@@ -18,8 +18,8 @@ from accounts.timeline import recording
 from billing.catalog.models import LegalEntity
 from billing.invoices import settling
 from billing.invoices.models import Document, Settlement
-from billing.ledger import locking, posting
-from billing.ledger.models import Entry
+from billing.ledger import balances, locking, posting
+from billing.ledger.models import Entry, Posting
 from billing.ledger.posting import PostingLine
 from billing.money import Money
 from billing.payments import settlement
@@ -31,6 +31,12 @@ class NothingReceived(Refusal):
     """A payment is above zero."""
 
     code = "nothing_received"
+
+
+class NotToBeUndone(Refusal):
+    """What became of a payment since stands against undoing it."""
+
+    code = "not_to_be_undone"
 
 
 class BeyondPayment(Refusal):
@@ -53,7 +59,8 @@ def receive(
 ) -> Payment:
     """Keep a payment that reached us and settle with it; repeating the call with the same key returns the first one.
 
-    Without `documents` the oldest open invoices of the payer with this seller are settled first.
+    Without `documents` the oldest open invoices of the payer with this seller are settled first. With them, what they do not
+    take (paid already, or too much) becomes credit of the payer, and the last of them says what it was meant for.
 
     Raises:
         NothingReceived: the amount is not above zero.
@@ -72,7 +79,7 @@ def receive(
             settled_at=at, gateway_ref=f"{channel}:{key}",
         )  # fmt: skip
         _share_out(payment, seller, named)
-        settlement.settle_payment(payment, at, keeper=seller.code)
+        settlement.settle_payment(payment, at, keeper=seller.code, told_as="billing.payment_received")
         return payment
 
 
@@ -93,13 +100,16 @@ def charge_back(*, payment: Payment, amount_minor: int, key: str, at: datetime, 
     `kind` is "charge_back", or "refund_reopened" when we gave the money back without crediting the invoice.
 
     Raises:
-        BeyondPayment: more than is left of what the payment settled.
+        BeyondPayment: more than is left of what the payment settled, or than was not refunded yet.
     """
     with transaction.atomic():
         settlement.lock_for(payment)
         payment = Payment.objects.select_for_update(of=("self",)).select_related("payer").get(pk=payment.pk)
         if earlier := _done_before(f"{kind}:{key}", payment):
             return earlier
+        left = payment.amount_minor - payment.refunded_minor - settlement.charged_back(payment)
+        if amount_minor > left:
+            raise BeyondPayment(f"Of {payment} only {left} minor units were not given back yet, not {amount_minor}.")
         taken, sides = _take_back(payment, amount_minor, at)
         sides.append(PostingLine(posting.CLEARING, -amount_minor, payment.currency, detail=payment.gateway))
         on = local_day(at, payment.payer.timezone)
@@ -141,6 +151,45 @@ def reverse_charge_back(*, payment: Payment, amount_minor: int, key: str, at: da
         return settled
 
 
+def take_back(*, payment: Payment, key: str, at: datetime, actor: User | None) -> None:
+    """Undo a payment that was received by mistake: what it settled is owed again, what was kept of it as credit is gone.
+
+    All of it or nothing, once per `key`.
+
+    Raises:
+        NotToBeUndone: part of it was given back, charged back, or used as credit since.
+    """
+    with transaction.atomic():
+        settlement.lock_for(payment)
+        payment = Payment.objects.select_for_update(of=("self",)).select_related("payer").get(pk=payment.pk)
+        if Entry.objects.filter(key=f"payment_undone:{key}").exists():
+            return
+        if payment.refunded_minor or settlement.charged_back(payment):
+            raise NotToBeUndone(f"Part of {payment} was given back since; it can no longer be undone.")
+        settled = sum(Settlement.objects.filter(payment=payment).values_list("amount_minor", flat=True))
+        _, sides = _take_back(payment, settled, at) if settled else ([], [])
+        sides += _credit_taken_back(payment)
+        sides.append(PostingLine(posting.CLEARING, -payment.amount_minor, payment.currency, detail=payment.gateway))
+        on = local_day(at, payment.payer.timezone)
+        posting.post(what="payment_undone", about_ref=payment.ref, key=f"payment_undone:{key}", postings=sides, on=on, at=at)
+        facts = {"amount": str(Money(payment.amount_minor, payment.currency))}
+        recording.record(payment.payer, "billing.payment_undone", actor=actor, at=at, about=payment, facts=facts)
+
+
+def _credit_taken_back(payment: Payment) -> list[PostingLine]:
+    """Return the sides that take back what the payment left as credit, seller by seller."""
+    kept = Posting.objects.filter(entry__key=f"payment:{payment.ref}", account=Posting.Account.CUSTOMER_CREDIT)
+    sides = []
+    for side in kept.order_by("pk"):
+        held = balances.credit_with(payment.payer, seller_code=side.detail, currency=payment.currency)
+        if held < -side.amount_minor:
+            raise NotToBeUndone(f"What {payment} left as credit was used since; it can no longer be undone.")
+        sides.append(
+            PostingLine(posting.CUSTOMER_CREDIT, -side.amount_minor, payment.currency, payment.payer, detail=side.detail)
+        )
+    return sides
+
+
 def _done_before(key: str, payment: Payment) -> list[Settlement] | None:
     """Return what the entry `key` reopened or settled of `payment` when it was posted before; nothing if it was not."""
     entry = Entry.objects.filter(key=key, about_ref=payment.ref).first()
@@ -153,18 +202,23 @@ def _done_before(key: str, payment: Payment) -> list[Settlement] | None:
 
 
 def _share_out(payment: Payment, seller: LegalEntity, named: list[int] | None) -> None:
-    """Say what the payment is meant for: the named invoices in their order, else the oldest ones."""
-    open_ones = Document.objects.open().filter(currency=payment.currency)
+    """Say what the payment is meant for: the named invoices in their order, the last of them all the rest; else the oldest."""
+    issued = Document.objects.issued().invoices().filter(currency=payment.currency)
     if named is None:
-        chosen = list(open_ones.filter(customer=payment.payer, legal_entity=seller).order_by("due_on", "pk"))
+        chosen = list(issued.open().filter(customer=payment.payer, legal_entity=seller).order_by("due_on", "pk"))
     else:
-        found = open_ones.in_bulk(named)
+        found = issued.in_bulk(named)
         chosen = [found[key] for key in named if key in found]
+    shares: dict[Document, int] = {}
     left = payment.amount_minor
     for document in chosen:
-        if part := min(left, document.open_minor):
-            PaymentShare.objects.create(payment=payment, document=document, amount_minor=part)
-            left -= part
+        shares[document] = min(left, document.open_minor)
+        left -= shares[document]
+    if named and chosen:
+        shares[chosen[-1]] += left
+    PaymentShare.objects.bulk_create(
+        PaymentShare(payment=payment, document=document, amount_minor=part) for document, part in shares.items() if part
+    )
 
 
 def _take_back(payment: Payment, amount_minor: int, at: datetime) -> tuple[list[Settlement], list[PostingLine]]:

@@ -95,7 +95,7 @@ def start(
             access.decide(actor, access.KEEP_BOOKS, owner).or_refuse()
         locking.lock_payers({owner.pk, payment.payer_id})
         payment = Payment.objects.select_for_update(of=("self",)).select_related("payer").get(pk=payment.pk)
-        if earlier := _earlier(key, payment, amount_minor, to):
+        if earlier := _earlier(key, payment, owner, amount_minor, to):
             return earlier
         _refuse_unless_refundable(payment, owner, amount_minor, to)
         refund = _create(payment, owner, Money(amount_minor, payment.currency), reason, key, to, actor, at)
@@ -103,10 +103,13 @@ def start(
         return refund
 
 
-def _earlier(key: UUID, payment: Payment, amount_minor: int, to: str) -> Refund | None:
+def _earlier(key: UUID, payment: Payment, owner: Customer, amount_minor: int, to: str) -> Refund | None:
     """Return the refund this key made before, when it was the same."""
     earlier = Refund.objects.filter(key=key).first()
-    if earlier and (earlier.payment_id, earlier.amount_minor, earlier.to) != (payment.pk, amount_minor, to):
+    if earlier is None:
+        return None
+    named = (earlier.payment_id, earlier.customer_id, earlier.amount_minor, earlier.to)
+    if named != (payment.pk, owner.pk, amount_minor, to):
         raise KeyReused("This form was sent before, for another refund. Load the page again.")
     return earlier
 

@@ -23,7 +23,7 @@ from billing.money import Money
 from billing.payments.models import Payment
 from billing.periods import local_day
 
-TAKEN_BACK: Final = ("charge_back", "refund_reopened", "charge_back_reversed")
+TAKEN_BACK: Final = ("charge_back", "refund_reopened", "charge_back_reversed", "payment_undone")
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,11 @@ def charged_back(payment: Payment) -> int:
     return -int(moved.aggregate(total=Sum("amount_minor"))["total"] or 0)
 
 
-def settle_payment(payment: Payment, at: datetime, *, keeper: str = "") -> list[Part]:
+def settle_payment(payment: Payment, at: datetime, *, keeper: str = "", told_as: str = "billing.payment_succeeded") -> list[Part]:
     """Apply `payment` to its invoices, book it and record it. The caller owns the transaction, and the locks.
 
-    `keeper` is the seller with whom the payer holds what is meant for no invoice.
+    `keeper` is the seller with whom the payer holds what is meant for no invoice; `told_as` the kind of activity it is where
+    it was paid.
     """
     shares = {share.document_id: share.amount_minor for share in payment.shares.all()}
     held = Document.objects.select_for_update(of=("self",)).select_related("customer", "legal_entity").filter(pk__in=shares)
@@ -59,7 +60,7 @@ def settle_payment(payment: Payment, at: datetime, *, keeper: str = "") -> list[
     for part in parts:
         if part.settled_minor:
             settling.settle(document=part.document, amount_minor=part.settled_minor, payment=payment, at=at)
-    _tell(payment, parts, at)
+    _tell(payment, parts, at, told_as)
     return parts
 
 
@@ -81,12 +82,12 @@ def _book(payment: Payment, parts: list[Part], at: datetime, keeper: str) -> Non
     posting.post(what="payment", about_ref=payment.ref, key=f"payment:{payment.ref}", postings=sides, on=on, at=at)
 
 
-def _tell(payment: Payment, parts: list[Part], at: datetime) -> None:
+def _tell(payment: Payment, parts: list[Part], at: datetime, told_as: str) -> None:
     """Record the success where it was paid, and at every other customer for whose invoices it paid."""
     facts = facts_of(payment, {part.document: part.settled_minor for part in parts})
     if kept_minor := sum(part.kept_minor for part in parts):
         facts["kept_as_credit"] = str(Money(kept_minor, payment.currency))
-    recording.record(payment.payer, "billing.payment_succeeded", actor=payment.paid_by, at=at, about=payment, facts=facts)
+    recording.record(payment.payer, told_as, actor=payment.paid_by, at=at, about=payment, facts=facts)
     for customer in {part.document.customer for part in parts if part.document.customer_id != payment.payer_id}:
         theirs = {part.document: part.settled_minor for part in parts if part.document.customer == customer}
         facts = facts_of(payment, theirs) | {"amount": str(Money(sum(theirs.values()), payment.currency))}

@@ -10,9 +10,16 @@ from django.core.management.base import BaseCommand
 from billing.invoices import proof as documents
 from billing.ledger import proof as ledger
 from billing.payments import proof as payments
+from billing.payments.bank import proof as bank
 from support.remedies import proof as remedies
 
-PROOFS = {"ledger": ledger.faults, "documents": documents.faults, "payments": payments.faults, "remedies": remedies.faults}
+PROOFS = {
+    "ledger": ledger.faults,
+    "documents": documents.faults,
+    "payments": payments.faults,
+    "bank": bank.faults,
+    "remedies": remedies.faults,
+}
 
 
 class Command(BaseCommand):
