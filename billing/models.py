@@ -1,6 +1,6 @@
 """Hands the models of the folders below to Django; nothing else."""
 
-from billing.amendments.models import Quote
+from billing.amendments.models import OrderApproval, Quote
 from billing.anomalies.models import Finding
 from billing.catalog.models import Charge, LegalEntity, Plan, PlanVersion, Product
 from billing.contracts.models import Contract, ContractEvent, Subscription
@@ -33,6 +33,7 @@ __all__ = [
     "PlanVersion",
     "Posting",
     "Product",
+    "OrderApproval",
     "Quote",
     "Refund",
     "Settlement",

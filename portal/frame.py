@@ -19,12 +19,13 @@ PLACES = (
         gettext_lazy("Contracts"),
         "contract",
         "contracts",
-        {"contracts", "contract", "change", "quotes", "quote", "applications"},
+        {"contracts", "contract", "change", "quotes", "quote", "applications", "orders"},
         "g k",
     ),
     (gettext_lazy("Help"), "help", "help", {"help", "findings", "new_ticket"}, ""),
     (gettext_lazy("Tickets"), "chat", "tickets", {"tickets", "ticket", "replies", "praises"}, "g t"),
     (gettext_lazy("Payments"), "payment", "payments", {"payments", "payment", "new_payment"}, "g p"),
+    (gettext_lazy("Approvals"), "approve", "order_approvals", {"order_approvals", "order_decisions"}, ""),
     (gettext_lazy("Organisation"), "organisation", "organisation", {"organisation", "members", "programs"}, "g o"),
     (gettext_lazy("Activity"), "clock", "activity", {"activity"}, "g a"),
 )
@@ -54,7 +55,7 @@ def _at(request: HttpRequest, node: Customer, page: str) -> dict[str, Any]:
         "node": {"label": node.name, "kind": node.kind.label, "url": reverse("portal:home", args=[node.number])},
         "node_number": node.number,
         "path": path_to(request, node),
-        "navigation": _navigation(node, page),
+        "navigation": _navigation(request, node, page),
         "help_url": reverse("portal:help", args=[node.number]),
         "bell": {"url": reverse("portal:activity", args=[node.number]), "count": None},
     }
@@ -66,7 +67,8 @@ def path_to(request: HttpRequest, node: Customer) -> list[dict[str, str]]:
     return [{"label": step.name, "url": reverse("portal:home", args=[step.number])} for step in above]
 
 
-def _navigation(node: Customer, page: str) -> list[dict[str, Any]]:
+def _navigation(request: HttpRequest, node: Customer, page: str) -> list[dict[str, Any]]:
+    decides = access.decide(request.user, access.APPROVE_ORDERS, node).allowed
     return [
         {
             "label": label,
@@ -76,6 +78,7 @@ def _navigation(node: Customer, page: str) -> list[dict[str, Any]]:
             "key": key,
         }
         for label, icon, target, pages, key in PLACES
+        if decides or target != "order_approvals"
     ]
 
 

@@ -19,7 +19,7 @@ from accounts.customers.models import Customer
 from accounts.people import access
 from accounts.people.access import Action
 from accounts.people.models import ApiKey, Membership
-from billing.amendments.models import Quote
+from billing.amendments.models import OrderApproval, Quote
 from billing.contracts.models import Contract, ContractEvent, Subscription
 from billing.invoices import selectors as invoice_selectors
 from billing.invoices.models import Document, Line
@@ -115,10 +115,25 @@ def event(request: HttpRequest, pk: int) -> ContractEvent:
 def quote(request: HttpRequest, token: str) -> Quote:
     """Return the quote for a subscription that the viewer may change."""
     reach = access.customers_within_reach(request.user, access.CHANGE_CONTRACT)
-    rows = Quote.objects.filter(subscription__customer__in=reach)
-    found = get_object_or_404(rows.select_related("subscription__customer__kind", "subscription__contract", "document"), pk=token)
-    stand_at(request, found.subscription.customer)
+    related = ("customer__kind", "contract", "subscription__product", "document", "approval__decided_by", "asked_by")
+    found = get_object_or_404(Quote.objects.filter(customer__in=reach).select_related(*related), pk=token)
+    stand_at(request, found.customer)
     return found
+
+
+def order_approval(request: HttpRequest, pk: int) -> OrderApproval:
+    """Return the order that waits or waited, at a customer whose orders the viewer decides."""
+    reach = access.customers_within_reach(request.user, access.APPROVE_ORDERS)
+    rows = OrderApproval.objects.filter(quote__customer__in=reach).select_related("quote__contract", "quote__customer__kind")
+    found = get_object_or_404(rows, pk=pk)
+    stand_at(request, found.quote.customer)
+    return found
+
+
+def orderers(request: HttpRequest, agreed: Contract) -> QuerySet[Customer]:
+    """Return the customers that may use more under a contract, of those for which the viewer may order."""
+    reach = access.customers_within_reach(request.user, access.CHANGE_CONTRACT)
+    return reach.below(agreed.customer).current().order_by("lft")
 
 
 def document(request: HttpRequest, ref: str) -> Document:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any, Final
 
 from django.urls import reverse
@@ -10,17 +11,29 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from billing.amendments import quoting
 from billing.amendments.models import Quote
 from billing.amendments.quoting import Change
 from billing.catalog import charges
-from billing.catalog.models import PlanVersion
+from billing.catalog.models import Plan, PlanVersion, Product
 from billing.contracts import state
 from billing.contracts.models import ContractEvent
 from billing.money import Money
 from billing.periods import Interval, last_day
 from portal.forms.changes import ChangeForm
 from window import formats
+from window.statuses import label as label_of
 
+IN_WORDS: Final = {
+    ContractEvent.What.PAUSE: gettext_lazy("%(product)s: pause"),
+    ContractEvent.What.RESUME: gettext_lazy("%(product)s: resume"),
+    ContractEvent.What.CANCEL: gettext_lazy("%(product)s: end"),
+}
+AFTERWARDS: Final = {
+    ContractEvent.What.PAUSE: state.PAUSED,
+    ContractEvent.What.RESUME: state.ACTIVE,
+    ContractEvent.What.CANCEL: state.CANCELLED,
+}
 STEPS: Final = (gettext_lazy("What and when"), gettext_lazy("The price"), gettext_lazy("Done"))
 
 
@@ -52,6 +65,22 @@ class QuoteShown:
     again_url: str
 
 
+@dataclass(frozen=True)
+class Instead:
+    """What could be done instead of ending it: said once, plainly, with its address."""
+
+    words: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """One product on sale with what each of its plans costs."""
+
+    product: Product
+    prices: list[dict[str, str]]
+
+
 def of(quote: Quote) -> QuoteShown:
     """Return the quote as it is shown; every amount is the one that applying it must reproduce."""
     told = quote.outcome
@@ -81,16 +110,41 @@ def of(quote: Quote) -> QuoteShown:
 
 def in_words(quote: Quote) -> str:
     """Say what changes."""
-    change, subscription = quote.change, quote.subscription
+    change = quote.change
+    product = quote.subscription.product if quote.subscription else None
+    if change["what"] == ContractEvent.What.SUBSCRIBE:
+        plan = Plan.objects.select_related("product").get(code=change["plan_code"])
+        return _("Order: %(plan)s, %(quantity)s") % {"plan": plan.name, "quantity": formats.figure(change["quantity"])}
     if change["what"] == ContractEvent.What.SET_QUANTITY:
-        unit = subscription.product.unit_name
-        return _("%(product)s: %(quantity)s %(unit)ss") % {
-            "product": subscription.product,
-            "quantity": change["quantity"],
-            "unit": unit,
-        }
-    plan = subscription.product.plans.get(code=change["plan_code"])
-    return _("%(product)s: change to %(plan)s") % {"product": subscription.product, "plan": plan.name}
+        facts = {"product": product, "quantity": change["quantity"], "unit": product.unit_name}
+        return _("%(product)s: %(quantity)s %(unit)ss") % facts
+    if change["what"] == ContractEvent.What.CHANGE_PLAN:
+        plan = product.plans.get(code=change["plan_code"])
+        return _("%(product)s: change to %(plan)s") % {"product": product, "plan": plan.name}
+    return IN_WORDS[change["what"]] % {"product": product}
+
+
+def instead_of(quote: Quote, *, today: date) -> Instead | None:
+    """Return the one thing worth offering to who wants to end a subscription: a smaller plan, else a pause; none for others."""
+    if quote.change["what"] != ContractEvent.What.CANCEL or quote.subscription is None:
+        return None
+    stands = state.as_of(quote.subscription, today)
+    if stands.status != state.ACTIVE:
+        return None
+    smaller = [version for version in quoting.plans_to_choose(quote.subscription, today) if version.plan.rank < stands.plan.rank]
+    if smaller:
+        change = Change(ContractEvent.What.CHANGE_PLAN, plan_code=smaller[-1].plan.code, effective=quoting.NEXT_PERIOD)
+        words = _("Stay with less: %(plan)s instead of %(now)s.") % {"plan": smaller[-1].plan.name, "now": stands.plan.name}
+    else:
+        change = Change(ContractEvent.What.PAUSE)
+        words = _("Pause instead: nothing is billed until you resume, and everything is kept.")
+    return Instead(words, _form_url(quote, change))
+
+
+def catalogue(versions: Iterable[PlanVersion]) -> list[Shelf]:
+    """Return what is on sale, product by product, with the prices in words."""
+    shelves = groupby(versions, key=lambda version: version.plan.product)
+    return [Shelf(product, prices(list(of_one), product.unit_name)) for product, of_one in shelves]
 
 
 def done(quote: Quote) -> str:
@@ -151,11 +205,17 @@ def _line(line: dict[str, Any], currency: str) -> QuotedLine:
 def _what_changes(quote: Quote) -> dict[str, Any]:
     """Return the plan or the quantity before and after, as the history was when it was quoted."""
     change, subscription = quote.change, quote.subscription
+    if subscription is None:
+        plan = Plan.objects.get(code=change["plan_code"])
+        words = f"{plan.name}, {formats.figure(change['quantity'])}"
+        return {"label": _("What runs"), "before": _("nothing"), "after": words}
     stands = state.as_of(subscription, quote.effective_on)
     if change["what"] == ContractEvent.What.SET_QUANTITY:
         label, before, after = _("How many"), formats.figure(stands.quantity), formats.figure(change["quantity"])
-    else:
+    elif change["what"] == ContractEvent.What.CHANGE_PLAN:
         label, before, after = _("Plan"), stands.plan.name, subscription.product.plans.get(code=change["plan_code"]).name
+    else:
+        label, before, after = _("State"), label_of(stands.status), label_of(AFTERWARDS[change["what"]])
     return {"label": label, "before": before, "after": after}
 
 
@@ -171,7 +231,13 @@ def _per_period(told: dict[str, Any], when: str, which: str) -> str:
 
 def _again_url(quote: Quote) -> str:
     """Return the address of the form that asks for the same change again."""
-    change = Change.from_json(quote.change)
+    if quote.subscription is None:
+        asked = {"plan": quote.change["plan_code"]}
+        return f"{reverse('portal:orders', args=[quote.contract.ref])}?{urlencode(asked)}"
+    return _form_url(quote, Change.from_json(quote.change))
+
+
+def _form_url(quote: Quote, change: Change) -> str:
     return f"{reverse('portal:change', args=[quote.subscription.ref])}?{urlencode(ChangeForm.fields_of(change))}"
 
 

@@ -39,6 +39,7 @@ def _action(code: str, *, roles: frozenset[str] = frozenset(), levels: frozenset
 SEE_CUSTOMER = _action("see_customer", roles=EVERY_ROLE, levels=EVERY_LEVEL)
 SEE_MONEY = _action("see_money", roles=EVERY_ROLE, levels=EVERY_LEVEL)
 CHANGE_CONTRACT = _action("change_contract", roles=frozenset({ADMINISTRATOR, MEMBER}))
+APPROVE_ORDERS = _action("approve_orders", roles=frozenset({ADMINISTRATOR}))
 PAY = _action("pay", roles=frozenset({ADMINISTRATOR, PAYER}))
 ASK_FOR_HELP = _action("ask_for_help", roles=EVERY_ROLE)
 MANAGE_PEOPLE = _action("manage_people", roles=frozenset({ADMINISTRATOR}), levels=frozenset({MANAGER}))
@@ -54,7 +55,7 @@ SHAPE_TREE = _action("shape_tree", levels=frozenset({MANAGER}))
 STEER = _action("steer", levels=frozenset({MANAGER}))
 
 ACTIONS: Final = (
-    SEE_CUSTOMER, SEE_MONEY, CHANGE_CONTRACT, PAY, ASK_FOR_HELP, MANAGE_PEOPLE, WORK_TICKETS, GRANT_REMEDY,
+    SEE_CUSTOMER, SEE_MONEY, CHANGE_CONTRACT, APPROVE_ORDERS, PAY, ASK_FOR_HELP, MANAGE_PEOPLE, WORK_TICKETS, GRANT_REMEDY,
     DECIDE_APPROVALS, SEE_BACKOFFICE, KEEP_BOOKS, SEE_BOOKS, RUN_BILLING, SHAPE_TREE, STEER,
 )  # fmt: skip
 

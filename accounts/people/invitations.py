@@ -29,6 +29,12 @@ class CannotBeInvited(Refusal):
     code = "cannot_be_invited"
 
 
+class LimitMakesNoSense(Refusal):
+    """A limit below zero, or for a role that orders nothing."""
+
+    code = "limit_makes_no_sense"
+
+
 class AlreadyMember(Refusal):
     """The person holds this role at this customer already, with another scope."""
 
@@ -83,6 +89,30 @@ def admit_program(*, actor: User | None, program: User, customer: Customer, role
     return Membership.objects.create(
         user=program, customer=customer, role=role, scope=Membership.Scope.SUBTREE, since=_day(at), granted_by=actor
     )
+
+
+def limit_orders(*, actor: User | None, membership: Membership, limit_minor: int | None, at: datetime) -> Membership:
+    """Say for how much a member may order alone, in minor units of the customer's currency; None is without limit.
+
+    Setting the same again changes nothing.
+
+    Raises:
+        MayNotGrant: the actor could not have granted the membership.
+        LimitMakesNoSense: below zero, or no role that orders.
+    """
+    if limit_minor is not None and not 0 <= limit_minor < 10**15:
+        raise LimitMakesNoSense("A limit is zero or more.")
+    with transaction.atomic():
+        held = Membership.objects.select_for_update(of=("self",)).select_related("user", "customer").get(pk=membership.pk)
+        _must_be_theirs_to_give(actor, held.customer, held.role, held.scope)
+        if held.role not in access.CHANGE_CONTRACT.roles or held.effect != Membership.Effect.ALLOW:
+            raise LimitMakesNoSense(f"{held.get_role_display()} orders nothing, so there is nothing to limit.")
+        if held.order_limit_minor != limit_minor:
+            before, held.order_limit_minor = held.order_limit_minor, limit_minor
+            held.save(update_fields=["order_limit_minor"])
+            facts = {"email": held.user.email, "limit_minor": limit_minor, "before_minor": before}
+            recording.record(held.customer, "accounts.order_limit_set", actor=actor, at=at, about=held, facts=facts)
+    return held
 
 
 def deny(*, actor: User | None, user: User, customer: Customer, scope: str, at: datetime) -> Membership:

@@ -108,6 +108,9 @@ class Membership(models.Model):
     role = models.CharField(max_length=16, choices=Role)
     scope = models.CharField(max_length=8, choices=Scope, default=Scope.SUBTREE)
     effect = models.CharField(max_length=6, choices=Effect, default=Effect.ALLOW)
+    order_limit_minor = models.BigIntegerField(
+        null=True, blank=True, help_text="What this person may order for alone, in the customer's currency; empty is no limit."
+    )
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
     granted_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -122,6 +125,9 @@ class Membership(models.Model):
                 name="one_open_membership_per_role_and_customer",
             ),
             models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="membership_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(order_limit_minor=None) | Q(order_limit_minor__gte=0), name="order_limit_is_zero_or_more"
+            ),
         ]
 
     def __str__(self) -> str:

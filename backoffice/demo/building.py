@@ -142,4 +142,6 @@ def _invite(password: str, at: datetime) -> None:
     for guest in GUESTS:
         customer = Customer.objects.get(ref=guest.customer_ref)
         User.objects.create_user(guest.email, password, name=guest.name, language=guest.language)
-        invitations.invite(actor=None, email=guest.email, customer=customer, role=guest.role, scope=guest.scope, at=at)
+        held = invitations.invite(actor=None, email=guest.email, customer=customer, role=guest.role, scope=guest.scope, at=at)
+        if guest.order_limit_minor is not None:
+            invitations.limit_orders(actor=None, membership=held, limit_minor=guest.order_limit_minor, at=at)

@@ -13,6 +13,7 @@ class Guest:
     role: str
     scope: str = "subtree"
     language: str = "en"
+    order_limit_minor: int | None = None
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ PAYERS_NODE = "HE"  # its payer keeps a card for the invoices of everything belo
 GUESTS = (
     Guest("admin@helios.example", "Group administrator", "HG", "administrator"),
     Guest("payer@helios.example", "Division payer", PAYERS_NODE, "payer"),
-    Guest("member@berlin.helios.example", "Berlin member", "HB", "member"),
+    Guest("member@berlin.helios.example", "Berlin member", "HB", "member", order_limit_minor=400_00),
     Guest("member@us.helios.example", "US member", "HU", "member"),
     Guest("admin@nordwind.example", "Nordwind administrator", "NW", "administrator"),
     Guest("payer@polder.example", "Polder payer", "PO", "payer"),

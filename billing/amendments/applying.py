@@ -1,7 +1,8 @@
 """Applying: making a quoted change happen, at exactly the quoted price, once per token; and undoing what is still to come.
 
 Under the payer's and the contract's lock the change is planned anew; unless every cent is as quoted nothing happens. A change
-for today is billed at once, by the same run as everything else; one that is still to come is only recorded.
+for today is billed at once, by the same run as everything else; one that is still to come is only recorded. What is over the
+actor's own limit waits for an administrator (approvals.py), who makes it happen by saying yes.
 """
 
 from datetime import date, datetime
@@ -14,11 +15,12 @@ from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
-from billing.amendments import outcome, quoting
-from billing.amendments.models import Quote
+from billing.amendments import approvals, limits, ordering, outcome, quoting
+from billing.amendments.models import OrderApproval, Quote
+from billing.amendments.ordering import Order
 from billing.amendments.quoting import Change, Proposal
 from billing.contracts import events
-from billing.contracts.models import ContractEvent, Subscription
+from billing.contracts.models import Contract, ContractEvent, Subscription
 from billing.invoices import drafting, run
 from billing.invoices.models import Document
 from billing.ledger import locking
@@ -43,6 +45,12 @@ class QuoteIsStale(Refusal):
     code = "quote_is_stale"
 
 
+class QuoteRefused(Refusal):
+    """An administrator said no to it."""
+
+    code = "quote_refused"
+
+
 class PriceDiffers(Refusal):
     """The change would cost something else now than it was quoted for."""
 
@@ -50,34 +58,57 @@ class PriceDiffers(Refusal):
 
 
 def apply(*, actor: User, token: UUID, at: datetime, today: date) -> Quote:
-    """Record the quoted change and issue what it costs today; repeating the call returns the applied quote.
+    """Record the quoted change and issue what it costs today, or let it wait for an administrator: the quote's status says which.
+
+    Repeating the call returns the quote as it stands.
 
     Raises:
-        QuoteUnknown, QuoteExpired: there is no such quote, or it is too late.
+        QuoteUnknown, QuoteExpired, QuoteRefused: there is no such quote, it is too late, or somebody said no.
         QuoteIsStale: the contract was changed since, by what its reason says.
         PriceDiffers: some amount is no longer as quoted; its reason says which. Nothing happened then.
         Refusal: not within the actor's reach.
     """
     with transaction.atomic():
-        subscription = _subscription(token)
-        access.decide(actor, access.CHANGE_CONTRACT, subscription.customer).or_refuse()
-        payer = _hold(subscription, today)
-        quote = Quote.objects.select_for_update(of=("self",)).get(pk=token)
-        if quote.status == Quote.Status.APPLIED:
+        quote = _known(token)
+        access.decide(actor, access.CHANGE_CONTRACT, quote.customer).or_refuse()
+        payer, quote = _hold(quote, today)
+        if quote.status == Quote.Status.REFUSED:
+            raise QuoteRefused("This was asked for and refused; ask for a new price to try again.")
+        if quote.status != Quote.Status.OFFERED:
             return quote
-        proposal = _as_quoted_or_refuse(quote, subscription, at=at, today=today)
-        events.add(
-            actor=actor, subscription=subscription, what=quote.change["what"], effective_on=proposal.effective_on, at=at,
-            plan_version=proposal.plan_version, quantity=quote.change["quantity"],
-        )  # fmt: skip
-        documents: list[Document] = []
-        if proposal.takes_effect_on <= today:
-            documents = run.bill(payer=payer, on=today, at=at, only=subscription, actor=actor)
-        _billed_as_quoted_or_refuse(quote, documents)
-        quote.status = Quote.Status.APPLIED
-        quote.document = documents[0] if documents else None
-        quote.save(update_fields=["status", "document"])
-        return quote
+        if at >= quote.expires_at:
+            raise QuoteExpired("This price was good for half an hour; ask for a new one.")
+        decision = limits.decide(actor, quote.customer, limits.commitment(quote.outcome))
+        if decision.approver:
+            return approvals.request(quote, actor=actor, decision=decision, at=at)
+        return _carry_out(quote, payer, actor=actor, at=at, today=today)
+
+
+def decide(*, actor: User, approval: OrderApproval, approve: bool, note: str, at: datetime, today: date) -> OrderApproval:
+    """Approve an order that waits, which makes the change happen at the quoted price, or refuse it with a reason.
+
+    The same answer again changes nothing.
+
+    Raises:
+        AlreadyDecided, ReasonMissing: there is another answer already; or a no without a reason.
+        QuoteExpired, QuoteIsStale, PriceDiffers: it can no longer be had as it was asked for.
+        Refusal: not this person's to decide.
+    """
+    with transaction.atomic():
+        payer, quote = _hold(_known(approval.quote_id), today)
+        approval = approvals.hold(approval)
+        access.decide(actor, access.APPROVE_ORDERS, quote.customer).or_refuse()
+        if answered := approvals.answered_or_none(approval, approve=approve):
+            return answered
+        approvals.may_decide(actor, approval).or_refuse()
+        approvals.note_answer(approval, actor=actor, approve=approve, note=note, at=at)
+        if approve:
+            _refuse_when_too_late(quote, at)
+            _carry_out(quote, payer, actor=quote.asked_by, at=at, today=today)
+        else:
+            quote.status = Quote.Status.REFUSED
+            quote.save(update_fields=["status"])
+        return approval
 
 
 def undo_scheduled(*, actor: User, event: ContractEvent, at: datetime, today: date) -> ContractEvent:
@@ -90,37 +121,84 @@ def undo_scheduled(*, actor: User, event: ContractEvent, at: datetime, today: da
     subscription = event.subscription
     access.decide(actor, access.CHANGE_CONTRACT, subscription.customer).or_refuse()
     with transaction.atomic():
-        _hold(subscription, today)
+        _hold_payers(subscription.customer, [subscription.pk], today)
+        events.lock_contract(subscription)
         return events.undo(actor=actor, event=event, at=at, today=today)
 
 
-def _subscription(token: UUID) -> Subscription:
-    found = Subscription.objects.filter(quotes__token=token).select_related("contract", "customer", "product").first()
+def _known(token: UUID) -> Quote:
+    related = ("contract", "customer", "subscription__contract", "subscription__customer", "subscription__product", "asked_by")
+    found = Quote.objects.filter(pk=token).select_related(*related).first()
     if found is None:
         raise QuoteUnknown("There is no such quote.")
     return found
 
 
-def _hold(subscription: Subscription, today: date) -> Customer:
-    """Lock everybody whose money may move, then the contract; return who pays."""
-    payer = responsibilities.payer_of(subscription.customer, today)
-    locking.lock_payers({payer.pk, *drafting.billed_before([subscription.pk])})
-    events.lock_contract(subscription)
+def _hold(quote: Quote, today: date) -> tuple[Customer, Quote]:
+    """Lock everybody whose money may move, the contract, then the quote; return who pays, and the quote as it stands."""
+    payer = _hold_payers(quote.customer, [quote.subscription_id] if quote.subscription_id else [], today)
+    Contract.objects.select_for_update().get(pk=quote.contract_id)
+    Quote.objects.select_for_update(of=("self",)).get(pk=quote.pk)
+    return payer, _known(quote.pk)
+
+
+def _hold_payers(customer: Customer, subscriptions: list[int], today: date) -> Customer:
+    payer = responsibilities.payer_of(customer, today)
+    locking.lock_payers({payer.pk, *drafting.billed_before(subscriptions)})
     return payer
 
 
-def _as_quoted_or_refuse(quote: Quote, subscription: Subscription, *, at: datetime, today: date) -> Proposal:
+def _refuse_when_too_late(quote: Quote, at: datetime) -> None:
     if at >= quote.expires_at:
-        raise QuoteExpired("This price was good for half an hour; ask for a new one.")
+        raise QuoteExpired("This price was held for two weeks; a new one has to be asked for.")
+
+
+def _carry_out(quote: Quote, payer: Customer, *, actor: User, at: datetime, today: date) -> Quote:
+    """Make the change under the locks, bill what it costs today, and see that every cent is as quoted."""
+    subscription, takes_effect_on = (
+        _changed(quote, quote.subscription, actor=actor, at=at, today=today)
+        if quote.subscription
+        else _started(quote, actor=actor, at=at, today=today)
+    )
+    documents: list[Document] = []
+    if takes_effect_on <= today:
+        documents = run.bill(payer=payer, on=today, at=at, only=subscription, actor=actor)
+    _billed_as_quoted_or_refuse(quote, documents)
+    quote.status, quote.subscription = Quote.Status.APPLIED, subscription
+    quote.document = documents[0] if documents else None
+    quote.save(update_fields=["status", "subscription", "document"])
+    return quote
+
+
+def _changed(quote: Quote, subscription: Subscription, *, actor: User, at: datetime, today: date) -> tuple[Subscription, date]:
+    proposal = _as_quoted_or_refuse(quote, subscription, at=at, today=today)
+    change = Change.from_json(quote.change)
+    events.add(
+        actor=actor, subscription=subscription, what=change.what, effective_on=proposal.effective_on, at=at,
+        plan_version=proposal.plan_version, quantity=change.quantity, args=change.args,
+    )  # fmt: skip
+    return subscription, proposal.takes_effect_on
+
+
+def _started(quote: Quote, *, actor: User, at: datetime, today: date) -> tuple[Subscription, date]:
+    order = Order.from_json(quote.change)
+    _same_price_or_refuse(quote, ordering.rehearse(quote.contract, quote.customer, order, at=at, today=today))
+    return ordering.start(actor, quote.contract, quote.customer, order, at=at), order.since
+
+
+def _as_quoted_or_refuse(quote: Quote, subscription: Subscription, *, at: datetime, today: date) -> Proposal:
     since = list(subscription.events.order_by("sequence")[quote.history_length :].select_related("plan_version__plan"))
     if since:
         raise QuoteIsStale(f"The contract was changed meanwhile: {', '.join(events.words(event) for event in since)}.")
     change = Change.from_json(quote.change)
     proposal = quoting.propose(subscription, change, at=at, today=today, effective_on=quote.effective_on)
-    changed = outcome.differences(quote.outcome, quoting.priced(subscription, proposal, today=today))
-    if changed:
-        raise PriceDiffers(f"The price is no longer as quoted: {', '.join(changed)}.")
+    _same_price_or_refuse(quote, quoting.priced(subscription, proposal, today=today))
     return proposal
+
+
+def _same_price_or_refuse(quote: Quote, now: dict[str, object]) -> None:
+    if changed := outcome.differences(quote.outcome, now):
+        raise PriceDiffers(f"The price is no longer as quoted: {', '.join(changed)}.")
 
 
 def _billed_as_quoted_or_refuse(quote: Quote, documents: list[Document]) -> None:

@@ -1,20 +1,31 @@
-"""Quotes for changes of a running contract. Written by billing/amendments/quoting.py and applying.py."""
+"""Quotes for changes of contracts, and the approvals some of them wait for.
+
+Quotes are written by billing/amendments/quoting.py, ordering.py and applying.py, approvals by approvals.py.
+"""
 
 import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 
 class Quote(models.Model):
-    """What a proposed change will cost, line by line, valid until it expires. Applied at most once, to the cent."""
+    """What a proposed change or a new subscription will cost, line by line, until it expires. Applied at most once, to the cent.
+
+    An order has no subscription before it is applied. Steps: offered, then applied at once; or asked, then applied or refused.
+    """
 
     class Status(models.TextChoices):
-        OFFERED = "offered"
-        APPLIED = "applied"
+        OFFERED = "offered", "Offered"
+        ASKED = "asked", "Waiting for approval"
+        APPLIED = "applied", "Applied"
+        REFUSED = "refused", "Refused"
 
     token = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    subscription = models.ForeignKey("billing.Subscription", on_delete=models.PROTECT, related_name="quotes")
+    contract = models.ForeignKey("billing.Contract", on_delete=models.PROTECT, related_name="quotes")
+    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="quotes", help_text="Who uses it.")
+    subscription = models.ForeignKey("billing.Subscription", null=True, on_delete=models.PROTECT, related_name="quotes")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     change = models.JSONField()
     effective_on = models.DateField()
@@ -25,5 +36,45 @@ class Quote(models.Model):
     status = models.CharField(max_length=8, choices=Status, default=Status.OFFERED)
     document = models.ForeignKey("billing.Document", null=True, on_delete=models.PROTECT, related_name="+")
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status="applied") | Q(subscription__isnull=False), name="applied_quote_has_its_subscription"
+            )
+        ]
+
     def __str__(self) -> str:
-        return f"{self.change.get('what')} of {self.subscription}"
+        return f"{self.change.get('what')} of {self.subscription or self.customer}"
+
+
+class OrderApproval(models.Model):
+    """A quoted change that is over what its asker may order, until somebody of the customer's own decides."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        APPROVED = "approved", "Approved"
+        REFUSED = "refused", "Refused"
+
+    quote = models.OneToOneField(Quote, on_delete=models.PROTECT, related_name="approval")
+    commitment_minor = models.BigIntegerField(
+        help_text="What it commits to: today, or more each period, whichever is more; gross."
+    )
+    currency = models.CharField(max_length=3)
+    reason = models.CharField(max_length=300, help_text="Why the asker could not order it alone.")
+    asked_at = models.DateTimeField()
+    status = models.CharField(max_length=8, choices=Status, default=Status.WAITING)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status="waiting", decided_at=None) | ~Q(status="waiting") & Q(decided_at__isnull=False),
+                name="decided_order_has_its_moment",
+            )
+        ]
+        indexes = [models.Index(fields=["asked_at"], name="order_waiting", condition=Q(status="waiting"))]
+
+    def __str__(self) -> str:
+        return f"{self.quote}: {self.get_status_display().lower()}"

@@ -32,13 +32,25 @@ def of_change(
     return {
         "currency": stored.currency,
         "effective_on": effective_on.isoformat(),
-        "lines": list(_lines(documents)),
-        "today_minor": sum(document.subtotal_minor for document in documents),
-        "tax_minor": sum(document.tax_minor for document in documents),
-        "total_minor": sum(document.total_minor for document in documents),
+        **_billed_now(documents),
         **_per_period("before", before, rate),
         **_per_period("after", after, rate),
         **_next_invoice(subscription, proposed, today, at_once=at_once),
+    }
+
+
+def of_start(subscription: Subscription, history: History, *, effective_on: date, today: date) -> dict[str, Any]:
+    """Return what a subscription that has just been started costs, seen from `today`; nothing ran before."""
+    at_once = effective_on <= today
+    documents = run.preview(subscription, history, today) if at_once else []
+    rate = subscription.contract.tax_rate
+    return {
+        "currency": history.currency,
+        "effective_on": effective_on.isoformat(),
+        **_billed_now(documents),
+        **_per_period("before", None, rate),
+        **_per_period("after", _standing_after(history, effective_on), rate),
+        **_next_invoice(subscription, history, today, at_once=at_once),
     }
 
 
@@ -63,6 +75,15 @@ def differences(quoted: dict[str, Any], now: dict[str, Any]) -> list[str]:
 
 def _charged(outcome: dict[str, Any]) -> list[tuple[Any, ...]]:
     return [tuple(line[name] for name in ("kind", "since", "until", "amount_minor", "tax_minor")) for line in outcome["lines"]]
+
+
+def _billed_now(documents: Sequence[PlannedDocument]) -> dict[str, Any]:
+    return {
+        "lines": list(_lines(documents)),
+        "today_minor": sum(document.subtotal_minor for document in documents),
+        "tax_minor": sum(document.tax_minor for document in documents),
+        "total_minor": sum(document.total_minor for document in documents),
+    }
 
 
 def _lines(documents: Sequence[PlannedDocument]) -> Iterator[dict[str, Any]]:

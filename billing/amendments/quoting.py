@@ -15,37 +15,52 @@ from billing.amendments import outcome
 from billing.amendments.models import Quote
 from billing.catalog import plans
 from billing.catalog.models import Plan, PlanVersion
-from billing.contracts import histories, state
+from billing.contracts import histories, notice, state
 from billing.contracts.models import ContractEvent, Subscription
 from billing.rating import service
 from billing.rating.history import History
+from billing.rating.segments import TRIAL
 
-NOW, NEXT_PERIOD = "now", "next_period"
+NOW, NEXT_PERIOD, END_OF_TERM = "now", "next_period", "end_of_term"
+MOMENTS: Final = (NOW, NEXT_PERIOD, END_OF_TERM)
 GOOD_FOR: Final = timedelta(minutes=30)
 What = ContractEvent.What
+REASONS: Final = ("too_expensive", "not_used", "missing_feature", "other_supplier", "closing", "other")
 OFFERED: Final = (What.CHANGE_PLAN, What.SET_QUANTITY, What.PAUSE, What.RESUME, What.CANCEL)
 
 
 @dataclass(frozen=True)
 class Change:
-    """A proposed change: `plan_code` for another plan, `quantity` for more or fewer units; now, next period or on a day."""
+    """A proposed change: `plan_code` for another plan, `quantity` for more or fewer units; now, next period or on a day.
+
+    A cancellation may be "end_of_term" too, and say why (`reason`, one of `REASONS`, and `words`).
+    """
 
     what: str
     plan_code: str | None = None
     quantity: int | None = None
     effective: str | date = NOW
+    reason: str = ""
+    words: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return the form that a quote keeps and `from_json` reads."""
         effective = self.effective.isoformat() if isinstance(self.effective, date) else self.effective
-        return {"what": self.what, "plan_code": self.plan_code, "quantity": self.quantity, "effective": effective}
+        told = {"reason": self.reason, "words": self.words} if self.reason or self.words else {}
+        return {"what": self.what, "plan_code": self.plan_code, "quantity": self.quantity, "effective": effective, **told}
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Self:
         """Read what `as_json` wrote."""
         effective = kept["effective"]
-        day = effective if effective in (NOW, NEXT_PERIOD) else date.fromisoformat(effective)
-        return cls(kept["what"], kept["plan_code"], kept["quantity"], day)
+        day = effective if effective in MOMENTS else date.fromisoformat(effective)
+        why = kept.get("reason", ""), kept.get("words", "")
+        return cls(kept["what"], kept["plan_code"], kept["quantity"], day, *why)
+
+    @property
+    def args(self) -> dict[str, str]:
+        """What the recorded event says beside plan and quantity."""
+        return {name: value for name, value in (("reason", self.reason), ("words", self.words)) if value}
 
 
 @dataclass(frozen=True)
@@ -71,6 +86,12 @@ class ChangeInThePast(Refusal):
     code = "change_in_the_past"
 
 
+class NoticeNotKept(Refusal):
+    """A contract ends with a term, and not before notice was given in time."""
+
+    code = "notice_not_kept"
+
+
 class NothingChanges(Refusal):
     """The subscription has that plan or quantity already."""
 
@@ -82,11 +103,14 @@ def quote(*, actor: User, subscription: Subscription, change: Change, at: dateti
 
     Raises:
         UnknownChange, ChangeInThePast, NothingChanges: the change itself makes no sense.
+        NoticeNotKept: it would end earlier than was agreed.
         Refusal: not within the actor's reach, no price in the contract's currency, or the contract's state allows no such change.
     """
     access.decide(actor, access.CHANGE_CONTRACT, subscription.customer).or_refuse()
     proposal = propose(subscription, change, at=at, today=today)
     return Quote.objects.create(
+        contract=subscription.contract,
+        customer=subscription.customer,
         subscription=subscription,
         asked_by=actor,
         change=change.as_json(),
@@ -104,8 +128,10 @@ def propose(
     """Put `change` on the subscription's history in memory; `effective_on` fixes the day of a change quoted before."""
     if change.what not in OFFERED:
         raise UnknownChange(f"{change.what!r} is not a change you can make here.")
+    if change.reason and (change.what != What.CANCEL or change.reason not in REASONS):
+        raise UnknownChange("A reason is given for an end, and is one of those offered.")
     stored = histories.history_of(subscription)
-    day = effective_on or _effective_on(change, stored, today)
+    day = effective_on or _effective_on(change, subscription, stored, today)
     version = _version(subscription, change, day)
     _changes_something_or_refuse(change, stored, day)
     known, event = histories.proposal(
@@ -128,10 +154,32 @@ def plans_to_choose(subscription: Subscription, on: date) -> list[PlanVersion]:
     return list(newest.select_related("plan").prefetch_related("charges"))
 
 
-def _effective_on(change: Change, stored: History, today: date) -> date:
+def _effective_on(change: Change, subscription: Subscription, stored: History, today: date) -> date:
+    ends = change.what == What.CANCEL
+    earliest = _earliest_end(subscription, stored, today) if ends else today
+    if ends and change.effective == END_OF_TERM:
+        return earliest
+    day = _asked_day(change, stored, today)
+    if day < today:
+        raise ChangeInThePast(f"A change takes effect today or later, not on {day}.")
+    if day < earliest:
+        raise NoticeNotKept(
+            f"The contract was agreed until {earliest}, the end of its term with {subscription.contract.notice_days} days'"
+            " notice; it can end on that day or later."
+        )
+    return day
+
+
+def _earliest_end(subscription: Subscription, stored: History, today: date) -> date:
+    """Return the first day a cancellation may name: at once while on trial or before the start, else as notice allows."""
+    standing = state.standing(stored, today)
+    if standing.segment.phase == TRIAL or standing.status == state.FUTURE:
+        return today
+    return notice.earliest_end(subscription.contract, today)
+
+
+def _asked_day(change: Change, stored: History, today: date) -> date:
     if isinstance(change.effective, date):
-        if change.effective < today:
-            raise ChangeInThePast(f"A change takes effect today or later, not on {change.effective}.")
         return change.effective
     if change.effective == NOW:
         return today

@@ -39,6 +39,7 @@ def sign(
     po_number: str = "",
     tax_rate: Decimal = Decimal(0),
     term_months: int = 12,
+    notice_days: int = 30,
     bill_cancellation_day: bool = False,
 ) -> Contract:
     """Sign a contract with `customer`; its days are those of `timezone`, its cycles line up as `alignment` says.
@@ -55,7 +56,8 @@ def sign(
         contract = Contract.objects.create(
             ref=numbering.next_ref("K"), customer=customer, legal_entity=legal_entity, currency=currency, timezone=timezone,
             alignment=Alignment.parse(alignment).as_params(), signed_on=signed_on, payment_term_days=payment_term_days,
-            po_number=po_number, tax_rate=tax_rate, term_months=term_months, bill_cancellation_day=bill_cancellation_day,
+            po_number=po_number, tax_rate=tax_rate, term_months=term_months, notice_days=notice_days,
+            bill_cancellation_day=bill_cancellation_day,
         )  # fmt: skip
         recording.record(customer, "billing.contract_signed", actor=actor, at=at, about=contract)
         return contract

@@ -76,10 +76,14 @@ class ChangeSerializer(serializers.Serializer):
     what = serializers.ChoiceField(choices=CHANGES)
     plan = serializers.CharField(max_length=40, required=False, allow_null=True, default=None)
     quantity = serializers.IntegerField(min_value=1, max_value=1_000_000, required=False, allow_null=True, default=None)
-    effective = serializers.CharField(max_length=12, default=quoting.NOW, help_text="now, next_period or a day: 2026-03-01")
+    effective = serializers.CharField(
+        max_length=12, default=quoting.NOW, help_text="now, next_period, a day (2026-03-01), or for an end end_of_term"
+    )
+    reason = serializers.ChoiceField(choices=quoting.REASONS, required=False, allow_blank=True, default="")
+    words = serializers.CharField(max_length=1_000, required=False, allow_blank=True, default="")
 
     def validate_effective(self, given: str) -> Any:
-        if given in (quoting.NOW, quoting.NEXT_PERIOD):
+        if given in quoting.MOMENTS:
             return given
         return serializers.DateField().run_validation(given)
 
@@ -87,7 +91,8 @@ class ChangeSerializer(serializers.Serializer):
     def change(self) -> quoting.Change:
         """The change in the words of the domain."""
         given = self.validated_data
-        return quoting.Change(given["what"], given["plan"], given["quantity"], given["effective"])
+        why = given["reason"], given["words"]
+        return quoting.Change(given["what"], given["plan"], given["quantity"], given["effective"], *why)
 
 
 class QuotedLineSerializer(serializers.Serializer):
@@ -120,13 +125,28 @@ class OutcomeSerializer(serializers.Serializer):
 class QuoteSerializer(serializers.ModelSerializer):
     """The price of a change, good until `expires_at`."""
 
-    subscription = serializers.CharField(source="subscription.ref")
+    contract = serializers.CharField(source="contract.ref")
+    customer = serializers.CharField(source="customer.number")
+    subscription = serializers.CharField(
+        source="subscription.ref", default=None, allow_null=True, help_text="Of an order, once it is applied."
+    )
     outcome = OutcomeSerializer()
     document = serializers.CharField(source="document.ref", default=None, allow_null=True, help_text="What was issued for it.")
 
     class Meta:
         model = Quote
-        fields = ("token", "subscription", "status", "effective_on", "quoted_at", "expires_at", "outcome", "document")
+        fields = (
+            "token",
+            "contract",
+            "customer",
+            "subscription",
+            "status",
+            "effective_on",
+            "quoted_at",
+            "expires_at",
+            "outcome",
+            "document",
+        )
         read_only_fields = fields
 
 
@@ -250,7 +270,7 @@ class Applications(View):
     @extend_schema(request=None, responses=QuoteSerializer)
     def post(self, request: Request, token: UUID) -> Response:
         """Make the quoted change at exactly the quoted price, or refuse; doing it again returns the first result."""
-        today = places.today_under(places.quote(request, token).subscription.contract)
+        today = places.today_under(places.quote(request, token).contract)
         applied = applying.apply(actor=request.user, token=token, at=timezone.now(), today=today)
         return Response(self.get_serializer(applied).data)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.api import contracts, customers, help, money
+from portal.api import contracts, customers, help, money, orders
 
 app_name = "api"
 urlpatterns = [
@@ -28,6 +28,10 @@ urlpatterns = [
     path("payments/<str:ref>/", money.OnePayment.as_view(), name="payment"),
     path("contracts/<str:ref>/", contracts.OneContract.as_view(), name="contract"),
     path("contracts/<str:ref>/scheduled/", contracts.Scheduled.as_view(), name="scheduled"),
+    path("contracts/<str:ref>/offers/", orders.Offers.as_view(), name="offers"),
+    path("contracts/<str:ref>/orders/", orders.Orders.as_view(), name="orders"),
+    path("customers/<str:number>/approvals/", orders.OrderApprovals.as_view(), name="order_approvals"),
+    path("approvals/<int:pk>/decisions/", orders.OrderDecisions.as_view(), name="order_decisions"),
     path("subscriptions/<str:ref>/quotes/", contracts.Quotes.as_view(), name="quotes"),
     path("quotes/<uuid:token>/", contracts.OneQuote.as_view(), name="quote"),
     path("quotes/<uuid:token>/applications/", contracts.Applications.as_view(), name="applications"),

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.routes import declares
-from billing.amendments import applying, quoting
+from billing.amendments import applying, limits, quoting
 from billing.amendments.models import Quote
 from billing.catalog.models import Plan
-from billing.contracts import state
+from billing.contracts import notice, state
 from billing.contracts.models import Subscription
 from portal import places, quotes_shown
 from portal.forms.changes import ChangeForm
@@ -54,23 +54,23 @@ def quote(request: HttpRequest, token: UUID) -> HttpResponse:
     """Show the price of a change, line by line, with the one button that makes it so; once made, the contract."""
     found = places.quote(request, token)
     if found.status == Quote.Status.APPLIED:
-        return redirect("portal:contract", found.subscription.contract.ref)
+        return redirect("portal:contract", found.contract.ref)
     return _quote_page(request, found)
 
 
 @declares(access.CHANGE_CONTRACT)
 @require_POST
 def applications(request: HttpRequest, token: UUID) -> HttpResponse:
-    """Make the quoted change at exactly the quoted price."""
+    """Make the quoted change at exactly the quoted price, or have it wait for an administrator."""
     found = places.quote(request, token)
     try:
-        applied = applying.apply(
-            actor=request.user, token=token, at=timezone.now(), today=places.today_under(found.subscription.contract)
-        )
+        applied = applying.apply(actor=request.user, token=token, at=timezone.now(), today=places.today_under(found.contract))
     except Refusal as refusal:
         return _quote_page(request, found, refusal=refusal.reason, status=422)
+    if applied.status == Quote.Status.ASKED:
+        return redirect("portal:quote", found.pk)
     messages.success(request, quotes_shown.done(applied))
-    return redirect("portal:contract", found.subscription.contract.ref)
+    return redirect("portal:contract", found.contract.ref)
 
 
 @declares(access.CHANGE_CONTRACT)
@@ -92,8 +92,10 @@ def _form(subscription: Subscription, given: QueryDict | None = None, asked: dic
     versions = quoting.plans_to_choose(subscription, today)
     plans = Plan.objects.filter(pk__in=[version.plan_id for version in versions]).order_by("rank", "pk")
     standing = state.as_of(subscription, today)
-    start = {"what": ChangeForm.SEATS, "quantity": standing.quantity, "plan": standing.plan.code, "on": today}
-    return ChangeForm(given, plans=plans, initial=start | (asked or {}))
+    first = ChangeForm.offered(standing.status)[0]
+    start = {"what": first, "quantity": standing.quantity, "plan": standing.plan.code, "on": today}
+    earliest = notice.earliest_end(subscription.contract, today)
+    return ChangeForm(given, plans=plans, status=standing.status, earliest_end=earliest, initial=start | (asked or {}))
 
 
 def _change_page(request: HttpRequest, subscription: Subscription, form: ChangeForm, status: int = 200) -> HttpResponse:
@@ -109,11 +111,15 @@ def _change_page(request: HttpRequest, subscription: Subscription, form: ChangeF
 
 
 def _quote_page(request: HttpRequest, found: Quote, refusal: str = "", status: int = 200) -> HttpResponse:
+    waits = found.status in (Quote.Status.ASKED, Quote.Status.REFUSED)
     context = {
         "quote": found,
         "shown": quotes_shown.of(found),
         "is_late": timezone.now() >= found.expires_at,
         "refusal": refusal,
         "steps": quotes_shown.STEPS,
+        "approval": found.approval if waits else None,
+        "limit": limits.decide(request.user, found.customer, limits.commitment(found.outcome)),
+        "instead": None if waits else quotes_shown.instead_of(found, today=places.today_under(found.contract)),
     }
     return render(request, "portal/contracts/quote.html", context, status=status)

@@ -49,5 +49,6 @@ def contract_page(request: HttpRequest, ref: str, *, refusal: str = "", status: 
         "history": contracts_shown.history(shown),
         "rows": invoices_shown.rows(billed.order_by("-issued_on", "-pk")[:DOCUMENTS_SHOWN], on=today),
         "refusal": refusal,
+        "may_order": places.orderers(request, found).exists(),
     }
     return render(request, "portal/contracts/contract.html", context, status=status)

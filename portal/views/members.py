@@ -1,5 +1,7 @@
 """The people of a customer: who may do what, inviting someone, and ending a membership."""
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,6 +14,7 @@ from accounts.decisions import Refusal
 from accounts.people import access, invitations
 from accounts.people.models import Membership
 from accounts.people.routes import declares
+from billing.money import Money
 from portal import places
 from portal.forms.people import InvitationForm
 from window.refusals import refusals_shown_on
@@ -50,6 +53,22 @@ def revocations(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     return redirect("portal:members", node.number)
 
 
+@declares(access.MANAGE_PEOPLE)
+@require_POST
+def order_limits(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """Say for how much a member may order alone; empty is without limit."""
+    node = places.node(request, number, access.MANAGE_PEOPLE)
+    membership = places.membership(request, pk)
+    given = request.POST.get("limit", "").strip()
+    try:
+        limit = Money.of(given, membership.customer.currency).amount_minor if given else None
+        invitations.limit_orders(actor=request.user, membership=membership, limit_minor=limit, at=timezone.now())
+    except Refusal as refusal:
+        return _members_page(request, node, InvitationForm(), refusal=refusal.reason, status=422)
+    messages.success(request, _("What %(who)s may order alone is set.") % {"who": membership.user})
+    return redirect("portal:members", node.number)
+
+
 def _members_page(
     request: HttpRequest, node: Customer, form: InvitationForm, refusal: str = "", status: int = 200
 ) -> HttpResponse:
@@ -62,8 +81,18 @@ def _members_page(
         "at": node,
         "form": form,
         "refusal": refusal,
-        "own": held.filter(customer=node).order_by("user__email", "pk"),
+        "own": _with_limits(held.filter(customer=node).order_by("user__email", "pk")),
         "inherited": inherited,
+        "ordering_roles": sorted(access.CHANGE_CONTRACT.roles),
         "may_manage": access.decide(request.user, access.MANAGE_PEOPLE, node),
     }
     return render(request, "portal/organisation/members.html", context, status=status)
+
+
+def _with_limits(members: Iterable[Membership]) -> list[Membership]:
+    """Return the members with what each may order alone as a form writes it."""
+    found = list(members)
+    for member in found:
+        limit = member.order_limit_minor
+        member.order_limit = "" if limit is None else Money(limit, member.customer.currency).number
+    return found

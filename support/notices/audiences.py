@@ -12,6 +12,8 @@ from accounts.customers.models import Customer
 from accounts.people import access
 from accounts.people.models import Membership, User
 from accounts.timeline.models import Activity
+from billing.amendments import approvals
+from billing.amendments.models import OrderApproval
 from billing.payments.models import Payment
 from support.remedies.models import Grant
 from support.tickets.models import Ticket
@@ -28,6 +30,20 @@ def the_invited(activity: Activity) -> list[User]:
 def those_who_change_contracts(activity: Activity) -> list[User]:
     """The nearest administrators and members, who may change a contract."""
     return nearest(activity.customer, access.ADMINISTRATOR, access.MEMBER)
+
+
+def who_may_approve_orders(activity: Activity) -> list[User]:
+    """The nearest administrators who may decide the order, but never the one who asks."""
+    approval = OrderApproval.objects.select_related("quote__customer").get(pk=activity.about_ref)
+    above = Customer.objects.above(approval.quote.customer).order_by("-lft")
+    deciding = (nearest(customer, access.ADMINISTRATOR) for customer in above)
+    able = ([person for person in people if approvals.may_decide(person, approval).allowed] for people in deciding)
+    return next((people for people in able if people), [])
+
+
+def who_asked_to_order(activity: Activity) -> list[User]:
+    """The person whose order was decided."""
+    return _present(OrderApproval.objects.select_related("quote__asked_by").get(pk=activity.about_ref).quote.asked_by)
 
 
 def those_who_pay(activity: Activity) -> list[User]:

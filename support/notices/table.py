@@ -23,6 +23,9 @@ class Notice:
 NOTICES: Final[Mapping[str, Notice]] = {
     "accounts.member_invited": Notice("member_invited", audiences.the_invited),
     "billing.contract_changed": Notice("contract_changed", audiences.those_who_change_contracts, ("contract", "contract")),
+    "billing.order_asked": Notice("order_asked", audiences.who_may_approve_orders, ("orders", "customer_number")),
+    "billing.order_approved": Notice("order_approved", audiences.who_asked_to_order, ("contract", "contract")),
+    "billing.order_refused": Notice("order_refused", audiences.who_asked_to_order, ("contract", "contract")),
     "billing.invoice_issued": Notice("invoice_issued", audiences.those_who_pay, ("document", "")),
     "billing.credit_note_issued": Notice("credit_note_issued", audiences.those_who_pay, ("document", "")),
     "billing.payment_succeeded": Notice("payment_succeeded", audiences.who_paid, ("payment", "")),

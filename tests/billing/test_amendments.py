@@ -21,7 +21,9 @@ FIRST = date(2026, 1, 1)
 @pytest.fixture
 def _berlin():
     berlin = customers.group("Berlin")
-    subscription = billing.subscribed(berlin, billing.version(price="9.99"), quantity=7, tax_rate="0.19")
+    subscription = billing.subscribed(
+        berlin, billing.version(price="9.99"), quantity=7, tax_rate="0.19", term_months=0, notice_days=0
+    )
     billing.version("MAX", "31.37")
     run.bill(payer=berlin, on=FIRST, at=billing.NOON)
     return subscription, people.administrator(berlin)

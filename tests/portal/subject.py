@@ -8,10 +8,10 @@ from uuid import uuid4
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.people import keys
+from accounts.people import invitations, keys
 from accounts.people.models import ApiKey, Membership
-from billing.amendments import quoting
-from billing.amendments.models import Quote
+from billing.amendments import applying, quoting
+from billing.amendments.models import OrderApproval, Quote
 from billing.contracts import events
 from billing.contracts.models import ContractEvent, Subscription
 from billing.invoices.models import Document
@@ -38,6 +38,8 @@ class Subject:
     membership: Membership
     article: Article
     key: ApiKey
+    approval: OrderApproval
+    orderer: Membership
 
     def address(self, route: str) -> str:
         """Return the address of `route` that names what stands here."""
@@ -54,6 +56,9 @@ class Subject:
             "ticket": [self.ticket.ref],
             "replies": [self.ticket.ref],
             "praises": [self.ticket.ref],
+            "orders": [self.subscription.contract.ref],
+            "order_decisions": [self.approval.pk],
+            "order_limits": [self.tree.berlin.number, self.orderer.pk],
             "revocations": [self.tree.berlin.number, self.membership.pk],
             "key_revocations": [self.tree.berlin.number, self.key.pk],
         }
@@ -63,6 +68,12 @@ class Subject:
         """Return what a person would send to `route`."""
         forms: dict[str, dict[str, Any]] = {
             "members": {"email": "new@helios.example", "role": "reader", "scope": "node"},
+            "orders": {
+                "plan": "PRO", "quantity": 1, "customer": self.tree.berlin.number,
+                "since": timezone.now().date() + timedelta(days=1),
+            },
+            "order_decisions": {"decision": "refuse", "note": "No."},
+            "order_limits": {"limit": "50.00"},
             "programs": {"name": "ERP", "scopes": ["read"]},
             "payments": {
                 "documents": self.invoice.ref, "method": "another", "number": "4242424242424242", "expiry": "12/39",
@@ -89,6 +100,12 @@ def make() -> Subject:
     )  # fmt: skip
     other = billing.subscribed(tree.berlin, quantity=2, on=date(2024, 1, 1), at=LONG_AGO)
     change = quoting.Change(what="set_quantity", quantity=4, effective="next_period")
+    orderer = people.joins(people.person(), tree.berlin)
+    invitations.limit_orders(actor=None, membership=orderer, limit_minor=0, at=LONG_AGO)
+    asked = quoting.quote(
+        actor=orderer.user, subscription=other, change=quoting.Change("set_quantity", quantity=9), at=timezone.now(), today=today
+    )
+    applying.apply(actor=orderer.user, token=asked.pk, at=timezone.now(), today=today)
     paid = billing.invoice(tree.berlin, 100, on=date(2024, 2, 1))
     return Subject(
         tree=tree,
@@ -99,6 +116,8 @@ def make() -> Subject:
         payment=payments.pay(tree.berlin, paid),
         ticket=support.ticket(tree.berlin, by=people.member(tree.berlin)),
         membership=people.joins(people.person(), tree.berlin, "reader"),
+        approval=OrderApproval.objects.get(),
+        orderer=orderer,
         key=keys.make(actor=None, customer=tree.berlin, name="ERP", scopes=["read"], at=LONG_AGO)[0],
         article=Article.objects.create(ref="seats", title="Seats", body="Change your seats.", updated_at=LONG_AGO),
     )

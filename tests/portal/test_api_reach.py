@@ -1,5 +1,6 @@
 """Who gets which answer from which address of the API: every route, every role and level, wherever the person stands."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -49,6 +50,10 @@ ROUTES = {
     "quote": ("get", 200, CHANGERS, set()),
     "applications": ("post", 200, CHANGERS, set()),
     "undos": ("post", 204, CHANGERS, set()),
+    "offers": ("get", 200, CHANGERS, set()),
+    "orders": ("post", 201, CHANGERS, set()),
+    "order_approvals": ("get", 200, ADMINISTRATORS, set()),
+    "order_decisions": ("post", 200, ADMINISTRATORS, set()),
     "usage": ("post", 422, CHANGERS, set()),
     "tickets": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "tickets by post": ("post", 201, EVERY, set()),
@@ -69,7 +74,14 @@ def address(given, name):
     berlin = given.tree.berlin
     if name == "key_revocations":
         return reverse("api:key_revocations", args=[berlin.number, given.key.pk])
-    named = {"document": given.invoice.ref, "document_pdf": given.invoice.ref, "scheduled": given.subscription.contract.ref}
+    contract = given.subscription.contract.ref
+    named = {
+        "offers": contract,
+        "orders": contract,
+        "document": given.invoice.ref,
+        "document_pdf": given.invoice.ref,
+        "scheduled": given.subscription.contract.ref,
+    }
     if name in named:
         return reverse(f"api:{name}", args=[named[name]])
     if name in ANYWHERE:
@@ -88,6 +100,8 @@ def body(given, name):
         "keys": {"name": "ERP", "scopes": ["read"]},
         # a sum nobody owes: the rule says no before any money moves
         "payments": {"documents": [given.invoice.ref], "method": method[0].pk if method else 1, "confirmed_minor": 1},
+        "orders": {"plan": "PRO", "customer": given.tree.berlin.number, "since": str(timezone.now().date() + timedelta(days=1))},
+        "order_decisions": {"approve": False, "note": "No."},
         "quotes": {"what": "set_quantity", "quantity": 7},
         "usage": {
             "measurements": [

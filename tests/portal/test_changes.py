@@ -149,7 +149,8 @@ def test_form_starts_with_what_the_address_says(visitor, bought):
         ({"what": "change_plan", "plan": "PRO"}, "The subscription runs on this plan already."),
         ({"effective": "day"}, "Choose the day."),
         ({"effective": "day", "on": "2026-01-15"}, "A change takes effect today or later, not on 2026-01-15."),
-        ({"what": "cancel"}, "Select a valid choice."),
+        ({"what": "cancel", "ends": "day", "on": "2026-01-20"}, "it can end on that day or later."),
+        ({"what": "resume"}, "Select a valid choice."),
     ],
 )
 def test_change_that_makes_no_sense_is_refused_on_the_form_with_what_was_typed(visitor, bought, change, reason):

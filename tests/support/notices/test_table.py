@@ -15,7 +15,7 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOSTILE = "<b>x</b>\r\nBcc: all@evil.example"
 FACTS = [
     *("email", "role", "change", "on", "contract", "amount", "due_on", "documents", "reason", "to", "payment", "subject"),
-    *("remedy", "ticket", "note", "document", "question", "approver", "method"),
+    *("remedy", "ticket", "note", "document", "question", "approver", "method", "who", "customer_number"),
 ]
 TOLD_KINDS = sorted(kind for kind, declared in KINDS.items() if "notice" in declared.readers)
 

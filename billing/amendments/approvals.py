@@ -1,0 +1,114 @@
+"""Approvals inside the customer's own organisation: an order over somebody's limit waits for an administrator.
+
+The quote's price holds while it waits, for up to `HELD_FOR`; should it change meanwhile, the approval is refused by name and a
+new price is asked for. Nobody approves what they asked for themselves, or more than they may order alone.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import QuerySet
+
+from accounts.customers.models import Customer
+from accounts.decisions import Decision, Refusal
+from accounts.people import access
+from accounts.people.models import User
+from accounts.timeline import recording
+from billing.amendments import limits
+from billing.amendments.models import OrderApproval, Quote
+from billing.money import Money
+
+HELD_FOR: Final = timedelta(days=14)
+LONGEST_NOTE: Final = 300
+
+
+class AlreadyDecided(Refusal):
+    """Somebody decided otherwise."""
+
+    code = "already_decided"
+
+
+class OwnOrder(Refusal):
+    """Who asked does not approve."""
+
+    code = "own_order"
+
+
+class ReasonMissing(Refusal):
+    """A no comes with its reason."""
+
+    code = "reason_missing"
+
+
+def request(quote: Quote, *, actor: User, decision: Decision, at: datetime) -> Quote:
+    """Let a quote wait for an administrator; its price is held. Runs in the caller's transaction, under the quote's lock."""
+    committed = limits.commitment(quote.outcome)
+    approval = OrderApproval.objects.create(
+        quote=quote,
+        commitment_minor=committed.amount_minor,
+        currency=committed.currency,
+        reason=decision.reason[:300],
+        asked_at=at,
+    )
+    quote.status, quote.asked_by, quote.expires_at = Quote.Status.ASKED, actor, at + HELD_FOR
+    quote.save(update_fields=["status", "asked_by", "expires_at"])
+    facts = {"amount": str(committed), "who": str(actor), "customer_number": quote.customer.number}
+    recording.record(quote.customer, "billing.order_asked", actor=actor, at=at, about=approval, facts=facts)
+    return quote
+
+
+def waiting_within(customers: "QuerySet[Customer]") -> "QuerySet[OrderApproval]":
+    """The orders that wait for a decision at any of `customers`, the longest wait first."""
+    waiting = OrderApproval.objects.filter(status=OrderApproval.Status.WAITING, quote__customer__in=customers)
+    related = ("quote__customer", "quote__asked_by", "quote__contract", "quote__subscription__product")
+    return waiting.select_related(*related).order_by("asked_at", "pk")
+
+
+def hold(approval: OrderApproval) -> OrderApproval:
+    """Lock an approval until the transaction ends and return it as it stands."""
+    held = OrderApproval.objects.select_for_update(of=("self",)).select_related(
+        "quote__customer", "quote__asked_by", "quote__contract"
+    )
+    return held.get(pk=approval.pk)
+
+
+def may_decide(actor: User, approval: OrderApproval) -> Decision:
+    """Say whether `actor` may decide: an administrator there, not the asker, with a limit that reaches as far."""
+    decision = access.decide(actor, access.APPROVE_ORDERS, approval.quote.customer)
+    if not decision.allowed:
+        return decision
+    if approval.quote.asked_by_id == actor.pk:
+        return Decision(False, OwnOrder.code, "You asked for this yourself; somebody else decides.")
+    return limits.decide(actor, approval.quote.customer, Money(approval.commitment_minor, approval.currency))
+
+
+def note_answer(approval: OrderApproval, *, actor: User, approve: bool, note: str, at: datetime) -> OrderApproval:
+    """Write the answer down. Runs in the transaction that carries it out.
+
+    Raises:
+        ReasonMissing: a no without one.
+    """
+    note = note.replace("\x00", "").strip()[:LONGEST_NOTE]
+    if not approve and not note:
+        raise ReasonMissing("Say why, so that your colleague knows what to do.")
+    approval.status = OrderApproval.Status.APPROVED if approve else OrderApproval.Status.REFUSED
+    approval.decided_by, approval.decided_at, approval.note = actor, at, note
+    approval.save(update_fields=["status", "decided_by", "decided_at", "note"])
+    kind = "billing.order_approved" if approve else "billing.order_refused"
+    amount, contract = str(Money(approval.commitment_minor, approval.currency)), approval.quote.contract.ref
+    facts = {"amount": amount, "note": note, "who": str(actor), "contract": contract}
+    recording.record(approval.quote.customer, kind, actor=actor, at=at, about=approval, facts=facts)
+    return approval
+
+
+def answered_or_none(approval: OrderApproval, *, approve: bool) -> OrderApproval | None:
+    """Return an approval that has this answer already, none while it waits.
+
+    Raises:
+        AlreadyDecided: it has the other answer.
+    """
+    if approval.status == OrderApproval.Status.WAITING:
+        return None
+    if (approval.status == OrderApproval.Status.APPROVED) != approve:
+        raise AlreadyDecided(f"{approval.decided_by} has decided already: {approval.get_status_display().lower()}.")
+    return approval

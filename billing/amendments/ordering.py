@@ -1,0 +1,118 @@
+"""Ordering: a further subscription under a contract that runs, with its exact price first.
+
+What may be ordered are the products on sale, at their prices in the contract's currency. The price is found by starting the
+subscription for real inside a transaction that is taken back: quote and order cannot differ. Days are the contract's own.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Self
+
+from django.db import transaction
+
+from accounts.customers.models import Customer
+from accounts.decisions import Refusal
+from accounts.people import access
+from accounts.people.models import User
+from billing.amendments import outcome
+from billing.amendments.models import Quote
+from billing.amendments.quoting import GOOD_FOR, ChangeInThePast
+from billing.catalog import plans
+from billing.catalog.models import Plan, PlanVersion, Product
+from billing.contracts import histories, signing
+from billing.contracts.models import Contract, ContractEvent, Subscription
+
+WHAT = ContractEvent.What.SUBSCRIBE.value
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is wanted: a plan, how many units of it, from which day on."""
+
+    plan_code: str
+    quantity: int
+    since: date
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the form that a quote keeps and `from_json` reads."""
+        return {"what": WHAT, "plan_code": self.plan_code, "quantity": self.quantity, "effective": self.since.isoformat()}
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> Self:
+        """Read what `as_json` wrote."""
+        return cls(kept["plan_code"], kept["quantity"], date.fromisoformat(kept["effective"]))
+
+
+class NotOnSale(Refusal):
+    """The plan is none that can be ordered under this contract."""
+
+    code = "not_on_sale"
+
+
+class NotUnderContract(Refusal):
+    """The customer does not stand under the one who signed."""
+
+    code = "not_under_contract"
+
+
+def on_sale(contract: Contract, on: date) -> list[PlanVersion]:
+    """Return what can be ordered under `contract` on the day `on`, product by product, each from small to large."""
+    offered = PlanVersion.objects.filter(
+        currency=contract.currency, effective_on__lte=on, plan__product__stage=Product.Stage.ACTIVE
+    )
+    newest = offered.order_by("plan__product__name", "plan__rank", "plan_id", "-effective_on", "-number")
+    found = newest.distinct("plan__product__name", "plan__rank", "plan_id")
+    return list(found.select_related("plan__product").prefetch_related("charges"))
+
+
+def quote(*, actor: User, contract: Contract, customer: Customer, order: Order, at: datetime, today: date) -> Quote:
+    """Return what `order` will cost `contract`, used by `customer`, good for half an hour; nothing is started or billed.
+
+    Raises:
+        ChangeInThePast, NotOnSale, NotUnderContract: it cannot be ordered there.
+        Refusal: not within the actor's reach, or a quantity that makes no sense.
+    """
+    access.decide(actor, access.CHANGE_CONTRACT, customer).or_refuse()
+    if order.since < today:
+        raise ChangeInThePast(f"A subscription starts today or later, not on {order.since}.")
+    return Quote.objects.create(
+        contract=contract,
+        customer=customer,
+        asked_by=actor,
+        change=order.as_json(),
+        effective_on=order.since,
+        history_length=0,
+        outcome=rehearse(contract, customer, order, at=at, today=today),
+        quoted_at=at,
+        expires_at=at + GOOD_FOR,
+    )
+
+
+def rehearse(contract: Contract, customer: Customer, order: Order, *, at: datetime, today: date) -> dict[str, Any]:
+    """Return what the order costs (outcome.py): it is started, priced, and taken back."""
+    with transaction.atomic():
+        started = start(None, contract, customer, order, at=at)
+        told = outcome.of_start(started, histories.history_of(started), effective_on=order.since, today=today)
+        transaction.set_rollback(True)
+    return told
+
+
+def start(actor: User | None, contract: Contract, customer: Customer, order: Order, *, at: datetime) -> Subscription:
+    """Start what was ordered; nothing is billed here. Part of applying a quote (applying.py).
+
+    Raises:
+        NotOnSale, NotUnderContract: it cannot be ordered there.
+    """
+    if not Customer.objects.below(contract.customer).current().filter(pk=customer.pk).exists():
+        raise NotUnderContract(f"{contract} was signed for {contract.customer} and what stands below it.")
+    return signing.subscribe(
+        actor=actor, contract=contract, customer=customer, plan_version=_version(contract, order), effective_on=order.since,
+        at=at, quantity=order.quantity,
+    )  # fmt: skip
+
+
+def _version(contract: Contract, order: Order) -> PlanVersion:
+    plan = Plan.objects.select_related("product").filter(code=order.plan_code).first()
+    if plan is None or plan.product.stage != Product.Stage.ACTIVE:
+        raise NotOnSale("This is not on sale.")
+    return plans.version_for(plan, contract.currency, order.since)

@@ -1,0 +1,166 @@
+"""Ordering more, pausing, ending, and what waits for an administrator, through the pages."""
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from accounts.people import invitations
+from billing.amendments.models import OrderApproval, Quote
+from billing.contracts import state
+from billing.contracts.models import Subscription
+from billing.invoices import run
+from tests.factories import billing, people
+from tests.factories.customers import helios
+from tests.portal.visiting import NOW, TODAY, browser_of, words
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def tree():
+    return helios()
+
+
+@pytest.fixture
+def bought(tree):
+    """Twelve seats in Berlin under a contract of its own, billed for January; a line is on sale too."""
+    billing.version("LINE", "84.00", product="line")
+    subscription = billing.subscribed(tree.berlin, billing.version("PRO", "62.00", rank=1), quantity=12)
+    run.bill(payer=tree.berlin, on=billing.FIRST_DAY, at=billing.NOON)
+    return subscription
+
+
+@pytest.fixture
+def visitor(tree):
+    return browser_of(people.member(tree.berlin))
+
+
+def order(visitor, bought, **given):
+    sent = {"plan": "LINE", "quantity": 2, "customer": bought.customer.number, "since": "2026-01-16"} | given
+    return visitor.post(reverse("portal:orders", args=[bought.contract.ref]), sent)
+
+
+def apply(visitor, asked=None):
+    address = asked.url if asked else reverse("portal:quote", args=[Quote.objects.get().pk])
+    return visitor.post(f"{address}applications/", follow=True)
+
+
+def test_order_shows_its_price_and_is_made_with_one_confirmation(visitor, bought):
+    page = visitor.get(reverse("portal:orders", args=[bought.contract.ref]))
+    assert "84.00 EUR for each seat a month" in words(page)
+
+    quote = visitor.get(order(visitor, bought).url)
+    assert "Confirm: 86.71 EUR today, 168.00 EUR a month from 1 Feb 2026" in words(quote)
+    done = apply(visitor)
+
+    assert "has the difference." in words(done)
+    assert Subscription.objects.filter(product__code="line", customer=bought.customer).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"plan": "GONE"}, "Select a valid choice."),
+        ({"quantity": 0}, "greater than or equal to 1"),
+        ({"customer": "C-9"}, "Select a valid choice."),
+        ({"since": "2026-01-15"}, "A subscription starts today or later"),
+        ({"since": "soon"}, "Enter a valid date."),
+    ],
+)
+def test_order_that_makes_no_sense_is_refused_on_the_form(visitor, bought, given, reason):
+    answer = order(visitor, bought, **given)
+
+    assert (answer.status_code, reason in words(answer)) == (422, True)
+    assert not Quote.objects.exists()
+
+
+def test_subscription_is_paused_and_only_then_resumed(visitor, bought):
+    address = reverse("portal:quotes", args=[bought.ref])
+    asked = visitor.post(address, {"what": "pause", "effective": "now"})
+    assert "Desk: pause" in words(visitor.get(asked.url))
+    apply(visitor, asked)
+    assert state.as_of(bought, TODAY).status == "paused"
+
+    form = visitor.get(reverse("portal:change", args=[bought.ref]))
+    assert [choice for choice, _ in form.context["form"].fields["what"].choices] == ["resume", "cancel"]
+    apply(visitor, visitor.post(address, {"what": "resume", "effective": "now"}))
+
+    assert state.as_of(bought, TODAY).status == "active"
+
+
+def test_end_offers_one_thing_instead_says_the_day_and_keeps_the_reason(visitor, bought):
+    billing.version("BASIC", "31.00", rank=0)
+    address = reverse("portal:quotes", args=[bought.ref])
+    sent = {"what": "cancel", "ends": "end_of_term", "reason": "too_expensive", "words": "Half would do."}
+
+    page = visitor.get(visitor.post(address, sent).url)
+    assert "Stay with less: Basic instead of Pro." in words(page)
+    assert "Confirm: ends on 1 Jan 2027" in words(page)
+    apply(visitor)
+
+    assert bought.events.latest("sequence").args == {"reason": "too_expensive", "words": "Half would do."}
+    assert state.as_of(bought, TODAY).ends_on.isoformat() == "2027-01-01"
+
+
+def test_without_a_smaller_plan_a_pause_is_offered(visitor, bought):
+    sent = {"what": "cancel", "ends": "end_of_term"}
+
+    page = visitor.get(visitor.post(reverse("portal:quotes", args=[bought.ref]), sent).url)
+
+    assert "Pause instead" in words(page)
+
+
+def test_order_over_the_limit_is_approved_by_an_administrator_with_one_click(tree, bought):
+    asker = people.person(name="Asker")
+    membership = people.joins(asker, tree.berlin)
+    administrator = browser_of(people.administrator(tree.europe))
+    administrator_page = reverse("portal:order_approvals", args=[tree.europe.number])
+    invitations.limit_orders(actor=None, membership=membership, limit_minor=10000, at=NOW)
+    visitor = browser_of(asker)
+
+    page = visitor.get(order(visitor, bought).url)
+    assert "You may order for up to 100.00 EUR alone; this commits you to 168.00 EUR." in words(page)
+    assert "Ask an administrator" in words(page)
+    assert "An administrator decides" in words(apply(visitor))
+    assert "Approve 168.00 EUR" in words(administrator.get(administrator_page))
+    decided = administrator.post(
+        reverse("portal:order_decisions", args=[OrderApproval.objects.get().pk]), {"decision": "approve"}, follow=True
+    )
+
+    assert "Approved: it is ordered." in words(decided)
+    assert Subscription.objects.filter(product__code="line").count() == 1
+
+
+def test_refusal_without_a_reason_asks_for_one_and_with_one_reaches_the_asker(tree, bought):
+    asker = people.person()
+    invitations.limit_orders(actor=None, membership=people.joins(asker, tree.berlin), limit_minor=0, at=NOW)
+    visitor, administrator = browser_of(asker), browser_of(people.administrator(tree.berlin))
+    order(visitor, bought)
+    apply(visitor)
+    address = reverse("portal:order_decisions", args=[OrderApproval.objects.get().pk])
+
+    assert "Say why" in words(administrator.post(address, {"decision": "refuse"}))
+    administrator.post(address, {"decision": "refuse", "note": "Not this year."})
+
+    told = words(visitor.get(reverse("portal:quote", args=[Quote.objects.get().pk])))
+    assert "Not this year." in told
+
+
+def test_limit_is_set_on_the_page_of_members(tree):
+    membership = people.joins(people.person(), tree.berlin)
+    administrator = browser_of(people.administrator(tree.berlin))
+    address = reverse("portal:order_limits", args=[tree.berlin.number, membership.pk])
+
+    page = administrator.post(address, {"limit": "250.00"}, follow=True)
+
+    assert "orders up to 250.00 EUR alone" in words(page)
+    refused = administrator.post(address, {"limit": "1e3"})
+    assert refused.status_code == 422
+    membership.refresh_from_db()
+    assert membership.order_limit_minor == 25000
