@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.people import access
 from backoffice import limits
+from billing.payments.bank.models import BankLine
 from support.remedies import approvals, finance_feed
 
 # label, the page it opens, the pages during which it is the current one, its keys, the action it needs, what is counted beside it
@@ -17,6 +18,7 @@ PLACES = (
     (gettext_lazy("Queue"), "queue", {"queue", "ticket", "grants", "replies"}, "g q", access.WORK_TICKETS, ""),
     (gettext_lazy("Approvals"), "approvals", {"approvals"}, "g p", access.DECIDE_APPROVALS, "approvals"),
     (gettext_lazy("Finance inbox"), "inbox", {"inbox", "entry"}, "g f", access.SEE_BOOKS, "inbox"),
+    (gettext_lazy("Bank"), "bank", {"bank", "bank_line", "bank_statements"}, "g b", access.SEE_BOOKS, "bank"),
     (gettext_lazy("Findings"), "desk", {"desk"}, "g d", access.SEE_BACKOFFICE, ""),
     (gettext_lazy("Customers"), "customers", {"customers", "customer", "document"}, "g c", access.SEE_BACKOFFICE, ""),
 )
@@ -61,6 +63,7 @@ def _counts(request: HttpRequest, level: str) -> dict[str, Any]:
     if level in access.DECIDE_APPROVALS.levels:
         counts["approvals"] = approvals.waiting_for(request.user).count()
     if level in access.SEE_BOOKS.levels:
+        counts["bank"] = BankLine.objects.waiting().order_by()[:1000].count()
         counts["inbox"] = finance_feed.visible_to(request.user).filter(status=finance_feed.NEW).count()
     return counts
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from billing.invoices import selectors
 from billing.invoices.models import Document, Line, Settlement
+from billing.payments.bank import instructions
 from billing.periods import last_day
 from billing.rating import explain
 from window.formats import amount, day
@@ -20,6 +21,7 @@ def shown(document: Document, *, on: date) -> dict[str, object]:
         "state": selectors.state_of(document, on),
         "lines": [_line(line) for line in lines],
         "settlements": [_settlement(settlement, document.currency) for settlement in settled],
+        "transfer": instructions.for_document(document),
         "corrections": document.corrections.issued().order_by("issued_on", "pk"),
     }
 

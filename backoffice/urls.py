@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backoffice.views import approvals, authority, customers, documents, finance, findings, live, look_up, tickets
+from backoffice.views import approvals, authority, bank, customers, documents, finance, findings, live, look_up, tickets
 
 app_name = "backoffice"
 urlpatterns = [
@@ -21,6 +21,17 @@ urlpatterns = [
     path("finance/rows/", finance.rows, name="inbox_rows"),
     path("finance/<int:pk>/acknowledgements/", finance.acknowledgements, name="acknowledgements"),
     path("finance/<int:pk>/questions/", finance.questions, name="questions"),
+    path("bank/", bank.lines, name="bank"),
+    path("bank/rows/", bank.rows, name="bank_rows"),
+    path("bank/statements/", bank.statements, name="bank_statements"),
+    path("bank/imports/", bank.imports, name="bank_imports"),
+    path("bank/transfers/<int:pk>/outcomes/", bank.transfer_outcomes, name="bank_transfer_outcomes"),
+    path("bank/lines/<str:ref>/", bank.line, name="bank_line"),
+    path("bank/lines/<str:ref>/matches/", bank.matches, name="bank_matches"),
+    path("bank/lines/<str:ref>/credits/", bank.credits, name="bank_credits"),
+    path("bank/lines/<str:ref>/set-asides/", bank.set_asides, name="bank_set_asides"),
+    path("bank/lines/<str:ref>/undoings/", bank.undoings, name="bank_undoings"),
+    path("bank/lines/<str:ref>/surpluses/", bank.surpluses, name="bank_surpluses"),
     path("entries/<int:pk>/", finance.entry, name="entry"),
     path("findings/", findings.desk, name="desk"),
     path("findings/checks/", findings.checks, name="checks"),

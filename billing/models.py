@@ -6,7 +6,7 @@ from billing.catalog.models import Charge, LegalEntity, Plan, PlanVersion, Produ
 from billing.contracts.models import Contract, ContractEvent, Subscription
 from billing.invoices.models import Coverage, Document, DocumentFile, Line, NumberSeries, Settlement
 from billing.ledger.models import Entry, Posting
-from billing.payments.bank.models import BankLine, BankStatement
+from billing.payments.bank.models import BankLine, BankStatement, TransferOrder
 from billing.payments.models import GatewayCharge, Payment, PaymentMethod, PaymentShare, Refund
 from billing.usage.models import Meter, UsageRecord
 
@@ -38,5 +38,6 @@ __all__ = [
     "Refund",
     "Settlement",
     "Subscription",
+    "TransferOrder",
     "UsageRecord",
 ]

@@ -29,6 +29,12 @@ STATUSES = {
     "failed": (_("Failed"), "bad"),
     "unknown": (_("Being checked"), "warning"),
     "refunded": (_("Refunded"), "info"),
+    # bank lines
+    "matched": (_("Matched"), "good"),
+    "ignored": (_("Set aside"), "neutral"),
+    "noted": (_("Only noted"), "neutral"),
+    "overpaid": (_("Paid too much"), "warning"),
+    "double": (_("Paid twice"), "warning"),
     # contracts, subscriptions and amendments
     "planned": (_("Planned"), "neutral"),
     "scheduled": (_("Scheduled"), "info"),

@@ -62,6 +62,7 @@ KINDS: Final[dict[str, Kind]] = {
     "billing.payment_undone": Kind("Payment {ref} of {amount} was undone", "undo"),
     "billing.statement_imported": Kind("Bank statement {file} was imported: {lines} new lines", "download"),
     "billing.bank_line_settled": Kind("Bank line {ref} of {amount}: {outcome}", "payment"),
+    "billing.transfer_told": Kind("The transfer of {amount} for {ref}: {outcome}", "payment"),
     "billing.payment_charged_back": Kind("{amount} of payment {ref} was charged back", "flag", NOTICE),
     "billing.charge_back_reversed": Kind("{amount} of payment {ref} came back after a charge-back", "payment"),
     "billing.finding_made": Kind("Billing error found: {ref}", "flag"),

@@ -11,6 +11,7 @@ from accounts.people.routes import declares
 from billing.invoices import selectors
 from billing.invoices.documents import rendering
 from billing.invoices.models import Document
+from billing.payments.bank import instructions
 from portal import invoices_shown, paying, places
 from portal.forms.invoices import InvoiceFilter
 from window.paging import page_of
@@ -59,6 +60,7 @@ def invoice(request: HttpRequest, ref: str) -> HttpResponse:
         "state": selectors.state_of(document, places.today(document.customer)),
         "lines": invoices_shown.lines(document),
         "settlements": invoices_shown.settlements(document),
+        "transfer": instructions.for_document(document),
         "checkout": paying.checkout(request.user, [document] if document.open_minor else []),
         "may_pay": access.decide(request.user, access.PAY, document.customer),
     }

@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from accounts.people.models import User
 from billing.anomalies import finding
-from tests.factories import people, support
+from tests.factories import bank, people, support
+from tests.factories.billing import invoice
 from tests.factories.customers import group
 from tests.factories.support import NOON
 
@@ -23,6 +24,9 @@ def fill():
     customer = group()
     support.billed_twice(customer)
     finding.find_for([customer], at=NOON)
+    bank.waiting_line()
+    bank.waiting_transfer()
+    bank.brought(bank.paying(invoice(customer, 100), 200), ref=f"Q-{customer.pk}")
 
 
 def statements(viewer: User, address: str) -> int:
@@ -43,6 +47,10 @@ def statements(viewer: User, address: str) -> int:
         ("approvals", "", "supervisor"),
         ("inbox", "", "finance"),
         ("inbox_rows", "?show=all", "finance"),
+        ("bank", "", "finance"),
+        ("bank_rows", "?show=over", "finance"),
+        ("bank", "?show=matched", "supervisor"),
+        ("bank_statements", "", "finance"),
         ("desk", "?show=open", "agent"),
         ("desk", "?show=all", "agent"),
         ("customers", "", "agent"),

@@ -12,6 +12,7 @@ from backoffice import urls
 from billing.invoices.documents import rendering
 from support.remedies.models import AuthorityGrant
 from tests.factories import people, support
+from tests.factories.bank import waiting_line, waiting_transfer
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +40,17 @@ ROUTES = {
     "inbox_rows": ("get", BOOKS),
     "acknowledgements": ("post", KEEPERS),
     "questions": ("post", KEEPERS),
+    "bank": ("get", BOOKS),
+    "bank_rows": ("get", BOOKS),
+    "bank_statements": ("get", BOOKS),
+    "bank_imports": ("post", KEEPERS),
+    "bank_transfer_outcomes": ("post", KEEPERS),
+    "bank_line": ("get", BOOKS),
+    "bank_matches": ("post", KEEPERS),
+    "bank_credits": ("post", KEEPERS),
+    "bank_set_asides": ("post", KEEPERS),
+    "bank_undoings": ("post", KEEPERS),
+    "bank_surpluses": ("post", KEEPERS),
     "entry": ("get", BOOKS),
     "desk": ("get", EVERYBODY),
     "checks": ("post", WORKERS),
@@ -77,6 +89,11 @@ def address(route, given):
         "document": [granted.document.ref],
         "document_pdf": [granted.document.ref],
     }
+    if route.startswith("bank_"):
+        keys |= {"bank_transfer_outcomes": [waiting_transfer().pk]}
+        keys |= {
+            f"bank_{what}": [waiting_line().ref] for what in ("line", "matches", "credits", "set_asides", "undoings", "surpluses")
+        }
     on_ticket = {"ticket", "conversation", "replies", "resolutions", "assignments", "grants"}
     return reverse(f"backoffice:{route}", args=[granted.ticket.ref] if route in on_ticket else keys.get(route, []))
 

@@ -17,9 +17,11 @@ pytestmark = pytest.mark.django_db
 EUR_12 = Money(1200, "EUR")
 # For each gateway, the methods that show its behaviours. A new gateway adds its line here.
 METHODS = {"sandbox": {"good": GOOD, "declined": DECLINED, "late": TIMES_OUT, "late_declined": TIMES_OUT_DECLINED}}
+# Banks answer in days, not at once: these are held to what the contract says of them in tests/billing/bank/.
+SLOW = {"bank"}
 
 
-@pytest.fixture(params=sorted(gateways.GATEWAYS))
+@pytest.fixture(params=sorted(METHODS))
 def gateway(request):
     return gateways.by_code(request.param)
 
@@ -29,7 +31,7 @@ def collect(gateway, key, behaviour, amount=EUR_12):
 
 
 def test_every_gateway_shows_its_behaviours_to_this_contract():
-    assert set(METHODS) == set(gateways.GATEWAYS)
+    assert set(METHODS) | SLOW == set(gateways.GATEWAYS)
     assert all(gateway.code == code and gateway.label for code, gateway in gateways.GATEWAYS.items())
 
 

@@ -6,13 +6,17 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import count
 from xml.sax.saxutils import escape
 
 from billing.invoices.documents.figures import payment_reference
 from billing.invoices.models import Document
-from billing.payments.bank import importing
+from billing.payments.bank import importing, overpaid
 from billing.payments.bank.importing import Stored
-from billing.payments.bank.models import BankLine
+from billing.payments.bank.models import BankLine, TransferOrder
+from tests.factories import people
+from tests.factories.billing import invoice
+from tests.factories.customers import group
 
 OURS = "DE02120300000000202051"
 ANNA = "DE89370400440532013000"
@@ -20,6 +24,7 @@ BORIS = "NL91ABNA0417164300"
 MESSAGES = {
     "052": ("BkToCstmrAcctRpt", "Rpt"), "053": ("BkToCstmrStmt", "Stmt"), "054": ("BkToCstmrDbtCdtNtfctn", "Ntfctn"),
 }  # fmt: skip
+_serial = count(1)
 EVENING = datetime(2026, 3, 5, 18, tzinfo=UTC)
 
 
@@ -113,3 +118,15 @@ def bring(content: bytes, *, at: datetime = EVENING, name: str = "statement") ->
 def brought(*rows: Row, **facts: object) -> list[BankLine]:
     """Import a statement of `rows` and return its lines."""
     return [line for entry in bring(camt(*rows, **facts)).entries for line in entry.lines]
+
+
+def waiting_line() -> BankLine:
+    """A line that fits nothing."""
+    return brought(row(next(_serial), "hello"), ref=f"W-{next(_serial)}")[0]
+
+
+def waiting_transfer() -> TransferOrder:
+    """A refund that waits for its transfer."""
+    line = brought(paying(invoice(group(), 100), 100 + next(_serial)), ref=f"W-{next(_serial)}")[0]
+    overpaid.give_back(actor=people.finance(), line=line, at=EVENING)
+    return TransferOrder.objects.order_by("-pk")[0]

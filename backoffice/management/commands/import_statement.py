@@ -72,7 +72,7 @@ def _told(statement: BankStatement, place: int, told: ToldEntry) -> dict[str, An
         "statement": statement.ref,
         "account": statement.account,
         "entry": place,
-        "amount": str(entry.amount),
+        "amount": importing.major(importing.minor(entry.amount, entry.currency), entry.currency),
         "currency": entry.currency,
         "booked": entry.booked.written if entry.booked else None,
         "value_date": entry.valued.written if entry.valued else None,

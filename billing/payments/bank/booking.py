@@ -16,11 +16,11 @@ WHAT: Final = "bank_line"
 CLEARED_AT: Final = "bank"
 
 
-def book(line: BankLine, at: datetime) -> Entry:
-    """Write the entry of a line; doing it again changes nothing."""
+def book(line: BankLine, at: datetime, *, cleared_at: str = CLEARED_AT) -> Entry:
+    """Write the entry of a line against the clearing it leaves at zero; doing it again changes nothing."""
     sides = [
         PostingLine(posting.CASH, line.amount_minor, line.currency, detail=line.account[:40]),
-        PostingLine(posting.CLEARING, -line.amount_minor, line.currency, detail=CLEARED_AT),
+        PostingLine(posting.CLEARING, -line.amount_minor, line.currency, detail=cleared_at),
     ]
     return posting.post(what=WHAT, about_ref=line.ref, key=_key(line), postings=sides, on=line.booked_on, at=at)
 

@@ -71,8 +71,11 @@ def _why(fault: str) -> str:
 def _statement(element: Any) -> Statement:
     where = f"Statement {shown(_text(element, 'Id'))}"
     account = _account(element.find("Acct"))
-    entries = tuple(_entry(entry, account, where) for entry in element.findall("Ntry"))
     balances = _balances(element, where)
+    made = (
+        _day(element.find("FrToDt/ToDtTm"), where) or _day(element.find("CreDtTm"), where) or _day(element.find("Bal/Dt"), where)
+    )
+    entries = tuple(_entry(entry, account, made, where) for entry in element.findall("Ntry"))
     known = [_text(element, "Acct/Ccy"), *(currency for _, currency in balances.values()), *(entry.currency for entry in entries)]
     return Statement(
         account=account,
@@ -102,14 +105,15 @@ def _balances(element: Any, where: str) -> dict[str, tuple[Decimal, str]]:
     return found
 
 
-def _entry(element: Any, account: str, where: str) -> Entry:
+def _entry(element: Any, account: str, made: BankDay | None, where: str) -> Entry:
+    """Read an entry; one without any day is of the day on which the statement was made."""
     amount, currency = _signed(element, where)
     details = tuple(_detail(part, account, amount < 0, where) for part in element.iter("TxDtls"))
     text = _text(element, "AddtlNtryInf")
     return Entry(
         amount=amount,
         currency=currency,
-        booked=_day(element.find("BookgDt"), where),
+        booked=_day(element.find("BookgDt"), where) or _day(element.find("ValDt"), where) or made,
         valued=_day(element.find("ValDt"), where),
         details=details or (Detail(remittance=text),),
         bank_ref=_text(element, "AcctSvcrRef", "NtryRef"),

@@ -21,7 +21,7 @@ from accounts.people.models import User
 from accounts.timeline import recording
 from billing.catalog.models import LegalEntity
 from billing.money import EXPONENTS, LARGEST_MINOR
-from billing.payments.bank import accounts_of_ours, mt940, reading, references, settling
+from billing.payments.bank import accounts_of_ours, mt940, reading, references, settling, transfers
 from billing.payments.bank.models import BankLine, BankStatement
 from billing.payments.bank.statements import Detail, Entry, Statement, UnreadableStatement
 
@@ -82,6 +82,7 @@ def import_file(*, content: bytes, file_name: str, actor: User | None, at: datet
             facts = {"file": file_name, "lines": str(sum(len(entry.new) for entry in stored.entries))}
             recording.record(None, "billing.statement_imported", actor=actor, at=at, facts=facts, internal=True)
     settling.settle_waiting(actor=actor, at=at)
+    transfers.settle_outgoing(at=at)
     return _as_they_stand(stored)
 
 

@@ -1,8 +1,12 @@
-"""Statements of our bank accounts and the lines on them. Written by importing.py; what becomes of a line by settling.py."""
+"""Statements of our bank accounts and the lines on them. Written by importing.py; what becomes of a line by settling.py.
+
+Transfers we owe, written by billing/payments/gateways/transfer.py.
+"""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 
 class BankStatement(models.Model):
@@ -121,3 +125,34 @@ class BankLine(models.Model):
 
     def __str__(self) -> str:
         return self.ref
+
+
+class TransferOrder(models.Model):
+    """Money to be given back by bank transfer. Written by billing/payments/gateways/transfer.py and bank/transfers.py.
+
+    `key` names the attempt it carries out; `end_to_end` is what the bank tells of it on the statement.
+    """
+
+    class Status(models.TextChoices):
+        ORDERED = "ordered", "To be made"
+        MADE = "made", "Made"
+        FAILED = "failed", "Not possible"
+
+    key = models.CharField(max_length=80, unique=True)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    name = models.CharField(max_length=140, blank=True)
+    iban = models.CharField(max_length=60)
+    end_to_end = models.CharField(max_length=35, db_index=True)
+    status = models.CharField(max_length=8, choices=Status, default=Status.ORDERED)
+    reason = models.CharField(max_length=200, blank=True)
+    ordered_at = models.DateTimeField(db_default=Now())
+    line = models.OneToOneField(
+        BankLine, null=True, on_delete=models.PROTECT, related_name="transfer", help_text="How the bank told that it went out."
+    )
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount_minor__gt=0), name="transfer_order_is_above_zero")]
+
+    def __str__(self) -> str:
+        return self.end_to_end

@@ -113,7 +113,7 @@ def amount_in(text: str, *, where: str) -> Decimal:
     found = re.fullmatch(r"([0-9]{1,20})(?:[.,]([0-9]{0,5}))?", text.strip())
     if found is None:
         raise UnreadableStatement(f"{where} has an amount that cannot be read: {shown(text)}.")
-    return Decimal(f"{found[1]}.{found[2] or 0}")
+    return Decimal(f"{found[1]}.{found[2]}" if found[2] else found[1])
 
 
 def currency_in(text: str, *, where: str) -> str:

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from billing.payments.gateways import base, sandbox
+from billing.payments.gateways import base, sandbox, transfer
 
-GATEWAYS: Final[dict[str, base.Gateway]] = {gateway.code: gateway for gateway in (sandbox.Sandbox(),)}
+GATEWAYS: Final[dict[str, base.Gateway]] = {gateway.code: gateway for gateway in (sandbox.Sandbox(), transfer.BankTransfer())}
 
 
 def by_code(code: str) -> base.Gateway:

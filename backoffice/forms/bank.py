@@ -1,0 +1,41 @@
+"""Finance dealing with bank lines, and bringing statements in."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.customers.models import Customer
+
+
+class StatementForm(forms.Form):
+    """A bank's file."""
+
+    file = forms.FileField(label=_("The bank's file"), help_text=_("camt.053, camt.052, camt.054 or MT940"))
+
+
+class MatchForm(forms.Form):
+    """The invoices a line pays, as their numbers are typed."""
+
+    numbers = forms.CharField(
+        label=_("Invoice numbers"), max_length=500, help_text=_("Several with a comma between, paid in this order")
+    )
+
+    def clean_numbers(self) -> list[str]:
+        return [number.strip() for number in self.cleaned_data["numbers"].replace(";", ",").split(",") if number.strip()]
+
+
+class CreditForm(forms.Form):
+    """Whose credit a line becomes."""
+
+    customer = forms.CharField(label=_("Customer number"), max_length=20)
+
+    def clean_customer(self) -> Customer:
+        found = Customer.objects.filter(number=self.cleaned_data["customer"].strip().upper()).first()
+        if found is None:
+            raise forms.ValidationError(_("There is no customer with this number."))
+        return found
+
+
+class ReasonForm(forms.Form):
+    """Why something is not done."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)
