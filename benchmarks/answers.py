@@ -1,52 +1,140 @@
-"""How often is the right article among the first three? Asks the portal's search the questions of a file; nothing is kept.
+"""Is the right article among the first three, is a question out of scope left alone, and how long does an answer take?
 
-    ./run manage shell -c "from benchmarks import answers; answers.measure('articles.jsonl', 'queries.jsonl')"
+    ./run manage bench answers [--size 10000]                                         (articles in the world for the times)
+    ./run manage shell -c "from benchmarks import answers; answers.curve('tune')"     (what another threshold would give)
 
-Articles are JSON lines as `load_articles` takes them, questions `{"query", "gold": [ids], "also_ok": [ids]}`; one with an empty
-`gold` is out of scope and should get no answer. The articles that stand in the database are hidden while it measures.
+The questions are those of ../shared/data/faq_train, split once by the hash of their text: `learn` is attached to the articles,
+`tune` is for choosing numbers, `test` is asked only to report. The phrase book is not used: it holds them all. Everything
+happens in a transaction that is rolled back.
 """
 
+import hashlib
 import json
-import time
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from statistics import quantiles
+from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
-from support.knowledge import articles, search
-from support.knowledge.models import Article
+from benchmarks.figures import Figure, percentile, timed
+from support.knowledge import articles, nearness, questions, ranking, search
+from support.knowledge.models import Article, ArticleQuestion
+from support.knowledge.questions import Phrase
+
+DATA: Final = Path(__file__).resolve().parents[2] / "shared" / "data" / "faq_train"
+PARTS: Final = {**dict.fromkeys(range(6), "learn"), 6: "tune", 7: "tune", 8: "test", 9: "test"}
+FIRST: Final = 3
+TIMED: Final = 400
 
 
-def measure(articles_file: str, questions_file: str, *, every: int = 1) -> dict[str, float]:
-    """Print and return recall among the first three, the share answered out of scope, and milliseconds at the 95th percentile.
+@dataclass(frozen=True)
+class Question:
+    """What was asked, and the articles that answer it (none: out of scope); the first of them is the one attached."""
 
-    `every` takes each n-th question only, for a quick look.
-    """
-    questions = _rows(questions_file)[::every]
+    text: str
+    right: tuple[str, ...]
+
+    @property
+    def part(self) -> str:
+        """To which part of the split it belongs, whatever its case and spaces."""
+        digest = hashlib.sha256(" ".join(self.text.lower().split()).encode()).hexdigest()
+        return PARTS[int(digest, 16) % len(PARTS)]
+
+
+def measure(size: int | None) -> list[Figure]:
+    """Attach the part to learn from, ask the part kept for the test, and time answers among `size` articles (10,000)."""
+    asked = [question for question in known_questions() if question.part == "test"]
+    with learned("learn", "tune"):
+        recall, answered = judged(asked)
+        _fill_up(size or 10_000)
+        times = [timed(lambda text=question.text: search.answer(text)) * 1000 for question in asked[:TIMED]]
+        bare = [timed(lambda text=question.text: _bare(text)) * 1000 for question in asked[:TIMED]]
+    return [
+        Figure("right article among the first three, held out", recall * 100, "%"),
+        Figure("out of scope and answered, held out", answered * 100, "%"),
+        Figure("bare ranked full-text query, 95th percentile", percentile(bare, 95), "ms"),
+        Figure("answer, median", percentile(times, 50), "ms", percentile(bare, 50)),
+        Figure("answer, 95th percentile", percentile(times, 95), "ms", percentile(bare, 95)),
+    ]
+
+
+def curve(part: str = "tune", *, learn: Iterable[str] = ("learn",)) -> None:
+    """Print for a row of thresholds how many questions of a part are answered right, and how many out of scope are answered."""
+    asked = [question for question in known_questions() if question.part == part]
+    with learned(*learn):
+        kept = ranking.ENOUGH
+        for enough in [-1.0, *(step / 100 for step in range(10, 45, 5))]:
+            ranking.ENOUGH = enough  # type: ignore[misc]
+            recall, answered = judged(asked)
+            print(f"{enough:5.2f}  right {recall:.4f}  out of scope answered {answered:.4f}")
+        ranking.ENOUGH = kept  # type: ignore[misc]
+
+
+def known_questions() -> list[Question]:
+    """Return all questions with the articles that answer them."""
+    rows = [json.loads(line) for line in _file("queries.jsonl").splitlines()]
+    return [Question(row["query"], (*row["gold"], *row["also_ok"])) for row in rows]
+
+
+@contextmanager
+def learned(*parts: str) -> Iterator[None]:
+    """Have only the articles of the data set, with the questions of these parts attached, until the block ends."""
+    at = timezone.now()
     with transaction.atomic():
         Article.objects.update(published=False)
-        articles.load(_rows(articles_file), at=timezone.now())
-        found, seconds = zip(*(_asked(question["query"]) for question in questions), strict=True)
+        ArticleQuestion.objects.update(state=ArticleQuestion.State.REFUSED)
+        articles.load(map(json.loads, _file("articles.jsonl").splitlines()), at=at, with_phrase_book=False)
+        phrases = [Phrase(question.text, (*question.right, "")[0]) for question in known_questions() if question.part in parts]
+        questions.attach(phrases, source=ArticleQuestion.Source.EDITOR, at=at)
+        ArticleQuestion.objects.filter(text__in=[phrase.text for phrase in phrases]).update(state=ArticleQuestion.State.ATTACHED)
+        yield
         transaction.set_rollback(True)
-    inside = [(ids, question) for ids, question in zip(found, questions, strict=True) if question["gold"]]
-    outside = [ids for ids, question in zip(found, questions, strict=True) if not question["gold"]]
-    right = sum(bool(set(ids) & {*question["gold"], *question["also_ok"]}) for ids, question in inside)
-    result = {
-        "questions": len(inside),
-        "recall_at_3": round(right / len(inside), 4),
-        "out_of_scope_answered": round(sum(map(bool, outside)) / max(len(outside), 1), 4),
-        "p95_ms": round(quantiles(seconds, n=20)[-1] * 1000, 1),
-    }
-    print(json.dumps(result))
-    return result
+    nearness.remembered()
 
 
-def _rows(file: str) -> list[dict]:
-    return [json.loads(line) for line in Path(file).read_text(encoding="utf-8").splitlines()]
+def judged(asked: Iterable[Question]) -> tuple[float, float]:
+    """Return the share of questions in scope that are answered right, and of those out of scope that are answered at all."""
+    found = [(question, [answer.article.ref for answer in search.answer(question.text, limit=FIRST)]) for question in asked]
+    inside = [bool(set(refs) & set(question.right)) for question, refs in found if question.right]
+    outside = [bool(refs) for question, refs in found if not question.right]
+    return sum(inside) / len(inside), sum(outside) / max(len(outside), 1)
 
 
-def _asked(text: str) -> tuple[list[str], float]:
-    started = time.perf_counter()
-    ids = [answer.article.ref for answer in search.answer(text)]
-    return ids, time.perf_counter() - started
+def _fill_up(size: int) -> None:
+    """Add articles on other matters, made of the sentences of those there are, until there are `size`."""
+    bodies = list(Article.objects.filter(published=True).order_by("pk").values_list("body", flat=True))
+    sentences = [sentence for body in bodies for sentence in body.split(". ")]
+    articles.load(
+        (_made_up(number, sentences) for number in range(size - len(bodies))), at=timezone.now(), with_phrase_book=False
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE support_article")
+
+
+def _made_up(number: int, sentences: list[str]) -> dict[str, str]:
+    """An article of five sentences, another five for each number."""
+    said = [sentences[(number * 7 + part * 131) % len(sentences)] for part in range(5)]
+    return {"id": f"bench-{number}", "title": f"{said[0][:120]} {number}", "body": ". ".join(said)}
+
+
+def _bare(text: str) -> None:
+    """Ask for the same three articles by nothing but PostgreSQL's own ranking of the words."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, ts_rank(words, query) FROM support_article,"
+            " to_tsquery('english', array_to_string(tsvector_to_array(to_tsvector('english', %s)), ' | ')) AS query"
+            " WHERE words @@ query ORDER BY 2 DESC LIMIT 3",
+            [text],
+        )
+        cursor.fetchall()
+
+
+def _file(name: str) -> str:
+    file = DATA / name
+    if not file.exists():
+        sys.exit(f"{file} is not there; this benchmark needs the shared data beside the checkout.")
+    return file.read_text(encoding="utf-8")

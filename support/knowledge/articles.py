@@ -1,6 +1,7 @@
 """Articles: bring them in, and say which of them a person may see.
 
-A row is `{"id", "title", "body"}` with optional `category`, `language`, `action` and `published`. Loading is repeatable by
+A row is `{"id", "title", "body"}` with optional `category`, `language`, `action`, `published` and `questions` (what people ask
+when they need it). Loading is repeatable by
 `id`: a row that is there already is compared and only written when it changed; articles that are not among the rows stay.
 """
 
@@ -16,21 +17,23 @@ from django.db.models import QuerySet
 
 from accounts.decisions import Refusal
 from accounts.people.models import User
-from support.knowledge.models import Article
+from support.knowledge import languages, phrasebook, questions
+from support.knowledge.models import Article, ArticleQuestion
+from support.knowledge.questions import Phrase
 
 STARTERS: Final = Path(__file__).with_name("starter_articles.jsonl")
-EVERYONES_LANGUAGE: Final = "en"
 COLUMNS: Final = ("title", "category", "body", "language", "action", "published")
 LENGTHS: Final = {"ref": 80, "title": 200, "category": 60, "language": 5}
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """How many articles a load created, updated and left as they were."""
+    """How many articles a load created, updated and left as they were, and how many questions it attached to them."""
 
     created: int
     updated: int
     unchanged: int
+    questions: int = 0
 
 
 class BadArticles(Refusal):
@@ -43,12 +46,13 @@ class BadArticles(Refusal):
         self.faults = faults
 
 
-def load(rows: Iterable[Mapping[str, Any]], *, at: datetime) -> Loaded:
-    """Create or update one article per row, all or none.
+def load(rows: Iterable[Mapping[str, Any]], *, at: datetime, with_phrase_book: bool = True) -> Loaded:
+    """Create or update one article per row, all or none, and attach the questions the rows and the phrase book hold for it.
 
     Raises:
         BadArticles: a row lacks its id, title or body, repeats an id, or holds a value no article can have.
     """
+    rows = list(rows)
     wanted = _read(rows)
     with transaction.atomic():
         present = {article.ref: article for article in Article.objects.select_for_update().filter(ref__in=wanted)}
@@ -60,7 +64,12 @@ def load(rows: Iterable[Mapping[str, Any]], *, at: datetime) -> Loaded:
             unique_fields=["ref"],
             update_fields=[*COLUMNS, "updated_at"],
         )
-    return Loaded(created=len(new), updated=len(changed), unchanged=len(wanted) - len(new) - len(changed))
+        asked = [Phrase(text, row["id"]) for row in rows for text in row.get("questions", ())]
+        attached = questions.attach(asked, source=ArticleQuestion.Source.EDITOR, at=at)
+        if with_phrase_book:
+            book = phrasebook.phrases_for(Article.objects.filter(ref__in=wanted))
+            attached += questions.attach(book, source=ArticleQuestion.Source.PHRASE_BOOK, at=at)
+    return Loaded(len(new), len(changed), len(wanted) - len(new) - len(changed), attached)
 
 
 def starters() -> list[dict[str, Any]]:
@@ -68,14 +77,14 @@ def starters() -> list[dict[str, Any]]:
     return [json.loads(line) for line in STARTERS.read_text(encoding="utf-8").splitlines()]
 
 
-def visible_to(viewer: User | None) -> QuerySet[Article]:
-    """Return the articles a person may read: published, in their own language or in everyone's."""
-    return Article.objects.filter(published=True, language__in=languages_of(viewer))
+def visible_to(viewer: User | None, *, spoken: Iterable[str] | None = None) -> QuerySet[Article]:
+    """Return the articles a person may read: published, in one of the languages `spoken` (their own and everyone's)."""
+    return Article.objects.filter(published=True, language__in=languages_of(viewer) if spoken is None else list(spoken))
 
 
 def languages_of(viewer: User | None) -> list[str]:
     """Return the languages in which `viewer` is answered; somebody who has not signed in, in everyone's."""
-    return list({EVERYONES_LANGUAGE, viewer.language if viewer else EVERYONES_LANGUAGE})
+    return list({languages.EVERYONES, viewer.language if viewer else languages.EVERYONES})
 
 
 def _read(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -84,7 +93,7 @@ def _read(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     faults: list[str] = []
     for number, row in enumerate(rows, start=1):
         facts = _facts(row)
-        found = _faults(facts) or (["its id came before"] if facts["ref"] in wanted else [])
+        found = _faults(facts) or _question_faults(row) or (["its id came before"] if facts["ref"] in wanted else [])
         faults += [f"row {number}: {fault}" for fault in found]
         wanted[facts["ref"]] = facts
     if faults:
@@ -96,7 +105,7 @@ def _facts(row: Mapping[str, Any]) -> dict[str, Any]:
     facts = {"ref": row.get("id", ""), "title": row.get("title", ""), "body": row.get("body", "")}
     return facts | {
         "category": row.get("category", ""),
-        "language": row.get("language", EVERYONES_LANGUAGE),
+        "language": row.get("language", languages.EVERYONES),
         "action": row.get("action", ""),
         "published": row.get("published", True),
     }
@@ -115,6 +124,12 @@ def _faults(facts: Mapping[str, Any]) -> list[str]:
     if not isinstance(facts["published"], bool):
         faults.append("published is not true or false")
     return faults
+
+
+def _question_faults(row: Mapping[str, Any]) -> list[str]:
+    asked = row.get("questions", [])
+    good = isinstance(asked, list) and all(isinstance(text, str) and questions.tidy(text) for text in asked)
+    return [] if good else ["questions is not a list of texts"]
 
 
 def _facts_of(article: Article) -> dict[str, Any]:

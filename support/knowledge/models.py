@@ -1,12 +1,17 @@
-"""Help articles, the search over them, and whether they solved it.
+"""Help articles, the search over them, the questions people asked that they answer, and whether they solved it.
 
-Articles are written by support/knowledge/articles.py, deflections by support/knowledge/deflection.py.
+Articles are written by support/knowledge/articles.py, questions by support/knowledge/questions.py, deflections by
+support/knowledge/deflection.py.
 """
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+
+from support.knowledge.languages import StemsByLanguage
 
 
 class Article(models.Model):
@@ -28,21 +33,68 @@ class Article(models.Model):
     published = models.BooleanField(default=True)
     updated_at = models.DateTimeField()
     words = models.GeneratedField(
-        expression=SearchVector("title", weight="A", config="english")
-        + SearchVector("category", weight="B", config="english")
-        + SearchVector("body", weight="C", config="english"),
+        expression=StemsByLanguage("title", "category", "body"),
         output_field=SearchVectorField(),
         db_persist=True,
     )
 
     class Meta:
         indexes = [
-            GinIndex(fields=["words"], name="article_words"),
-            GinIndex(fields=["title"], name="article_title_trigrams", opclasses=["gin_trgm_ops"]),
+            GinIndex(fields=["words"], name="article_words", fastupdate=False),
+            GinIndex(fields=["title"], name="article_title_trigrams", opclasses=["gin_trgm_ops"], fastupdate=False),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+
+class ArticleQuestionQuerySet(models.QuerySet["ArticleQuestion"]):
+    def attached(self) -> "ArticleQuestionQuerySet":
+        """Questions the search goes by."""
+        return self.filter(state=ArticleQuestion.State.ATTACHED)
+
+    def proposed(self) -> "ArticleQuestionQuerySet":
+        """Questions that wait for an editor."""
+        return self.filter(state=ArticleQuestion.State.PROPOSED)
+
+
+class ArticleQuestion(models.Model):
+    """A question somebody asked and the article that answers it; without an article, one we have no answer for by nature.
+
+    Written by support/knowledge/questions.py.
+    """
+
+    class Source(models.TextChoices):
+        PHRASE_BOOK = "phrase_book", "Phrase book"
+        EDITOR = "editor", "Editor"
+        SOLVED = "solved", "This solved it"
+        TICKET = "ticket", "Ticket"
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "Proposed"
+        ATTACHED = "attached", "Attached"
+        REFUSED = "refused", "Refused"
+
+    article = models.ForeignKey(Article, null=True, blank=True, on_delete=models.CASCADE, related_name="questions")
+    text = models.CharField(max_length=300)
+    source = models.CharField(max_length=12, choices=Source)
+    state = models.CharField(max_length=10, choices=State, default=State.ATTACHED)
+    asked_at = models.DateTimeField()
+    times = models.PositiveIntegerField(default=1)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ArticleQuestionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(F("article"), Lower("text"), name="question_stands_once_at_an_article"),
+            models.UniqueConstraint(Lower("text"), condition=Q(article=None), name="question_without_answer_stands_once"),
+            models.CheckConstraint(condition=~Q(text=""), name="question_has_words"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class Deflection(models.Model):

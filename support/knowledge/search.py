@@ -1,65 +1,34 @@
-"""Search: which articles answer a question asked in a person's own words.
+"""Search: which articles answer a question asked in a person's own words, and whether any does.
 
-Every word asked is looked for by its stem, and by the stems of its synonyms for `SYNONYM_COUNTS` of its worth. A word is
-worth the more the fewer articles hold it, and twice as much in a title; it is enough that one word is found, so a long
-question is never left without an answer. Likeness of the title (trigrams) breaks ties and forgives spelling.
-Two statements, however long the question. Words that fill very many articles are weighed on `CANDIDATES` of them only.
+Two witnesses are heard: the words (support/knowledge/words.py) and the meaning, compared with articles and with the questions
+attached to them (support/knowledge/nearness.py); support/knowledge/ranking.py weighs them. A question that no article answers
+gets none, rather than three that do not fit. Where meanings cannot be told, words alone decide and every find is shown.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from django.db import connection
+from django.db.models import QuerySet
 
 from accounts.people.models import User
-from support.knowledge import articles, synonyms
+from support.knowledge import articles, languages, meaning, nearness, ranking, words
 from support.knowledge.models import Article
+from support.knowledge.nearness import Near
+from support.knowledge.ranking import Worded
 
 LONGEST_QUESTION: Final = 1_000
-CANDIDATES: Final = 2_000
 MOST_ANSWERS: Final = 100
-SYNONYM_COUNTS: Final = "0.7"
+CANDIDATES: Final = 50
+WIDER: Final = 10
 HIT, END_OF_HIT = "\x02", "\x03"
 HEADLINE: Final = f"StartSel={HIT}, StopSel={END_OF_HIT}, MaxFragments=1, MaxWords=30, MinWords=12"
-PHRASE: Final = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, sorted(synonyms.PHRASES, key=len, reverse=True)))})(?!\w)")
-
-STEMS: Final = (
-    "SELECT tsvector_to_array(to_tsvector('english', text)) FROM unnest(%s::text[]) WITH ORDINALITY AS t(text, n) ORDER BY n"
-)
-BEST: Final = """
-WITH visible AS NOT MATERIALIZED (
-    SELECT * FROM support_article WHERE published AND language = ANY(%(languages)s)
-), size AS (
-    SELECT count(*) AS articles FROM visible
-), asked AS (
-    SELECT * FROM unnest(%(words)s::int[], %(queries)s::text[], %(own)s::bool[]) AS asked(word, query, own)
-), found AS (
-    SELECT asked.word, article.id,
-           CASE WHEN asked.own THEN 1.0 ELSE %(synonym_counts)s::numeric END AS counts,
-           (article.words @@ (asked.query || ':A')::tsquery)::int * 2
-               + (article.words @@ (asked.query || ':BC')::tsquery)::int AS places,
-           count(*) OVER (PARTITION BY asked.query, asked.word) AS holders
-      FROM asked
-     CROSS JOIN LATERAL (
-         SELECT id, words FROM visible WHERE words @@ asked.query::tsquery LIMIT %(candidates)s
-     ) AS article
-), weighed AS (
-    SELECT word, id, max(counts * places * ln(1 + (size.articles - holders + 0.5) / (holders + 0.5))) AS worth
-      FROM found CROSS JOIN size GROUP BY word, id
-), candidate AS (
-    SELECT id, sum(worth) AS worth FROM weighed GROUP BY id
-    UNION ALL
-    SELECT id, 0 FROM (SELECT id FROM visible WHERE title %% %(question)s LIMIT %(candidates)s) AS alike
-), best AS (
-    SELECT visible.id, sum(candidate.worth)::float + similarity(visible.title, %(question)s) AS rank
-      FROM candidate JOIN visible USING (id) GROUP BY visible.id, visible.title ORDER BY rank DESC, visible.id LIMIT %(limit)s
-)
-SELECT article.*, best.rank, ts_headline('english', article.body, %(any_word)s::tsquery, %(headline)s) AS passage
-  FROM best JOIN support_article AS article USING (id) ORDER BY best.rank DESC, article.id
-"""
+SHOWN: Final = f"""
+SELECT *, ts_headline({languages.DICTIONARY_OF_COLUMN}, body, %(any_word)s::tsquery, %(headline)s) AS passage
+  FROM support_article WHERE id = ANY(%(ids)s)
+"""  # noqa: S608 (the inserted text is a constant)
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -82,51 +51,57 @@ class Answer:
         return [(piece, odd % 2 == 1) for odd, piece in enumerate(pieces) if piece]
 
 
-def answer(text: str, *, viewer: User | None = None, limit: int = 3) -> list[Answer]:
-    """Return the articles `viewer` may see that answer `text` best, best first; none when no word is known."""
-    question = PHRASE.sub(lambda match: synonyms.PHRASES[match[1]], text[:LONGEST_QUESTION].replace("\x00", " ").lower())
+def answer(text: str, *, viewer: User | None = None, language: str = "", limit: int = 3) -> list[Answer]:
+    """Return the articles `viewer` may see that answer `text` best, best first; none when none answers it.
+
+    `language` adds the articles of one more language to those the viewer reads.
+    """
+    question = text[:LONGEST_QUESTION].replace("\x00", " ").encode("utf-8", "replace").decode()
     if not question.strip() or limit < 1:
         return []
-    ways = [(number, _quoted(stem), own) for number, word in enumerate(_stems([question])[0]) for stem, own in _ways_to_say(word)]
-    parameters = {
-        "languages": articles.languages_of(viewer),
-        "words": [number for number, _, _ in ways],
-        "queries": [query for _, query, _ in ways],
-        "own": [own for _, _, own in ways],
-        "any_word": " | ".join(dict.fromkeys(query for _, query, _ in ways)),
-        "synonym_counts": SYNONYM_COUNTS,
-        "candidates": CANDIDATES,
-        "question": question,
-        "headline": HEADLINE,
-        "limit": limit,
-    }
-    found: Iterable[Any] = Article.objects.raw(BEST, parameters)
-    return [Answer(article=article, rank=article.rank, passage=article.passage) for article in found]
+    spoken = sorted({*articles.languages_of(viewer), *filter(None, [language])})
+    asked = words.asked(question, spoken)
+    visible = articles.visible_to(viewer, spoken=spoken)
+    ranks = _ranks(question, words.found(asked, spoken, limit=CANDIDATES), visible, limit)
+    return _shown(ranks, asked) if ranks else []
 
 
-def _stems(texts: Iterable[str]) -> list[list[str]]:
-    """Reduce each text to the stems of its words, the way the articles were."""
-    with connection.cursor() as cursor:
-        cursor.execute(STEMS, [list(texts)])
-        return [stems for (stems,) in cursor.fetchall()]
+def _ranks(question: str, worded: Mapping[int, Worded], visible: QuerySet[Article], limit: int) -> dict[int, float]:
+    """Return the best visible articles with how well they answer; none when none does."""
+    if not meaning.known():
+        return _best(ranking.ranked({}, _only(worded, _among(visible, worded))), limit)
+    near, seen = _near(question, worded, visible, limit)
+    meanings, words_found = _only(near.articles, seen), _only(worded, seen)
+    if not ranking.answers(meanings, near.nobodys, words_found):
+        return {}
+    return _best(ranking.ranked(meanings, words_found), limit)
 
 
-def _ways_to_say(stem: str) -> list[tuple[str, bool]]:
-    """Return the stem itself (own) and the stems of its synonyms (not own)."""
-    return [(stem, True), *((other, False) for other in sorted(_families().get(stem, frozenset()) - {stem}))]
+def _near(question: str, worded: Mapping[int, Worded], visible: QuerySet[Article], limit: int) -> tuple[Near, set[int]]:
+    """Return the nearest articles and which of them may be seen; look wider while those are too few."""
+    remembered, (direction,) = nearness.remembered(), meaning.of([question])
+    wide = max(CANDIDATES, limit)
+    while True:
+        near = remembered.near(direction, limit=wide, also=worded)
+        seen = _among(visible, [*near.articles, *worded])
+        if len(seen) >= limit or wide >= len(remembered.owners):
+            return near, seen
+        wide *= WIDER
 
 
-@cache
-def _families() -> dict[str, frozenset[str]]:
-    """Return for each stem of the synonyms all stems that mean the same. Asked once per process."""
-    families: dict[str, frozenset[str]] = {}
-    for stems in _stems(synonyms.GROUPS):
-        for stem in stems:
-            families[stem] = families.get(stem, frozenset()) | frozenset(stems)
-    return families
+def _among(visible: QuerySet[Article], candidates: Iterable[int]) -> set[int]:
+    return set(visible.filter(pk__in=list(candidates)).values_list("pk", flat=True))
 
 
-def _quoted(stem: str) -> str:
-    """Write a stem as a query of one word."""
-    escaped = stem.replace("\\", "\\\\").replace("'", "''")
-    return f"'{escaped}'"
+def _only(found: Mapping[int, Found], seen: Container[int]) -> dict[int, Found]:
+    return {article: what for article, what in found.items() if article in seen}
+
+
+def _best(ranks: Mapping[int, float], limit: int) -> dict[int, float]:
+    return dict(list(ranks.items())[:limit])
+
+
+def _shown(ranks: Mapping[int, float], asked: words.Asked) -> list[Answer]:
+    """Read the articles with the passage that matches best."""
+    rows: Iterable[Any] = Article.objects.raw(SHOWN, {"ids": list(ranks), "any_word": asked.any_word, "headline": HEADLINE})
+    return [Answer(article, ranks[article.pk], article.passage) for article in sorted(rows, key=lambda row: -ranks[row.pk])]

@@ -19,6 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", nargs="?", default="-", help="the file of JSON lines (standard input)")
+        parser.add_argument("--language", default="", metavar="CODE", help="also look among the articles of this language (de)")
         parser.add_argument("--top", type=int, default=3, metavar="N", help="how many articles at most (3)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -30,7 +31,7 @@ class Command(BaseCommand):
             if "id" not in question or not isinstance(question.get("text"), str):
                 raise CommandError(f'question {number}: write {{"id": …, "text": "…"}}.')
         for question in questions:
-            found = search.answer(question["text"], limit=options["top"])
+            found = search.answer(question["text"], language=options["language"], limit=options["top"])
             line = {"id": question["id"], "articles": [answer.article.ref for answer in found]}
             self.stdout.write(json.dumps(line, ensure_ascii=False))
         print(f"{len(questions)} questions answered", file=sys.stderr)

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from support.knowledge import articles
-from support.knowledge.models import Article
+from support.knowledge.models import Article, ArticleQuestion
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -63,6 +63,7 @@ def test_only_the_row_that_changed_is_written():
         ({"id": "a", "title": "T" * 201, "body": "B"}, "row 2: title is longer than 200 characters"),
         ({"id": "a", "title": "T", "body": "B", "action": "dance"}, "row 2: there is no action dance"),
         ({"id": "a", "title": "T", "body": "B", "published": "yes"}, "row 2: published is not true or false"),
+        ({"id": "a", "title": "T", "body": "B", "questions": ["  "]}, "row 2: questions is not a list of texts"),
         (TWICE, "row 2: its id came before"),
     ],
 )
@@ -85,8 +86,41 @@ def test_the_articles_accord_brings_along_load_as_they_are():
 def test_the_command_loads_a_file_and_counts(tmp_path):
     printed = load(tmp_path, TWICE, "", SEATS)
 
-    assert printed == "2 created, 0 updated, 0 unchanged\n"
-    assert json.loads(load(tmp_path, TWICE, json=True)) == {"created": 0, "updated": 0, "unchanged": 1}
+    assert printed.startswith("2 created, 0 updated, 0 unchanged, ")
+    again = {"created": 0, "updated": 0, "unchanged": 1, "questions": 0}
+    assert json.loads(load(tmp_path, TWICE, json=True)) == again
+
+
+def test_the_command_attaches_questions_from_a_file(tmp_path):
+    asked = tmp_path / "asked.jsonl"
+    asked.write_text(
+        '{"query": "two invoices for march", "gold": ["billed-twice"]}\n{"text": "who won the game"}\n', encoding="utf-8"
+    )
+
+    printed = load(tmp_path, TWICE, questions=str(asked), without_phrase_book=True)
+
+    assert printed == "1 created, 0 updated, 0 unchanged, 2 questions attached\n"
+    assert ArticleQuestion.objects.get(text="two invoices for march").article.ref == "billed-twice"
+    assert ArticleQuestion.objects.get(text="who won the game").article is None
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('{"text": "two invoices", "article": "nowhere"}', "there is no article nowhere; nothing was loaded"),
+        ('{"text": " "}', "row 1: text is missing"),
+        ('{"text": "two invoices", "gold": [7]}', "row 1: the article is not text"),
+    ],
+)
+def test_the_command_loads_no_article_when_a_question_is_wrong(tmp_path, line: str, reason: str):
+    asked = tmp_path / "asked.jsonl"
+    asked.write_text(line, encoding="utf-8")
+
+    with pytest.raises(CommandError, match=reason):
+        load(tmp_path, TWICE, questions=str(asked))
+
+    assert not Article.objects.exists()
+    assert not ArticleQuestion.objects.exists()
 
 
 @pytest.mark.parametrize(("line", "reason"), [("{", "line 2 is not JSON in UTF-8."), ("[1]", "line 2 is not a JSON object.")])
