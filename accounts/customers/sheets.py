@@ -57,7 +57,7 @@ class Sheet:
     def __init__(self, stream: BinaryIO, reading: Reading) -> None:
         self.reading = reading
         self.passed_over = 0
-        self._lines = _Lines(stream, reading.most_bytes)
+        self._lines = Lines(stream, reading.most_bytes)
         self._records = csv.reader(self._lines, delimiter=reading.delimiter, strict=True)
         self.header = self._header()
         self.template = self._templates()
@@ -172,14 +172,14 @@ def _filled(template: str, record: Mapping[str, str], nobody: frozenset[str]) ->
     return PART.sub(lambda found: parts[found[1]], template) if all(parts.values()) else ""
 
 
-class _Lines:
+class Lines:
     """The text lines of a file, decoded one at a time; gzipped files are unpacked on the way and measured unpacked."""
 
     def __init__(self, stream: BinaryIO, most_bytes: int) -> None:
         self.number = 0
         self.most_bytes = most_bytes
         self._taken = 0
-        if stream.seekable() and os.fstat(stream.fileno()).st_size > most_bytes:
+        if stream.seekable() and _size(stream) > most_bytes:
             self._refuse_size()
         self._stream = _unpacked(stream)
 
@@ -210,6 +210,13 @@ class _Lines:
             raise FileUnusable(
                 f"line {self.number}: byte {place} (0x{byte:02x}) is not UTF-8. Save the file as UTF-8."
             ) from problem
+
+
+def _size(stream: BinaryIO) -> int:
+    here = stream.tell()
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(here)
+    return size
 
 
 def _unpacked(stream: BinaryIO) -> BinaryIO:
