@@ -2,8 +2,12 @@
 
 from support.knowledge.models import Article, Deflection
 from support.notices.models import Told
-from support.remedies.models import Approval, AuthorityGrant, FeedRow, Grant
+from support.remedies.models import Approval, AuthorityGrant, Decline, DeclineReason, FeedRow, Grant
+from support.service_levels.models import AccountEscalation, LadderStep, OwnDay, ServiceCalendar, ServiceTarget, StepTaken
 from support.tickets.models import Message, Ticket
-from support.voice.models import Praise
+from support.voice.models import Praise, Promise
 
-__all__ = ["Approval", "Article", "AuthorityGrant", "Deflection", "FeedRow", "Grant", "Message", "Praise", "Ticket", "Told"]
+__all__ = [
+    "AccountEscalation", "Approval", "Article", "AuthorityGrant", "Decline", "DeclineReason", "Deflection", "FeedRow", "Grant",
+    "LadderStep", "Message", "OwnDay", "Praise", "Promise", "ServiceCalendar", "ServiceTarget", "StepTaken", "Ticket", "Told",
+]  # fmt: skip

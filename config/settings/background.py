@@ -25,6 +25,7 @@ REDIS_TRANSPORT = {
 }
 CELERY_TIMEZONE = "UTC"
 HEARTBEAT_EVERY, DELIVERY_EVERY, UNKNOWN_PAYMENTS_EVERY, PRINTING_EVERY = 5.0, 5.0, 30.0, 60.0
+LADDER_EVERY = 30.0
 CELERY_BEAT_SCHEDULE = {
     "the worker says it lives": {
         "task": "config.heartbeat",
@@ -45,5 +46,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "billing.tasks.render_new_documents",
         "schedule": PRINTING_EVERY,
         "options": {"expires": PRINTING_EVERY},
+    },
+    "tickets climb the ladder and promises are watched": {
+        "task": "support.tasks.watch_the_clock",
+        "schedule": LADDER_EVERY,
+        "options": {"expires": LADDER_EVERY},
     },
 }

@@ -17,7 +17,7 @@ from billing.amendments.models import OrderApproval
 from billing.payments.models import Payment
 from support.remedies.models import Grant
 from support.tickets.models import Ticket
-from support.voice.models import Praise
+from support.voice.models import Praise, Promise
 
 Audience = Callable[[Activity], list[User]]
 
@@ -97,6 +97,22 @@ def who_is_praised(activity: Activity) -> list[User]:
 def finance(activity: Activity) -> list[User]:
     """Our people in finance."""
     return of_level(access.FINANCE)
+
+
+def the_level_named(activity: Activity) -> list[User]:
+    """Our people of the level that the activity names, but never who did it."""
+    return [person for person in of_level(activity.facts["level"]) if person != activity.actor]
+
+
+def who_promised(activity: Activity) -> list[User]:
+    """Who made a promise and who has its ticket."""
+    promise = Promise.objects.select_related("made_by", "ticket__assignee").get(pk=activity.facts["promise"])
+    return _present(promise.made_by, promise.ticket.assignee)
+
+
+def who_promised_and_supervisors(activity: Activity) -> list[User]:
+    """Who broke a promise, and the supervisors."""
+    return _once([*who_promised(activity), *of_level(access.SUPERVISOR)])
 
 
 def of_level(level: str) -> list[User]:

@@ -39,6 +39,12 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "support.remedy_asked": Notice("remedy_asked", audiences.who_may_approve, ("approvals", "")),
     "support.remedy_turned_down": Notice("remedy_turned_down", audiences.who_gave, ("ticket", "ticket")),
     "support.praise_given": Notice("praise_given", audiences.who_is_praised, ("ticket", "")),
+    "support.ticket_escalated": Notice("ticket_escalated", audiences.the_level_named, ("ticket", "")),
+    "support.account_escalated": Notice("account_escalated", audiences.the_level_named),
+    "support.conflict_began": Notice("conflict_began", audiences.the_level_named, ("ticket", "")),
+    "support.decline_appealed": Notice("decline_appealed", audiences.the_level_named, ("ticket", "")),
+    "support.promise_at_risk": Notice("promise_at_risk", audiences.who_promised, ("ticket", "")),
+    "support.promise_broken": Notice("promise_broken", audiences.who_promised_and_supervisors, ("ticket", "")),
     "finance.row_written": Notice("row_written", audiences.finance, ("finance", "")),
     "finance.row_queried": Notice("row_queried", audiences.who_gave, ("ticket", "ticket")),
 }

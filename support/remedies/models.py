@@ -147,3 +147,56 @@ class FeedRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.grant} for finance"
+
+
+class DeclineReason(models.Model):
+    """Why we may say no: the clause, the reason in plain words, what we offer instead. Written by remedies/decline_reasons.py."""
+
+    code = models.SlugField(primary_key=True, max_length=30)
+    label = models.CharField(max_length=80)
+    clause = models.CharField(max_length=120, help_text="Where it is agreed, e.g. Terms of service, 4.2.")
+    words = models.TextField(help_text="The reason in plain words, as the customer reads it.")
+    alternative = models.TextField(help_text="What the customer can do or have instead.")
+    active = models.BooleanField(default=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "code"]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Decline(models.Model):
+    """A no to what a customer asked for, as they were told. Only the appeal is added. Written by remedies/declines.py."""
+
+    class Claim(models.TextChoices):
+        NOT_VALID = "not_valid", "Not valid"
+        PARTLY_VALID = "partly_valid", "Partly valid"
+        VALID = "valid", "Valid"
+
+    ticket = models.ForeignKey("support.Ticket", on_delete=models.PROTECT, related_name="declines")
+    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="declines")
+    claim = models.CharField(max_length=12, choices=Claim)
+    evidence = models.TextField()
+    reason = models.ForeignKey(DeclineReason, on_delete=models.PROTECT, related_name="declines")
+    clause = models.CharField(max_length=120)
+    words = models.TextField()
+    alternative = models.TextField()
+    declined_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    declined_at = models.DateTimeField()
+    appealed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    appealed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(claim="valid"), name="valid_claim_is_not_declined"),
+            models.CheckConstraint(
+                condition=~Q(evidence="") & ~Q(clause="") & ~Q(words="") & ~Q(alternative=""),
+                name="decline_says_why_and_what_instead",
+            ),
+        ]
+        indexes = [models.Index(fields=["ticket", "-declined_at"], name="decline_by_ticket")]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id}: {self.reason_id}"

@@ -19,6 +19,15 @@ def least_loaded(customer: Customer) -> User | None:
     return certified_agents(customer).annotate(load=unresolved).order_by("load", "pk").first()
 
 
+def least_loaded_supervisor(customer: Customer, *, but: User) -> User | None:
+    """Return the supervisor who takes a second look at something of `customer`, never the person who looked first."""
+    turns.take("assignment")
+    supervisors = User.objects.filter(is_active=True, staff_profile__level=access.SUPERVISOR).exclude(pk=but.pk)
+    unresolved = Count("assigned_tickets", filter=~Q(assigned_tickets__status=Ticket.Status.RESOLVED))
+    others = supervisors.exclude(Exists(own_memberships(customer).filter(user=OuterRef("pk"))))
+    return others.annotate(load=unresolved).order_by("load", "pk").first()
+
+
 def certified_agents(customer: Customer) -> QuerySet[User]:
     """Return the agents who acknowledged the policy and do not belong to the group of `customer` themselves."""
     agents = User.objects.filter(

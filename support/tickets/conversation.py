@@ -1,8 +1,9 @@
 """Conversation: open a ticket, reply, take notes, assign, resolve and reopen it.
 
 All of a ticket's messages are one thread, whoever writes and by whatever channel. A customer's reply puts a ticket that
-waited or was resolved back to open; staff's reply makes an open one wait for the customer. While a remedy waits for
-approval nothing but the decision moves the ticket. Repeating a call with the same key returns what the first one made.
+waited or was resolved back to open; a reply of ours makes it wait for the customer only when it asks them something. While
+a remedy waits for approval nothing but the decision moves the ticket; while a promise is open it is not resolved; in a conflict
+a single person speaks for us. Every event reckons anew what is due. Repeating a call with the same key writes nothing twice.
 """
 
 from collections.abc import Mapping
@@ -21,7 +22,7 @@ from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
 from billing.invoices.models import Document, Line
-from support.tickets import assignment, matter, turns
+from support.tickets import assignment, deadlines, matter, turns
 from support.tickets.models import Message, Ticket
 
 OPEN, WAITING, APPROVAL, RESOLVED = Ticket.Status.OPEN, Ticket.Status.WAITING, Ticket.Status.APPROVAL, Ticket.Status.RESOLVED
@@ -63,6 +64,18 @@ class NotesAreForStaff(Refusal):
     """Only staff write and read internal notes."""
 
     code = "notes_are_for_staff"
+
+
+class OneSpeaks(Refusal):
+    """In a conflict one person speaks for us; others write notes."""
+
+    code = "one_speaks"
+
+
+class PromiseOpen(Refusal):
+    """What we promised on a ticket is kept or taken back before it ends."""
+
+    code = "promise_open"
 
 
 class OutcomeUnknown(Refusal):
@@ -119,11 +132,16 @@ def open_ticket(
     return ticket
 
 
-def reply(*, actor: User, ticket: Ticket, text: str, at: datetime, key: UUID, internal: bool = False) -> Message:
+def reply(
+    *, actor: User, ticket: Ticket, text: str, at: datetime, key: UUID, internal: bool = False, asks: bool = False
+) -> Message:
     """Add a message (or, with `internal`, a note for staff) to the conversation.
+
+    With `asks` our message asks the customer something, and the ticket waits for their answer.
 
     Raises:
         Refusal: not within reach, words missing, a note by a customer, or the key was used for another message.
+        OneSpeaks: in a conflict, somebody but the speaker writes to the customer.
     """
     by_staff = is_staff(actor)
     with turns.patience(), transaction.atomic():
@@ -133,9 +151,13 @@ def reply(*, actor: User, ticket: Ticket, text: str, at: datetime, key: UUID, in
             raise NotesAreForStaff(_("Only our staff write internal notes."))
         if earlier := Message.objects.filter(key=key).first():
             return _same_message(earlier, ticket, actor, text)
-        message = _write(ticket, actor=actor, text=text, at=at, key=key, internal=internal)
+        if by_staff and not internal:
+            _require_speaker(actor, ticket)
+        asks = asks and by_staff and not internal
+        message = _write(ticket, actor=actor, text=text, at=at, key=key, internal=internal, asks=asks)
         if not internal:
-            _move_on(ticket, actor=actor, by_staff=by_staff, at=at)
+            _move_on(ticket, message, actor=actor, at=at)
+            deadlines.reckon(ticket, at)
     return message
 
 
@@ -168,16 +190,20 @@ def resolve(*, actor: User, ticket: Ticket, outcome: str, text: str, at: datetim
     Raises:
         Refusal: not within reach or words missing.
         OutcomeUnknown, StepNotAllowed: no such outcome; or the ticket is resolved already or waits for approval.
+        OneSpeaks, PromiseOpen: another one speaks in this conflict; or what we promised is still to be done.
     """
     with turns.patience(), transaction.atomic():
         ticket = lock(ticket)
         access.decide(actor, access.WORK_TICKETS, ticket.customer).or_refuse()
         if outcome not in OUTCOMES:
             raise OutcomeUnknown(_("A ticket ends remedied, answered or declined."))
-        step(ticket, RESOLVED, at, resolved_at=at, outcome=outcome)
+        _require_speaker(actor, ticket)
+        _require_promises_kept(ticket)
+        step(ticket, RESOLVED, at, resolved_at=at, outcome=outcome, speaker=None)
         message = _message(ticket, actor=actor, text=text, at=at, from_staff=True)
         facts = {"subject": ticket.subject, "outcome": outcome, "message": message.pk}
         recording.record(ticket.customer, "support.ticket_resolved", actor=actor, at=at, about=ticket, facts=facts)
+        deadlines.reckon(ticket, at)
     return ticket
 
 
@@ -195,6 +221,7 @@ def reopen(*, actor: User, ticket: Ticket, at: datetime) -> Ticket:
         if ticket.status != RESOLVED:
             raise StepNotAllowed(_("Only a resolved ticket can be reopened."))
         _reopen(ticket, actor=actor, at=at)
+        deadlines.reckon(ticket, at)
     return ticket
 
 
@@ -212,7 +239,7 @@ def step(ticket: Ticket, to: str, at: datetime, **changed: object) -> None:
 
 def lock(ticket: Ticket) -> Ticket:
     """Return the ticket as it is now, kept from others until the transaction ends."""
-    related = ("customer", "requester", "assignee", "document", "line", "finding")
+    related = ("customer", "requester", "assignee", "document", "line", "finding", "speaker")
     return Ticket.objects.select_for_update(of=("self",)).select_related(*related).get(pk=ticket.pk)
 
 
@@ -240,16 +267,28 @@ def _begin(ticket: Ticket, *, actor: User, text: str, at: datetime) -> None:
     facts = {"subject": ticket.subject, "message": message.pk}
     recording.record(ticket.customer, "support.ticket_opened", actor=actor, at=at, about=ticket, facts=facts)
     _record_assignment(ticket, actor=None, at=at)
+    deadlines.reckon(ticket, at)
 
 
-def _move_on(ticket: Ticket, *, actor: User, by_staff: bool, at: datetime) -> None:
-    """Put the ticket where a public message leaves it: with the customer after ours, with us after theirs."""
-    if by_staff and ticket.status == OPEN:
+def _move_on(ticket: Ticket, message: Message, *, actor: User, at: datetime) -> None:
+    """Put the ticket where a public message leaves it: with the customer after a question of ours, with us after their word."""
+    if message.asks and ticket.status == OPEN:
         step(ticket, WAITING, at)
-    elif not by_staff and ticket.status == WAITING:
+    elif not message.from_staff and ticket.status == WAITING:
         step(ticket, OPEN, at)
-    elif not by_staff and ticket.status == RESOLVED:
+    elif not message.from_staff and ticket.status == RESOLVED:
         _reopen(ticket, actor=actor, at=at)
+
+
+def _require_speaker(actor: User, ticket: Ticket) -> None:
+    if ticket.speaker_id not in (None, actor.pk):
+        raise OneSpeaks(_("In this conflict {name} speaks for us. Leave a note instead.").format(name=ticket.speaker))
+
+
+def _require_promises_kept(ticket: Ticket) -> None:
+    """Ask the promises by their relation: they are kept one floor up, in support/voice."""
+    if promise := ticket.promises.filter(state="open").order_by("due_on", "pk").first():
+        raise PromiseOpen(_("A promise is still open: {promise}. Keep it or take it back first.").format(promise=promise))
 
 
 def _reopen(ticket: Ticket, *, actor: User, at: datetime) -> None:
@@ -257,8 +296,10 @@ def _reopen(ticket: Ticket, *, actor: User, at: datetime) -> None:
     recording.record(ticket.customer, "support.ticket_reopened", actor=actor, at=at, about=ticket)
 
 
-def _write(ticket: Ticket, *, actor: User, text: str, at: datetime, key: UUID | None = None, internal: bool = False) -> Message:
-    message = _message(ticket, actor=actor, text=text, at=at, from_staff=is_staff(actor), key=key, internal=internal)
+def _write(
+    ticket: Ticket, *, actor: User, text: str, at: datetime, key: UUID | None = None, internal: bool = False, asks: bool = False
+) -> Message:
+    message = _message(ticket, actor=actor, text=text, at=at, from_staff=is_staff(actor), key=key, internal=internal, asks=asks)
     _save(ticket, at)
     kind = "support.note_added" if internal else "support.message_sent"
     facts = {"message": message.pk}
@@ -267,12 +308,10 @@ def _write(ticket: Ticket, *, actor: User, text: str, at: datetime, key: UUID | 
 
 
 def _message(
-    ticket: Ticket, *, actor: User, text: str, at: datetime, from_staff: bool, key: UUID | None = None, internal: bool = False
+    ticket: Ticket, *, actor: User, text: str, at: datetime, from_staff: bool, key: UUID | None = None, **kind: bool
 ) -> Message:
     words = _words(text, LONGEST_MESSAGE)
-    return Message.objects.create(
-        ticket=ticket, author=actor, from_staff=from_staff, internal=internal, text=words, sent_at=at, key=key
-    )
+    return Message.objects.create(ticket=ticket, author=actor, from_staff=from_staff, text=words, sent_at=at, key=key, **kind)
 
 
 def _same_message(earlier: Message, ticket: Ticket, actor: User, text: str) -> Message:

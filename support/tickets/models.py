@@ -1,11 +1,36 @@
 """Tickets and their messages. Written by support/tickets/conversation.py."""
 
+import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
 
 from accounts.append_only import only_added
 from accounts.customers.models import Customer
+
+
+class MomentRange(Func):
+    """The half-open range of moments between two columns."""
+
+    function = "TSTZRANGE"
+    output_field = DateTimeRangeField()
+
+
+# A promise to the customer is kept or taken back before its ticket ends: the last lock on that door.
+no_promise_left_open = pgtrigger.Trigger(
+    name="no_promise_is_left_open",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    condition=pgtrigger.Q(new__status="resolved") & ~pgtrigger.Q(old__status="resolved"),
+    func="""
+        IF EXISTS (SELECT 1 FROM support_promise WHERE ticket_id = NEW.id AND state = 'open') THEN
+            RAISE EXCEPTION 'ticket % has an open promise', NEW.ref USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -62,6 +87,16 @@ class Ticket(models.Model):
     touched_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=20, blank=True)
+    speaker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        help_text="In a conflict: the only one of us who writes to the customer.",
+    )  # fmt: skip
+    # Indexes of what the clocks say, reckoned anew by deadlines.py with every event; the truth are the messages and activities.
+    due_at = models.DateTimeField(null=True, blank=True)
+    due_clock = models.CharField(max_length=16, blank=True)
+    risk_at = models.DateTimeField(null=True, blank=True)
+    next_step_at = models.DateTimeField(null=True, blank=True)
+    reckoned_at = models.DateTimeField(null=True, blank=True)
 
     objects = TicketQuerySet.as_manager()
 
@@ -72,10 +107,14 @@ class Ticket(models.Model):
                 name="resolved_ticket_has_its_moment",
             )
         ]
+        triggers = [no_promise_left_open]
         indexes = [
             models.Index(fields=["status", "priority", "opened_at", "id"], name="ticket_queue"),
             models.Index(fields=["customer", "-touched_at"], name="ticket_by_customer"),
             models.Index(fields=["assignee", "status"], name="ticket_by_assignee"),
+            models.Index(fields=["due_at", "id"], condition=~Q(due_at=None), name="ticket_by_due"),
+            GistIndex(MomentRange("risk_at", "due_at"), condition=~Q(due_at=None), name="ticket_at_risk"),
+            models.Index(fields=["next_step_at"], condition=~Q(next_step_at=None), name="ticket_by_next_step"),
         ]
 
     def __str__(self) -> str:
@@ -89,6 +128,7 @@ class Message(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     from_staff = models.BooleanField(default=False)
     internal = models.BooleanField(default=False)
+    asks = models.BooleanField(default=False, help_text="We asked the customer something and wait for the answer.")
     text = models.TextField()
     sent_at = models.DateTimeField()
     key = models.UUIDField(null=True, unique=True)

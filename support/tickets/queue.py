@@ -1,7 +1,8 @@
 """Queue: the lists agents work from, in pages that stay quick however long the list, with counts that stop at 1,000.
 
-Tickets are listed by status, priority, age and number. A page ends at a *place*: the sort values of its last ticket, as
-text for an address. Going on from a place skips and repeats nothing, also when tickets were resolved in between.
+Tickets are listed by status, priority, age and number; the views of what is due by the moment it is due. A page ends at a
+*place*: the sort values of its last ticket, as text for an address. Going on from a place skips and repeats nothing, also
+when tickets were resolved in between. What is late is asked by the database's clock.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,7 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Self
 
-from django.db.models import DateTimeField, F, Func, QuerySet, Value
+from django.db.models import DateTimeField, F, Func, Q, QuerySet, Value
+from django.db.models.functions import Now
 from django.db.models.lookups import GreaterThan
 from django.utils.translation import gettext as _
 
@@ -17,11 +19,13 @@ from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from support.tickets import conversation
-from support.tickets.models import Ticket
+from support.tickets.models import MomentRange, Ticket
 
 PAGE: Final = 50
 COUNTED: Final = 1_000
 ORDER: Final = ("status", "priority", "opened_at", "id")
+DUE_ORDER: Final = ("due_at", "id")
+RISK: Final = MomentRange("risk_at", "due_at")
 
 View = Callable[[QuerySet[Ticket], User], QuerySet[Ticket]]
 VIEWS: Final[Mapping[str, View]] = {
@@ -30,8 +34,13 @@ VIEWS: Final[Mapping[str, View]] = {
     "open": lambda tickets, viewer: tickets.filter(status=Ticket.Status.OPEN),
     "waiting": lambda tickets, viewer: tickets.filter(status=Ticket.Status.WAITING),
     "approval": lambda tickets, viewer: tickets.filter(status=Ticket.Status.APPROVAL),
+    "due": lambda tickets, viewer: tickets.filter(due_at__isnull=False),
+    "at_risk": lambda tickets, viewer: tickets.filter(due_at__isnull=False).alias(risk=RISK).filter(risk__contains=Now()),
+    "breached": lambda tickets, viewer: tickets.filter(due_at__lt=Now()),
     "resolved": lambda tickets, viewer: tickets.filter(status=Ticket.Status.RESOLVED),
+    "declined": lambda tickets, viewer: tickets.filter(status=Ticket.Status.RESOLVED, outcome=conversation.DECLINED),
 }
+BY_DUE: Final = frozenset({"due", "at_risk", "breached"})
 
 
 @dataclass(frozen=True)
@@ -66,11 +75,40 @@ class Place:
 
 
 @dataclass(frozen=True)
+class DuePlace:
+    """Where a page of what is due ended."""
+
+    due_at: datetime
+    pk: int
+
+    @classmethod
+    def of(cls, ticket: Ticket) -> Self:
+        """Return the place of `ticket`."""
+        return cls(ticket.due_at or ticket.opened_at, ticket.pk)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a place back from an address.
+
+        Raises:
+            NoSuchPlace: the text was not written by `str(place)`.
+        """
+        try:
+            due_at, pk = text.split("~")
+            return cls(datetime.fromisoformat(due_at).astimezone(UTC), int(pk))
+        except (ValueError, OverflowError) as fault:
+            raise NoSuchPlace(_("This page of the list does not exist. Start again from its top.")) from fault
+
+    def __str__(self) -> str:
+        return "~".join((self.due_at.isoformat(), str(self.pk)))
+
+
+@dataclass(frozen=True)
 class Page:
     """Some tickets of a view, and the place where the next ones begin (None: these were the last)."""
 
     tickets: list[Ticket]
-    next: Place | None
+    next: Place | DuePlace | None
 
 
 @dataclass(frozen=True)
@@ -98,15 +136,26 @@ class NoSuchView(Refusal):
     code = "no_such_view"
 
 
-def page(viewer: User, view: str, *, after: Place | None = None, limit: int = PAGE) -> Page:
+def place_of(view: str, text: str) -> Place | DuePlace:
+    """Read the place at which a page of `view` ended back from an address.
+
+    Raises:
+        NoSuchPlace: no page of this view ended there.
+    """
+    return DuePlace.parse(text) if view in BY_DUE else Place.parse(text)
+
+
+def page(viewer: User, view: str, *, after: Place | DuePlace | None = None, limit: int = PAGE) -> Page:
     """Return the tickets of a view that follow `after`, each with its customer, assignee and requester.
 
     Raises:
         NoSuchView: there is no view of that name.
     """
-    listed = tickets_of(viewer, view).select_related("customer", "assignee", "requester", "document", "finding").order_by(*ORDER)
-    found = list((listed.filter(_follows(after)) if after else listed)[: limit + 1])
-    return Page(tickets=found[:limit], next=Place.of(found[limit - 1]) if len(found) > limit else None)
+    kind, order = (DuePlace, DUE_ORDER) if view in BY_DUE else (Place, ORDER)
+    listed = tickets_of(viewer, view).select_related("customer", "assignee", "requester", "document", "finding").order_by(*order)
+    follows = _follows(after) if isinstance(after, kind) else Q()
+    found = list(listed.filter(follows)[: limit + 1])
+    return Page(tickets=found[:limit], next=kind.of(found[limit - 1]) if len(found) > limit else None)
 
 
 def counts(viewer: User) -> dict[str, Count]:
@@ -131,8 +180,10 @@ def _counted(tickets: QuerySet[Ticket]) -> Count:
     return Count(min(number, COUNTED), more=number > COUNTED)
 
 
-def _follows(place: Place) -> GreaterThan:
-    """Compare whole rows, as the index `ticket_queue` is sorted."""
+def _follows(place: Place | DuePlace) -> GreaterThan:
+    """Compare whole rows, as the indexes `ticket_queue` and `ticket_by_due` are sorted."""
+    if isinstance(place, DuePlace):
+        return GreaterThan(_row(*map(F, DUE_ORDER)), _row(Value(place.due_at), Value(place.pk)))
     there = (Value(place.status), Value(place.priority), Value(place.opened_at), Value(place.pk))
     return GreaterThan(_row(*map(F, ORDER)), _row(*there))
 

@@ -1,7 +1,8 @@
-"""What customers tell us about how it went. Written by support/voice/praise.py."""
+"""What customers tell us about how it went, and what we promised them."""
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 
 class Praise(models.Model):
@@ -16,3 +17,39 @@ class Praise(models.Model):
 
     def __str__(self) -> str:
         return f"praise for {self.to}"
+
+
+class Promise(models.Model):
+    """Something we told a customer we would do, and by which day. Written by support/voice/promises.py."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Open"
+        KEPT = "kept", "Kept"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    ticket = models.ForeignKey("support.Ticket", on_delete=models.PROTECT, related_name="promises")
+    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="promises")
+    message = models.OneToOneField("support.Message", on_delete=models.PROTECT, related_name="promise")
+    what = models.CharField(max_length=200)
+    due_on = models.DateField(help_text="The last day on which it is kept in time, by the customer's calendar.")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=300, blank=True)
+    warned_at = models.DateTimeField(null=True)
+    broken_at = models.DateTimeField(null=True, help_text="When its day had passed and it was still open.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="open", closed_at=None)
+                | ~Q(state="open") & Q(closed_at__isnull=False, closed_by__isnull=False),
+                name="promise_that_ended_has_its_moment",
+            )
+        ]
+        indexes = [models.Index(fields=["due_on", "id"], condition=Q(state="open"), name="promise_by_due_day")]
+
+    def __str__(self) -> str:
+        return f"{self.what} by {self.due_on}"

@@ -67,13 +67,13 @@ def test_customer_reads_what_was_wrong_what_was_done_and_what_is_left():
 
 
 @pytest.mark.django_db
-def test_remedy_without_resolving_tells_the_customer_and_waits():
+def test_remedy_without_resolving_tells_the_customer_and_keeps_the_ticket_with_us():
     support.limit()
     case = support.case()
 
     case.grant(resolve=False)
 
-    assert Ticket.objects.get(pk=case.ticket.pk).status == "waiting"
+    assert Ticket.objects.get(pk=case.ticket.pk).status == "open"
 
 
 @pytest.mark.django_db

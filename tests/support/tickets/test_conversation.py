@@ -111,14 +111,26 @@ def test_words_missing_or_endless_are_refused_and_write_nothing(text):
     assert Ticket.objects.count() == 0
 
 
-def test_answer_of_ours_waits_for_the_customer_and_theirs_opens_it_again():
+def test_answer_of_ours_keeps_the_ticket_with_us_unless_it_asks_the_customer_something():
     ticket, agent = support.ticket(), people.agent()
 
     reply(agent, ticket)
-    after_ours = status_of(ticket)
+    after_an_answer = status_of(ticket)
+    reply(agent, ticket, "Which invoice?", asks=True)
+    after_a_question = status_of(ticket)
     reply(ticket.requester, ticket)
 
-    assert (after_ours, status_of(ticket)) == ("waiting", "open")
+    assert (after_an_answer, after_a_question, status_of(ticket)) == ("open", "waiting", "open")
+
+
+def test_customer_and_note_ask_nothing():
+    ticket, agent = support.ticket(), people.agent()
+
+    reply(ticket.requester, ticket, asks=True)
+    reply(agent, ticket, "Ask her?", internal=True, asks=True)
+
+    assert status_of(ticket) == "open"
+    assert not Message.objects.filter(asks=True).exists()
 
 
 def test_note_moves_nothing_and_is_shown_to_staff_only():

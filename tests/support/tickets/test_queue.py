@@ -55,7 +55,8 @@ def test_views_hold_what_their_names_say():
     conversation.resolve(actor=agent, ticket=tickets[1], outcome="answered", text="Done.", at=NOON)
 
     assert {view: count.number for view, count in queue.counts(agent).items()} == {
-        "mine": 3, "unassigned": 1, "open": 4, "waiting": 0, "approval": 0, "resolved": 1,
+        "mine": 3, "unassigned": 1, "open": 4, "waiting": 0, "approval": 0, "due": 4, "at_risk": 0, "breached": 4,
+        "resolved": 1, "declined": 0,
     }  # fmt: skip
 
 

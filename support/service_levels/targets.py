@@ -1,0 +1,122 @@
+"""Targets: how many minutes a clock may run, found most specific first, with the row it came from.
+
+A row that names a tier counts before one that names a priority, and that before one that names a kind; the row that says
+nothing of them speaks for all. The tier of a customer is that of the nearest node, from itself upwards, that is more than
+standard.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.customers.models import Customer
+from accounts.decisions import Refusal
+from accounts.people.models import User
+from accounts.timeline import recording
+from support.service_levels import calendars
+from support.service_levels.models import ClockKind, LadderStep, ServiceCalendar, ServiceTarget
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a target depends on: the tier in force, and the ticket's priority and kind. `tier_from` is the node that gave it."""
+
+    tier: str
+    tier_from: Customer | None
+    priority: str
+    kind: str
+
+
+class TargetMakesNoSense(Refusal):
+    """No minutes, or a first day in the past."""
+
+    code = "target_makes_no_sense"
+
+
+def tier_of(customer: Customer) -> tuple[str, Customer | None]:
+    """Return the tier of a customer, inherited down the tree, and the node that gives it (None: it is standard throughout)."""
+    above = Customer.objects.above(customer).exclude(tier=Customer.Tier.STANDARD)
+    nearest = above.order_by("-lft").first()
+    return (nearest.tier, nearest) if nearest else (Customer.Tier.STANDARD.value, None)
+
+
+def in_force(on: date) -> QuerySet[ServiceTarget]:
+    """Return the rows that hold on a day, with their calendars."""
+    rows = ServiceTarget.objects.filter(Q(since__lte=on), Q(until=None) | Q(until__gt=on))
+    return rows.select_related("calendar").prefetch_related("calendar__own_days").order_by("pk")
+
+
+def most_specific(rows: Iterable[ServiceTarget], clock: str, subject: Subject) -> ServiceTarget | None:
+    """Return the row that counts for a clock; None when nothing was ever said."""
+    speaking = [
+        row
+        for row in rows
+        if row.clock == clock
+        and row.tier in ("", subject.tier)
+        and row.priority in ("", subject.priority)
+        and row.kind in ("", subject.kind)
+    ]
+    return max(speaking, key=lambda row: (row.tier != "", row.priority != "", row.kind != ""), default=None)
+
+
+def set_target(
+    *,
+    actor: User,
+    clock: str,
+    minutes: int,
+    calendar: ServiceCalendar,
+    at: datetime,
+    tier: str = "",
+    priority: str = "",
+    kind: str = "",
+    since: date | None = None,
+) -> ServiceTarget:
+    """Let a clock run so many minutes from `since` on (today if not said), until a later row or without end.
+
+    Raises:
+        MayNotSetServiceLevels, TargetMakesNoSense: the actor may not, or the target cannot be.
+    """
+    calendars.require_manager(actor)
+    since = since or at.date()
+    if clock not in ClockKind.values or minutes <= 0 or since < at.date():
+        raise TargetMakesNoSense(_("A target allows some minutes, from today on or later."))
+    scope = {"clock": clock, "tier": tier, "priority": priority, "kind": kind}
+    with transaction.atomic():
+        row = _place(scope, {"minutes": minutes, "calendar": calendar, "changed_at": at}, since)
+        told = {"name": str(row), "what": scope_words(row)}
+        recording.record(None, "support.service_level_set", actor=actor, at=at, about=row, facts=told, internal=True)
+    return row
+
+
+def scope_words(row: ServiceTarget) -> str:
+    """Say whom a target speaks for."""
+    said = [part for part in (row.get_tier_display(), row.priority and f"priority {row.priority}", row.kind) if row and part]
+    return ", ".join(str(part) for part in said) or _("everybody")
+
+
+def last_change() -> datetime | None:
+    """Return when calendars, targets or the ladder were last changed; what was reckoned before may be out of date."""
+    changes = [model.objects.aggregate(at=Max("changed_at"))["at"] for model in (ServiceCalendar, ServiceTarget, LadderStep)]
+    return max((at for at in changes if at), default=None)
+
+
+def _place(scope: dict[str, Any], given: dict[str, Any], since: date) -> ServiceTarget:
+    """Cut the row in force at `since` and put the new one in its place; a row that starts that very day is changed."""
+    rows = ServiceTarget.objects.select_for_update().filter(**scope)
+    before = rows.filter(Q(since__lte=since), Q(until=None) | Q(until__gt=since)).first()
+    if before and before.since == since:
+        for name, value in given.items():
+            setattr(before, name, value)
+        before.save(update_fields=[*given])
+        return before
+    following = rows.filter(since__gt=since).order_by("since").first()
+    until = before.until if before else following.since if following else None
+    if before:
+        before.until = since
+        before.save(update_fields=["until"])
+    return ServiceTarget.objects.create(**scope, **given, since=since, until=until)

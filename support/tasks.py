@@ -1,0 +1,16 @@
+"""What a worker does for support. Each task may come twice or not at all: the tables say what is to be done."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from support.tickets import escalation
+from support.voice import promises
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def watch_the_clock() -> None:
+    """Reckon anew what changed service levels touch, let tickets climb the ladder, and watch the promises."""
+    at = timezone.now()
+    escalation.reckon_stale(at=at)
+    escalation.climb(at=at)
+    promises.watch(at=at)

@@ -1,0 +1,166 @@
+"""A no names its clause, reason and alternative, is counted apart, and can be appealed against once."""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.decisions import Refusal
+from accounts.timeline.models import Activity
+from support.remedies import decline_reasons, declines
+from support.remedies.decline_reasons import ReasonIncomplete
+from support.remedies.declines import Answer, AppealRefused
+from support.remedies.models import Decline, DeclineReason
+from support.tickets.models import Ticket
+from tests.factories import people, support
+from tests.factories.support import NOON
+
+pytestmark = pytest.mark.django_db
+LATER = NOON + timedelta(hours=1)
+
+
+def answer(**changed):
+    plain = {"claim": "not_valid", "evidence": "Invoice and contract, day by day.", "words": ""}
+    return Answer(**plain | {"reason": DeclineReason.objects.get(pk="charge_is_right")} | changed)
+
+
+def declined(ticket=None, by=None, at=NOON, **changed):
+    return declines.decline(actor=by or people.agent(), ticket=ticket or support.ticket(), answer=answer(**changed), at=at)
+
+
+def appealed(ticket, at=LATER):
+    decline = declines.latest_on(ticket)
+    return declines.appeal(actor=ticket.requester, decline=decline, words="Please look again.", at=at)
+
+
+def now(ticket):
+    return Ticket.objects.get(pk=ticket.pk)
+
+
+def test_customer_reads_why_by_which_clause_and_what_else():
+    ticket = support.ticket()
+
+    decline = declined(ticket)
+
+    words = ticket.messages.order_by("-pk").first().text
+    assert decline.words in words and decline.clause in words and decline.alternative in words
+    assert "Invoice and contract, day by day." in words
+    assert (now(ticket).status, now(ticket).outcome) == ("resolved", "declined")
+
+
+def test_words_of_the_agent_take_the_place_of_the_reasons_own():
+    assert declined(words="Your plan includes it.").words == "Your plan includes it."
+
+
+def test_declined_is_counted_apart():
+    declined()
+    declined()
+
+    counted = declines.outcomes(since=NOON, until=LATER)
+
+    assert counted == {"answered": 0, "declined": 2, "remedied": 0}
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [({"claim": "valid"}, "claim_is_valid"), ({"evidence": " \x00"}, "evidence_missing")],
+)
+def test_no_without_grounds_is_refused(changed, code):
+    ticket = support.ticket()
+
+    with pytest.raises(Refusal) as refusal:
+        declined(ticket, **changed)
+
+    assert (refusal.value.code, now(ticket).status) == (code, "open")
+
+
+def test_reason_that_is_no_longer_in_use_is_refused():
+    reason = DeclineReason.objects.get(pk="too_late")
+    reason.active = False
+    reason.save(update_fields=["active"])
+
+    with pytest.raises(Refusal, match="no longer in use"):
+        declined(reason=reason)
+
+
+def test_nothing_is_declined_while_a_billing_error_stands_open():
+    case = support.case()
+
+    with pytest.raises(Refusal, match="put it right"):
+        declined(case.ticket, case.agent)
+
+
+def test_appeal_opens_the_ticket_with_a_supervisor_once():
+    ticket, supervisor = support.ticket(), people.supervisor()
+    declined(ticket)
+
+    appealed(ticket)
+    appealed(ticket)
+
+    assert (now(ticket).status, now(ticket).assignee) == ("open", supervisor)
+    assert Activity.objects.filter(kind="support.decline_appealed").count() == 1
+    assert [decline.ticket for decline in declines.appeals_waiting(supervisor)] == [ticket]
+
+
+def test_who_declined_does_not_decide_the_appeal():
+    ticket, agent, first, second = support.ticket(), people.agent(), people.supervisor(), people.supervisor()
+    declined(ticket, first)
+    appealed(ticket)
+
+    for somebody in (agent, first):
+        with pytest.raises(Refusal, match="a supervisor who did not decline it"):
+            declined(ticket, somebody, at=LATER)
+    declined(ticket, second, at=LATER)
+
+    assert now(ticket).outcome == "declined"
+    assert list(declines.appeals_waiting(second)) == []
+
+
+def test_supervisor_who_declined_is_not_given_the_appeal():
+    ticket, only = support.ticket(), people.supervisor()
+    declined(ticket, only)
+
+    appealed(ticket)
+
+    assert now(ticket).assignee is None
+
+
+def test_staff_and_strangers_do_not_appeal():
+    ticket = support.ticket()
+    decline = declined(ticket)
+
+    with pytest.raises(AppealRefused):
+        declines.appeal(actor=people.agent(), decline=decline, words="Again.", at=LATER)
+    with pytest.raises(Refusal):
+        declines.appeal(actor=support.ticket().requester, decline=decline, words="Again.", at=LATER)
+
+
+def test_answer_that_no_longer_stands_is_not_appealed_against():
+    ticket, supervisor = support.ticket(), people.supervisor()
+    first = declined(ticket)
+    appealed(ticket)
+    declined(ticket, supervisor, at=LATER)
+
+    assert declines.appeal(actor=ticket.requester, decline=first, words="Once more.", at=LATER).appealed_at == LATER
+    assert now(ticket).status == "resolved"
+
+
+@pytest.mark.parametrize(
+    ("changed", "name"),
+    [({"claim": "valid"}, "valid_claim_is_not_declined"), ({"clause": ""}, "decline_says_why_and_what_instead")],
+)
+def test_no_without_grounds_cannot_be_stored(changed, name):
+    decline = declined()
+
+    with pytest.raises(Exception, match=name):
+        Decline.objects.filter(pk=decline.pk).update(**changed)
+
+
+def test_reasons_are_set_by_managers_and_complete():
+    plain = {"code": "new", "label": "New", "clause": "1.1", "words": "So.", "alternative": "This.", "at": NOON}
+
+    decline_reasons.define(actor=people.manager(), **plain)
+    for actor, changed in ((people.supervisor(), {}), (people.manager(), {"clause": " "})):
+        with pytest.raises(ReasonIncomplete):
+            decline_reasons.define(actor=actor, **plain | changed)
+
+    assert "new" in [reason.code for reason in decline_reasons.offered()]
