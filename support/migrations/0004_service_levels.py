@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0006_programs_and_keys'),
         ('billing', '0005_bank_statements'),
-        ('support', '0002_told'),
+        ('support', '0003_questions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -80,5 +80,5 @@ def take_out(apps, schema_editor):
 class Migration(migrations.Migration):
     """What every installation starts with; managers edit it in the administration afterwards."""
 
-    dependencies = [("support", "0003_service_levels")]
+    dependencies = [("support", "0004_service_levels")]
     operations = [migrations.RunPython(put_in, take_out)]
