@@ -11,6 +11,7 @@ from billing.anomalies.models import Finding
 from billing.invoices.models import Line
 from billing.ledger import balances
 from billing.periods import last_day
+from support.channels import files
 from support.remedies import resolution
 from support.remedies.kinds import REMEDIES
 from support.remedies.kinds.base import Effect
@@ -39,13 +40,19 @@ def shown(viewer: User, ticket: Ticket, *, at: datetime) -> dict[str, object]:
 
 def conversation_of(viewer: User, ticket: Ticket) -> dict[str, object]:
     """Return the messages as they are shown, and the customer's praise if there is one."""
-    messages = conversation.messages_of(ticket, viewer)
+    messages = conversation.messages_of(ticket, viewer).prefetch_related(files.with_messages())
     return {"conversation": [_message(message) for message in messages], "praise": Praise.objects.filter(ticket=ticket).first()}
 
 
 def _message(message: Message) -> dict[str, object]:
     side = "internal" if message.internal else "staff" if message.from_staff else "customer"
-    return {"who": str(message.author or _("the system")), "sent_at": message.sent_at, "side": side, "text": message.text}
+    return {
+        "who": str(message.author or _("the system")),
+        "sent_at": message.sent_at,
+        "side": side,
+        "text": message.text,
+        "files": message.attachments.all(),
+    }
 
 
 def _facts(ticket: Ticket) -> list[dict[str, object]]:

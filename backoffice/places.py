@@ -1,10 +1,12 @@
 """Places: what an address of the back office names, loaded through the viewer's reach. What is not within reach is not found."""
 
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from accounts.customers.models import Customer
 from accounts.people import access
+from accounts.people.models import Membership, User
 from billing.invoices import selectors as invoice_selectors
 from billing.invoices.models import Document
 from support.tickets import conversation
@@ -28,3 +30,12 @@ def document(request: HttpRequest, ref: str) -> Document:
     """Return the invoice or credit note."""
     rows = invoice_selectors.visible_to(request.user)
     return get_object_or_404(rows.select_related("customer__kind", "receiver", "legal_entity", "corrects"), ref=ref)
+
+
+def people_of(customer: Customer) -> QuerySet[User]:
+    """Return the people who may act for a customer, for whom something can be written down."""
+    held = Membership.objects.in_force().filter(
+        Q(scope=Membership.Scope.SUBTREE) | Q(customer=customer), customer__in=Customer.objects.above(customer),
+        effect=Membership.Effect.ALLOW,
+    )  # fmt: skip
+    return User.objects.filter(pk__in=held.values("user"), is_active=True, is_program=False).order_by("email")

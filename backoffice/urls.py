@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backoffice.views import approvals, authority, bank, customers, documents, finance, findings, live, look_up, tickets
+from backoffice.views import approvals, authority, bank, contacts, customers, documents, finance, findings, live, look_up, tickets
 
 app_name = "backoffice"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("tickets/<str:ref>/resolutions/", tickets.resolutions, name="resolutions"),
     path("tickets/<str:ref>/assignments/", tickets.assignments, name="assignments"),
     path("tickets/<str:ref>/grants/", tickets.grants, name="grants"),
+    path("attachments/<int:pk>/", tickets.attachment, name="attachment"),
     path("approvals/", approvals.waiting, name="approvals"),
     path("approvals/<int:pk>/decisions/", approvals.decisions, name="decisions"),
     path("finance/", finance.inbox, name="inbox"),
@@ -37,6 +38,7 @@ urlpatterns = [
     path("findings/checks/", findings.checks, name="checks"),
     path("customers/", customers.roots, name="customers"),
     path("customers/<str:number>/", customers.customer, name="customer"),
+    path("customers/<str:number>/contacts/", contacts.contacts, name="contacts"),
     path("customers/<str:number>/below/", customers.below, name="below"),
     # numbers of documents from elsewhere may hold a slash
     path("documents/<path:ref>/pdf/", documents.pdf, name="document_pdf"),

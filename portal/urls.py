@@ -59,5 +59,6 @@ urlpatterns = [
     path("changes/<int:pk>/undos/", changes.undos, name="undos"),
     path("tickets/<str:ref>/", tickets.ticket, name="ticket"),
     path("tickets/<str:ref>/replies/", tickets.replies, name="replies"),
+    path("attachments/<int:pk>/", tickets.attachment, name="attachment"),
     path("tickets/<str:ref>/praises/", tickets.praises, name="praises"),
 ]

@@ -1,5 +1,6 @@
 """Hands the models of the folders below to Django; nothing else."""
 
+from support.channels.models import Attachment, IncomingMail
 from support.knowledge.models import Article, Deflection
 from support.notices.models import Told
 from support.remedies.models import Approval, AuthorityGrant, Decline, DeclineReason, FeedRow, Grant
@@ -8,6 +9,7 @@ from support.tickets.models import Message, Ticket
 from support.voice.models import Praise, Promise
 
 __all__ = [
-    "AccountEscalation", "Approval", "Article", "AuthorityGrant", "Decline", "DeclineReason", "Deflection", "FeedRow", "Grant",
-    "LadderStep", "Message", "OwnDay", "Praise", "Promise", "ServiceCalendar", "ServiceTarget", "StepTaken", "Ticket", "Told",
+    "AccountEscalation", "Approval", "Article", "Attachment", "AuthorityGrant", "Decline", "DeclineReason", "Deflection",
+    "FeedRow", "Grant", "IncomingMail", "LadderStep", "Message", "OwnDay", "Praise", "Promise", "ServiceCalendar",
+    "ServiceTarget", "StepTaken", "Ticket", "Told",
 ]  # fmt: skip

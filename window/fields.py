@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 
 class KeyField(forms.UUIDField):
@@ -18,3 +19,22 @@ class ForgottenInput(forms.TextInput):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         return super().get_context(name, None, attrs)
+
+
+class SeveralFiles(forms.ClearableFileInput):
+    """An input that takes several files at once."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Files that come along; none is fine. What may be among them is the domain's to say."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"required": False, "label": _("Files"), "widget": SeveralFiles()} | options)
+
+    def clean(self, data: Any, initial: Any = None) -> list[tuple[str, bytes]]:
+        """Return name and bytes of each file."""
+        given = data if isinstance(data, list | tuple) else [data] if data else []
+        files = [super(FilesField, self).clean(one, initial) for one in given]
+        return [(file.name, file.read()) for file in files]

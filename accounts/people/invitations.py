@@ -91,6 +91,19 @@ def admit_program(*, actor: User | None, program: User, customer: Customer, role
     )
 
 
+def admit_writer(*, email: str, name: str, customer: Customer, at: datetime) -> User:
+    """Let a person who wrote to us for the first time stand at the prospect they are, and return them; no mail is sent for it."""
+    with transaction.atomic():
+        person = _person(email, name)
+        _must_be_invitable(person)
+        if _held(person, customer, Membership.Role.READER, Membership.Scope.NODE) is None:
+            Membership.objects.create(
+                user=person, customer=customer, role=Membership.Role.READER, scope=Membership.Scope.NODE, since=_day(at)
+            )
+            recording.record(customer, "accounts.writer_admitted", actor=None, at=at, facts={"email": person.email})
+    return person
+
+
 def limit_orders(*, actor: User | None, membership: Membership, limit_minor: int | None, at: datetime) -> Membership:
     """Say for how much a member may order alone, in minor units of the customer's currency; None is without limit.
 

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from window.fields import KeyField
+from window.fields import FilesField, KeyField
 
 
 class ReplyForm(forms.Form):
@@ -11,6 +11,7 @@ class ReplyForm(forms.Form):
 
     text = forms.CharField(label=_("Your answer"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 5}))
     internal = forms.BooleanField(label=_("Internal note: the customer does not see it"), required=False)
+    files = FilesField()
     key = KeyField()
 
 

@@ -1,7 +1,7 @@
 """The queue and a ticket: the conversation, who asks, what we found, and what the viewer may do about it."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -9,9 +9,12 @@ from accounts.people import access
 from accounts.people.routes import declares
 from backoffice import case, places, worklist
 from backoffice.forms.tickets import GrantForm, ReplyForm, ResolutionForm
+from support.channels import files, writing
+from support.channels.files import File
 from support.remedies import resolution
 from support.tickets import conversation
 from support.tickets.models import Ticket
+from window.downloads import download
 from window.refusals import refusals_shown_on
 
 
@@ -58,10 +61,12 @@ def conversation_rows(request: HttpRequest, ref: str) -> HttpResponse:
 @require_POST
 def replies(request: HttpRequest, ref: str) -> HttpResponse:
     """Answer the customer, or leave a note."""
-    found, form = places.ticket(request, ref), ReplyForm(request.POST)
+    found, form = places.ticket(request, ref), ReplyForm(request.POST, request.FILES)
     if form.is_valid():
+        given = form.cleaned_data
+        attached = [File(*file) for file in given.pop("files")]
         with refusals_shown_on(form):
-            conversation.reply(actor=request.user, ticket=found, at=timezone.now(), **form.cleaned_data)
+            writing.reply(actor=request.user, ticket=found, at=timezone.now(), attached=attached, **given)
             return redirect("backoffice:ticket", ref)
     return _page(request, found, status=422, reply_form=form)
 
@@ -102,6 +107,14 @@ def grants(request: HttpRequest, ref: str) -> HttpResponse:
             resolution.grant(actor=request.user, ticket=found, remedy=remedy, terms=terms, at=timezone.now())
             return redirect("backoffice:ticket", ref)
     return _page(request, found, status=422, refused=[form])
+
+
+@declares(access.SEE_BACKOFFICE)
+@require_GET
+def attachment(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand over a file that came with a message."""
+    found = get_object_or_404(files.visible_to(request.user), pk=pk)
+    return download(bytes(found.content), name=found.name, content_type=found.content_type)
 
 
 def _page(request: HttpRequest, found: Ticket, *, status: int = 200, **forms: object) -> HttpResponse:

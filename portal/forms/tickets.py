@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from support.knowledge.models import Article
 from support.tickets.models import Ticket
-from window.fields import KeyField
+from window.fields import FilesField, KeyField
 
 
 class ContactForm(forms.Form):
@@ -23,6 +23,7 @@ class ContactForm(forms.Form):
             (Ticket.Kind.OTHER, _("Something else")),
         ],
     )
+    files = FilesField()
     invoice = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     line = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     key = KeyField()
@@ -32,6 +33,7 @@ class ReplyForm(forms.Form):
     """One more message on a ticket."""
 
     text = forms.CharField(label=_("Your reply"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 4}))
+    files = FilesField()
     key = KeyField()
 
 

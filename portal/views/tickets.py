@@ -1,7 +1,7 @@
 """Tickets: ask, read the conversation, answer, and say thanks."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -10,9 +10,12 @@ from accounts.people import access
 from accounts.people.routes import declares
 from portal import contact, places, tickets_shown
 from portal.forms.tickets import ContactForm, PraiseForm, ReplyForm
+from support.channels import files, writing
+from support.channels.files import File
 from support.tickets import conversation
 from support.tickets.models import Ticket
 from support.voice import praise
+from window.downloads import download
 from window.paging import page_of
 from window.refusals import refusals_shown_on
 
@@ -41,14 +44,15 @@ def tickets(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _open(request: HttpRequest, node: Customer) -> HttpResponse:
-    form = ContactForm(request.POST)
+    form = ContactForm(request.POST, request.FILES)
     matter = places.matter(request, request.POST.get("invoice", ""), request.POST.get("line"))
     if form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("subject", "text", "kind", "key")}
         with refusals_shown_on(form):
-            ticket = conversation.open_ticket(
-                actor=request.user, customer=node, document=matter[0], line=matter[1], at=timezone.now(), **given
-            )
+            ticket = writing.open_ticket(
+                actor=request.user, customer=node, document=matter[0], line=matter[1], at=timezone.now(),
+                attached=[File(*file) for file in form.cleaned_data["files"]], **given,
+            )  # fmt: skip
             return redirect("portal:ticket", ticket.ref)
     return _contact_page(request, node, form, matter, status=422)
 
@@ -73,10 +77,12 @@ def ticket(request: HttpRequest, ref: str) -> HttpResponse:
 def replies(request: HttpRequest, ref: str) -> HttpResponse:
     """Send a reply."""
     found = places.ticket(request, ref)
-    form = ReplyForm(request.POST)
+    form = ReplyForm(request.POST, request.FILES)
     if form.is_valid():
+        given = form.cleaned_data
+        attached = [File(*file) for file in given.pop("files")]
         with refusals_shown_on(form):
-            conversation.reply(actor=request.user, ticket=found, at=timezone.now(), **form.cleaned_data)
+            writing.reply(actor=request.user, ticket=found, at=timezone.now(), attached=attached, **given)
             return redirect("portal:ticket", found.ref)
     return render(request, "portal/tickets/ticket.html", _context(request, found, reply_form=form), status=422)
 
@@ -94,12 +100,20 @@ def praises(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "portal/tickets/ticket.html", _context(request, found, praise_form=form), status=422)
 
 
+@declares(access.SEE_CUSTOMER)
+@require_GET
+def attachment(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand over a file that came with a message."""
+    found = get_object_or_404(files.visible_to(request.user), pk=pk)
+    return download(bytes(found.content), name=found.name, content_type=found.content_type)
+
+
 def _context(
     request: HttpRequest, found: Ticket, reply_form: ReplyForm | None = None, praise_form: PraiseForm | None = None
 ) -> dict[str, object]:
     return {
         "ticket": found,
-        "said": conversation.messages_of(found, request.user),
+        "said": conversation.messages_of(found, request.user).prefetch_related(files.with_messages()),
         "put_right": tickets_shown.put_right(found),
         "praise": tickets_shown.praise_of(found),
         "reply_form": reply_form or ReplyForm(),

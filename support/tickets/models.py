@@ -67,6 +67,7 @@ class Ticket(models.Model):
         PORTAL = "portal", "Portal"
         PHONE = "phone", "Phone"
         EMAIL = "email", "E-mail"
+        LETTER = "letter", "Letter"
 
     ref = models.CharField(max_length=20, unique=True)
     customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="tickets")

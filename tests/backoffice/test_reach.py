@@ -10,6 +10,8 @@ from accounts.people import access
 from accounts.people.models import Membership
 from backoffice import urls
 from billing.invoices.documents import rendering
+from support.channels import files
+from support.channels.models import Attachment
 from support.remedies.models import AuthorityGrant
 from tests.factories import people, support
 from tests.factories.bank import waiting_line, waiting_transfer
@@ -57,6 +59,8 @@ ROUTES = {
     "customers": ("get", EVERYBODY),
     "customer": ("get", EVERYBODY),
     "below": ("get", EVERYBODY),
+    "contacts": ("get", WORKERS),
+    "attachment": ("get", EVERYBODY),
     "document": ("get", EVERYBODY),
     "document_pdf": ("get", EVERYBODY),
     "authority": ("get", EVERYBODY),
@@ -77,6 +81,13 @@ def given(monkeypatch):
     return support.case().grant(), support.case(30000).grant()
 
 
+def file_of(granted):
+    """A file that came with the first message of a ticket."""
+    message = granted.ticket.messages.earliest("pk")
+    files.attach(message, [files.File("scan.pdf", b"%PDF-1.7")])
+    return Attachment.objects.get(message=message)
+
+
 def address(route, given):
     granted, asked = given
     keys = {
@@ -86,6 +97,8 @@ def address(route, given):
         "entry": [granted.feed_row.entry_id],
         "customer": [granted.customer.number],
         "below": [granted.customer.number],
+        "contacts": [granted.customer.number],
+        "attachment": [file_of(granted).pk],
         "document": [granted.document.ref],
         "document_pdf": [granted.document.ref],
     }

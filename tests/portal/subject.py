@@ -16,6 +16,8 @@ from billing.contracts import events
 from billing.contracts.models import ContractEvent, Subscription
 from billing.invoices.models import Document
 from billing.payments.models import Payment
+from support.channels import files
+from support.channels.models import Attachment
 from support.knowledge.models import Article
 from support.tickets.models import Ticket
 from tests.factories import billing, payments, people, support
@@ -40,6 +42,7 @@ class Subject:
     key: ApiKey
     approval: OrderApproval
     orderer: Membership
+    file: Attachment
 
     def address(self, route: str) -> str:
         """Return the address of `route` that names what stands here."""
@@ -56,6 +59,7 @@ class Subject:
             "ticket": [self.ticket.ref],
             "replies": [self.ticket.ref],
             "praises": [self.ticket.ref],
+            "attachment": [self.file.pk],
             "orders": [self.subscription.contract.ref],
             "order_decisions": [self.approval.pk],
             "order_limits": [self.tree.berlin.number, self.orderer.pk],
@@ -107,6 +111,8 @@ def make() -> Subject:
     )
     applying.apply(actor=orderer.user, token=asked.pk, at=timezone.now(), today=today)
     paid = billing.invoice(tree.berlin, 100, on=date(2024, 2, 1))
+    ticket = support.ticket(tree.berlin, by=people.member(tree.berlin))
+    files.attach(ticket.messages.get(), [files.File("scan.pdf", b"%PDF-1.7")])
     return Subject(
         tree=tree,
         subscription=subscription,
@@ -114,7 +120,8 @@ def make() -> Subject:
         quote=quoting.quote(actor=administrator, subscription=other, change=change, at=timezone.now(), today=today),
         invoice=billing.invoice(tree.berlin, 4200, on=date(2024, 3, 1)),
         payment=payments.pay(tree.berlin, paid),
-        ticket=support.ticket(tree.berlin, by=people.member(tree.berlin)),
+        ticket=ticket,
+        file=Attachment.objects.get(),
         membership=people.joins(people.person(), tree.berlin, "reader"),
         approval=OrderApproval.objects.get(),
         orderer=orderer,

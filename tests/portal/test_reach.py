@@ -52,6 +52,7 @@ ROUTES = {
     "ticket": ("get", EVERY),
     "replies": ("post", EVERY),
     "praises": ("post", EVERY),
+    "attachment": ("get", EVERY),
     "help": ("get", EVERY),
     "deflections": ("post", EVERY),
     "invoice_checks": ("post", EVERY),

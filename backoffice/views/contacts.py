@@ -1,0 +1,31 @@
+"""Contacts by telephone and letter: written down as tickets, in the same conversation as everything else."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts.people import access
+from accounts.people.routes import declares
+from backoffice import places
+from backoffice.forms.contacts import ContactForm
+from support.channels import writing
+from support.channels.files import File
+from window.refusals import refusals_shown_on
+
+
+@declares(access.WORK_TICKETS)
+@require_http_methods(["GET", "POST"])
+def contacts(request: HttpRequest, number: str) -> HttpResponse:
+    """Write down a call, or take in a letter with its scan; it becomes a ticket of the customer."""
+    node = places.customer(request, number)
+    people = places.people_of(node)
+    form = ContactForm(request.POST or None, request.FILES or None, people=people)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        attached = [File(*file) for file in given.pop("files")]
+        with refusals_shown_on(form):
+            ticket = writing.open_ticket(actor=request.user, customer=node, at=timezone.now(), attached=attached, **given)
+            return redirect("backoffice:ticket", ticket.ref)
+    status = 200 if request.method == "GET" else 422
+    return render(request, "backoffice/customers/contact.html", {"customer": node, "form": form}, status=status)
