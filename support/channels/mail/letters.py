@@ -117,8 +117,7 @@ def _body(parts: list[Message]) -> tuple[str, str, Message | None]:
         readable = ((_readable(part), wanted, part) for part in candidates)
         if found := next((one for one in readable if one[0].strip()), None):
             return found
-    inside = [leaf for part in parts if part.is_multipart() for leaf in _inside(part)]
-    if inside:
+    if inside := _inside(parts):
         return _body(inside)
     if len(parts) == 1 and not _is_attached(parts[0]) and parts[0].get_content_maintype() in ("text", "multipart"):
         return clean(_text(parts[0])), parts[0].get_content_type(), parts[0]
@@ -130,9 +129,9 @@ def _readable(part: Message) -> str:
     return clean(html.as_text(text) if part.get_content_type() == "text/html" else text)
 
 
-def _inside(part: Message) -> list[Message]:
-    """Return the leaves of the mails that a part consists of, one level further in."""
-    leaves = [leaf for child in _children(part) for leaf in _parts(child)]
+def _inside(parts: list[Message]) -> list[Message]:
+    """Return the leaves of the mails within these parts, one level further in."""
+    leaves = [leaf for part in parts for child in _children(part) for leaf in _parts(child)]
     return [leaf for leaf in leaves if leaf.get_content_maintype() != "message"][:MOST_PARTS]
 
 

@@ -9,8 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('support', '0003_questions'),
-        ('support', '0004_first_service_levels'),
+        ('support', '0005_first_service_levels'),
     ]
 
     operations = [
