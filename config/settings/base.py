@@ -1,5 +1,6 @@
 """What every environment shares. Secrets and addresses come from `config.env`, never from here."""
 
+import os
 from typing import Any
 from urllib.parse import unquote
 
@@ -17,6 +18,9 @@ from config.settings.signing_in import *  # noqa: F403
 BASE_DIR = state.CHECKOUT
 ENV = env.read()
 STATE = state.folder()
+
+# Comparing meanings takes a thousandth of a second on one processor and ten when numpy's threads wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # --- parts -----------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -4,6 +4,7 @@ Articles are written by support/knowledge/articles.py, questions by support/know
 support/knowledge/deflection.py.
 """
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -12,6 +13,30 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from support.knowledge.languages import StemsByLanguage
+
+
+def _new_edition(noun: str) -> pgtrigger.Trigger:
+    """Start a new edition of the knowledge whenever rows of a table change, by whatever way."""
+    return pgtrigger.Trigger(
+        name=f"{noun}_starts_an_edition",
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
+        func="INSERT INTO support_edition AS standing (id, number) VALUES (1, 1)"
+        " ON CONFLICT (id) DO UPDATE SET number = standing.number + 1; RETURN NULL;",
+    )
+
+
+class Edition(models.Model):
+    """How often articles and their questions have changed, so that who remembers them knows when to look again: one row.
+
+    Written by the triggers of those tables.
+    """
+
+    number = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.number)
 
 
 class Article(models.Model):
@@ -39,6 +64,7 @@ class Article(models.Model):
     )
 
     class Meta:
+        triggers = [_new_edition("article")]
         indexes = [
             GinIndex(fields=["words"], name="article_words", fastupdate=False),
             GinIndex(fields=["title"], name="article_title_trigrams", opclasses=["gin_trgm_ops"], fastupdate=False),
@@ -87,6 +113,7 @@ class ArticleQuestion(models.Model):
     objects = ArticleQuestionQuerySet.as_manager()
 
     class Meta:
+        triggers = [_new_edition("question")]
         constraints = [
             models.UniqueConstraint(F("article"), Lower("text"), name="question_stands_once_at_an_article"),
             models.UniqueConstraint(Lower("text"), condition=Q(article=None), name="question_without_answer_stands_once"),

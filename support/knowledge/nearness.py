@@ -1,8 +1,8 @@
 """Nearness: which articles, and which questions asked before, mean nearly what is asked now.
 
 Each process keeps the meanings of all articles and attached questions in memory (1 kB each) and looks before every answer
-whether one was added, changed or taken away; only those are read again. It holds all of them, whoever may see them: what a
-person may read is decided by who asks.
+whether the knowledge has a new edition; then what was added, changed or taken away is read again, and only that. It holds all
+of them, whoever may see them: what a person may read is decided by who asks.
 """
 
 from collections.abc import Iterable, Mapping
@@ -29,10 +29,7 @@ UNION ALL
 SELECT 'question', id, coalesce(article_id, 0), text, xmin::text FROM support_articlequestion
  WHERE state = 'attached' AND (NOT %(named)s OR id = ANY(%(questions)s))
 """
-EDITION: Final = """
-SELECT (SELECT (count(*), sum(xmin::text::bigint))::text FROM support_article WHERE published),
-       (SELECT (count(*), sum(xmin::text::bigint))::text FROM support_articlequestion WHERE state = 'attached')
-"""
+EDITION: Final = "SELECT number, xmin::text FROM support_edition WHERE id = 1"
 STANDING: Final = """
 SELECT 'article', id, xmin::text FROM support_article WHERE published
 UNION ALL
@@ -40,6 +37,7 @@ SELECT 'question', id, xmin::text FROM support_articlequestion WHERE state = 'at
 """
 
 Key = tuple[str, int]
+Edition = tuple[int, str] | None
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class Near:
 class Remembered:
     """All that was said, side by side, so that one product compares it with a question. Never changed, only replaced."""
 
-    def __init__(self, edition: tuple[str, str], sayings: Mapping[Key, Saying]) -> None:
+    def __init__(self, edition: Edition, sayings: Mapping[Key, Saying]) -> None:
         self.edition = edition
         self.sayings = sayings
         ordered = sorted(sayings.values(), key=lambda saying: saying.article)
@@ -96,7 +94,7 @@ def remembered() -> Remembered:
     global _kept  # noqa: PLW0603 (one memory per process)
     with connection.cursor() as cursor:
         cursor.execute(EDITION)
-        edition: tuple[str, str] = cursor.fetchone()
+        edition: Edition = cursor.fetchone()
     with _lock:
         if _kept is None or _kept.edition != edition:
             _kept = Remembered(edition, _brought_up_to_date(_kept.sayings if _kept else {}))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from accounts.people.models import User
 from support.knowledge import articles, languages, meaning, nearness, ranking, words
@@ -90,7 +91,8 @@ def _near(question: str, worded: Mapping[int, Worded], visible: QuerySet[Article
 
 
 def _among(visible: QuerySet[Article], candidates: Iterable[int]) -> set[int]:
-    return set(visible.filter(pk__in=list(candidates)).values_list("pk", flat=True))
+    listed = RawSQL("SELECT unnest(%s::bigint[])", [list(candidates)])  # noqa: S611 (one parameter, however many candidates)
+    return set(visible.filter(pk__in=listed).values_list("pk", flat=True))
 
 
 def _only(found: Mapping[int, Found], seen: Container[int]) -> dict[int, Found]:

@@ -7,6 +7,7 @@ that fill very many articles are weighed on `CANDIDATES` of them only.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -33,18 +34,17 @@ WITH visible AS NOT MATERIALIZED (
 ), size AS (
     SELECT count(*) AS articles FROM (SELECT FROM support_article WHERE published LIMIT %(world)s) AS counted
 ), asked AS (
-    SELECT * FROM unnest(%(words)s::int[], %(queries)s::text[], %(own)s::bool[], %(spoken)s::text[])
-        AS asked(word, query, own, language)
+    SELECT * FROM unnest(%(words)s::int[], %(own)s::text[], %(any)s::text[], %(titled)s::text[], %(spoken)s::text[])
+        AS asked(word, own, any_way, titled, language)
 ), found AS (
-    SELECT asked.word, article.id, article.language,
-           CASE WHEN asked.own THEN 1.0 ELSE %(synonym_counts)s::numeric END AS counts,
-           (article.words @@ (asked.query || ':A')::tsquery)::int * 2
-               + (article.words @@ (asked.query || ':BC')::tsquery)::int AS places,
-           count(*) OVER (PARTITION BY asked.query, asked.word) AS holders
+    SELECT asked.word, article.id,
+           CASE WHEN article.words @@ asked.own::tsquery THEN 1.0 ELSE %(synonym_counts)s::numeric END AS counts,
+           1 + (article.words @@ asked.titled::tsquery)::int AS places,
+           count(*) OVER (PARTITION BY asked.language, asked.word) AS holders
       FROM asked
      CROSS JOIN LATERAL (
-         SELECT id, words, language FROM visible
-          WHERE words @@ asked.query::tsquery AND left(language, 2) = asked.language LIMIT %(candidates)s
+         SELECT id, words FROM visible
+          WHERE words @@ asked.any_way::tsquery AND left(language, 2) = asked.language LIMIT %(candidates)s
      ) AS article
 ), weighed AS (
     SELECT word, id, max(counts * places * ln(1 + (size.articles - holders + 0.5) / (holders + 0.5))) AS worth
@@ -64,19 +64,25 @@ SELECT id, candidate.worth::float + similarity(title, %(question)s), candidate.w
 
 
 @dataclass(frozen=True)
+class Word:
+    """One word of a question: the language it was read in, its place, and all ways to say it as queries, its own stem first."""
+
+    language: str
+    number: int
+    ways: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Asked:
-    """A question as its words: the text, and the stems of its words in each language."""
+    """A question as its words: the text, and its words in each language."""
 
     text: str
-    stems: dict[str, list[str]]
+    words: tuple[Word, ...]
 
     @property
     def any_word(self) -> str:
         """A query that any of the words, or a synonym of one, answers."""
-        ways = (
-            _quoted(way) for language, stems in self.stems.items() for stem in stems for way, _ in ways_to_say(stem, language)
-        )
-        return " | ".join(dict.fromkeys(ways))
+        return " | ".join(dict.fromkeys(way for word in self.words for way in word.ways))
 
 
 def asked(text: str, spoken: Iterable[str]) -> Asked:
@@ -84,23 +90,19 @@ def asked(text: str, spoken: Iterable[str]) -> Asked:
     question = PHRASE.sub(lambda match: synonyms.PHRASES[match[1]], text.lower())
     codes = sorted({language[:2] for language in spoken})
     stems = _stems([languages.dictionary_of(code) for code in codes], [question] * len(codes))
-    return Asked(question, {code: found[:MOST_WORDS] for code, found in zip(codes, stems, strict=True)})
+    words = (_words(code, found[:MOST_WORDS]) for code, found in zip(codes, stems, strict=True))
+    return Asked(question, tuple(word for found in words for word in found))
 
 
 def found(question: Asked, spoken: Sequence[str], *, limit: int) -> dict[int, Worded]:
     """Return the `limit` articles in one of the languages that are worth most by the words asked."""
-    ways = [
-        (number, _quoted(way), own, language)
-        for language, stems in question.stems.items()
-        for number, stem in enumerate(stems)
-        for way, own in ways_to_say(stem, language)
-    ]
     parameters: dict[str, Any] = {
         "languages": list(spoken),
-        "words": [number for number, _, _, _ in ways],
-        "queries": [query for _, query, _, _ in ways],
-        "own": [own for _, _, own, _ in ways],
-        "spoken": [language for _, _, _, language in ways],
+        "words": [word.number for word in question.words],
+        "own": [word.ways[0] for word in question.words],
+        "any": [" | ".join(word.ways) for word in question.words],
+        "titled": [" | ".join(f"{way}:A" for way in word.ways) for word in question.words],
+        "spoken": [word.language for word in question.words],
         "synonym_counts": SYNONYM_COUNTS,
         "candidates": CANDIDATES,
         "world": WORLD,
@@ -110,13 +112,15 @@ def found(question: Asked, spoken: Sequence[str], *, limit: int) -> dict[int, Wo
     with connection.cursor() as cursor:
         cursor.execute(FOUND, parameters)
         rows = cursor.fetchall()
-    asked_in = {language: len(stems) for language, stems in question.stems.items()}
+    asked_in = Counter(word.language for word in question.words)
     return {article: Worded(worth, words / (asked_in.get(language) or 1)) for article, worth, words, language in rows}
 
 
-def ways_to_say(stem: str, language: str) -> list[tuple[str, bool]]:
-    """Return the stem itself (own) and the stems of its synonyms (not own)."""
-    return [(stem, True), *((other, False) for other in sorted(_families().get(language, {}).get(stem, frozenset()) - {stem}))]
+def _words(language: str, stems: Sequence[str]) -> list[Word]:
+    """Return the words with the given stems, each with the stems of its synonyms."""
+    families = _families().get(language, {})
+    said = ((stem, *sorted(families.get(stem, frozenset()) - {stem})) for stem in stems)
+    return [Word(language, number, tuple(map(_quoted, ways))) for number, ways in enumerate(said)]
 
 
 @cache

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import transaction
 
-from support.knowledge import articles, meaning, search
+from support.knowledge import articles, meaning, nearness, search
 from support.knowledge.models import Article, ArticleQuestion
 from tests.factories import people
 from tests.factories.customers import helios
@@ -132,3 +133,25 @@ def test_answers_take_the_same_few_statements_however_long_the_question(django_a
 
     with django_assert_max_num_queries(5):
         search.answer("billed twice " * 60)
+
+
+def test_what_was_never_committed_is_forgotten():
+    with transaction.atomic():
+        articles.load([{"id": "gone", "title": "What the cafeteria cooks", "body": "Soup."}], at=NOON)
+        assert refs("cafeteria") == ["gone"]
+        transaction.set_rollback(True)
+
+    assert refs("cafeteria") == []
+
+
+def test_only_what_changed_is_read_again(monkeypatch: pytest.MonkeyPatch):
+    refs("billed twice")
+    read: list[str] = []
+    known = meaning.of
+    monkeypatch.setattr(nearness.meaning, "of", lambda texts: read.extend(texts) or known(texts))
+
+    Article.objects.create(ref="new", title="Soup", body="Today.", updated_at=NOON)
+    Article.objects.filter(ref="data").update(title="Data", updated_at=LATER)
+    nearness.remembered()
+
+    assert sorted(read) == ["Data", "Data. Accounting programs read ZUGFeRD by themselves.", "Soup", "Soup. Today."]
