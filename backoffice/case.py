@@ -6,13 +6,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.people.models import User
-from backoffice import overview, tree_nodes
+from backoffice import deadlines_shown, overview, promises_shown, tree_nodes
 from billing.anomalies.models import Finding
 from billing.invoices.models import Line
 from billing.ledger import balances
 from billing.periods import last_day
 from support.channels import files
-from support.remedies import resolution
+from support.remedies import declines, resolution
 from support.remedies.kinds import REMEDIES
 from support.remedies.kinds.base import Effect
 from support.remedies.models import Grant
@@ -28,14 +28,21 @@ TONES = {Grant.Status.GRANTED: "good", Grant.Status.AWAITING_APPROVAL: "warning"
 def shown(viewer: User, ticket: Ticket, *, at: datetime) -> dict[str, object]:
     """Return what the page of `ticket` shows to `viewer`."""
     proposals = [] if ticket.status == Ticket.Status.RESOLVED else resolution.proposals(ticket, viewer, at)
-    return conversation_of(viewer, ticket) | {
-        "ticket": ticket,
-        "path": overview.path_to(ticket.customer),
-        "facts": _facts(ticket),
-        "finding": _finding(ticket.finding),
-        "grants": [_grant(grant) for grant in _grants(ticket)],
-        "proposals": [_proposal(proposal, number) for number, proposal in enumerate(proposals, start=1)],
-    }
+    return (
+        conversation_of(viewer, ticket)
+        | deadlines_shown.shown(ticket, at=at)
+        | {
+            "ticket": ticket,
+            "path": overview.path_to(ticket.customer),
+            "facts": _facts(ticket),
+            "finding": _finding(ticket.finding),
+            "declinable": declines.decide(viewer, ticket),
+            "declines": ticket.declines.select_related("reason", "declined_by", "appealed_by").order_by("-declined_at", "-pk"),
+            "promises": promises_shown.of_ticket(ticket, at=at),
+            "grants": [_grant(grant) for grant in _grants(ticket)],
+            "proposals": [_proposal(proposal, number) for number, proposal in enumerate(proposals, start=1)],
+        }
+    )
 
 
 def conversation_of(viewer: User, ticket: Ticket) -> dict[str, object]:

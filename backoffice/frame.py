@@ -16,6 +16,7 @@ from support.remedies import approvals, finance_feed
 # label, the page it opens, the pages during which it is the current one, its keys, the action it needs, what is counted beside it
 PLACES = (
     (gettext_lazy("Queue"), "queue", {"queue", "ticket", "grants", "replies"}, "g q", access.WORK_TICKETS, ""),
+    (gettext_lazy("Promises"), "promises", {"promises"}, "g m", access.WORK_TICKETS, ""),
     (gettext_lazy("Approvals"), "approvals", {"approvals"}, "g p", access.DECIDE_APPROVALS, "approvals"),
     (gettext_lazy("Finance inbox"), "inbox", {"inbox", "entry"}, "g f", access.SEE_BOOKS, "inbox"),
     (gettext_lazy("Bank"), "bank", {"bank", "bank_line", "bank_statements"}, "g b", access.SEE_BOOKS, "bank"),

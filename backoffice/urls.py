@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from backoffice.views import approvals, authority, bank, contacts, customers, documents, finance, findings, live, look_up, tickets
+from backoffice.views import (
+    approvals,
+    authority,
+    bank,
+    commitments,
+    contacts,
+    customers,
+    documents,
+    finance,
+    findings,
+    live,
+    look_up,
+    tickets,
+)
 
 app_name = "backoffice"
 urlpatterns = [
@@ -16,6 +29,10 @@ urlpatterns = [
     path("tickets/<str:ref>/assignments/", tickets.assignments, name="assignments"),
     path("tickets/<str:ref>/grants/", tickets.grants, name="grants"),
     path("attachments/<int:pk>/", tickets.attachment, name="attachment"),
+    path("tickets/<str:ref>/declines/", commitments.refusals, name="declines"),
+    path("tickets/<str:ref>/conflicts/", commitments.conflicts, name="conflicts"),
+    path("promises/", commitments.promised, name="promises"),
+    path("promises/<int:pk>/closings/", commitments.closings, name="closings"),
     path("approvals/", approvals.waiting, name="approvals"),
     path("approvals/<int:pk>/decisions/", approvals.decisions, name="decisions"),
     path("finance/", finance.inbox, name="inbox"),
@@ -40,6 +57,7 @@ urlpatterns = [
     path("customers/<str:number>/", customers.customer, name="customer"),
     path("customers/<str:number>/contacts/", contacts.contacts, name="contacts"),
     path("customers/<str:number>/below/", customers.below, name="below"),
+    path("customers/<str:number>/escalations/", commitments.escalations, name="escalations"),
     # numbers of documents from elsewhere may hold a slash
     path("documents/<path:ref>/pdf/", documents.pdf, name="document_pdf"),
     path("documents/<path:ref>/", documents.document, name="document"),

@@ -1,10 +1,15 @@
 """The queue as it is shown: its views with their counts, and one page of tickets."""
 
+from datetime import datetime
+
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.decisions import Refusal
-from support.tickets import queue
+from backoffice import deadlines_shown
+from support.tickets import account_escalation, queue
+from support.tickets.models import Ticket
 
 WORDS = {
     "mine": _("Mine"),
@@ -12,7 +17,11 @@ WORDS = {
     "open": _("Open"),
     "waiting": _("Waiting"),
     "approval": _("In approval"),
+    "due": _("By due"),
+    "at_risk": _("At risk"),
+    "breached": _("Late"),
     "resolved": _("Resolved"),
+    "declined": _("Declined"),
 }
 
 
@@ -22,13 +31,20 @@ def shown(request: HttpRequest) -> dict[str, object]:
     chosen = chosen if chosen in WORDS else "mine"
     counts = queue.counts(request.user)
     views = [{"code": code, "label": words, "count": counts[code].text} for code, words in WORDS.items()]
-    page = _page(request, chosen)
-    return {"views": views, "chosen": chosen, "rows": page.tickets, "next_cursor": str(page.next) if page.next else ""}
+    page, at = _page(request, chosen), timezone.now()
+    escalated = account_escalation.covered(ticket.customer for ticket in page.tickets)
+    rows = [_row(ticket, escalated, at) for ticket in page.tickets]
+    return {"views": views, "chosen": chosen, "rows": rows, "next_cursor": str(page.next) if page.next else ""}
+
+
+def _row(ticket: Ticket, escalated: frozenset[int], at: datetime) -> dict[str, object]:
+    escalated_account = ticket.customer_id in escalated
+    return {"ticket": ticket, "due": deadlines_shown.mark(ticket, at=at), "escalated": escalated_account}
 
 
 def _page(request: HttpRequest, view: str) -> queue.Page:
     try:
-        after = queue.Place.parse(request.GET["after"]) if request.GET.get("after") else None
+        after = queue.place_of(view, request.GET["after"]) if request.GET.get("after") else None
     except Refusal:
         after = None
     return queue.page(request.user, view, after=after)

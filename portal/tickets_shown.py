@@ -1,13 +1,19 @@
 """What became of a ticket, as its customer reads it: what was wrong, what was done, and how the account stands now."""
 
 from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
 
 from billing.invoices.models import Document
 from billing.ledger import balances
 from billing.money import Money
-from support.remedies.models import Grant
+from support.remedies import declines
+from support.remedies.models import Decline, Grant
+from support.tickets import deadlines
 from support.tickets.models import Ticket
-from support.voice.models import Praise
+from support.voice import promises
+from support.voice.models import Praise, Promise
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,50 @@ def put_right(ticket: Ticket) -> list[PutRight]:
 def _owed_by(document: Document) -> list[Money]:
     owed = balances.owed_by(document.customer)
     return [Money(minor, currency) for currency, minor in owed.items()] or [Money.zero(document.currency)]
+
+
+@dataclass(frozen=True)
+class NextAnswer:
+    """By when we answer next, and whether that moment has passed."""
+
+    due_at: datetime
+    is_late: bool
+
+
+def next_answer(ticket: Ticket, at: datetime) -> NextAnswer | None:
+    """Return by when the customer hears from us next; None when it is their turn or nothing was promised."""
+    if ticket.status == Ticket.Status.RESOLVED:
+        return None
+    clock = deadlines.sheet_of(ticket, at).next_answer
+    return NextAnswer(clock.due_at, clock.due_at < at) if clock and clock.due_at else None
+
+
+@dataclass(frozen=True)
+class Promised:
+    """Something we promised, and how it stands in words for the customer."""
+
+    promise: Promise
+    state: str
+    tone: str
+
+
+def promised(ticket: Ticket, at: datetime) -> list[Promised]:
+    """Return what we promised on `ticket`, the latest first."""
+    return [_promised(promise, at) for promise in promises.of_ticket(ticket)]
+
+
+def decline_of(ticket: Ticket) -> Decline | None:
+    """Return the no that the customer was last told on `ticket`."""
+    return declines.latest_on(ticket)
+
+
+def _promised(promise: Promise, at: datetime) -> Promised:
+    broken = promises.is_broken(promise, at)
+    if promise.state == promises.OPEN:
+        return Promised(promise, _("We are late with this.") if broken else _("We are on it."), "bad" if broken else "info")
+    if promise.state == promises.KEPT:
+        return Promised(promise, _("Done, but too late.") if broken else _("Done."), "warning" if broken else "good")
+    return Promised(promise, _("We had to take this back."), "warning")
 
 
 def praise_of(ticket: Ticket) -> Praise | None:

@@ -57,6 +57,7 @@ urlpatterns = [
     path("quotes/<uuid:token>/", changes.quote, name="quote"),
     path("quotes/<uuid:token>/applications/", changes.applications, name="applications"),
     path("changes/<int:pk>/undos/", changes.undos, name="undos"),
+    path("tickets/<str:ref>/appeals/", tickets.appeals, name="appeals"),
     path("tickets/<str:ref>/", tickets.ticket, name="ticket"),
     path("tickets/<str:ref>/replies/", tickets.replies, name="replies"),
     path("attachments/<int:pk>/", tickets.attachment, name="attachment"),

@@ -2,7 +2,7 @@
 
 Most tests run inside one transaction that is rolled back (`django_db`). Where that would hide the very thing under test,
 ask for the fixture `committed` instead: what was written is emptied afterwards, the append-only tables included, and what
-migrations brought in (kinds of customers) stays.
+migrations brought in (kinds of customers, first service levels) stays.
 """
 
 from collections.abc import Iterator
@@ -18,6 +18,10 @@ BROUGHT_IN_BY_MIGRATIONS = {
     "django_content_type",
     "django_migrations",
     "django_site",
+    "support_declinereason",
+    "support_ladderstep",
+    "support_servicecalendar",
+    "support_servicetarget",
 }
 
 

@@ -96,6 +96,7 @@ class StaffReplySerializer(serializers.Serializer):
 
     text = serializers.CharField(max_length=10_000)
     internal = serializers.BooleanField(default=False)
+    asks = serializers.BooleanField(default=False, help_text="We asked something: the ticket waits for the customer.")
 
 
 class ApprovalSerializer(serializers.ModelSerializer):

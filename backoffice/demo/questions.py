@@ -1,6 +1,7 @@
 """What customers of the demo world asked, when, and how it went: the tickets of the queue and its history.
 
-`hours_ago` counts back from now; a resolved question has the answer that ended it.
+`hours_ago` counts back from now; a resolved question has the answer that ended it, a declined one the code of the reason; a
+promise is made with the answer and due so many days later.
 """
 
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ class Question:
     answer: str = ""
     resolved: bool = False
     note: str = ""
+    promise: str = ""
+    promise_days: int = 2
+    declined: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,8 @@ QUESTIONS = (
         "Router at Hotel Torino restarts every night",
         "Since Monday the router restarts shortly after 03:00. Guests notice. Could you look at it before the weekend?",
         26,
-        answer="We replaced the firmware tonight and watch the line until Friday. Please tell us if it restarts again.",
+        answer="We replaced the firmware tonight and watch the line. You hear from us with what we saw.",
+        promise="What we saw on the line",
     ),
     Question(
         "payer@polder.example",
@@ -151,5 +156,14 @@ QUESTIONS = (
         220,
         answer="You can do this yourself under Contracts and see the price before you confirm. Done for this time.",
         resolved=True,
+    ),
+    Question(
+        "payer@polder.example",
+        "PO",
+        "billing",
+        "A credit for the weeks we were closed?",
+        "The office was closed for two weeks in summer and nobody used the lines. Can we have that part back?",
+        260,
+        declined="charge_is_right",
     ),
 )

@@ -9,11 +9,11 @@ from backoffice.demo.people import FINANCE
 from backoffice.demo.questions import DISPUTES, QUESTIONS, Dispute, Question
 from billing.anomalies import finding
 from billing.invoices.models import Line
-from support.remedies import finance_feed, resolution
-from support.remedies.models import FeedRow
+from support.remedies import declines, finance_feed, resolution
+from support.remedies.models import DeclineReason, FeedRow
 from support.tickets import conversation
 from support.tickets.models import Ticket
-from support.voice import praise
+from support.voice import praise, promises
 
 UNTIL_ANSWERED, UNTIL_PRAISED, UNTIL_SETTLED, UNTIL_SEEN = (timedelta(hours=hours) for hours in (2, 3, 1, 5))
 THANKS = "Quick, clear and it worked at once. Thank you."
@@ -69,7 +69,17 @@ def _ask(question: Question, agent: User, now: datetime) -> None:
         conversation.reply(
             actor=agent, ticket=ticket, text=question.note, at=answered_at, key=_key(question, "note"), internal=True
         )
-    if question.resolved:
+    if question.declined:
+        reason = DeclineReason.objects.get(pk=question.declined)
+        looked_at = "The contract, and the invoices of both months, day by day."
+        no = declines.Answer(declines.NOT_VALID, looked_at, reason)
+        declines.decline(actor=agent, ticket=ticket, answer=no, at=answered_at)
+    elif question.promise:
+        word = promises.Word(
+            question.promise, promises.local_day(ticket.customer, answered_at) + timedelta(days=question.promise_days)
+        )
+        promises.reply(actor=agent, ticket=ticket, text=question.answer, word=word, at=answered_at, key=_key(question, "answer"))
+    elif question.resolved:
         conversation.resolve(actor=agent, ticket=ticket, outcome=conversation.ANSWERED, text=question.answer, at=answered_at)
     elif question.answer:
         conversation.reply(actor=agent, ticket=ticket, text=question.answer, at=answered_at, key=_key(question, "answer"))

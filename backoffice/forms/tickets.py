@@ -1,8 +1,13 @@
 """Working on a ticket: answering, resolving, granting a remedy."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from support.remedies.declines import Answer
+from support.remedies.models import Decline, DeclineReason
+from support.voice.promises import Word
 from window.fields import FilesField, KeyField
 
 
@@ -12,13 +17,76 @@ class ReplyForm(forms.Form):
     text = forms.CharField(label=_("Your answer"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 5}))
     internal = forms.BooleanField(label=_("Internal note: the customer does not see it"), required=False)
     files = FilesField()
+    asks = forms.BooleanField(label=_("Wait for the customer's answer"), required=False)
+    promise = forms.CharField(
+        label=_("What we promise"), required=False, max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    promise_due = forms.DateField(label=_("By"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     key = KeyField()
+
+    def clean(self) -> dict[str, Any]:
+        """A promise needs its day, and is made to the customer."""
+        given: dict[str, Any] = super().clean()
+        if bool(given.get("promise")) != bool(given.get("promise_due")) and "promise_due" not in self.errors:
+            self.add_error("promise_due", _("A promise has words and a day."))
+        if given.get("promise") and given.get("internal"):
+            self.add_error("promise", _("A note promises the customer nothing."))
+        return given
+
+    @property
+    def word(self) -> Word | None:
+        """What is promised, if anything."""
+        given = self.cleaned_data
+        return Word(given["promise"], given["promise_due"]) if given["promise"] else None
 
 
 class ResolutionForm(forms.Form):
     """How it ended, in words for the customer: what was wrong, what was done, what happens next."""
 
     text = forms.CharField(label=_("Closing words"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class DeclineForm(forms.Form):
+    """A no: how the claim was assessed and by what, and the reason. Words left empty are the reason's own."""
+
+    reason = forms.ModelChoiceField(DeclineReason.objects.none(), label=_("Reason"), widget=forms.RadioSelect, empty_label=None)
+    claim = forms.ChoiceField(
+        label=_("The claim is"),
+        initial=Decline.Claim.NOT_VALID,
+        choices=[(Decline.Claim.NOT_VALID, _("not valid")), (Decline.Claim.PARTLY_VALID, _("partly valid"))],
+        widget=forms.RadioSelect,
+    )
+    evidence = forms.CharField(
+        label=_("What we looked at"),
+        max_length=10_000,
+        initial=_("The invoice, the contract and the days it covers, day by day."),
+    )
+    words = forms.CharField(
+        label=_("In other words"), required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Left empty, the customer reads the words of the reason."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["reason"].queryset = DeclineReason.objects.filter(active=True)
+
+    @property
+    def answer(self) -> Answer:
+        """The no, as the form says it."""
+        return Answer(**self.cleaned_data)
+
+
+class ClosingForm(forms.Form):
+    """How a promise ended: kept, or taken back with a reason for the customer."""
+
+    kept = forms.ChoiceField(choices=[("yes", _("Kept")), ("no", _("Taken back"))])
+    note = forms.CharField(label=_("Why it is taken back"), required=False, max_length=300)
+
+
+class EscalationForm(forms.Form):
+    """Why an account is escalated."""
+
+    reason = forms.CharField(label=_("Why"), max_length=300)
 
 
 class GrantForm(forms.Form):

@@ -5,9 +5,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from accounts.customers.models import Customer
 from accounts.people import access
 from accounts.people.routes import declares
 from backoffice import overview, places, tree_nodes
+from backoffice.forms.tickets import EscalationForm
+from support.tickets import account_escalation
 from window.paging import page_of
 
 
@@ -24,10 +27,15 @@ def roots(request: HttpRequest) -> HttpResponse:
 @require_GET
 def customer(request: HttpRequest, number: str) -> HttpResponse:
     """Show one customer: where it stands, money, contracts, people, tickets, and what happened."""
-    node = places.customer(request, number)
+    return page(request, places.customer(request, number))
+
+
+def page(request: HttpRequest, node: Customer, *, status: int = 200, **forms: object) -> HttpResponse:
+    """Return the page of a customer, with the forms given or fresh ones."""
     subtree = request.GET.get("span") != "node"
     context = overview.of(node, viewer=request.user, subtree=subtree, on=timezone.now().date())
-    return render(request, "backoffice/customers/customer.html", context)
+    context |= {"escalation": account_escalation.covering(node), "escalation_form": EscalationForm()} | forms
+    return render(request, "backoffice/customers/customer.html", context, status=status)
 
 
 @declares(access.SEE_BACKOFFICE)

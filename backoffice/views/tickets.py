@@ -1,5 +1,7 @@
 """The queue and a ticket: the conversation, who asks, what we found, and what the viewer may do about it."""
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -7,13 +9,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.people import access
 from accounts.people.routes import declares
-from backoffice import case, places, worklist
+from backoffice import case, places, ticket_page, worklist
 from backoffice.forms.tickets import GrantForm, ReplyForm, ResolutionForm
 from support.channels import files, writing
 from support.channels.files import File
 from support.remedies import resolution
 from support.tickets import conversation
 from support.tickets.models import Ticket
+from support.voice import promises
 from window.downloads import download
 from window.refusals import refusals_shown_on
 
@@ -46,7 +49,7 @@ def queue_rows(request: HttpRequest) -> HttpResponse:
 @require_GET
 def ticket(request: HttpRequest, ref: str) -> HttpResponse:
     """Show one ticket with everything needed to settle it."""
-    return _page(request, places.ticket(request, ref))
+    return ticket_page.answer(request, places.ticket(request, ref))
 
 
 @declares(access.SEE_BACKOFFICE)
@@ -63,12 +66,20 @@ def replies(request: HttpRequest, ref: str) -> HttpResponse:
     """Answer the customer, or leave a note."""
     found, form = places.ticket(request, ref), ReplyForm(request.POST, request.FILES)
     if form.is_valid():
-        given = form.cleaned_data
-        attached = [File(*file) for file in given.pop("files")]
+        attached = [File(*file) for file in form.cleaned_data["files"]]
         with refusals_shown_on(form):
-            writing.reply(actor=request.user, ticket=found, at=timezone.now(), attached=attached, **given)
+            _send(request, found, form, attached)
             return redirect("backoffice:ticket", ref)
-    return _page(request, found, status=422, reply_form=form)
+    return ticket_page.answer(request, found, status=422, reply_form=form)
+
+
+def _send(request: HttpRequest, found: Ticket, form: ReplyForm, attached: list[File]) -> None:
+    given = {name: form.cleaned_data[name] for name in ("text", "asks", "key")}
+    sent = {"actor": request.user, "ticket": found, "at": timezone.now()} | given
+    if form.word:
+        promises.reply(word=form.word, send=partial(writing.reply, attached=attached), **sent)
+    else:
+        writing.reply(internal=form.cleaned_data["internal"], attached=attached, **sent)
 
 
 @declares(access.WORK_TICKETS)
@@ -81,7 +92,7 @@ def resolutions(request: HttpRequest, ref: str) -> HttpResponse:
             words = form.cleaned_data["text"]
             conversation.resolve(actor=request.user, ticket=found, outcome=conversation.ANSWERED, text=words, at=timezone.now())
             return redirect("backoffice:ticket", ref)
-    return _page(request, found, status=422, resolution_form=form)
+    return ticket_page.answer(request, found, status=422, resolution_form=form)
 
 
 @declares(access.WORK_TICKETS)
@@ -93,7 +104,7 @@ def assignments(request: HttpRequest, ref: str) -> HttpResponse:
     with refusals_shown_on(form):
         conversation.assign(actor=request.user, ticket=found, to=request.user, at=timezone.now())
         return redirect("backoffice:ticket", ref)
-    return _page(request, found, status=422, refused=[form])
+    return ticket_page.answer(request, found, status=422, refused=[form])
 
 
 @declares(access.GRANT_REMEDY)
@@ -106,7 +117,7 @@ def grants(request: HttpRequest, ref: str) -> HttpResponse:
             remedy, terms = resolution.read(form.cleaned_data["remedy"], request.POST, key=form.cleaned_data["key"])
             resolution.grant(actor=request.user, ticket=found, remedy=remedy, terms=terms, at=timezone.now())
             return redirect("backoffice:ticket", ref)
-    return _page(request, found, status=422, refused=[form])
+    return ticket_page.answer(request, found, status=422, refused=[form])
 
 
 @declares(access.SEE_BACKOFFICE)
@@ -115,9 +126,3 @@ def attachment(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand over a file that came with a message."""
     found = get_object_or_404(files.visible_to(request.user), pk=pk)
     return download(bytes(found.content), name=found.name, content_type=found.content_type)
-
-
-def _page(request: HttpRequest, found: Ticket, *, status: int = 200, **forms: object) -> HttpResponse:
-    context = {"reply_form": ReplyForm(), "resolution_form": ResolutionForm(), "refused": []} | forms
-    context |= worklist.shown(request) | case.shown(request.user, found, at=timezone.now())
-    return render(request, "backoffice/tickets/ticket.html", context, status=status)

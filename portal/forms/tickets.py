@@ -37,6 +37,13 @@ class ReplyForm(forms.Form):
     key = KeyField()
 
 
+class AppealForm(forms.Form):
+    """Why a no should be looked at again."""
+
+    decline = forms.IntegerField(min_value=1, max_value=2**31, widget=forms.HiddenInput)
+    words = forms.CharField(label=_("What did we overlook?"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
 class PraiseForm(forms.Form):
     """Thanks to whoever helped."""
 

@@ -9,9 +9,10 @@ from accounts.customers.models import Customer
 from accounts.people import access
 from accounts.people.routes import declares
 from portal import contact, places, tickets_shown
-from portal.forms.tickets import ContactForm, PraiseForm, ReplyForm
+from portal.forms.tickets import AppealForm, ContactForm, PraiseForm, ReplyForm
 from support.channels import files, writing
 from support.channels.files import File
+from support.remedies import declines
 from support.tickets import conversation
 from support.tickets.models import Ticket
 from support.voice import praise
@@ -108,10 +109,29 @@ def attachment(request: HttpRequest, pk: int) -> HttpResponse:
     return download(bytes(found.content), name=found.name, content_type=found.content_type)
 
 
+@declares(access.ASK_FOR_HELP)
+@require_POST
+def appeals(request: HttpRequest, ref: str) -> HttpResponse:
+    """Ask for a second look at a no."""
+    found = places.ticket(request, ref)
+    form = AppealForm(request.POST)
+    if form.is_valid():
+        decline = get_object_or_404(found.declines, pk=form.cleaned_data["decline"])
+        with refusals_shown_on(form):
+            declines.appeal(actor=request.user, decline=decline, words=form.cleaned_data["words"], at=timezone.now())
+            return redirect("portal:ticket", found.ref)
+    return render(request, "portal/tickets/ticket.html", _context(request, found) | {"appeal_form": form}, status=422)
+
+
 def _context(
     request: HttpRequest, found: Ticket, reply_form: ReplyForm | None = None, praise_form: PraiseForm | None = None
 ) -> dict[str, object]:
+    at = timezone.now()
     return {
+        "next_answer": tickets_shown.next_answer(found, at),
+        "promised": tickets_shown.promised(found, at),
+        "decline": tickets_shown.decline_of(found),
+        "appeal_form": AppealForm(),
         "ticket": found,
         "said": conversation.messages_of(found, request.user).prefetch_related(files.with_messages()),
         "put_right": tickets_shown.put_right(found),

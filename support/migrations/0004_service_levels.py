@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='ladderstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('percent__gt', 0), ('trigger', 'share'), models.Q(('clock', ''), _negated=True)), models.Q(('amount_minor__gt', 0), ('trigger', 'amount'), models.Q(('currency', ''), _negated=True)), models.Q(('contacts__gt', 1), ('trigger', 'repeat')), models.Q(('trigger', 'tier'), models.Q(('tier', ''), _negated=True)), _connector='OR'), name='step_says_when_it_is_taken'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('percent__gt', 0), ('trigger', 'share'), models.Q(('clock', ''), _negated=True)), models.Q(('amount_minor__gt', 0), ('trigger', 'amount'), models.Q(('currency', ''), _negated=True)), models.Q(('contacts__gt', 1), ('trigger', 'repeat')), models.Q(('trigger', 'tier'), models.Q(('tier', ''), _negated=True)), _connector='OR'), name='step_says_when_it_is_taken', violation_error_message='Say when the step is taken: a clock and its share, an amount, a count or a tier.'),
         ),
         migrations.AddField(
             model_name='promise',

@@ -121,6 +121,7 @@ class LadderStep(models.Model):
                 | Q(trigger="repeat", contacts__gt=1)
                 | Q(trigger="tier") & ~Q(tier=""),
                 name="step_says_when_it_is_taken",
+                violation_error_message="Say when the step is taken: a clock and its share, an amount, a count or a tier.",
             ),
         ]
 

@@ -5,6 +5,7 @@ and broken when its day has passed, by the customer's own calendar; both are tol
 resolved: the promise is kept, or withdrawn with a reason, first.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -20,7 +21,7 @@ from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
 from support.tickets import conversation, turns
-from support.tickets.models import Ticket
+from support.tickets.models import Message, Ticket
 from support.voice.models import Promise
 
 OPEN, KEPT, WITHDRAWN = Promise.State.OPEN, Promise.State.KEPT, Promise.State.WITHDRAWN
@@ -55,8 +56,18 @@ class ReasonMissing(Refusal):
     code = "reason_missing"
 
 
-def reply(*, actor: User, ticket: Ticket, text: str, word: Word, key: UUID, at: datetime, asks: bool = False) -> Promise:
-    """Write to the customer and note what the message promises. The same key again returns the first promise.
+def reply(
+    *,
+    actor: User,
+    ticket: Ticket,
+    text: str,
+    word: Word,
+    key: UUID,
+    at: datetime,
+    asks: bool = False,
+    send: Callable[..., Message] = conversation.reply,
+) -> Promise:
+    """Write to the customer, by `send`, and note what the message promises. The same key again returns the first promise.
 
     Raises:
         Refusal: the reply cannot be written; see conversation.reply.
@@ -67,7 +78,7 @@ def reply(*, actor: User, ticket: Ticket, text: str, word: Word, key: UUID, at: 
     if not what or not today <= word.due_on <= today + FURTHEST:
         raise PromiseMakesNoSense(_("Say what you promise and by which day, from today on and within a year."))
     with transaction.atomic():
-        message = conversation.reply(actor=actor, ticket=ticket, text=text, at=at, key=key, asks=asks)
+        message = send(actor=actor, ticket=ticket, text=text, at=at, key=key, asks=asks)
         facts = {"ticket": message.ticket, "customer": ticket.customer, "what": what, "due_on": word.due_on}
         promise, is_new = Promise.objects.get_or_create(message=message, defaults=facts | {"made_by": actor, "made_at": at})
         if is_new:

@@ -20,7 +20,7 @@ def fill():
     """One more row for every list: a ticket, a remedy given, one waiting, an error found, a customer."""
     support.case(100).grant()
     support.case(30000).grant()
-    support.ticket()
+    support.promise(support.ticket())
     customer = group()
     support.billed_twice(customer)
     finding.find_for([customer], at=NOON)
@@ -44,6 +44,9 @@ def statements(viewer: User, address: str) -> int:
         ("queue", "?view=open", "agent"),
         ("queue", "?view=approval", "agent"),
         ("queue_rows", "?view=resolved", "agent"),
+        ("queue", "?view=due", "agent"),
+        ("queue", "?view=breached", "agent"),
+        ("promises", "", "agent"),
         ("approvals", "", "supervisor"),
         ("inbox", "", "finance"),
         ("inbox_rows", "?show=all", "finance"),

@@ -13,6 +13,7 @@ from billing.invoices.documents import rendering
 from support.channels import files
 from support.channels.models import Attachment
 from support.remedies.models import AuthorityGrant
+from support.voice.models import Promise
 from tests.factories import people, support
 from tests.factories.bank import waiting_line, waiting_transfer
 
@@ -36,6 +37,11 @@ ROUTES = {
     "resolutions": ("post", WORKERS),
     "assignments": ("post", WORKERS),
     "grants": ("post", GIVERS),
+    "declines": ("post", WORKERS),
+    "conflicts": ("post", WORKERS),
+    "promises": ("get", WORKERS),
+    "closings": ("post", WORKERS),
+    "escalations": ("post", WORKERS),
     "approvals": ("get", DECIDERS),
     "decisions": ("post", DECIDERS),
     "inbox": ("get", BOOKS),
@@ -99,6 +105,8 @@ def address(route, given):
         "below": [granted.customer.number],
         "contacts": [granted.customer.number],
         "attachment": [file_of(granted).pk],
+        "escalations": [granted.customer.number],
+        "closings": [(Promise.objects.first() or support.promise()).pk],
         "document": [granted.document.ref],
         "document_pdf": [granted.document.ref],
     }
@@ -107,7 +115,7 @@ def address(route, given):
         keys |= {
             f"bank_{what}": [waiting_line().ref] for what in ("line", "matches", "credits", "set_asides", "undoings", "surpluses")
         }
-    on_ticket = {"ticket", "conversation", "replies", "resolutions", "assignments", "grants"}
+    on_ticket = {"ticket", "conversation", "replies", "resolutions", "assignments", "grants", "declines", "conflicts"}
     return reverse(f"backoffice:{route}", args=[granted.ticket.ref] if route in on_ticket else keys.get(route, []))
 
 

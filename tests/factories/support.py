@@ -13,12 +13,14 @@ from uuid import UUID, uuid4
 from accounts.customers.models import Customer
 from accounts.people.models import User
 from billing.invoices.models import Line
-from support.remedies import resolution
+from support.remedies import declines, resolution
 from support.remedies.kinds import REMEDIES
 from support.remedies.kinds.credit_duplicate_charge import Terms
-from support.remedies.models import AuthorityGrant, Grant
+from support.remedies.models import AuthorityGrant, Decline, DeclineReason, Grant
 from support.tickets import conversation
 from support.tickets.models import Ticket
+from support.voice import promises
+from support.voice.models import Promise
 from tests.factories import billing, people
 from tests.factories.customers import group
 
@@ -42,6 +44,19 @@ def ticket(customer: Customer | None = None, *, by: User | None = None, at: date
     customer = customer or group()
     words = {"subject": "Billed twice", "text": "We were billed twice.", "kind": Ticket.Kind.BILLING, "key": uuid4()}
     return conversation.open_ticket(actor=by or people.member(customer), customer=customer, at=at, **words | facts)
+
+
+def promise(on: Ticket | None = None, *, due_on: date = TODAY, at: datetime = NOON) -> Promise:
+    """A refund promised to the customer of a ticket in a reply."""
+    words = {"text": "You get it back.", "word": promises.Word("Refund", due_on), "key": uuid4()}
+    return promises.reply(actor=people.agent(), ticket=on or ticket(), at=at, **words)
+
+
+def declined(on: Ticket, *, by: User | None = None, at: datetime = NOON) -> Decline:
+    """A no on a ticket, because the charge is right."""
+    reason = DeclineReason.objects.get(pk="charge_is_right")
+    answer = declines.Answer("not_valid", "The contract, day by day.", reason)
+    return declines.decline(actor=by or people.agent(), ticket=on, answer=answer, at=at)
 
 
 def limit(level: str = "agent", per_ticket: int = 25000, per_day: int = 100000, **facts: Any) -> AuthorityGrant:

@@ -60,6 +60,7 @@ class Subject:
             "replies": [self.ticket.ref],
             "praises": [self.ticket.ref],
             "attachment": [self.file.pk],
+            "appeals": [self.ticket.ref],
             "orders": [self.subscription.contract.ref],
             "order_decisions": [self.approval.pk],
             "order_limits": [self.tree.berlin.number, self.orderer.pk],
@@ -87,6 +88,7 @@ class Subject:
             "tickets": {"subject": "A question", "text": "How?", "kind": "other", "key": uuid4()},
             "replies": {"text": "One more thing", "key": uuid4()},
             "praises": {"words": "Thanks"},
+            "appeals": {"words": ""},
             "deflections": {"article": self.article.ref, "question": "How?", "key": uuid4()},
         }  # fmt: skip
         return forms.get(route, {})

@@ -53,6 +53,7 @@ ROUTES = {
     "replies": ("post", EVERY),
     "praises": ("post", EVERY),
     "attachment": ("get", EVERY),
+    "appeals": ("post", EVERY),
     "help": ("get", EVERY),
     "deflections": ("post", EVERY),
     "invoice_checks": ("post", EVERY),
