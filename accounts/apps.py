@@ -15,3 +15,8 @@ class AccountsConfig(AppConfig):
         moves = import_module("accounts.customers.moves")
         reading.hang_door(import_module("accounts.people.access"))
         moves.register_effect("people", import_module("accounts.people.reach_changes").of_move)
+        merging, told = import_module("accounts.quality.merging"), import_module("accounts.quality.merge_effects")
+        for name, effect in (("tree", told.in_the_tree), ("payers", told.for_payers), ("people", told.for_people)):
+            merging.register_effect(name, effect)
+        delivery = import_module("accounts.timeline.delivery")
+        delivery.register("quality", import_module("accounts.quality.following").follow)

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from accounts.quality import candidates
 from accounts.timeline import delivery
 
 
@@ -10,3 +11,9 @@ from accounts.timeline import delivery
 def deliver_activities() -> int:
     """Tell the readers of activities what is waiting for them; return how many were told."""
     return delivery.deliver_waiting(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def find_duplicates() -> int:
+    """Compare all customers; return how many pairs wait for a person."""
+    return candidates.detect_all(at=timezone.now())

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.people import access
+from accounts.quality.models import Candidate
 from backoffice import limits
 from billing.payments.bank.models import BankLine
 from support.remedies import approvals, finance_feed
@@ -21,6 +22,7 @@ PLACES = (
     (gettext_lazy("Finance inbox"), "inbox", {"inbox", "entry"}, "g f", access.SEE_BOOKS, "inbox"),
     (gettext_lazy("Bank"), "bank", {"bank", "bank_line", "bank_statements"}, "g b", access.SEE_BOOKS, "bank"),
     (gettext_lazy("Findings"), "desk", {"desk"}, "g d", access.SEE_BACKOFFICE, ""),
+    (gettext_lazy("Data"), "duplicates", {"duplicates", "duplicate", "merge"}, "g a", access.SEE_BACKOFFICE, "duplicates"),
     (gettext_lazy("Customers"), "customers", {"customers", "customer", "document"}, "g c", access.SEE_BACKOFFICE, ""),
 )
 
@@ -66,6 +68,7 @@ def _counts(request: HttpRequest, level: str) -> dict[str, Any]:
     if level in access.SEE_BOOKS.levels:
         counts["bank"] = BankLine.objects.waiting().order_by()[:1000].count()
         counts["inbox"] = finance_feed.visible_to(request.user).filter(status=finance_feed.NEW).count()
+    counts["duplicates"] = Candidate.objects.open().order_by()[:1000].count()
     return counts
 
 

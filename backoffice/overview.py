@@ -26,15 +26,16 @@ Fact = dict[str, object]
 
 def of(node: Customer, *, viewer: User, subtree: bool, on: date) -> dict[str, object]:
     """Return what the page of `node` shows on the day `on`."""
+    found = Finding.objects.filter(customer__in=node.as_one(), status=Finding.Status.OPEN)
     return {
         "node": node,
         "path": path_to(node),
         "lead": _("What this customer owes, uses, asks and was told."),
         "tiles": _tiles(node),
-        "findings": Finding.objects.filter(customer=node, status=Finding.Status.OPEN).select_related("line__document"),
+        "findings": found.select_related("line__document"),
         "documents": _documents(node, viewer, on),
         "tickets": conversation.visible_to(viewer)
-        .filter(customer=node)
+        .filter(customer__in=node.as_one())
         .select_related("assignee")
         .order_by("-touched_at")[:ROWS_ON_A_CARD],
         "subtree": subtree,
@@ -62,7 +63,9 @@ def _tiles(node: Customer) -> list[Fact]:
 
 
 def _documents(node: Customer, viewer: User, on: date) -> list[Fact]:
-    latest = invoice_selectors.visible_to(viewer).filter(customer=node).order_by("-issued_on", "-pk")[:ROWS_ON_A_CARD]
+    latest = (
+        invoice_selectors.visible_to(viewer).filter(customer__in=node.as_one()).order_by("-issued_on", "-pk")[:ROWS_ON_A_CARD]
+    )
     return [{"document": document, "state": invoice_selectors.state_of(document, on)} for document in latest]
 
 
@@ -77,7 +80,7 @@ def _told(entry: reading.Activity) -> Fact:
 
 
 def _subscriptions(node: Customer, on: date) -> list[Fact]:
-    running = list(Subscription.objects.filter(customer=node).select_related("product").order_by("ref"))
+    running = list(Subscription.objects.filter(customer__in=node.as_one()).select_related("product").order_by("ref"))
     states = state.states_of(running, on)
     return [_subscription(subscription, states[subscription.pk]) for subscription in running]
 

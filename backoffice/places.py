@@ -14,9 +14,9 @@ from support.tickets.models import Ticket
 
 
 def customer(request: HttpRequest, number: str) -> Customer:
-    """Return the customer with this number."""
+    """Return the customer this number leads to; that of a merged one leads to its survivor."""
     reach = access.customers_within_reach(request.user)
-    return get_object_or_404(reach.select_related("kind", "merged_into"), number=number)
+    return get_object_or_404(reach.select_related("kind").numbered(number))
 
 
 def ticket(request: HttpRequest, ref: str) -> Ticket:

@@ -18,7 +18,7 @@ def of(customers: Iterable[Customer]) -> list[dict[str, object]]:
 
 def below(node: Customer) -> list[dict[str, object]]:
     """Return the nodes right below `node`, by name."""
-    return of(node.get_children().select_related("kind").order_by("name"))
+    return of(Customer.objects.current().filter(parent=node).select_related("kind").order_by("name"))
 
 
 def amounts(owed: dict[str, int]) -> str:

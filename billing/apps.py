@@ -1,5 +1,14 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class BillingConfig(AppConfig):
     name = "billing"
+
+    def ready(self) -> None:
+        """Let previews of merges say what they mean for money. The modules need the models, there once Django loaded the apps."""
+        merging = import_module("accounts.quality.merging")
+        told = import_module("billing.reports.customer_merges")
+        merging.register_effect("contracts", told.contracts)
+        merging.register_effect("documents", told.documents)

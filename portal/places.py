@@ -47,9 +47,9 @@ class Span:
 
 
 def node(request: HttpRequest, number: str, action: Action = access.SEE_CUSTOMER) -> Customer:
-    """Return the customer with this number for whom the viewer may take `action`, and stand there."""
+    """Return the customer this number leads to, for whom the viewer may take `action`, and stand there."""
     reach = access.customers_within_reach(request.user, action)
-    return stand_at(request, get_object_or_404(reach.select_related("kind"), number=number))
+    return stand_at(request, get_object_or_404(reach.select_related("kind").numbered(number)))
 
 
 def highest(request: HttpRequest) -> Customer | None:

@@ -83,12 +83,16 @@ class TooDeep(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a customer stands already: its parent's ref (empty for a root), its kind and its group."""
+    """Where a customer stands already: its parent's ref (empty for a root), its kind and its group.
+
+    `survivor` is the number of the customer that absorbed it.
+    """
 
     pk: int
     parent: str
     kind: str
     tree: int
+    survivor: str = ""
 
 
 def import_rows(
@@ -170,8 +174,11 @@ class _Import:
             self.read([missing_parent(ref) for ref in missing])
             self.result.parents_added = sum(ref in self.rows for ref in missing)
         in_groups = Customer.objects.filter(tree_id__in=set(trees.values())).order_by()
-        places = in_groups.values_list("ref", "pk", "parent__ref", "kind_id", "tree_id")
-        self.standing = {ref: Standing(pk, above or grafting.TOP, kind, tree) for ref, pk, above, kind, tree in places}
+        places = in_groups.values_list("ref", "pk", "parent__ref", "kind_id", "tree_id", "merged_into__number")
+        self.standing = {
+            ref: Standing(pk, above or grafting.TOP, kind, tree, survivor or "")
+            for ref, pk, above, kind, tree, survivor in places
+        }
         mine = Customer.objects.order_by("pk").select_for_update(no_key=True).values(*loading.COLUMNS)
         self.kept = {kept["ref"]: kept for kept in _in_parts(set(self.rows) & set(self.standing), mine)}
 
@@ -179,7 +186,9 @@ class _Import:
         """Give new customers a kind, and refuse rows that would change one or say none."""
         for row in list(self.rows.values()):
             there = self.standing.get(row.ref)
-            if there and row.kind in {"", there.kind}:
+            if there and there.survivor:
+                self._withdraw(row, "ref", f"it was merged into {there.survivor}; import that one")
+            elif there and row.kind in {"", there.kind}:
                 row.kind = there.kind
             elif there:
                 self._withdraw(row, "kind", f'it is kept as "{there.kind}"; an import does not change kinds')

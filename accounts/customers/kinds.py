@@ -65,6 +65,6 @@ def _must_leave_everyone_in_place(code: str, label: str, parents: list[CustomerK
     misplaced = Q(parent__isnull=False) & ~Q(parent__kind__in=parents)
     if not may_be_root:
         misplaced |= Q(parent__isnull=True)
-    found = Customer.objects.filter(misplaced, kind=code).select_related("parent__kind").order_by("number").first()
+    found = Customer.objects.current().filter(misplaced, kind=code).select_related("parent__kind").order_by("number").first()
     if found:
         raise PlaceInUse(label, found)

@@ -57,6 +57,12 @@ class CustomerQuerySet(TreeQuerySet):  # type: ignore[misc] # mptt is untyped
     def _place(self, node: "Customer", column: str) -> Subquery:
         return Subquery(self.model._base_manager.filter(pk=node.pk).values(column)[:1])
 
+    def numbered(self, number: str) -> "CustomerQuerySet":
+        """The customer this number leads to: whose it is, or who absorbed that one."""
+        leads_there = self.model._base_manager.filter(number=number, merged_into__isnull=False).values("merged_into")
+        found: CustomerQuerySet = self.filter(Q(number=number) | Q(pk__in=leads_there), merged_into=None)
+        return found
+
     def current(self) -> "CustomerQuerySet":
         """Customers that were not merged into another."""
         found: CustomerQuerySet = self.filter(merged_into=None)
@@ -116,6 +122,11 @@ class Customer(MPTTModel):  # type: ignore[misc] # mptt is untyped
 
     def __str__(self) -> str:
         return self.name
+
+    def as_one(self) -> CustomerQuerySet:
+        """This customer with those merged into it: what is read of it is read of all of them."""
+        found: CustomerQuerySet = Customer.objects.filter(Q(pk=self.pk) | Q(merged_into=self.pk))
+        return found
 
 
 class Responsibility(models.Model):

@@ -119,6 +119,32 @@ def set_responsible(
     return named
 
 
+def end(*, actor: AbstractBaseUser | None, customer: Customer, role: str, on: date, at: datetime) -> None:
+    """Let nobody of its own answer in `role` for `customer` from the day `on`: it inherits again. Repeatable."""
+    with transaction.atomic():
+        customer = _locked(customer)
+        held = Responsibility.objects.filter(Q(until=None) | Q(until__gt=on), customer=customer, role=role)
+        if not held.exists():
+            return
+        held.filter(since__gte=on).delete()
+        held.update(until=on)
+        facts = {"responsible": "Nobody of its own", "role": Responsibility.Role(role).label, "since": on.isoformat()}
+        recording.record(customer, "accounts.responsible_changed", actor=actor, at=at, facts=facts | {"number": None})
+
+
+def held_by(customer: Customer, role: str, on: date) -> Customer | None:
+    """Return who was named in `role` at `customer` itself on the day `on`, or None."""
+    named = Responsibility.objects.filter(Q(until=None) | Q(until__gt=on), customer=customer, role=role, since__lte=on)
+    held = named.select_related("responsible").first()
+    return held.responsible if held else None
+
+
+def answered_for(responsible: Customer, on: date) -> list[Responsibility]:
+    """Return where `responsible` is named on the day `on` or later."""
+    named = Responsibility.objects.filter(Q(until=None) | Q(until__gt=on), responsible=responsible)
+    return list(named.select_related("customer").order_by("pk"))
+
+
 def _locked(customer: Customer) -> Customer:
     locked: Customer = Customer.objects.select_for_update().get(pk=customer.pk)
     return locked

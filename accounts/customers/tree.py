@@ -76,10 +76,11 @@ def lock_for_move(customer: Customer, parent: Customer | None) -> None:
     locks.between(customer, parent)
 
 
-def place(customer: Customer, parent: Customer | None) -> Customer:
+def place(customer: Customer, parent: Customer | None, *, archived: bool = False) -> Customer:
     """Put `customer` with everything below it under `parent` (None: into a group of its own); return it as it now stands.
 
-    Only the position changes; accounts/customers/moves.py is the use case that previews, records and can undo it.
+    Only the position changes; accounts/customers/moves.py is the use case that previews, records and can undo it. What is
+    `archived` under the customer that absorbed it stands there whatever its kind.
 
     Raises:
         DoesNotFitTheTree: the node may not stand there.
@@ -91,7 +92,8 @@ def place(customer: Customer, parent: Customer | None) -> Customer:
         above = Customer.objects.get(pk=parent.pk) if parent else None
         if above and above.tree_id == node.tree_id and node.lft <= above.lft and above.rght <= node.rght:
             raise DoesNotFitTheTree(f"{node.name} cannot stand under itself or under a node below it.", code="under_itself")
-        _must_fit(node.kind_id, above, height=_height(node))
+        if not archived:
+            _must_fit(node.kind_id, above, height=_height(node))
         if above:
             Customer.objects.move_node(node, above, "last-child")
         elif node.parent_id:

@@ -87,7 +87,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 class Membership(models.Model):
-    """A role of a user at a customer. Written by accounts/people/invitations.py."""
+    """A role of a user at a customer. Written by accounts/people/invitations.py; in merges by reach_changes.py."""
 
     class Role(models.TextChoices):
         ADMINISTRATOR = "administrator", "Administrator"

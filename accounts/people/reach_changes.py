@@ -1,7 +1,12 @@
-"""Reach changes: who gains and who loses sight of a customer when it is moved."""
+"""Reach changes: who gains and who loses sight of a customer when it is moved or merged."""
+
+from datetime import UTC, datetime
+
+from django.db.models import Q
 
 from accounts.customers.models import Customer
-from accounts.people.models import Membership
+from accounts.people.models import Membership, User
+from accounts.timeline import recording
 
 
 def of_move(customer: Customer, to: Customer | None) -> list[str]:
@@ -22,3 +27,34 @@ def _emails_above(parent: Customer) -> set[str]:
     denied = held.filter(effect=Membership.Effect.DENY).values("user_id")
     seeing = held.filter(effect=Membership.Effect.ALLOW, user__is_active=True).exclude(user_id__in=denied)
     return set(seeing.values_list("user__email", flat=True))
+
+
+def join(retired: Customer, survivor: Customer, *, actor: User | None, at: datetime) -> list[int]:
+    """Give everyone with a role at `retired` the same role at `survivor`; return the keys of the memberships made."""
+    day = at.astimezone(UTC).date()
+    held = Membership.objects.filter(customer=retired).in_force(day).select_related("user").order_by("pk")
+    made = []
+    for one in held:
+        span = {"until": None} if one.until is None else {"until__gte": one.until}
+        facts = {"user": one.user, "role": one.role, "effect": one.effect}
+        if Membership.objects.filter(customer=survivor, **facts, **span).exists():
+            continue
+        joined = Membership.objects.create(
+            customer=survivor, scope=one.scope, since=day, until=one.until, granted_by=actor, **facts
+        )
+        made.append(joined.pk)
+        told = {"email": one.user.email, "role": one.get_role_display(), "merged": retired.number}
+        kind = "accounts.member_denied" if one.effect == Membership.Effect.DENY else "accounts.member_joined"
+        recording.record(survivor, kind, actor=actor, at=at, about=joined, facts=told)
+    return made
+
+
+def leave(memberships: list[int], *, actor: User | None, at: datetime) -> None:
+    """End the memberships that `join` made, as far as nobody ended them before."""
+    day = at.astimezone(UTC).date()
+    held = Membership.objects.filter(Q(until=None) | Q(until__gt=day), pk__in=memberships).select_related("customer", "user")
+    for one in held.order_by("pk"):
+        one.until = max(day, one.since)
+        one.save(update_fields=["until"])
+        told = {"email": one.user.email, "role": one.get_role_display(), "effect": one.effect}
+        recording.record(one.customer, "accounts.member_revoked", actor=actor, at=at, about=one, facts=told)

@@ -10,6 +10,7 @@ from string import Formatter
 from typing import Final
 
 NOTICE: Final = ("notice",)
+QUALITY: Final = ("quality",)
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,18 @@ class Kind:
 
 
 KINDS: Final[dict[str, Kind]] = {
-    "accounts.customer_added": Kind("{name} was added", "plus"),
-    "accounts.customer_changed": Kind("Details changed: {changed}", "edit"),
+    "accounts.customer_added": Kind("{name} was added", "plus", QUALITY),
+    "accounts.customer_changed": Kind("Details changed: {changed}", "edit", QUALITY),
+    "accounts.customer_merged": Kind("{retired} was merged into {survivor}", "organisation"),
+    "accounts.merge_undone": Kind("{retired} is no longer merged into {survivor}", "undo"),
+    "accounts.merge_asked": Kind("{retired} is to be merged into {survivor}", "clock"),
+    "accounts.merge_refused": Kind("{retired} is not merged into {survivor}: {reason}", "close"),
+    "accounts.not_a_duplicate": Kind("{a} and {b} are not one", "check"),
     "accounts.customer_moved": Kind("Moved from {from_name} to {to_name}", "organisation"),
     "accounts.customer_imported": Kind("{name} was imported", "download"),
     "accounts.responsible_changed": Kind("{responsible} {role} from {since}", "payment"),
     "accounts.member_invited": Kind("{email} was invited as {role}", "person", NOTICE),
+    "accounts.member_joined": Kind("{email} became {role} through a merge", "person"),
     "accounts.member_revoked": Kind("{email} is no longer {role}", "person"),
     "accounts.writer_admitted": Kind("{email} wrote to us for the first time", "mail"),
     "accounts.member_denied": Kind("{email} may no longer see this", "person"),

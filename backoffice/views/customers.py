@@ -1,7 +1,7 @@
 """Customers: the groups we serve, their trees, and everything about one customer on one page."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -27,7 +27,8 @@ def roots(request: HttpRequest) -> HttpResponse:
 @require_GET
 def customer(request: HttpRequest, number: str) -> HttpResponse:
     """Show one customer: where it stands, money, contracts, people, tickets, and what happened."""
-    return page(request, places.customer(request, number))
+    node = places.customer(request, number)
+    return page(request, node) if node.number == number else redirect("backoffice:customer", node.number)
 
 
 def page(request: HttpRequest, node: Customer, *, status: int = 200, **forms: object) -> HttpResponse:

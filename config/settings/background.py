@@ -3,6 +3,8 @@
 A table of the database is always the list of what is to do; a task is only a wake-up, so tasks may come twice or not at all.
 """
 
+from celery.schedules import crontab
+
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_RESULT_SERIALIZER = "json"
@@ -26,7 +28,13 @@ REDIS_TRANSPORT = {
 CELERY_TIMEZONE = "UTC"
 HEARTBEAT_EVERY, DELIVERY_EVERY, UNKNOWN_PAYMENTS_EVERY, PRINTING_EVERY = 5.0, 5.0, 30.0, 60.0
 LADDER_EVERY = 30.0
+FIND_DUPLICATES_AT = crontab(hour="1", minute="40")
 CELERY_BEAT_SCHEDULE = {
+    "customers kept twice are looked for at night": {
+        "task": "accounts.tasks.find_duplicates",
+        "schedule": FIND_DUPLICATES_AT,
+        "options": {"expires": 6 * 3600.0},
+    },
     "the worker says it lives": {
         "task": "config.heartbeat",
         "schedule": HEARTBEAT_EVERY,

@@ -24,4 +24,6 @@ def front(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest, number: str) -> HttpResponse:
     """Answer what most visitors come for: how much, until when, and what is new."""
     node = places.node(request, number)
+    if node.number != number:
+        return redirect("portal:home", node.number)
     return render(request, "portal/home.html", home_shown.of(request, node))

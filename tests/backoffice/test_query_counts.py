@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.people.models import User
 from billing.anomalies import finding
-from tests.factories import bank, people, support
+from tests.factories import bank, people, quality, support
 from tests.factories.billing import invoice
 from tests.factories.customers import group
 from tests.factories.support import NOON
@@ -24,6 +24,9 @@ def fill():
     customer = group()
     support.billed_twice(customer)
     finding.find_for([customer], at=NOON)
+    quality.pair()
+    quality.waiting_merge()
+    quality.done_merge()
     bank.waiting_line()
     bank.waiting_transfer()
     bank.brought(bank.paying(invoice(customer, 100), 200), ref=f"Q-{customer.pk}")
@@ -56,6 +59,8 @@ def statements(viewer: User, address: str) -> int:
         ("bank_statements", "", "finance"),
         ("desk", "?show=open", "agent"),
         ("desk", "?show=all", "agent"),
+        ("duplicates", "", "agent"),
+        ("duplicates", "?show=merged", "agent"),
         ("customers", "", "agent"),
         ("search", "?q=billed", "agent"),
         ("search_options", "?q=group", "agent"),

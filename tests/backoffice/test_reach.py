@@ -14,7 +14,7 @@ from support.channels import files
 from support.channels.models import Attachment
 from support.remedies.models import AuthorityGrant
 from support.voice.models import Promise
-from tests.factories import people, support
+from tests.factories import people, quality, support
 from tests.factories.bank import waiting_line, waiting_transfer
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +62,14 @@ ROUTES = {
     "entry": ("get", BOOKS),
     "desk": ("get", EVERYBODY),
     "checks": ("post", WORKERS),
+    "duplicates": ("get", EVERYBODY),
+    "duplicate_searches": ("post", WORKERS),
+    "duplicate": ("get", EVERYBODY),
+    "duplicate_dismissals": ("post", WORKERS),
+    "duplicate_merges": ("post", WORKERS),
+    "merge": ("get", EVERYBODY),
+    "merge_decisions": ("post", DECIDERS),
+    "merge_undoings": ("post", DECIDERS),
     "customers": ("get", EVERYBODY),
     "customer": ("get", EVERYBODY),
     "below": ("get", EVERYBODY),
@@ -115,6 +123,10 @@ def address(route, given):
         keys |= {
             f"bank_{what}": [waiting_line().ref] for what in ("line", "matches", "credits", "set_asides", "undoings", "surpluses")
         }
+    if route.startswith("duplicate_") or route == "duplicate":
+        keys |= {name: [quality.pair().pk] for name in ("duplicate", "duplicate_dismissals", "duplicate_merges")}
+    if route.startswith("merge"):
+        keys |= {name: [quality.waiting_merge().pk] for name in ("merge", "merge_decisions", "merge_undoings")}
     on_ticket = {"ticket", "conversation", "replies", "resolutions", "assignments", "grants", "declines", "conflicts"}
     return reverse(f"backoffice:{route}", args=[granted.ticket.ref] if route in on_ticket else keys.get(route, []))
 
@@ -124,6 +136,7 @@ def ask(viewer, route, given):
     if viewer:
         client.force_login(viewer)
     forms = {"decisions": {"decision": "refuse", "note": "No."}, "replies": {"text": "Hello", "key": uuid4()}}
+    forms |= {"duplicate_merges": {"keep": "a"}, "merge_decisions": {"decision": "refuse"}}
     return getattr(client, ROUTES[route][0])(address(route, given), forms.get(route, {}))
 
 

@@ -1,0 +1,12 @@
+"""Customer merges: what a merge means for tickets, said in sentences for its preview."""
+
+from accounts.customers.models import Customer
+from support.tickets.models import Ticket
+
+
+def tickets(retired: Customer, survivor: Customer) -> list[str]:
+    """Say which tickets are read with the survivor."""
+    found = Ticket.objects.filter(customer=retired)
+    waiting = list(found.unresolved().order_by("ref").values_list("ref", flat=True))
+    told = [f"Its tickets ({found.count()}) are shown with {survivor.name}."] if found.exists() else []
+    return told + ([f"Still open: {', '.join(waiting[:10])}."] if waiting else [])

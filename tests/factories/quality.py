@@ -1,0 +1,23 @@
+"""Customers kept twice, for tests."""
+
+from accounts.quality import merging
+from accounts.quality.models import Candidate, Merge
+from tests.factories import people
+from tests.factories.customers import NOON, below, group
+
+
+def pair(why: tuple[str, ...] = ("same number: DE136695976",)) -> Candidate:
+    """Two sites in groups of their own that may be one."""
+    a, b = below(group()), below(group())
+    return Candidate.objects.create(a=a, b=b, score="0.9731", why=list(why), found_at=NOON)
+
+
+def waiting_merge() -> Merge:
+    """A merge that an agent asked for and nobody decided on."""
+    found = pair()
+    return merging.ask(actor=people.agent(), retired=found.b, survivor=found.a, note="Same house", at=NOON)
+
+
+def done_merge() -> Merge:
+    """A merge that a second person approved."""
+    return merging.approve(actor=people.supervisor(), merge=waiting_merge(), at=NOON)
