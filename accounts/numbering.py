@@ -9,8 +9,8 @@ from typing import Final
 
 from django.db import connection
 
-# Prefix -> its sequence, as accounts/migrations/0003_sequences.py created it (B: billing, with the bank lines).
-SEQUENCES: Final = {prefix: f"accord_ref_{prefix.lower()}" for prefix in ("B", "C", "F", "G", "K", "P", "S", "T")}
+# Prefix -> its sequence, as accounts/migrations/0003_sequences.py created it (B, M: billing, with bank lines and mandates).
+SEQUENCES: Final = {prefix: f"accord_ref_{prefix.lower()}" for prefix in ("B", "C", "F", "G", "K", "M", "P", "S", "T")}
 
 
 class PrefixUnknown(LookupError):

@@ -10,6 +10,7 @@ from accounts.people import access
 from billing.money import EXPONENTS, Money
 from billing.payments.bank import importing
 from billing.payments.bank.models import BankLine, TransferOrder
+from billing.payments.sepa.models import DebitFile, DirectDebit
 from window.paging import page_of
 
 VIEWS = {
@@ -69,3 +70,14 @@ def figures_of(line: BankLine) -> dict[str, object]:
 def may_be_matched(line: BankLine) -> bool:
     """Whether a line that waits brought money that could pay something."""
     return line.amount_minor > 0 and line.currency in EXPONENTS
+
+
+def debits_shown(request: HttpRequest) -> dict[str, object]:
+    """Return the debits that wait for a file or for the bank's word, the oldest first, and the files made, the latest first."""
+    known = DirectDebit.objects.select_related("mandate__customer", "mandate__seller", "file")
+    return {
+        "waiting": known.filter(status=DirectDebit.Status.ORDERED).order_by("pk")[:MOST_TRANSFERS],
+        "sent": known.filter(status=DirectDebit.Status.SENT).order_by("pk")[:MOST_TRANSFERS],
+        "page": page_of(request, DebitFile.objects.select_related("seller", "made_by"), newest_by="made_at"),
+        "may_decide": access.level_of(request.user) in access.KEEP_BOOKS.levels,
+    }

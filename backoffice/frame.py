@@ -20,7 +20,7 @@ PLACES = (
     (gettext_lazy("Promises"), "promises", {"promises"}, "g m", access.WORK_TICKETS, ""),
     (gettext_lazy("Approvals"), "approvals", {"approvals"}, "g p", access.DECIDE_APPROVALS, "approvals"),
     (gettext_lazy("Finance inbox"), "inbox", {"inbox", "entry"}, "g f", access.SEE_BOOKS, "inbox"),
-    (gettext_lazy("Bank"), "bank", {"bank", "bank_line", "bank_statements"}, "g b", access.SEE_BOOKS, "bank"),
+    (gettext_lazy("Bank"), "bank", {"bank", "bank_line", "bank_statements", "direct_debits"}, "g b", access.SEE_BOOKS, "bank"),
     (gettext_lazy("Findings"), "desk", {"desk"}, "g d", access.SEE_BACKOFFICE, ""),
     (gettext_lazy("Data"), "duplicates", {"duplicates", "duplicate", "merge"}, "g a", access.SEE_BACKOFFICE, "duplicates"),
     (gettext_lazy("Customers"), "customers", {"customers", "customer", "document"}, "g c", access.SEE_BACKOFFICE, ""),

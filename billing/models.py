@@ -8,6 +8,7 @@ from billing.invoices.models import Coverage, Document, DocumentFile, Line, Numb
 from billing.ledger.models import Entry, Posting
 from billing.payments.bank.models import BankLine, BankStatement, TransferOrder
 from billing.payments.models import GatewayCharge, Payment, PaymentMethod, PaymentShare, Refund
+from billing.payments.sepa.models import DebitFile, DirectDebit, Mandate
 from billing.usage.models import Meter, UsageRecord
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "Contract",
     "ContractEvent",
     "Coverage",
+    "DebitFile",
+    "DirectDebit",
     "Document",
     "DocumentFile",
     "Entry",
@@ -24,6 +27,7 @@ __all__ = [
     "GatewayCharge",
     "LegalEntity",
     "Line",
+    "Mandate",
     "Meter",
     "NumberSeries",
     "Payment",

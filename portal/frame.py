@@ -24,7 +24,7 @@ PLACES = (
     ),
     (gettext_lazy("Help"), "help", "help", {"help", "findings", "new_ticket"}, ""),
     (gettext_lazy("Tickets"), "chat", "tickets", {"tickets", "ticket", "replies", "praises"}, "g t"),
-    (gettext_lazy("Payments"), "payment", "payments", {"payments", "payment", "new_payment"}, "g p"),
+    (gettext_lazy("Payments"), "payment", "payments", {"payments", "payment", "new_payment", "mandates"}, "g p"),
     (gettext_lazy("Approvals"), "approve", "order_approvals", {"order_approvals", "order_decisions"}, ""),
     (gettext_lazy("Organisation"), "organisation", "organisation", {"organisation", "members", "programs"}, "g o"),
     (gettext_lazy("Activity"), "clock", "activity", {"activity"}, "g a"),

@@ -11,6 +11,7 @@ SELLER = {
     "country": "DE",
     "tax_id": "DE129273398",
     "iban": "DE89370400440532013000",
+    "creditor_id": "DE98ZZZ09999999999",
     "bic": "COBADEFFXXX",
     "email": "billing@accord.example",
 }

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.models import Customer
+from billing.catalog.models import LegalEntity
 
 
 class StatementForm(forms.Form):
@@ -39,3 +40,12 @@ class ReasonForm(forms.Form):
     """Why something is not done."""
 
     reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class DebitFileForm(forms.Form):
+    """For whom and on which day a file collects."""
+
+    seller = forms.ModelChoiceField(
+        label=_("Who collects"), queryset=LegalEntity.objects.exclude(creditor_id=""), empty_label=None
+    )
+    collection_on = forms.DateField(label=_("Day of collection"), widget=forms.DateInput(attrs={"type": "date"}))

@@ -21,6 +21,9 @@ class LegalEntity(models.Model):
     tax_id = models.CharField(max_length=20)
     iban = models.CharField(max_length=34)
     bic = models.CharField(max_length=11, blank=True)
+    creditor_id = models.CharField(
+        max_length=35, blank=True, default="", help_text="SEPA creditor identifier: with it the seller collects direct debits."
+    )
     email = models.EmailField()
     ref_prefix = models.CharField(
         max_length=8, blank=True, default="", help_text="Stands before the numbers of its documents: US- makes US-INV-000001."

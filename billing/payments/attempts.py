@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from django.db import transaction
-from django.db.models import Manager
+from django.db.models import Manager, Q
 
 from accounts.decisions import Refusal
 from billing.payments.gateways.base import Outcome
@@ -25,6 +25,7 @@ STEPS: Final = {
 }
 STATUS_OF: Final = {Outcome.SUCCESS: SUCCEEDED, Outcome.DECLINED: DECLINED, Outcome.UNKNOWN: UNKNOWN}
 TIME_BETWEEN_QUESTIONS: Final = timedelta(seconds=20)
+TIME_BETWEEN_QUESTIONS_TO_SLOW_ONES: Final = timedelta(hours=1)
 TIME_UNTIL_FORGOTTEN: Final = timedelta(minutes=1)
 
 Attempt = TypeVar("Attempt", Payment, Refund)
@@ -68,11 +69,15 @@ def mark_sent(attempts: Manager[Attempt], attempt_id: int, at: datetime) -> Atte
     return attempt
 
 
-def claim_unanswered(attempts: Manager[Attempt], *, at: datetime, limit: int) -> list[Attempt]:
-    """Take up to `limit` sent attempts without an outcome, longest unasked first, so that nobody else asks for them now."""
+def claim_unanswered(attempts: Manager[Attempt], *, slow: Q, at: datetime, limit: int) -> list[Attempt]:
+    """Take up to `limit` sent attempts without an outcome, longest unasked first, so that nobody else asks for them now.
+
+    Those that `slow` picks wait on a gateway that answers in days; they are asked for once an hour and stand in nobody's way.
+    """
+    soon, late = at - TIME_BETWEEN_QUESTIONS, at - TIME_BETWEEN_QUESTIONS_TO_SLOW_ONES
     with transaction.atomic(durable=True):
-        due = attempts.filter(status=UNKNOWN, asked_at__lte=at - TIME_BETWEEN_QUESTIONS).order_by("asked_at", "pk")
-        claimed = list(due.select_for_update(skip_locked=True)[:limit])
+        due = attempts.filter(~slow & Q(asked_at__lte=soon) | slow & Q(asked_at__lte=late), status=UNKNOWN)
+        claimed = list(due.order_by("asked_at", "pk").select_for_update(of=("self",), skip_locked=True)[:limit])
         attempts.filter(pk__in=[attempt.pk for attempt in claimed]).update(asked_at=at)
         return claimed
 

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from accounts import numbering
 from accounts.customers.models import Customer
@@ -212,8 +213,19 @@ def ask_unknown(*, at: datetime, limit: int = 50) -> int:
 
     A payment its gateway has never seen is sent again under the same key, which is still the same attempt.
     """
-    outcomes = [_record(payment, _ask(payment), at) for payment in attempts.claim_unanswered(Payment.objects, at=at, limit=limit)]
+    slow = Q(gateway__in=gateways.SLOW)
+    claimed = attempts.claim_unanswered(Payment.objects, slow=slow, at=at, limit=limit)
+    outcomes = [_record(payment, _ask(payment), at) for payment in claimed]
     return sum(payment.status != attempts.UNKNOWN for payment in outcomes)
+
+
+def hear(payment: Payment, at: datetime) -> Payment:
+    """Record what the gateway of a sent payment knows by now, because it has told us that there is news.
+
+    Raises:
+        RuntimeError: called inside a transaction; a gateway is asked outside.
+    """
+    return _record(payment, gateways.by_code(payment.gateway).ask(key=str(payment.key)), at)
 
 
 def _ask(payment: Payment) -> Answer:

@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
@@ -216,7 +217,8 @@ def send_forgotten(*, at: datetime, limit: int = 50) -> int:
 
 def ask_unknown(*, at: datetime, limit: int = 50) -> int:
     """Ask the gateways for the outcome of sent refunds that have none; return how many are resolved now."""
-    claimed = attempts.claim_unanswered(Refund.objects, at=at, limit=limit)
+    slow = Q(payment__gateway__in=gateways.SLOW, to=ORIGIN)
+    claimed = attempts.claim_unanswered(Refund.objects, slow=slow, at=at, limit=limit)
     outcomes = [record_answer(refund, _ask(refund), at) for refund in claimed]
     return sum(refund.status != attempts.UNKNOWN for refund in outcomes)
 

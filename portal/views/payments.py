@@ -40,7 +40,11 @@ def payments(request: HttpRequest, number: str) -> HttpResponse:
     return render(
         request,
         "portal/payments/payments.html",
-        {"span": span, "page": page_of(request, made, newest_by="started_at")},
+        {
+            "span": span,
+            "page": page_of(request, made, newest_by="started_at"),
+            "may_pay": access.decide(request.user, access.PAY, node),
+        },
     )
 
 

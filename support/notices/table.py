@@ -31,6 +31,8 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "billing.payment_succeeded": Notice("payment_succeeded", audiences.who_paid, ("payment", "")),
     "billing.payment_declined": Notice("payment_declined", audiences.who_paid, ("payment", "")),
     "billing.payment_received": Notice("payment_received", audiences.those_who_pay, ("payment", "")),
+    "billing.mandate_signed": Notice("mandate_signed", audiences.those_who_pay),
+    "billing.debit_announced": Notice("debit_announced", audiences.those_who_pay, ("payment", "")),
     "billing.payment_charged_back": Notice("payment_charged_back", audiences.those_who_pay, ("payment", "")),
     "billing.refund_made": Notice("refund_made", audiences.those_who_pay, ("payment", "payment")),
     "support.ticket_opened": Notice("ticket_opened", audiences.who_asked_and_who_helps, ("ticket", "")),

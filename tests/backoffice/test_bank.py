@@ -1,14 +1,20 @@
 """The bank page: what waits is seen with its suggestion, dealt with in a click or two, and taken back."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from billing.ledger import balances
 from billing.payments.bank.models import BankLine, BankStatement, TransferOrder
+from billing.payments.models import Payment
+from billing.payments.sepa import pain
+from billing.payments.sepa.models import DebitFile
 from tests.factories import people
-from tests.factories.bank import brought, camt, paying, row, waiting_transfer
+from tests.factories.bank import brought, camt, debit, debit_at_the_bank, paying, row, waiting_transfer
 from tests.factories.billing import invoice, seller
 from tests.factories.customers import group
 
@@ -161,3 +167,28 @@ def test_line_in_a_currency_of_the_past_is_shown(client):
 
     assert "120.00 DEM" in read(client, "bank_line", line.ref)
     assert "120.00 DEM" in read(client, "bank")
+
+
+def test_file_of_debits_is_made_once_and_downloaded(client):
+    waiting = debit()
+    assert waiting.end_to_end in read(client, "direct_debits")
+
+    refused = client.post(at("debit_files"), {"seller": seller().pk, "collection_on": "2020-01-01"})
+    assert (refused.status_code, DebitFile.objects.count()) == (422, 0)
+    assert "so that payers know before" in refused.content.decode()
+
+    on = next(day for day in (timezone.now().date() + timedelta(days=n) for n in range(3, 20)) if pain.is_bank_day(day))
+    assert client.post(at("debit_files"), {"seller": seller().pk, "collection_on": on.isoformat()}).status_code == 302
+    made = DebitFile.objects.get()
+    assert f"<EndToEndId>{waiting.end_to_end}</EndToEndId>" in client.get(at("debit_file", made.ref)).content.decode()
+
+
+def test_debit_that_the_bank_rejected_declines_its_payment(client):
+    sent = debit_at_the_bank()
+
+    client.post(at("debit_failures", sent.pk), {"reason": "Account blocked"})
+    again = client.post(at("debit_failures", sent.pk), {"reason": "Again"}, follow=True).content.decode()
+
+    payment = Payment.objects.get(ref=sent.end_to_end)
+    assert (payment.status, payment.decline_reason) == ("declined", "Account blocked")
+    assert "is known already" in again

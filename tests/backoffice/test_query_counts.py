@@ -29,6 +29,8 @@ def fill():
     quality.done_merge()
     bank.waiting_line()
     bank.waiting_transfer()
+    bank.debit_at_the_bank()
+    bank.debit()
     bank.brought(bank.paying(invoice(customer, 100), 200), ref=f"Q-{customer.pk}")
 
 
@@ -57,6 +59,7 @@ def statements(viewer: User, address: str) -> int:
         ("bank_rows", "?show=over", "finance"),
         ("bank", "?show=matched", "supervisor"),
         ("bank_statements", "", "finance"),
+        ("direct_debits", "", "finance"),
         ("desk", "?show=open", "agent"),
         ("desk", "?show=all", "agent"),
         ("duplicates", "", "agent"),

@@ -15,7 +15,7 @@ from support.channels.models import Attachment
 from support.remedies.models import AuthorityGrant
 from support.voice.models import Promise
 from tests.factories import people, quality, support
-from tests.factories.bank import waiting_line, waiting_transfer
+from tests.factories.bank import debit_at_the_bank, waiting_line, waiting_transfer
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +59,10 @@ ROUTES = {
     "bank_set_asides": ("post", KEEPERS),
     "bank_undoings": ("post", KEEPERS),
     "bank_surpluses": ("post", KEEPERS),
+    "direct_debits": ("get", BOOKS),
+    "debit_files": ("post", KEEPERS),
+    "debit_file": ("get", BOOKS),
+    "debit_failures": ("post", KEEPERS),
     "entry": ("get", BOOKS),
     "desk": ("get", EVERYBODY),
     "checks": ("post", WORKERS),
@@ -127,6 +131,9 @@ def address(route, given):
         keys |= {name: [quality.pair().pk] for name in ("duplicate", "duplicate_dismissals", "duplicate_merges")}
     if route.startswith("merge"):
         keys |= {name: [quality.waiting_merge().pk] for name in ("merge", "merge_decisions", "merge_undoings")}
+    if route.startswith("debit_"):
+        debit = debit_at_the_bank()
+        keys |= {"debit_file": [debit.file.ref], "debit_failures": [debit.pk]}
     on_ticket = {"ticket", "conversation", "replies", "resolutions", "assignments", "grants", "declines", "conflicts"}
     return reverse(f"backoffice:{route}", args=[granted.ticket.ref] if route in on_ticket else keys.get(route, []))
 

@@ -18,7 +18,7 @@ EUR_12 = Money(1200, "EUR")
 # For each gateway, the methods that show its behaviours. A new gateway adds its line here.
 METHODS = {"sandbox": {"good": GOOD, "declined": DECLINED, "late": TIMES_OUT, "late_declined": TIMES_OUT_DECLINED}}
 # Banks answer in days, not at once: these are held to what the contract says of them in tests/billing/bank/.
-SLOW = {"bank"}
+SLOW = {"bank", "sepa_debit"}
 
 
 @pytest.fixture(params=sorted(METHODS))

@@ -14,9 +14,12 @@ from billing.invoices.models import Document
 from billing.payments.bank import importing, overpaid
 from billing.payments.bank.importing import Stored
 from billing.payments.bank.models import BankLine, TransferOrder
+from billing.payments.sepa import debits, mandates
+from billing.payments.sepa.models import DirectDebit
 from tests.factories import people
-from tests.factories.billing import invoice
+from tests.factories.billing import invoice, seller
 from tests.factories.customers import group
+from tests.factories.payments import pay
 
 OURS = "DE02120300000000202051"
 ANNA = "DE89370400440532013000"
@@ -44,6 +47,7 @@ class Row:
     currency: str = "EUR"
     mandate: str = ""
     reason: str = ""
+    batch: str = ""
 
 
 def row(amount_minor: int, *texts: str, **facts: object) -> Row:
@@ -81,10 +85,12 @@ def _entry(row: Row) -> str:
     party = "Cdtr" if row.amount_minor < 0 and not row.is_reversal else "Dbtr"
     structured = f"<Strd><CdtrRefInf><Ref>{row.reference}</Ref></CdtrRefInf></Strd>" if row.reference else ""
     returned = f"<RtrInf><Rsn><Cd>{row.reason}</Cd></Rsn></RtrInf>" if row.reason else ""
+    block = f"<Btch><PmtInfId>{row.batch}</PmtInfId></Btch>" if row.batch else ""
     mandate = f"<MndtId>{row.mandate}</MndtId>" if row.mandate else ""
     return (
         f"<Ntry>{_amount(row.amount_minor, row.currency)}<RvslInd>{str(row.is_reversal).lower()}</RvslInd>"
-        f"<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>{row.on}</Dt></BookgDt><AcctSvcrRef>{row.bank_ref}</AcctSvcrRef><NtryDtls><TxDtls>"
+        f"<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>{row.on}</Dt></BookgDt><AcctSvcrRef>{row.bank_ref}</AcctSvcrRef>"
+        f"<NtryDtls>{block}<TxDtls>"
         f"<Refs><EndToEndId>{row.end_to_end or 'NOTPROVIDED'}</EndToEndId>{mandate}</Refs><RltdPties>"
         f"<{party}><Pty><Nm>{escape(row.name)}</Nm></Pty></{party}><{party}Acct><Id><IBAN>{row.iban}</IBAN></Id></{party}Acct>"
         f"</RltdPties><RmtInf><Ustrd>{escape(row.text)}</Ustrd>{structured}</RmtInf>{returned}</TxDtls></NtryDtls></Ntry>"
@@ -130,3 +136,19 @@ def waiting_transfer() -> TransferOrder:
     line = brought(paying(invoice(group(), 100), 100 + next(_serial)), ref=f"W-{next(_serial)}")[0]
     overpaid.give_back(actor=people.finance(), line=line, at=EVENING)
     return TransferOrder.objects.order_by("-pk")[0]
+
+
+def debit() -> DirectDebit:
+    """A debit that waits for a file."""
+    customer = group()
+    mandate = mandates.sign(actor=None, customer=customer, seller=seller(), holder="Anna", iban=ANNA, at=EVENING)
+    pay(customer, invoice(customer, 12000), card=mandates.method_of(mandate), at=EVENING)
+    return DirectDebit.objects.order_by("-pk")[0]
+
+
+def debit_at_the_bank() -> DirectDebit:
+    """A debit that went in a file."""
+    ordered = debit()
+    debits.make_file(actor=None, seller=seller(), collection_on=date(2026, 3, 9), at=EVENING)
+    ordered.refresh_from_db()
+    return ordered

@@ -30,6 +30,7 @@ def seller(code: str = "accord", **details: str) -> LegalEntity:
     facts = {
         "name": "Accord GmbH", "street": "Torstraße 1", "postcode": "10119", "city": "Berlin", "country": "DE",
         "tax_id": "DE123456788", "iban": "DE02120300000000202051", "bic": "BYLADEM1001", "email": "billing@accord.example",
+        "creditor_id": "DE98ZZZ09999999999",
         "ref_prefix": "" if code == "accord" else f"{code[:7].upper()}-",
     }  # fmt: skip
     return LegalEntity.objects.get_or_create(code=code, defaults=facts | details)[0]

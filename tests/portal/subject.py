@@ -16,6 +16,8 @@ from billing.contracts import events
 from billing.contracts.models import ContractEvent, Subscription
 from billing.invoices.models import Document
 from billing.payments.models import Payment
+from billing.payments.sepa import mandates
+from billing.payments.sepa.models import Mandate
 from support.channels import files
 from support.channels.models import Attachment
 from support.knowledge.models import Article
@@ -43,6 +45,7 @@ class Subject:
     approval: OrderApproval
     orderer: Membership
     file: Attachment
+    mandate: Mandate
 
     def address(self, route: str) -> str:
         """Return the address of `route` that names what stands here."""
@@ -65,6 +68,7 @@ class Subject:
             "order_decisions": [self.approval.pk],
             "order_limits": [self.tree.berlin.number, self.orderer.pk],
             "revocations": [self.tree.berlin.number, self.membership.pk],
+            "mandate_revocations": [self.tree.berlin.number, self.mandate.pk],
             "key_revocations": [self.tree.berlin.number, self.key.pk],
         }
         return reverse(f"portal:{route}", args=keys.get(route, [self.tree.berlin.number]))
@@ -79,6 +83,7 @@ class Subject:
             },
             "order_decisions": {"decision": "refuse", "note": "No."},
             "order_limits": {"limit": "50.00"},
+            "mandates": {"seller": "accord", "holder": "Berlin", "iban": "NL91ABNA0417164300", "agreed": "on"},
             "programs": {"name": "ERP", "scopes": ["read"]},
             "payments": {
                 "documents": self.invoice.ref, "method": "another", "number": "4242424242424242", "expiry": "12/39",
@@ -127,6 +132,9 @@ def make() -> Subject:
         membership=people.joins(people.person(), tree.berlin, "reader"),
         approval=OrderApproval.objects.get(),
         orderer=orderer,
+        mandate=mandates.sign(
+            actor=None, customer=tree.berlin, seller=billing.seller(), holder="Berlin", iban="DE89370400440532013000", at=LONG_AGO
+        ),
         key=keys.make(actor=None, customer=tree.berlin, name="ERP", scopes=["read"], at=LONG_AGO)[0],
         article=Article.objects.create(ref="seats", title="Seats", body="Change your seats.", updated_at=LONG_AGO),
     )

@@ -1,6 +1,7 @@
 """Every list of the portal takes as many statements for three rows as for one."""
 
 from datetime import date
+from itertools import cycle
 from uuid import uuid4
 
 import pytest
@@ -10,10 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.people import keys
+from billing.payments.sepa import mandates
 from tests.factories import billing, payments, people, support
 from tests.factories.customers import below, helios
 
 pytestmark = pytest.mark.django_db
+ACCOUNTS = cycle(["DE89370400440532013000", "NL91ABNA0417164300", "DE02120300000000202051", "DE75512108001245126199"])
 LISTS = [
     "home",
     "organisation",
@@ -22,6 +25,7 @@ LISTS = [
     "programs",
     "invoices",
     "payments",
+    "mandates",
     "contracts",
     "tickets",
     "help",
@@ -38,6 +42,10 @@ def fill(tree) -> None:
     payments.pay(site, billing.invoice(site, 200))
     support.ticket(site, line=support.billed_twice(site))
     people.joins(people.person(), tree.germany, "reader")
+    mandates.sign(
+        actor=None, customer=tree.germany, seller=billing.seller(), holder="Germany", at=payments.NOON,
+        iban=next(ACCOUNTS),
+    )  # fmt: skip
     keys.make(actor=None, customer=tree.germany, name="ERP", scopes=["read"], at=billing.NOON)
 
 

@@ -108,14 +108,15 @@ def _balances(element: Any, where: str) -> dict[str, tuple[Decimal, str]]:
 def _entry(element: Any, account: str, made: BankDay | None, where: str) -> Entry:
     """Read an entry; one without any day is of the day on which the statement was made."""
     amount, currency = _signed(element, where)
-    details = tuple(_detail(part, account, amount < 0, where) for part in element.iter("TxDtls"))
+    batch = _text(element, "NtryDtls/Btch/PmtInfId", "Btch/PmtInfId")
+    details = tuple(_detail(part, account, amount < 0, batch, where) for part in element.iter("TxDtls"))
     text = _text(element, "AddtlNtryInf")
     return Entry(
         amount=amount,
         currency=currency,
         booked=_day(element.find("BookgDt"), where) or _day(element.find("ValDt"), where) or made,
         valued=_day(element.find("ValDt"), where),
-        details=details or (Detail(remittance=text),),
+        details=details or (Detail(remittance=text, batch=batch),),
         bank_ref=_text(element, "AcctSvcrRef", "NtryRef"),
         text=text,
         is_reversal=_text(element, "RvslInd") in {"true", "1"} or any(detail.return_reason for detail in details),
@@ -134,7 +135,7 @@ def _signed(element: Any, where: str) -> tuple[Decimal, str]:
     return (-value if side == "DBIT" else value), currency_in(amount.get("Ccy") or "", where=where)
 
 
-def _detail(element: Any, account: str, is_debit: bool, where: str) -> Detail:
+def _detail(element: Any, account: str, is_debit: bool, batch: str, where: str) -> Detail:
     amount = element.find("Amt")
     for path in ("AmtDtls/TxAmt/Amt", "AmtDtls/InstdAmt/Amt"):
         amount = element.find(path) if amount is None else amount
@@ -150,6 +151,7 @@ def _detail(element: Any, account: str, is_debit: bool, where: str) -> Detail:
         iban=iban,
         mandate=_given(_text(element, "Refs/MndtId", "RltdPties/MndtId")),
         return_reason=tidy(f"{reason} {_text(element, 'RtrInf/AddtlInf')}"),
+        batch=_given(_text(element, "Refs/PmtInfId")) or batch,
     )
 
 

@@ -24,6 +24,7 @@ from billing.money import EXPONENTS, LARGEST_MINOR
 from billing.payments.bank import accounts_of_ours, mt940, reading, references, settling, transfers
 from billing.payments.bank.models import BankLine, BankStatement
 from billing.payments.bank.statements import Detail, Entry, Statement, UnreadableStatement
+from billing.payments.sepa import debits
 
 BOOKS: Final = frozenset({mt940.KIND, "camt.053"})
 NOT_A_STATEMENT: Final = "Only announced: it counts when the statement tells it."
@@ -83,6 +84,7 @@ def import_file(*, content: bytes, file_name: str, actor: User | None, at: datet
             recording.record(None, "billing.statement_imported", actor=actor, at=at, facts=facts, internal=True)
     settling.settle_waiting(actor=actor, at=at)
     transfers.settle_outgoing(at=at)
+    debits.settle_told(at=at)
     return _as_they_stand(stored)
 
 
@@ -195,7 +197,7 @@ def _lines(entry: Entry, row: BankStatement) -> Iterator[BankLine]:
             valued_on=entry.valued.on if entry.valued else None, valued_as_written=entry.valued.written if entry.valued else "",
             amount_minor=minor(part.amount or Decimal(0), entry.currency), currency=entry.currency, bank_ref=entry.bank_ref[:60],
             end_to_end=part.end_to_end[:70], reference=part.reference[:60], remittance=(part.remittance or entry.text)[:1000],
-            name=part.name[:140], iban=references.plain(part.iban)[:60], mandate=part.mandate[:35],
+            name=part.name[:140], iban=references.plain(part.iban)[:60], mandate=part.mandate[:35], batch=part.batch[:35],
             return_reason=part.return_reason[:200], is_reversal=entry.is_reversal, status=status, reason=reason,
         )  # fmt: skip
         line.identity = _identity(line, row.kind)

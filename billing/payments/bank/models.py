@@ -90,6 +90,7 @@ class BankLine(models.Model):
     name = models.CharField(max_length=140, blank=True)
     iban = models.CharField(max_length=60, blank=True)
     mandate = models.CharField(max_length=35, blank=True)
+    batch = models.CharField(max_length=35, blank=True, help_text="The payment block that the bank booked as one.")
     return_reason = models.CharField(max_length=200, blank=True)
     is_reversal = models.BooleanField(default=False)
     status = models.CharField(max_length=8, choices=Status, default=Status.WAITING)
@@ -110,7 +111,7 @@ class BankLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["identity", "occurrence"], name="bank_line_is_stored_once"),
             models.CheckConstraint(
-                condition=~Q(status="matched") | Q(payment__isnull=False) | Q(rule__in=["returned", "transferred"]),
+                condition=~Q(status="matched") | Q(payment__isnull=False) | Q(rule__in=["returned", "transferred", "collected"]),
                 name="matched_bank_line_has_what_it_became",
             ),
             models.CheckConstraint(

@@ -20,6 +20,9 @@ _QUESTIONS: Final = {
             SELECT payment_id, sum(amount_minor) AS amount FROM billing_settlement WHERE amount_minor > 0 GROUP BY payment_id
         ) s ON s.payment_id = p.id
         WHERE l.over_minor > 0 AND l.over_minor > p.amount_minor - coalesce(s.amount, 0) ORDER BY l.id""",
+    "direct debit {0} is {1}, its payment {2}": """
+        SELECT d.end_to_end, d.status, p.status FROM billing_directdebit d JOIN billing_payment p ON p.ref = d.end_to_end
+        WHERE (p.status = 'succeeded') <> (d.status IN ('collected', 'returned')) ORDER BY d.id""",
 }
 
 

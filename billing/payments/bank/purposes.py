@@ -70,6 +70,7 @@ def _numbered(written: str) -> tuple[Detail, str] | None:
         iban=account if _is_iban(account) else "",
         mandate=_given(named.get("MREF", "")),
         return_reason=_reason(written[:3], of, words),
+        batch=_given(named.get("KREF", "")),
     )
     return told, tidy(of.get("00", ""))
 
@@ -110,6 +111,7 @@ def _named(written: str) -> tuple[Detail, str] | None:
         iban=account.upper() if _is_iban(account.upper()) else "",
         mandate=_given(named.get("MARF", "")),
         return_reason=tidy(named.get("RTRN", "").strip("/")),
+        batch=_given(named.get("PREF", "") or named.get("KREF", "")),
     )
     return told, tidy(named.get("TRTP", "").strip("/"))
 

@@ -57,6 +57,7 @@ class Detail:
     iban: str = ""
     mandate: str = ""
     return_reason: str = ""
+    batch: str = ""
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,7 @@ def _together(details: tuple[Detail, ...]) -> Detail:
         iban=_first(detail.iban for detail in details),
         mandate=_first(detail.mandate for detail in details),
         return_reason=_first(detail.return_reason for detail in details),
+        batch=_first(detail.batch for detail in details),
     )
 
 

@@ -2,9 +2,11 @@
 
 from typing import Final
 
-from billing.payments.gateways import base, sandbox, transfer
+from billing.payments.gateways import base, direct_debit, sandbox, transfer
 
-GATEWAYS: Final[dict[str, base.Gateway]] = {gateway.code: gateway for gateway in (sandbox.Sandbox(), transfer.BankTransfer())}
+_ALL: Final[tuple[base.Gateway, ...]] = (sandbox.Sandbox(), transfer.BankTransfer(), direct_debit.DirectDebits())
+GATEWAYS: Final = {gateway.code: gateway for gateway in _ALL}
+SLOW: Final = frozenset(code for code, gateway in GATEWAYS.items() if gateway.is_slow)
 
 
 def by_code(code: str) -> base.Gateway:

@@ -58,6 +58,8 @@ class Gateway(Protocol):
 
     code: str
     label: str
+    is_slow: bool
+    """Whether it answers in days: it is asked once an hour instead of at every turn."""
 
     def collect(self, *, key: str, amount: Money, token: str) -> Answer:
         """Take `amount` from the method behind `token`; the same `key` takes it once.

@@ -92,6 +92,7 @@ class Sandbox:
 
     code = "sandbox"
     label = "Card (sandbox)"
+    is_slow = False
 
     def collect(self, *, key: str, amount: Money, token: str) -> Answer:
         """Charge the test card behind `token` once per `key`; unknown tokens are declined."""

@@ -24,6 +24,7 @@ class BankTransfer:
 
     code = "bank"
     label = "Bank transfer"
+    is_slow = True
 
     def collect(self, *, key: str, amount: Money, token: str) -> Answer:
         """Decline: a transfer is made by the payer."""
