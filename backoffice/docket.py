@@ -1,4 +1,4 @@
-"""Approvals as they are shown: what waits, whether the viewer may say yes, and what was decided lately."""
+"""Approvals as they are shown: what waits, appeals among it, whether the viewer may say yes, what was decided lately."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.decisions import Decision
 from accounts.people import access
 from accounts.people.models import User
-from support.remedies import approvals, authority, giving
+from support.remedies import approvals, authority, declines, giving
 from support.remedies.models import Approval
 from window.formats import amount
 
@@ -37,6 +37,7 @@ def shown(viewer: User, *, at: datetime) -> dict[str, object]:
         .select_related("decided_by", "grant__customer", "grant__ticket")
     )
     return {
+        "appeals": declines.appeals_waiting(viewer),
         "approvals": [_case(approval, foreseen[approval.pk]) for approval in waiting],
         "decided": decided.order_by("-decided_at", "-pk")[:DECIDED_LATELY],
     }

@@ -30,7 +30,7 @@ class WorkedTicketSerializer(serializers.ModelSerializer):
         model = Ticket
         fields = (
             "ref", "customer", "subject", "kind", "priority", "channel", "status", "outcome", "assignee", "opened_at",
-            "touched_at",
+            "touched_at", "due_at", "due_clock",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -138,6 +138,7 @@ class Migration(migrations.Migration):
                 ('since', models.DateTimeField(help_text='When the clock began that reached it, or the ticket.')),
                 ('taken_at', models.DateTimeField()),
             ],
+            options={'verbose_name_plural': 'steps taken'},
         ),
         migrations.AddField(
             model_name='message',

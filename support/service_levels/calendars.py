@@ -6,6 +6,7 @@ Public holidays come by country and region; days of our own close a day, or open
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any, Final
 
 import holidays
@@ -112,9 +113,10 @@ def public_holidays(country: str, region: str) -> frozenset[date]:
 
 
 def in_words(kept: ServiceCalendar) -> str:
-    """Say the hours as people read them: "mon 08:00–12:00 13:00–17:00, …"."""
-    days = ((day, kept.hours.get(day) or []) for day in WEEKDAYS)
-    return ", ".join(f"{day} {' '.join(f'{start}–{end}' for start, end in windows)}" for day, windows in days if windows)
+    """Say the hours as people read them: "mon–thu 08:00–12:00 13:00–17:00, fri 08:00–12:00"."""
+    spoken = [(day, " ".join(f"{start}–{end}" for start, end in kept.hours.get(day) or [])) for day in WEEKDAYS]
+    alike = [(words, [day for day, _words in days]) for words, days in groupby(spoken, key=lambda each: each[1]) if words]
+    return ", ".join(f"{days[0]}–{days[-1]} {words}" if len(days) > 1 else f"{days[0]} {words}" for words, days in alike)
 
 
 _known: dict[tuple[str, str], frozenset[date]] = {}

@@ -138,6 +138,7 @@ class StepTaken(models.Model):
     taken_at = models.DateTimeField()
 
     class Meta:
+        verbose_name_plural = "steps taken"
         constraints = [models.UniqueConstraint(fields=["ticket", "step", "since"], name="a_step_is_taken_once_a_run")]
 
     def __str__(self) -> str:

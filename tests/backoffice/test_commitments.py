@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.timeline.models import Activity
 from backoffice.admin import calendar_text
+from support.remedies import declines
 from support.remedies.models import Decline, DeclineReason
 from support.service_levels.models import ServiceCalendar, ServiceTarget
 from support.tickets import account_escalation, conflict
@@ -37,7 +38,7 @@ def test_ticket_shows_by_when_and_how_that_was_counted():
     shown = page(people.agent(), support.ticket(below(group("Helios", tier="gold"))))
 
     assert "240 minutes for Gold, the tier of Helios, since 2020-01-01" in shown
-    assert "mon 08:00–12:00 13:00–17:00" in shown
+    assert "mon–fri 08:00–12:00 13:00–17:00" in shown
     assert "Office hours, Europe/Berlin" in shown
 
 
@@ -113,6 +114,15 @@ def test_no_without_a_reason_is_asked_for_one():
     assert (answer.status_code, now(ticket).status) == (422, "open")
 
 
+def test_appeal_waits_before_the_supervisors_eyes():
+    ticket, supervisor = support.ticket(), people.supervisor()
+    declines.appeal(actor=ticket.requester, decline=support.declined(ticket), words="Look again.", at=support.NOON)
+
+    shown = words(browser_of(supervisor).get(reverse("backoffice:approvals")))
+
+    assert "Appeals against a no" in shown and ticket.ref in shown
+
+
 def test_screen_says_why_nothing_can_be_declined():
     case = support.case()
 
@@ -161,7 +171,7 @@ def test_queue_says_what_is_late():
 
     listed = words(browser_of(people.agent()).get(reverse("backoffice:queue") + "?view=breached"))
 
-    assert "First response: late since" in listed
+    assert "First response: was due" in listed
 
 
 def test_manager_writes_a_calendar_in_lines():

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.people.models import User
 from billing.anomalies import finding
+from support.remedies import declines
 from tests.factories import bank, people, quality, support
 from tests.factories.billing import invoice
 from tests.factories.customers import group
@@ -21,6 +22,8 @@ def fill():
     support.case(100).grant()
     support.case(30000).grant()
     support.promise(support.ticket())
+    appealed = support.ticket()
+    declines.appeal(actor=appealed.requester, decline=support.declined(appealed), words="Again.", at=NOON)
     customer = group()
     support.billed_twice(customer)
     finding.find_for([customer], at=NOON)
