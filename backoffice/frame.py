@@ -18,6 +18,7 @@ from support.remedies import approvals, finance_feed
 PLACES = (
     (gettext_lazy("Queue"), "queue", {"queue", "ticket", "grants", "replies"}, "g q", access.WORK_TICKETS, ""),
     (gettext_lazy("Promises"), "promises", {"promises"}, "g m", access.WORK_TICKETS, ""),
+    (gettext_lazy("Service levels"), "service_levels", {"service_levels"}, "g s", access.WORK_TICKETS, ""),
     (gettext_lazy("Approvals"), "approvals", {"approvals"}, "g p", access.DECIDE_APPROVALS, "approvals"),
     (gettext_lazy("Finance inbox"), "inbox", {"inbox", "entry"}, "g f", access.SEE_BOOKS, "inbox"),
     (gettext_lazy("Bank"), "bank", {"bank", "bank_line", "bank_statements", "direct_debits"}, "g b", access.SEE_BOOKS, "bank"),

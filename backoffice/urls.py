@@ -34,6 +34,7 @@ urlpatterns = [
     path("tickets/<str:ref>/declines/", commitments.refusals, name="declines"),
     path("tickets/<str:ref>/conflicts/", commitments.conflicts, name="conflicts"),
     path("promises/", commitments.promised, name="promises"),
+    path("service-levels/", commitments.service_levels, name="service_levels"),
     path("promises/<int:pk>/closings/", commitments.closings, name="closings"),
     path("approvals/", approvals.waiting, name="approvals"),
     path("approvals/<int:pk>/decisions/", approvals.decisions, name="decisions"),

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.people import access
 from accounts.people.routes import declares
-from backoffice import places, promises_shown, ticket_page
+from backoffice import places, promises_shown, service_shown, ticket_page
 from backoffice.forms.tickets import ClosingForm, DeclineForm, EscalationForm
 from backoffice.views import customers
 from support.remedies import declines
@@ -34,6 +34,13 @@ def refusals(request: HttpRequest, ref: str) -> HttpResponse:
 def promised(request: HttpRequest) -> HttpResponse:
     """List the open promises, the most urgent first."""
     return render(request, "backoffice/promises.html", {"promises": promises_shown.open_for(request.user, at=timezone.now())})
+
+
+@declares(access.WORK_TICKETS)
+@require_GET
+def service_levels(request: HttpRequest) -> HttpResponse:
+    """Show what is late, at risk and promised today, and how tickets ended."""
+    return render(request, "backoffice/service_levels.html", service_shown.today(request.user, at=timezone.now()))
 
 
 @declares(access.WORK_TICKETS)

@@ -166,6 +166,17 @@ def test_account_is_not_escalated_without_a_reason():
     assert post(people.agent(), "escalations", group().number, reason=" ").status_code == 422
 
 
+def test_page_of_today_counts_what_is_late_and_declined_apart():
+    support.promise()
+    support.declined(support.ticket(at=timezone.now()), at=timezone.now())
+
+    shown = words(browser_of(people.agent()).get(reverse("backoffice:service_levels")))
+
+    assert "Late 1 At risk 0 Due 1 Open promises 1" in shown
+    assert "Remedied 0 Answered 0 Declined 1" in shown
+    assert "No account is escalated." in shown
+
+
 def test_queue_says_what_is_late():
     support.ticket()
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.people.models import User
 from billing.anomalies import finding
 from support.remedies import declines
+from support.tickets import account_escalation
 from tests.factories import bank, people, quality, support
 from tests.factories.billing import invoice
 from tests.factories.customers import group
@@ -25,6 +26,7 @@ def fill():
     appealed = support.ticket()
     declines.appeal(actor=appealed.requester, decline=support.declined(appealed), words="Again.", at=NOON)
     customer = group()
+    account_escalation.raise_account(actor=people.agent(), customer=customer, reason="The board complained.", at=NOON)
     support.billed_twice(customer)
     finding.find_for([customer], at=NOON)
     quality.pair()
@@ -55,6 +57,7 @@ def statements(viewer: User, address: str) -> int:
         ("queue", "?view=due", "agent"),
         ("queue", "?view=breached", "agent"),
         ("promises", "", "agent"),
+        ("service_levels", "", "agent"),
         ("approvals", "", "supervisor"),
         ("inbox", "", "finance"),
         ("inbox_rows", "?show=all", "finance"),

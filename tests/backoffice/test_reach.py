@@ -40,6 +40,7 @@ ROUTES = {
     "declines": ("post", WORKERS),
     "conflicts": ("post", WORKERS),
     "promises": ("get", WORKERS),
+    "service_levels": ("get", WORKERS),
     "closings": ("post", WORKERS),
     "escalations": ("post", WORKERS),
     "approvals": ("get", DECIDERS),
