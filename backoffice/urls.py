@@ -60,6 +60,7 @@ urlpatterns = [
     path("entries/<int:pk>/", finance.entry, name="entry"),
     path("findings/", findings.desk, name="desk"),
     path("findings/checks/", findings.checks, name="checks"),
+    path("findings/<str:ref>/refunds/", findings.refunds, name="finding_refunds"),
     path("duplicates/", duplicates.pairs, name="duplicates"),
     path("duplicates/searches/", duplicates.searches, name="duplicate_searches"),
     path("duplicates/<int:pk>/", duplicates.pair, name="duplicate"),

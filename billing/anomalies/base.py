@@ -1,25 +1,41 @@
-"""What every detector is: a name, and a way to see suspects among the lines of some customers."""
+"""What every detector is: a name, and a way to see suspects among the lines and payments of some customers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from accounts.customers.models import Customer
 from billing.invoices.models import Line
 from billing.money import Money
+from billing.payments.models import Payment
 
 
 @dataclass(frozen=True)
 class Suspect:
-    """A line that should perhaps not be. `key` names the suspicion: the same lines, the same key.
+    """A line that should perhaps not be, or a payment that pays for nothing. `key` names the suspicion: the same, the same key.
 
     `amount` is what could be given back, tax included; `evidence` is plain JSON and holds the sentence under "words".
     """
 
     key: str
-    line: Line
-    twin: Line | None
     amount: Money
     evidence: dict[str, Any]
+    line: Line | None = None
+    twin: Line | None = None
+    payment: Payment | None = None
+
+    @property
+    def customer(self) -> Customer:
+        """Whose it is: who used the line, or who paid."""
+        if self.line:
+            return self.line.customer
+        if self.payment:
+            return self.payment.payer
+        raise NothingSuspected(f"The suspicion {self.key} names neither a line nor a payment.")
+
+
+class NothingSuspected(ValueError):
+    """A detector found something that is neither a line nor a payment."""
 
 
 class Detector(Protocol):
@@ -27,9 +43,11 @@ class Detector(Protocol):
 
     code: str
     label: str
+    tells_all: bool
+    """Whether it always returns every suspect; then a finding it no longer returns is settled."""
 
     def suspects(self, customer_ids: Sequence[int] | None) -> list[Suspect]:
-        """Return what looks wrong on lines used or owed by these customers (None: by anybody) and is no finding yet.
+        """Return what looks wrong for these customers (None: for anybody): what is no finding yet, or all (`tells_all`).
 
         One set-based statement finds them, whatever the number of customers.
         """

@@ -103,6 +103,7 @@ class DuplicateCharge:
 
     code = "duplicate_charge"
     label = "Billed twice"
+    tells_all = False
 
     def suspects(self, customer_ids: Sequence[int] | None) -> list[Suspect]:
         """Return the lines used or owed by these customers that charge again what another line charges."""

@@ -21,7 +21,7 @@ from billing.anomalies.models import Finding
 from billing.anomalies.registry import DETECTORS
 from billing.invoices.models import Line
 
-WITH_LINES = ("customer", "line__document__customer", "twin__document")
+WITH_LINES = ("customer", "line__document__customer", "twin__document", "payment")
 
 
 class AlreadySettled(Refusal):
@@ -40,8 +40,11 @@ def find_for(customers: Iterable[Customer] | None, *, at: datetime) -> list[Find
         for settled in _of(ids).filter(_nothing_left("line") | _nothing_left("twin")):
             settle(settled, at)
         for detector in DETECTORS:
-            for suspect in detector.suspects(ids):
+            suspects = detector.suspects(ids)
+            for suspect in suspects:
                 _write_down(detector.code, suspect, at)
+            if detector.tells_all:
+                _settle_gone(detector.code, {suspect.key for suspect in suspects}, ids, at)
     return list(_of(ids).select_related(*WITH_LINES).order_by("found_at", "pk"))
 
 
@@ -63,13 +66,21 @@ def _nothing_left(line: str) -> Q:
     return Q(**{f"{line}__credited_minor__gte": F(f"{line}__amount_minor")})
 
 
+def _settle_gone(detector: str, still: set[str], ids: list[int] | None, at: datetime) -> None:
+    """Close the open findings of a detector that it no longer sees."""
+    kept = Finding.objects.filter(status=Finding.Status.OPEN, detector=detector).exclude(key__in=still)
+    for gone in kept if ids is None else kept.filter(customer__in=ids):
+        settle(gone, at)
+
+
 def _write_down(detector: str, suspect: Suspect, at: datetime) -> None:
     facts = {
         "ref": numbering.next_ref("F"),
         "detector": detector,
-        "customer": suspect.line.customer,
+        "customer": suspect.customer,
         "line": suspect.line,
         "twin": suspect.twin,
+        "payment": suspect.payment,
         "amount_minor": suspect.amount.amount_minor,
         "currency": suspect.amount.currency,
         "evidence": suspect.evidence,
@@ -77,7 +88,8 @@ def _write_down(detector: str, suspect: Suspect, at: datetime) -> None:
     }
     finding, is_new = Finding.objects.get_or_create(key=suspect.key, defaults=facts)
     if is_new:
-        told = {"amount": str(suspect.amount), "words": suspect.evidence["words"], "document": suspect.line.document.ref}
+        about = suspect.line.document.ref if suspect.line else ""
+        told = {"amount": str(suspect.amount), "words": suspect.evidence["words"], "document": about}
         recording.record(finding.customer, "billing.finding_made", actor=None, at=at, about=finding, facts=told, internal=True)
 
 

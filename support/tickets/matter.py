@@ -44,12 +44,17 @@ def finding_of(ticket: Ticket, at: datetime) -> Finding | None:
     """
     if ticket.kind != Ticket.Kind.BILLING and ticket.document is None:
         return None
-    found = [error for error in findings.find_for(_concerned(ticket), at=at) if error.status == Finding.Status.OPEN]
+    found = _open_about_lines(findings.find_for(_concerned(ticket), at=at))
     if ticket.line_id:
         found = [error for error in found if ticket.line_id in (error.line_id, error.twin_id)]
     elif ticket.document_id:
         found = [error for error in found if ticket.document_id in _documents_of(error)]
     return found[0] if len(found) == 1 or found and ticket.document_id else None
+
+
+def _open_about_lines(found: list[Finding]) -> list[Finding]:
+    """Leave out what is settled, and findings about payments: those are finance's to put right."""
+    return [error for error in found if error.status == Finding.Status.OPEN and error.line_id]
 
 
 def _concerned(ticket: Ticket) -> list[Customer]:

@@ -14,7 +14,7 @@ from billing.payments.models import Payment
 from billing.payments.sepa import pain
 from billing.payments.sepa.models import DebitFile
 from tests.factories import people
-from tests.factories.bank import brought, camt, debit, debit_at_the_bank, paying, row, waiting_transfer
+from tests.factories.bank import brought, camt, debit, debit_at_the_bank, paid_too_much, paying, row, waiting_transfer
 from tests.factories.billing import invoice, seller
 from tests.factories.customers import group
 
@@ -192,3 +192,25 @@ def test_debit_that_the_bank_rejected_declines_its_payment(client):
     payment = Payment.objects.get(ref=sent.end_to_end)
     assert (payment.status, payment.decline_reason) == ("declined", "Account blocked")
     assert "is known already" in again
+
+
+def test_finding_about_a_payment_is_given_back_from_the_desk(client):
+    made = paid_too_much()
+    assert "pays for nothing" in read(client, "desk")
+
+    client.post(at("finding_refunds", made.ref))
+    again = client.post(at("finding_refunds", made.ref), follow=True).content.decode()
+
+    made.refresh_from_db()
+    assert (made.status, TransferOrder.objects.get().amount_minor) == ("remedied", made.amount_minor)
+    assert "already" in again
+
+
+def test_finding_about_a_payment_is_used_for_what_is_open(client):
+    made = paid_too_much()
+    document = invoice(made.customer, made.amount_minor)
+
+    client.post(at("finding_refunds", made.ref), {"use": "1"})
+
+    document.refresh_from_db()
+    assert document.open_minor == 0

@@ -36,6 +36,7 @@ def fill():
     bank.waiting_transfer()
     bank.debit_at_the_bank()
     bank.debit()
+    bank.paid_too_much()
     bank.brought(bank.paying(invoice(customer, 100), 200), ref=f"Q-{customer.pk}")
 
 
@@ -67,6 +68,7 @@ def statements(viewer: User, address: str) -> int:
         ("bank_statements", "", "finance"),
         ("direct_debits", "", "finance"),
         ("desk", "?show=open", "agent"),
+        ("desk", "?show=open", "finance"),
         ("desk", "?show=all", "agent"),
         ("duplicates", "", "agent"),
         ("duplicates", "?show=merged", "agent"),

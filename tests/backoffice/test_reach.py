@@ -15,7 +15,7 @@ from support.channels.models import Attachment
 from support.remedies.models import AuthorityGrant
 from support.voice.models import Promise
 from tests.factories import people, quality, support
-from tests.factories.bank import debit_at_the_bank, waiting_line, waiting_transfer
+from tests.factories.bank import debit_at_the_bank, paid_too_much, waiting_line, waiting_transfer
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +67,7 @@ ROUTES = {
     "entry": ("get", BOOKS),
     "desk": ("get", EVERYBODY),
     "checks": ("post", WORKERS),
+    "finding_refunds": ("post", KEEPERS),
     "duplicates": ("get", EVERYBODY),
     "duplicate_searches": ("post", WORKERS),
     "duplicate": ("get", EVERYBODY),
@@ -132,6 +133,8 @@ def address(route, given):
         keys |= {name: [quality.pair().pk] for name in ("duplicate", "duplicate_dismissals", "duplicate_merges")}
     if route.startswith("merge"):
         keys |= {name: [quality.waiting_merge().pk] for name in ("merge", "merge_decisions", "merge_undoings")}
+    if route == "finding_refunds":
+        keys |= {"finding_refunds": [paid_too_much().ref]}
     if route.startswith("debit_"):
         debit = debit_at_the_bank()
         keys |= {"debit_file": [debit.file.ref], "debit_failures": [debit.pk]}

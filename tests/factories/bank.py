@@ -9,6 +9,8 @@ from decimal import Decimal
 from itertools import count
 from xml.sax.saxutils import escape
 
+from billing.anomalies import finding
+from billing.anomalies.models import Finding
 from billing.invoices.documents.figures import payment_reference
 from billing.invoices.models import Document
 from billing.payments.bank import importing, overpaid
@@ -152,3 +154,10 @@ def debit_at_the_bank() -> DirectDebit:
     debits.make_file(actor=None, seller=seller(), collection_on=date(2026, 3, 9), at=EVENING)
     ordered.refresh_from_db()
     return ordered
+
+
+def paid_too_much() -> Finding:
+    """A finding about a payment that brought more than its invoice took."""
+    customer = group()
+    brought(paying(invoice(customer, 100), 100 + next(_serial)), ref=f"W-{next(_serial)}")
+    return finding.find_for([customer], at=EVENING)[0]

@@ -69,13 +69,13 @@ class CreditDuplicateCharge(Remedy[Terms]):
 
     def cost(self, terms: Terms) -> Money:
         """What is left of the days charged twice, tax included."""
-        line = terms.finding.line
+        line = terms.finding.charge
         return Money(crediting.gross_of(line, _net(terms.finding)), terms.finding.currency)
 
     def eligible(self, ticket: Ticket, terms: Terms) -> Decision:
         """Only an open double charge of the ticket's own customer, of which something is left to credit."""
         error = terms.finding
-        if ticket.finding_id != error.pk and ticket.customer_id not in (error.customer_id, error.line.customer_id):
+        if ticket.finding_id != error.pk and ticket.customer_id not in (error.customer_id, error.charge.customer_id):
             return refused("not_of_this_customer", _("This double charge is another customer's."))
         if error.status != Finding.Status.OPEN:
             return refused("finding_is_settled", _("{finding} was settled before.").format(finding=error.ref))
@@ -85,7 +85,7 @@ class CreditDuplicateCharge(Remedy[Terms]):
 
     def preview(self, ticket: Ticket, terms: Terms) -> list[Effect]:
         """Show what is open on the invoice and what its payer owes, before and after."""
-        document, cost = terms.finding.line.document, self.cost(terms)
+        document, cost = terms.finding.charge.document, self.cost(terms)
         still_open, balance = _open_on(document), _balance(document)
         return [
             Effect(_("Open on {document}").format(document=document), still_open, _without(still_open, cost)),
@@ -94,7 +94,7 @@ class CreditDuplicateCharge(Remedy[Terms]):
 
     def apply(self, *, actor: User, ticket: Ticket, terms: Terms, at: datetime) -> Document:
         """Issue the credit note and settle the finding."""
-        line = terms.finding.line
+        line = terms.finding.charge
         credit_note = credit_notes.credit_line(
             actor=actor,
             line=line,
@@ -109,7 +109,7 @@ class CreditDuplicateCharge(Remedy[Terms]):
 
     def closing_text(self, ticket: Ticket, terms: Terms, document: Document | None = None) -> str:
         """Tell what was billed twice, what was credited, and what the customer owes then."""
-        line, cost = terms.finding.line, self.cost(terms) if document is None else -_total(document)
+        line, cost = terms.finding.charge, self.cost(terms) if document is None else -_total(document)
         given = Money.zero(cost.currency) if document else cost
         with_what = _("credit note {number}").format(number=document) if document else _("a credit note")
         sentences = (
@@ -125,7 +125,7 @@ class CreditDuplicateCharge(Remedy[Terms]):
 
 def _net(error: Finding) -> int:
     """What to credit, net: the share of the days charged twice, as far as it is left of the line."""
-    left = crediting.left_of(error.line).net_minor
+    left = crediting.left_of(error.charge).net_minor
     return min(left, int(error.evidence.get("net_minor", left)))
 
 

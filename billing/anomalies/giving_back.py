@@ -1,0 +1,73 @@
+"""Giving back: what a finding says of a payment's money, put right: refunded to where it came from, or used for what is open."""
+
+from datetime import datetime
+from uuid import NAMESPACE_OID, uuid5
+
+from django.db import transaction
+
+from accounts.decisions import Refusal
+from accounts.people import access
+from accounts.people.models import User
+from billing.anomalies import finding as findings
+from billing.anomalies.finding import AlreadySettled
+from billing.anomalies.models import Finding
+from billing.invoices import settling
+from billing.invoices.models import Document, Settlement
+from billing.ledger import locking
+from billing.payments import refunds
+from billing.payments.bank import overpaid
+from billing.payments.bank.models import BankLine
+from billing.payments.models import Payment, Refund
+
+
+class NoMoneyBehind(Refusal):
+    """The finding is about a line, not about a payment."""
+
+    code = "no_money_behind"
+
+
+def refund(*, actor: User, finding: Finding, at: datetime) -> Refund:
+    """Give the money back to where it came from and close the finding; once, however often it is asked.
+
+    Raises:
+        AlreadySettled: it was put right or dismissed before.
+        Refusal: the credit was used since, or `actor` does not keep the books.
+    """
+    payment = _payment(actor, finding)
+    line = BankLine.objects.over().filter(payment=payment).first()
+    if line and line.over_minor == finding.amount_minor:
+        made = overpaid.give_back(actor=actor, line=line, at=at)
+    else:
+        made = refunds.refund(
+            actor=actor, payment=payment, amount_minor=finding.amount_minor, reason=f"Finding {finding}", at=at,
+            key=uuid5(NAMESPACE_OID, f"accord finding {finding.ref}"),
+        )  # fmt: skip
+    if made.status != Refund.Status.DECLINED:
+        findings.settle(finding, at, actor)
+    return made
+
+
+def use(*, actor: User, finding: Finding, at: datetime) -> list[Settlement]:
+    """Use the money for what the payer owes, the oldest invoice first, and close the finding when something was paid.
+
+    Raises:
+        AlreadySettled: it was put right or dismissed before.
+    """
+    payment = _payment(actor, finding)
+    with transaction.atomic():
+        locking.lock_payers([payment.payer_id])
+        owed = Document.objects.open().filter(customer=payment.payer_id, currency=payment.currency)
+        paid = [settling.apply_account_credit(document, at) for document in owed.order_by("due_on", "pk")]
+        if used := [settlement for settlement in paid if settlement]:
+            findings.settle(finding, at, actor)
+        BankLine.objects.over().filter(payment=payment).update(over_settled_at=at)
+        return used
+
+
+def _payment(actor: User, finding: Finding) -> Payment:
+    access.decide(actor, access.KEEP_BOOKS, finding.customer).or_refuse()
+    if finding.payment is None:
+        raise NoMoneyBehind(f"{finding} is about a line of an invoice; it is put right by a credit.")
+    if finding.status != Finding.Status.OPEN:
+        raise AlreadySettled(f"{finding} is {finding.get_status_display().lower()} already.")
+    return finding.payment
