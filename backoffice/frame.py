@@ -24,6 +24,7 @@ PLACES = (
     (gettext_lazy("Bank"), "bank", {"bank", "bank_line", "bank_statements", "direct_debits"}, "g b", access.SEE_BOOKS, "bank"),
     (gettext_lazy("Findings"), "desk", {"desk"}, "g d", access.SEE_BACKOFFICE, ""),
     (gettext_lazy("Data"), "duplicates", {"duplicates", "duplicate", "merge"}, "g a", access.SEE_BACKOFFICE, "duplicates"),
+    (gettext_lazy("Knowledge"), "knowledge", {"knowledge", "article", "version"}, "g k", access.EDIT_KNOWLEDGE, ""),
     (gettext_lazy("Customers"), "customers", {"customers", "customer", "document"}, "g c", access.SEE_BACKOFFICE, ""),
 )
 

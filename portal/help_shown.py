@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from accounts.people.models import User
 from portal.forms.tickets import DeflectionForm
 from support.knowledge.models import Article
 from support.knowledge.search import Answer
@@ -37,11 +38,11 @@ class AnswerShown:
     form: DeflectionForm
 
 
-def answers(found: Iterable[Answer], question: str) -> list[AnswerShown]:
+def answers(found: Iterable[Answer], question: str, viewer: User) -> list[AnswerShown]:
     """Return the answers to `question` in the order found."""
-    return [_shown(answer, question) for answer in found]
+    return [_shown(answer, question, viewer) for answer in found]
 
 
-def _shown(answer: Answer, question: str) -> AnswerShown:
-    form = DeflectionForm(initial={"article": answer.article.ref, "question": question}, auto_id=False)
+def _shown(answer: Answer, question: str, viewer: User) -> AnswerShown:
+    form = DeflectionForm(initial={"article": answer.article.ref, "question": question}, auto_id=False, viewer=viewer)
     return AnswerShown(answer, ACTIONS.get(answer.article.action), form)

@@ -1,7 +1,7 @@
 """Hands the models of the folders below to Django; nothing else."""
 
 from support.channels.models import Attachment, IncomingMail
-from support.knowledge.models import Article, ArticleQuestion, Deflection, Edition
+from support.knowledge.models import Article, ArticleQuestion, ArticleVersion, Deflection, Edition
 from support.notices.models import Told
 from support.remedies.models import Approval, AuthorityGrant, Decline, DeclineReason, FeedRow, Grant
 from support.service_levels.models import AccountEscalation, LadderStep, OwnDay, ServiceCalendar, ServiceTarget, StepTaken
@@ -9,7 +9,7 @@ from support.tickets.models import Message, Ticket
 from support.voice.models import Praise, Promise
 
 __all__ = [
-    "AccountEscalation", "Approval", "Article", "ArticleQuestion", "Attachment", "AuthorityGrant", "Decline", "DeclineReason",
-    "Deflection", "Edition", "FeedRow", "Grant", "IncomingMail", "LadderStep", "Message", "OwnDay", "Praise", "Promise",
-    "ServiceCalendar", "ServiceTarget", "StepTaken", "Ticket", "Told",
+    "AccountEscalation", "Approval", "Article", "ArticleQuestion", "ArticleVersion", "Attachment", "AuthorityGrant",
+    "Decline", "DeclineReason", "Deflection", "Edition", "FeedRow", "Grant", "IncomingMail", "LadderStep", "Message",
+    "OwnDay", "Praise", "Promise", "ServiceCalendar", "ServiceTarget", "StepTaken", "Ticket", "Told",
 ]  # fmt: skip

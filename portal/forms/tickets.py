@@ -1,8 +1,12 @@
 """Asking for help, answering, saying thanks, and telling whether an answer helped."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.people.models import User
+from support.knowledge import articles
 from support.knowledge.models import Article
 from support.tickets.models import Ticket
 from window.fields import FilesField, KeyField
@@ -53,6 +57,15 @@ class PraiseForm(forms.Form):
 class DeflectionForm(forms.Form):
     """Whether an article answered a question."""
 
-    article = forms.ModelChoiceField(Article.objects.filter(published=True), to_field_name="ref", widget=forms.HiddenInput)
+    article = forms.ModelChoiceField(Article.objects.none(), to_field_name="ref", widget=forms.HiddenInput)
     question = forms.CharField(max_length=300, widget=forms.HiddenInput)
+    solved = forms.CharField(required=False, widget=forms.HiddenInput)
     key = KeyField()
+
+    def __init__(self, *args: Any, viewer: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["article"].queryset = articles.visible_to(viewer)
+
+    def clean_solved(self) -> bool:
+        """Whether it did: only who says "no" says that it did not."""
+        return self.cleaned_data["solved"] != "no"

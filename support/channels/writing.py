@@ -7,6 +7,7 @@ from django.db import transaction
 
 from support.channels import files
 from support.channels.files import File
+from support.knowledge import deflection
 from support.tickets import conversation, turns
 from support.tickets.models import Message, Ticket
 
@@ -22,6 +23,8 @@ def open_ticket(*, attached: Sequence[File] = (), **facts: Any) -> Ticket:
     with turns.patience(), transaction.atomic():
         ticket = conversation.open_ticket(**facts)
         files.attach(ticket.messages.order_by("sent_at", "pk")[0], kept)
+        if ticket.opened_at == facts["at"]:
+            deflection.not_found(actor=facts["actor"], question=ticket.subject, at=facts["at"])
     return ticket
 
 

@@ -6,17 +6,21 @@ when they need it). Loading is repeatable by
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
+from accounts.customers.models import Customer
 from accounts.decisions import Refusal
-from accounts.people.models import User
+from accounts.people import access
+from accounts.people.models import Membership, User
 from support.knowledge import languages, phrasebook, questions
 from support.knowledge.models import Article, ArticleQuestion
 from support.knowledge.questions import Phrase
@@ -46,6 +50,12 @@ class BadArticles(Refusal):
         self.faults = faults
 
 
+class NoSuchReaders(Refusal):
+    """An article is to be kept for a tier or role that does not exist."""
+
+    code = "no_such_readers"
+
+
 def load(rows: Iterable[Mapping[str, Any]], *, at: datetime, with_phrase_book: bool = True) -> Loaded:
     """Create or update one article per row, all or none, and attach the questions the rows and the phrase book hold for it.
 
@@ -72,14 +82,47 @@ def load(rows: Iterable[Mapping[str, Any]], *, at: datetime, with_phrase_book: b
     return Loaded(len(new), len(changed), len(wanted) - len(new) - len(changed), attached)
 
 
+def keep_for(article: Article, *, place: Customer | None, tiers: Sequence[str], roles: Sequence[str]) -> Article:
+    """Keep an article for people of a place and below it, of customers of these tiers, who hold one of these roles.
+
+    Raises:
+        NoSuchReaders: there is no such tier or role.
+    """
+    if unknown := [*({*tiers} - {*Customer.Tier.values}), *({*roles} - {*Membership.Role.values})]:
+        raise NoSuchReaders(_("There is no tier or role %(names)s.") % {"names": ", ".join(sorted(unknown))})
+    article.place, article.tiers, article.roles = place, list(tiers), list(roles)
+    article.save(update_fields=["place", "tiers", "roles"])
+    return article
+
+
 def starters() -> list[dict[str, Any]]:
     """Return the rows of the articles Accord brings along for a demo or a first day."""
     return [json.loads(line) for line in STARTERS.read_text(encoding="utf-8").splitlines()]
 
 
 def visible_to(viewer: User | None, *, spoken: Iterable[str] | None = None) -> QuerySet[Article]:
-    """Return the articles a person may read: published, in one of the languages `spoken` (their own and everyone's)."""
-    return Article.objects.filter(published=True, language__in=languages_of(viewer) if spoken is None else list(spoken))
+    """Return the articles a person may read: published, meant for them, in a language `spoken` (their own and everyone's).
+
+    Who has not signed in reads what is meant for everybody; our own people read all.
+    """
+    readable = Article.objects.filter(published=True, language__in=languages_of(viewer) if spoken is None else list(spoken))
+    return readable if viewer is not None and access.level_of(viewer) else readable.filter(_meant_for(viewer))
+
+
+def _meant_for(viewer: User | None) -> Q:
+    """Say which articles a customer's person may read by place, tier and role."""
+    open_to_all = Q(place=None, tiers=[], roles=[])
+    if viewer is None:
+        return open_to_all
+    reach = access.customers_within_reach(viewer)
+    held = Membership.objects.in_force().filter(user=viewer, effect=Membership.Effect.ALLOW)
+    own = Customer.objects.filter(pk__in=held.values("customer"))
+    below = own.filter(tree_id=OuterRef("tree_id"), lft__gte=OuterRef("lft"), rght__lte=OuterRef("rght"))
+    above = Customer.objects.filter(Exists(below))
+    place = Q(place=None) | Q(place__in=reach) | Q(place__in=above)
+    tier = Q(tiers=[]) | Q(tiers__overlap=ArraySubquery(own.values("tier")))
+    role = Q(roles=[]) | Q(roles__overlap=ArraySubquery(held.values("role")))
+    return open_to_all | place & tier & role
 
 
 def languages_of(viewer: User | None) -> list[str]:

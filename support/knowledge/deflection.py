@@ -1,4 +1,8 @@
-"""Deflection: whether an answer solved the matter before it became a ticket."""
+"""Deflection: whether an answer solved the matter before it became a ticket.
+
+What solved it is proposed as a question of that article (support/knowledge/questions.py); what no article answers, when it
+becomes a ticket, goes to the editors' list "not found".
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +14,8 @@ from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
-from support.knowledge.models import Article, Deflection
+from support.knowledge import questions, search
+from support.knowledge.models import Article, ArticleQuestion, Deflection
 
 LONGEST_QUESTION = 300
 
@@ -31,7 +36,7 @@ def record(
     key: UUID,
     at: datetime,
 ) -> Deflection:
-    """Note whether `article` answered what was asked; the same key again returns the first note.
+    """Note whether `article` answered what was asked, and propose the question for it; the same key again returns the first note.
 
     Raises:
         Refusal: the customer is not within the actor's reach.
@@ -45,7 +50,22 @@ def record(
         noted, is_new = Deflection.objects.get_or_create(key=key, defaults=facts | {"answered_at": at})
         if not is_new and (noted.article_id, noted.question, noted.solved) != (article.pk, asked, solved):
             raise KeyAlreadyUsed("This answer was noted already, for something else.")
+        if is_new and solved:
+            _learn(article, asked, at)
         if is_new and solved and customer:
             told = {"article": article.title}
             recording.record(customer, "support.deflected", actor=actor, at=at, about=article, facts=told)
     return noted
+
+
+def not_found(*, actor: User, question: str, at: datetime) -> ArticleQuestion | None:
+    """Put a question that became a ticket on the editors' list, unless an article answers it."""
+    if search.answer(question, viewer=actor, limit=1):
+        return None
+    return questions.propose(article=None, text=question, source=ArticleQuestion.Source.NOT_FOUND, at=at)
+
+
+def _learn(article: Article, asked: str, at: datetime) -> None:
+    proposed = questions.propose(article=article, text=asked, source=ArticleQuestion.Source.SOLVED, at=at)
+    if proposed:
+        questions.attach_when_enough_say_so(proposed, at=at)

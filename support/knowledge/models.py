@@ -6,6 +6,7 @@ support/knowledge/deflection.py.
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -40,7 +41,11 @@ class Edition(models.Model):
 
 
 class Article(models.Model):
-    """An answer customers find before they need to ask. Written by support/knowledge/articles.py."""
+    """An answer customers find before they need to ask. Written by support/knowledge/articles.py and editing.py.
+
+    `place`, `tiers` and `roles` say who may read it: people of that customer and below it, of customers of these tiers, who
+    hold one of these roles; what is empty excludes nobody. Our own people read all of them.
+    """
 
     class Action(models.TextChoices):
         NONE = "", "No action"
@@ -56,6 +61,9 @@ class Article(models.Model):
     language = models.CharField(max_length=5, default="en")
     action = models.CharField(max_length=20, choices=Action, blank=True, default=Action.NONE)
     published = models.BooleanField(default=True)
+    place = models.ForeignKey("accounts.Customer", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    tiers = ArrayField(models.CharField(max_length=12), default=list, blank=True)
+    roles = ArrayField(models.CharField(max_length=16), default=list, blank=True)
     updated_at = models.DateTimeField()
     words = models.GeneratedField(
         expression=StemsByLanguage("title", "category", "body"),
@@ -95,6 +103,7 @@ class ArticleQuestion(models.Model):
         EDITOR = "editor", "Editor"
         SOLVED = "solved", "This solved it"
         TICKET = "ticket", "Ticket"
+        NOT_FOUND = "not_found", "Not found"
 
     class State(models.TextChoices):
         PROPOSED = "proposed", "Proposed"
@@ -122,6 +131,36 @@ class ArticleQuestion(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class ArticleVersion(models.Model):
+    """What an article says, said or may say once somebody else agrees. Written by support/knowledge/editing.py."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waits for review"
+        PUBLISHED = "published", "Published"
+        REFUSED = "refused", "Refused"
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=200)
+    category = models.CharField(max_length=60, blank=True)
+    body = models.TextField()
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    written_at = models.DateTimeField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["article", "number"], name="version_of_an_article_has_its_own_number"),
+            models.CheckConstraint(condition=~Q(decided_by=F("written_by")), name="version_is_decided_by_somebody_else"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.number})"
 
 
 class Deflection(models.Model):

@@ -1,8 +1,9 @@
 """Questions: what people asked, attached to the article that answers it, so that the next one who asks alike finds it.
 
-An editor or a file attaches a question at once; "this solved it" and tickets only propose one, and an editor decides. A
-question attached to no article is one that none answers by nature: who asks like it gets no answer. What an editor refused
-stays refused: attaching the same from a file changes nothing.
+A file attaches questions at once; "this solved it" and tickets only propose one: an editor decides, or `ENOUGH_SAY_SO`
+different customers whom the same article helped. A question no article answered is proposed without one (the list "not
+found"): an editor names its article, or says that it is none of our business, and who asks like it gets no answer. What an
+editor refused stays refused: attaching the same from a file changes nothing.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,15 +12,17 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F
+from django.utils.translation import gettext as _
 
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
 from accounts.people import access
 from accounts.people.models import User
-from support.knowledge.models import Article, ArticleQuestion
+from support.knowledge.models import Article, ArticleQuestion, Deflection
 
 LONGEST: Final = 300
 AT_ONCE: Final = 2_000
+ENOUGH_SAY_SO: Final = 3
 
 
 @dataclass(frozen=True)
@@ -90,23 +93,31 @@ def attach(phrases: Iterable[Phrase], *, source: str, at: datetime) -> int:
         return ArticleQuestion.objects.count() - before
 
 
-def propose(*, article: Article, text: str, source: str, at: datetime) -> ArticleQuestion | None:
-    """Note that `article` answered a question; asked again, it only counts. The search waits until an editor agrees."""
+def propose(*, article: Article | None, text: str, source: str, at: datetime) -> ArticleQuestion | None:
+    """Note that `article` answered a question, or that none did; asked again, it only counts. The search does not change."""
     asked = tidy(text)
     if not asked:
         return None
     with transaction.atomic():
-        new = ArticleQuestion(
-            article=article, text=asked, source=source, state=ArticleQuestion.State.PROPOSED, asked_at=at, times=0
-        )
-        ArticleQuestion.objects.bulk_create([new], ignore_conflicts=True)
+        facts = {"source": source, "state": ArticleQuestion.State.PROPOSED, "asked_at": at, "times": 0}
+        ArticleQuestion.objects.bulk_create([ArticleQuestion(article=article, text=asked, **facts)], ignore_conflicts=True)
         same = ArticleQuestion.objects.filter(article=article, text__iexact=asked)
         same.update(times=F("times") + 1)
         return same.get()
 
 
-def decide(*, actor: User, question: ArticleQuestion, attached: bool, at: datetime) -> ArticleQuestion:
-    """Attach a proposed question, or refuse it; the same decision again changes nothing.
+def attach_when_enough_say_so(question: ArticleQuestion, *, at: datetime) -> None:
+    """Attach a proposed question by itself once so many different customers said that its article solved it."""
+    said = Deflection.objects.filter(article=question.article, question__iexact=question.text, solved=True)
+    if said.exclude(customer=None).aggregate(n=Count("customer", distinct=True))["n"] >= ENOUGH_SAY_SO:
+        proposed = ArticleQuestion.objects.proposed().filter(pk=question.pk).exclude(article=None)
+        proposed.update(state=ArticleQuestion.State.ATTACHED, decided_at=at)
+
+
+def decide(
+    *, actor: User, question: ArticleQuestion, attached: bool, at: datetime, article: Article | None = None
+) -> ArticleQuestion:
+    """Attach a proposed question to its article (or to `article`), or refuse it; the same decision again changes nothing.
 
     Raises:
         Refusal: the actor may not shape what customers read.
@@ -116,17 +127,33 @@ def decide(*, actor: User, question: ArticleQuestion, attached: bool, at: dateti
     may_edit(actor).or_refuse()
     with transaction.atomic():
         question = ArticleQuestion.objects.select_for_update().get(pk=question.pk)
-        if question.state == state:
+        if question.state == state and article in (None, question.article):
             return question
         if question.state != ArticleQuestion.State.PROPOSED:
-            raise NotProposed("This question was decided already.")
+            raise NotProposed(_("This question was decided already."))
+        if article is not None and article != question.article:
+            return _given_to(article, question, actor=actor, at=at)
         question.state, question.decided_by, question.decided_at = state, actor, at
         question.save(update_fields=["state", "decided_by", "decided_at"])
     return question
+
+
+def _given_to(article: Article, question: ArticleQuestion, *, actor: User, at: datetime) -> ArticleQuestion:
+    """Attach a question to another article than it was proposed for; the article may hold it already."""
+    facts = {"state": ArticleQuestion.State.ATTACHED, "decided_by": actor, "decided_at": at}
+    same = ArticleQuestion.objects.filter(article=article, text__iexact=question.text).first()
+    if same is None:
+        ArticleQuestion.objects.filter(pk=question.pk).update(article=article, **facts)
+        question.refresh_from_db()
+        return question
+    ArticleQuestion.objects.filter(pk=same.pk).update(**facts)
+    question.delete()
+    same.refresh_from_db()
+    return same
 
 
 def may_edit(actor: User) -> Decision:
     """Say whether a person may shape what customers read."""
     if access.may_anywhere(actor, access.EDIT_KNOWLEDGE):
         return ALLOWED
-    return refused("not_an_editor", "You may not change what customers read.")
+    return refused("not_an_editor", _("You may not change what customers read."))

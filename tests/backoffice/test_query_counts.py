@@ -10,7 +10,7 @@ from accounts.people.models import User
 from billing.anomalies import finding
 from support.remedies import declines
 from support.tickets import account_escalation
-from tests.factories import bank, people, quality, support
+from tests.factories import bank, knowledge, people, quality, support
 from tests.factories.billing import invoice
 from tests.factories.customers import group
 from tests.factories.support import NOON
@@ -32,6 +32,9 @@ def fill():
     quality.pair()
     quality.waiting_merge()
     quality.done_merge()
+    knowledge.asked(of=knowledge.article())
+    knowledge.asked()
+    knowledge.version()
     bank.waiting_line()
     bank.waiting_transfer()
     bank.debit_at_the_bank()
@@ -72,6 +75,10 @@ def statements(viewer: User, address: str) -> int:
         ("desk", "?show=all", "agent"),
         ("duplicates", "", "agent"),
         ("duplicates", "?show=merged", "agent"),
+        ("knowledge", "?show=missing", "agent"),
+        ("knowledge", "?show=proposed", "agent"),
+        ("knowledge", "?show=versions", "supervisor"),
+        ("knowledge", "?show=articles", "agent"),
         ("customers", "", "agent"),
         ("search", "?q=billed", "agent"),
         ("search_options", "?q=group", "agent"),

@@ -14,7 +14,7 @@ from support.channels import files
 from support.channels.models import Attachment
 from support.remedies.models import AuthorityGrant
 from support.voice.models import Promise
-from tests.factories import people, quality, support
+from tests.factories import knowledge, people, quality, support
 from tests.factories.bank import debit_at_the_bank, paid_too_much, waiting_line, waiting_transfer
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +83,13 @@ ROUTES = {
     "attachment": ("get", EVERYBODY),
     "document": ("get", EVERYBODY),
     "document_pdf": ("get", EVERYBODY),
+    "knowledge": ("get", WORKERS),
+    "question_decisions": ("post", WORKERS),
+    "article": ("get", WORKERS),
+    "article_versions": ("post", WORKERS),
+    "version": ("get", WORKERS),
+    "version_decisions": ("post", DECIDERS),
+    "ticket_articles": ("post", WORKERS),
     "authority": ("get", EVERYBODY),
     "policy_acknowledgements": ("post", GIVERS),
     "search": ("get", EVERYBODY),
@@ -138,7 +145,21 @@ def address(route, given):
     if route.startswith("debit_"):
         debit = debit_at_the_bank()
         keys |= {"debit_file": [debit.file.ref], "debit_failures": [debit.pk]}
-    on_ticket = {"ticket", "conversation", "replies", "resolutions", "assignments", "grants", "declines", "conflicts"}
+    if route in {"question_decisions", "article", "article_versions", "version", "version_decisions"}:
+        keys |= {"question_decisions": [knowledge.asked().pk]}
+        keys |= dict.fromkeys(["article", "article_versions"], [knowledge.article().ref])
+        keys |= dict.fromkeys(["version", "version_decisions"], [knowledge.version().pk])
+    on_ticket = {
+        "ticket_articles",
+        "ticket",
+        "conversation",
+        "replies",
+        "resolutions",
+        "assignments",
+        "grants",
+        "declines",
+        "conflicts",
+    }
     return reverse(f"backoffice:{route}", args=[granted.ticket.ref] if route in on_ticket else keys.get(route, []))
 
 

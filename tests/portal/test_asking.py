@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from billing.anomalies.models import Finding
-from support.knowledge.models import Article, Deflection
+from support.knowledge.models import Article, ArticleQuestion, Deflection
 from support.tickets import conversation
 from support.tickets.models import Message, Ticket
 from support.voice.models import Praise
@@ -70,6 +70,41 @@ def test_answer_that_solved_it_is_recorded_once(visitor, tree, article):
 
     assert [answer.status_code for answer in answers] == [302, 302]
     assert Deflection.objects.get().solved
+
+
+def test_answer_that_solved_it_proposes_the_question_and_three_customers_attach_it(tree, article):
+    for number, node in enumerate((tree.berlin, tree.us, tree.lab), start=1):
+        say_solved(browser_of(people.member(node)), node, article, question="Money gone twice")
+        question = article.questions.get()
+
+        assert (question.times, question.state) == (number, "attached" if number == 3 else "proposed")
+
+
+def test_answer_that_did_not_help_is_noted_and_leads_to_us_with_the_question(visitor, tree, article):
+    answer = say_solved(visitor, tree.berlin, article, solved="no")
+
+    assert answer.url == reverse("portal:new_ticket", args=[tree.berlin.number]) + "?subject=billed+twice"
+    assert not Deflection.objects.get().solved
+    assert not article.questions.exists()
+
+
+def test_ticket_about_what_no_article_answers_stands_on_the_editors_list(visitor, tree, article):
+    key = uuid4()
+    for _ in range(2):
+        ask(visitor, tree.berlin, subject="Where is the sauna", key=key)
+    ask(visitor, tree.berlin, subject="Billed twice")
+
+    missing = ArticleQuestion.objects.get()
+    assert (missing.text, missing.times, missing.article, missing.state) == ("Where is the sauna", 1, None, "proposed")
+
+
+def test_article_kept_for_others_is_neither_shown_nor_judged(visitor, tree, article):
+    Article.objects.update(place=tree.us)
+
+    page = visitor.get(reverse("portal:help", args=[tree.berlin.number]), {"q": "billed twice"})
+
+    assert "No article answers this yet" in words(page)
+    assert say_solved(visitor, tree.berlin, article).status_code == 422
 
 
 def test_answer_that_is_none_is_not_recorded(visitor, tree, article):
