@@ -4,13 +4,14 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from accounts.customers.models import Customer
 from accounts.people.models import User
 from backoffice import deadlines_shown
 from support.tickets.models import Ticket
 from support.voice import promises
 from support.voice.models import Promise
 
-SHOWN = 100
+SHOWN, ON_A_CARD = 100, 8
 
 
 def of_ticket(ticket: Ticket, *, at: datetime) -> list[dict[str, object]]:
@@ -22,6 +23,11 @@ def open_for(viewer: User, *, at: datetime) -> list[dict[str, object]]:
     """Return the open promises to the viewer's customers, the most urgent first."""
     waiting = promises.open_for(viewer).select_related("ticket", "customer", "made_by")[:SHOWN]
     return [_promise(promise, at) for promise in waiting]
+
+
+def of_account(customer: Customer, *, at: datetime) -> list[dict[str, object]]:
+    """Return what was promised to a customer and all below it, the open ones first."""
+    return [_promise(promise, at) for promise in promises.of_account(customer)[:ON_A_CARD]]
 
 
 def _promise(promise: Promise, at: datetime) -> dict[str, object]:

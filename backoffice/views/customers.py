@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from accounts.customers.models import Customer
 from accounts.people import access
 from accounts.people.routes import declares
-from backoffice import overview, places, tree_nodes
+from backoffice import overview, places, promises_shown, tree_nodes
 from backoffice.forms.tickets import EscalationForm
 from support.tickets import account_escalation
 from window.paging import page_of
@@ -35,6 +35,7 @@ def page(request: HttpRequest, node: Customer, *, status: int = 200, **forms: ob
     """Return the page of a customer, with the forms given or fresh ones."""
     subtree = request.GET.get("span") != "node"
     context = overview.of(node, viewer=request.user, subtree=subtree, on=timezone.now().date())
+    context["promises"] = promises_shown.of_account(node, at=timezone.now())
     context |= {"escalation": account_escalation.covering(node), "escalation_form": EscalationForm()} | forms
     return render(request, "backoffice/customers/customer.html", context, status=status)
 

@@ -3,9 +3,11 @@
 Public holidays come by country and region; days of our own close a day, or open one that would be a holiday.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, Final
 
@@ -95,21 +97,24 @@ def require_manager(actor: User) -> None:
 
 def clock_calendar(kept: ServiceCalendar) -> Calendar:
     """Return the calendar that the clock counts on."""
-    plain = cases.calendar_of({"timezone": kept.timezone, "hours": kept.hours})
-    own = {row.day: row.closed for row in kept.own_days.all()}
-    public = public_holidays(kept.country, kept.region)
-    closed = {day for day in public if own.get(day, True)} | {day for day, is_closed in own.items() if is_closed}
+    own = tuple((row.day, row.closed) for row in kept.own_days.all())
+    return _calendar(kept.timezone, json.dumps(kept.hours), kept.country, kept.region, own)
+
+
+@lru_cache(maxsize=256)
+def _calendar(timezone: str, hours: str, country: str, region: str, own: tuple[tuple[date, bool], ...]) -> Calendar:
+    plain, said = cases.calendar_of({"timezone": timezone, "hours": json.loads(hours)}), dict(own)
+    public = public_holidays(country, region)
+    closed = {day for day in public if said.get(day, True)} | {day for day, is_closed in own if is_closed}
     return Calendar(plain.zone, plain.windows, frozenset(closed))
 
 
+@lru_cache(maxsize=256)
 def public_holidays(country: str, region: str) -> frozenset[date]:
     """Return the public holidays of a country, or of one of its regions; none where no country is named."""
     if not country:
         return frozenset()
-    key = (country, region)
-    if key not in _known:
-        _known[key] = frozenset(holidays.country_holidays(country, subdiv=region or None, years=YEARS))
-    return _known[key]
+    return frozenset(holidays.country_holidays(country, subdiv=region or None, years=YEARS))
 
 
 def in_words(kept: ServiceCalendar) -> str:
@@ -117,9 +122,6 @@ def in_words(kept: ServiceCalendar) -> str:
     spoken = [(day, " ".join(f"{start}–{end}" for start, end in kept.hours.get(day) or [])) for day in WEEKDAYS]
     alike = [(words, [day for day, _words in days]) for words, days in groupby(spoken, key=lambda each: each[1]) if words]
     return ", ".join(f"{days[0]}–{days[-1]} {words}" if len(days) > 1 else f"{days[0]} {words}" for words, days in alike)
-
-
-_known: dict[tuple[str, str], frozenset[date]] = {}
 
 
 def _require_sense(case: Mapping[str, Any], country: str, region: str) -> None:

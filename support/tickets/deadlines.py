@@ -19,6 +19,7 @@ from support.service_levels.targets import Subject
 from support.tickets.models import Ticket
 
 MINUTE: Final = timedelta(minutes=1)
+AT_ONCE: Final = 200
 AT_RISK: Final = 75  # percent of a target used up
 ANSWERS: Final = (clocks.FIRST, clocks.NEXT, clocks.UPDATE)
 REPEAT_WITHIN: Final = timedelta(days=30)
@@ -120,7 +121,9 @@ def out_of_date(*, at: datetime) -> "list[int]":
     """Return tickets whose index was written before calendars, targets or the ladder last changed, or never."""
     changed = targets.last_change()
     stale = Q(reckoned_at=None) | Q(reckoned_at__lt=changed) if changed else Q(reckoned_at=None)
-    return list(Ticket.objects.unresolved().filter(stale, opened_at__lte=at).order_by("pk").values_list("pk", flat=True)[:500])
+    return list(
+        Ticket.objects.unresolved().filter(stale, opened_at__lte=at).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]
+    )
 
 
 def _reached(step: LadderStep, sheet: Sheet) -> tuple[datetime, datetime | None]:

@@ -115,6 +115,9 @@ class Ticket(models.Model):
             models.Index(fields=["assignee", "status"], name="ticket_by_assignee"),
             models.Index(fields=["due_at", "id"], condition=~Q(due_at=None), name="ticket_by_due"),
             GistIndex(MomentRange("risk_at", "due_at"), condition=~Q(due_at=None), name="ticket_at_risk"),
+            models.Index(
+                fields=["status", "priority", "opened_at", "id"], condition=Q(outcome="declined"), name="ticket_declined"
+            ),
             models.Index(fields=["reckoned_at"], condition=~Q(status="resolved"), name="ticket_to_reckon"),
             models.Index(fields=["next_step_at"], condition=~Q(next_step_at=None), name="ticket_by_next_step"),
         ]

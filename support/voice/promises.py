@@ -127,6 +127,12 @@ def of_ticket(ticket: Ticket) -> QuerySet[Promise]:
     return Promise.objects.filter(ticket=ticket).select_related("made_by", "closed_by", "customer").order_by("-made_at", "-pk")
 
 
+def of_account(customer: Customer) -> QuerySet[Promise]:
+    """Return what was promised to a customer and to all below it, the open ones first, then the latest."""
+    below = Promise.objects.filter(customer__in=Customer.objects.below(customer)).select_related("ticket", "customer", "made_by")
+    return below.annotate(ended=Q(closed_at__isnull=False)).order_by("ended", "due_on", "-made_at", "-pk")
+
+
 def is_at_risk(promise: Promise, at: datetime) -> bool:
     """Say whether an open promise is due tomorrow or before, by the customer's calendar."""
     return promise.state == OPEN and local_day(promise.customer, at) >= promise.due_on - timedelta(days=1)

@@ -77,6 +77,16 @@ def test_half_a_promise_is_refused_and_nothing_is_sent(wrong):
     assert (answer.status_code, ticket.messages.count()) == (422, 1)
 
 
+def test_customers_page_keeps_what_was_promised_below_it_open_first():
+    top, agent = group("Helios"), people.agent()
+    kept, still_open = support.promise(support.ticket(below(top))), support.promise(support.ticket(top), what="A call")
+    post(agent, "closings", kept.pk, kept="yes")
+
+    shown = words(browser_of(agent).get(reverse("backoffice:customer", args=[top.number])))
+
+    assert 0 < shown.find(f"{still_open.what}Broken") < shown.find(f"{kept.what}Kept too late")
+
+
 def test_promise_is_not_taken_back_without_a_reason():
     promise = support.promise()
 

@@ -46,9 +46,9 @@ def ticket(customer: Customer | None = None, *, by: User | None = None, at: date
     return conversation.open_ticket(actor=by or people.member(customer), customer=customer, at=at, **words | facts)
 
 
-def promise(on: Ticket | None = None, *, due_on: date = TODAY, at: datetime = NOON) -> Promise:
+def promise(on: Ticket | None = None, *, what: str = "Refund", due_on: date = TODAY, at: datetime = NOON) -> Promise:
     """A refund promised to the customer of a ticket in a reply."""
-    words = {"text": "You get it back.", "word": promises.Word("Refund", due_on), "key": uuid4()}
+    words = {"text": "You get it back.", "word": promises.Word(what, due_on), "key": uuid4()}
     return promises.reply(actor=people.agent(), ticket=on or ticket(), at=at, **words)
 
 
