@@ -76,6 +76,7 @@ urlpatterns = [
     path("customers/<str:number>/below/", customers.below, name="below"),
     path("customers/<str:number>/escalations/", commitments.escalations, name="escalations"),
     # numbers of documents from elsewhere may hold a slash
+    path("documents/<path:ref>/e-invoice/<slug:form>/", documents.einvoice, name="einvoice"),
     path("documents/<path:ref>/pdf/", documents.pdf, name="document_pdf"),
     path("documents/<path:ref>/", documents.document, name="document"),
     path("knowledge/", knowledge.knowledge, name="knowledge"),

@@ -48,6 +48,7 @@ urlpatterns = [
     path("customers/<str:number>/help/findings/", help.findings, name="findings"),
     path("customers/<str:number>/activity/", activity.activity, name="activity"),
     # numbers of documents from elsewhere may hold a slash
+    path("invoices/<path:ref>/e-invoice/<slug:form>/", invoices.einvoice, name="einvoice"),
     path("invoices/<path:ref>/pdf/", invoices.pdf, name="invoice_pdf"),
     path("invoices/<path:ref>/", invoices.invoice, name="invoice"),
     path("payments/<str:ref>/", payments.payment, name="payment"),

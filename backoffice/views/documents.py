@@ -1,15 +1,19 @@
 """Documents as staff see them: the lines, what settled them, the file."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
+from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.routes import declares
 from backoffice import paper, places
 from billing.invoices.documents import rendering
+from billing.invoices.einvoice import writing
+from window.downloads import download
 
 
 @declares(access.SEE_BACKOFFICE)
@@ -18,6 +22,21 @@ def document(request: HttpRequest, ref: str) -> HttpResponse:
     """Show one invoice or credit note with why each amount is what it is."""
     found = places.document(request, ref)
     return render(request, "backoffice/documents/document.html", paper.shown(found, on=timezone.now().date()))
+
+
+@declares(access.SEE_BACKOFFICE)
+@require_GET
+def einvoice(request: HttpRequest, ref: str, form: str) -> HttpResponse:
+    """Answer with the document as an e-invoice: XML in one of two syntaxes, or a PDF with XML inside."""
+    found = places.document(request, ref)
+    if form not in writing.FORMATS:
+        raise Http404
+    try:
+        content = writing.file_of(found, form)
+    except Refusal as refusal:
+        messages.error(request, refusal.reason)
+        return redirect("backoffice:document", found.ref)
+    return download(content, name=writing.name_of(found, form), content_type=writing.TYPES[form])
 
 
 @declares(access.SEE_BACKOFFICE)

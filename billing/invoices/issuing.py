@@ -167,8 +167,16 @@ def _seller(entity: LegalEntity) -> dict[str, str]:
 
 
 def _buyer(customer: Customer) -> dict[str, str]:
+    """Return who and where a customer is; what only a legal entity has comes from the nearest one at or above it."""
     names = ("number", "name", "legal_name", "street", "postcode", "city", "country", "tax_id", "lei", "email")
-    return {name: getattr(customer, name) for name in names}
+    told = {name: getattr(customer, name) for name in names}
+    if customer.tax_id or customer.parent_id is None:
+        return told
+    entity = Customer.objects.above(customer).filter(kind__carries_legal_data=True).order_by("-lft").first()
+    if entity:
+        told |= {"legal_name": entity.legal_name or entity.name, "tax_id": entity.tax_id, "lei": entity.lei}
+        told |= {name: getattr(entity, name) for name in ("country",) if not told[name]}
+    return told
 
 
 def record(document: Document, *, actor: User | None, at: datetime) -> None:

@@ -7,13 +7,25 @@ exactly the tax it carried. A document that only credits carries the sum of thos
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Final
 
 from billing import money
 from billing.money import Money
+
+STANDARD, ZERO, REVERSE_CHARGE, EXPORT = "S", "Z", "AE", "G"  # UNTDID 5305
+EU: Final = frozenset(
+    {"AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MT", "NL",
+     "PL", "PT", "RO", "SE", "SI", "SK"}
+)  # fmt: skip
+# Why no tax is charged, in words and by the code list of the European Commission (VATEX).
+EXEMPTIONS: Final = {
+    REVERSE_CHARGE: ("Reverse charge: the recipient owes the tax (art. 196 of directive 2006/112/EC).", "VATEX-EU-AE"),
+    EXPORT: ("Not taxed here: supplied to outside the European Union.", "VATEX-EU-G"),
+}
 
 
 @dataclass(frozen=True)
@@ -49,6 +61,18 @@ def reached(*, tax_minor: int, amount_minor: int, credited_minor: int, currency:
     if not amount_minor:
         return 0
     return money.rounded(Fraction(tax_minor * credited_minor, amount_minor), currency).amount_minor
+
+
+def category_of(rate: Decimal, seller: Mapping[str, str], buyer: Mapping[str, str]) -> str:
+    """Return the category of tax of a rate between these parties (UNTDID 5305)."""
+    if rate:
+        return STANDARD
+    home, away = seller.get("country", ""), buyer.get("country", "")
+    if not away or home == away:
+        return ZERO
+    if away not in EU:
+        return EXPORT
+    return REVERSE_CHARGE if buyer.get("tax_id") and home in EU else ZERO
 
 
 def per_rate(lines: Iterable[tuple[Decimal, int]]) -> dict[Decimal, int]:

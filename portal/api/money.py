@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from accounts.people import access, keys
 from billing.invoices import selectors
 from billing.invoices.documents import rendering
+from billing.invoices.einvoice import writing
 from billing.invoices.models import Document, Line
 from billing.money import Money
 from billing.payments import collecting, methods
@@ -156,6 +157,20 @@ class DocumentPdf(View):
         """Hand over the document as PDF."""
         document = places.document(request, ref)
         return HttpResponse(rendering.pdf_of(document, request.LANGUAGE_CODE[:2]), content_type="application/pdf")
+
+
+class EInvoice(View):
+    access = access.SEE_MONEY
+
+    @extend_schema(
+        responses={(200, "application/xml"): OpenApiTypes.BINARY},
+        parameters=[OpenApiParameter("form", type=str, location="path", enum=[writing.UBL, writing.CII])],
+    )
+    def get(self, request: Request, ref: str, form: str) -> HttpResponse:
+        """Hand over the document as XML of EN 16931, in UBL or CII."""
+        if form not in (writing.UBL, writing.CII):
+            raise Http404
+        return HttpResponse(writing.xml_of(places.document(request, ref), form), content_type="application/xml")
 
 
 class Methods(View):

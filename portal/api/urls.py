@@ -23,6 +23,7 @@ urlpatterns = [
     path("customers/<str:number>/usage/", contracts.Usage.as_view(), name="usage"),
     path("customers/<str:number>/tickets/", help.Tickets.as_view(), name="tickets"),
     # numbers of documents from elsewhere may hold a slash
+    path("documents/<path:ref>/e-invoice/<slug:form>/", money.EInvoice.as_view(), name="einvoice"),
     path("documents/<path:ref>/pdf/", money.DocumentPdf.as_view(), name="document_pdf"),
     path("documents/<path:ref>/", money.OneDocument.as_view(), name="document"),
     path("payments/<str:ref>/", money.OnePayment.as_view(), name="payment"),

@@ -1,19 +1,23 @@
 """Invoices: what is open, what was paid, and why each amount is what it is."""
 
+from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
+from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.routes import declares
 from billing.invoices import selectors
 from billing.invoices.documents import rendering
+from billing.invoices.einvoice import writing
 from billing.invoices.models import Document
 from billing.payments.bank import instructions
 from portal import invoices_shown, paying, places
 from portal.forms.invoices import InvoiceFilter
+from window.downloads import download
 from window.paging import page_of
 
 
@@ -65,6 +69,21 @@ def invoice(request: HttpRequest, ref: str) -> HttpResponse:
         "may_pay": access.decide(request.user, access.PAY, document.customer),
     }
     return render(request, "portal/invoices/invoice.html", context)
+
+
+@declares(access.SEE_MONEY)
+@require_GET
+def einvoice(request: HttpRequest, ref: str, form: str) -> HttpResponse:
+    """Hand over the document as an e-invoice: XML in one of two syntaxes, or a PDF with XML inside."""
+    document = places.document(request, ref)
+    if form not in writing.FORMATS:
+        raise Http404
+    try:
+        content = writing.file_of(document, form)
+    except Refusal as refusal:
+        messages.error(request, refusal.reason)
+        return redirect("portal:invoice", document.ref)
+    return download(content, name=writing.name_of(document, form), content_type=writing.TYPES[form])
 
 
 @declares(access.SEE_MONEY)

@@ -90,6 +90,7 @@ ROUTES = {
     "version": ("get", WORKERS),
     "version_decisions": ("post", DECIDERS),
     "ticket_articles": ("post", WORKERS),
+    "einvoice": ("get", EVERYBODY),
     "authority": ("get", EVERYBODY),
     "policy_acknowledgements": ("post", GIVERS),
     "search": ("get", EVERYBODY),
@@ -130,6 +131,7 @@ def address(route, given):
         "closings": [(Promise.objects.first() or support.promise()).pk],
         "document": [granted.document.ref],
         "document_pdf": [granted.document.ref],
+        "einvoice": [granted.document.ref, "ubl"],
     }
     if route.startswith("bank_"):
         keys |= {"bank_transfer_outcomes": [waiting_transfer().pk]}

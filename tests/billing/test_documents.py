@@ -49,7 +49,7 @@ def test_invoice_shows_who_what_when_and_how_to_pay(tree):
 
     sheet = sheet_of(document, "en")
 
-    assert (sheet.kind, sheet.ref, sheet.recipient) == ("Invoice", document.ref, ["Berlin"])
+    assert (sheet.kind, sheet.ref, sheet.recipient) == ("Invoice", document.ref, ["Helios Germany", "Berlin"])
     assert {fact.label: fact.value for fact in sheet.facts}["Due date"] == "15 Feb 2026"
     assert [(row.title, list(row.details), row.quantity, row.unit_price, row.net) for row in sheet.rows] == [
         ("Desk Pro: Seats", ["For Lab"], "3", "29.00", "87.00")

@@ -52,6 +52,7 @@ class Subject:
         keys: dict[str, list[Any]] = {
             "invoice": [self.invoice.ref],
             "invoice_pdf": [self.invoice.ref],
+            "einvoice": [self.invoice.ref, "ubl"],
             "payment": [self.payment.ref],
             "contract": [self.subscription.contract.ref],
             "change": [self.subscription.ref],

@@ -39,6 +39,7 @@ ROUTES = {
     "documents": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "document": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "document_pdf": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "einvoice": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "methods": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "payments": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "payment": ("get", 200, EVERY, EVERYBODY_OF_OURS),
@@ -84,6 +85,8 @@ def address(given, name):
     }
     if name in named:
         return reverse(f"api:{name}", args=[named[name]])
+    if name == "einvoice":
+        return reverse("api:einvoice", args=[given.invoice.ref, "ubl"])
     if name in ANYWHERE:
         return reverse(f"api:{name}")
     at_berlin = reverse(f"api:{name}", args=[berlin.number]) if name in NEW else ""

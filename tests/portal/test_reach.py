@@ -35,6 +35,7 @@ ROUTES = {
     "invoices": ("get", EVERY),
     "invoice": ("get", EVERY),
     "invoice_pdf": ("get", EVERY),
+    "einvoice": ("get", EVERY),
     "payments": ("get", EVERY),
     "payments by post": ("post", PAYERS),
     "new_payment": ("get", PAYERS),

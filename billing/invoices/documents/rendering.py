@@ -71,14 +71,27 @@ def _keep(document: Document, language: str, content: bytes) -> DocumentFile:
         return kept
 
 
-def printed(sheet: Sheet, identifier: str) -> bytes:
-    """Return `sheet` as PDF; the same sheet and identifier give the same bytes.
+def with_attachment(document: Document, xml: bytes, language: str = "") -> bytes:
+    """Return the PDF/A-3 of an issued document that carries `xml` as its Factur-X file; not kept, the same bytes every time.
+
+    Raises:
+        PressFailed: it could not be printed.
+    """
+    chosen = language_of(language or document.receiver.language)
+    return printed(sheet_of(document, chosen), document.content_hash, xml=xml)
+
+
+def printed(sheet: Sheet, identifier: str, *, xml: bytes = b"") -> bytes:
+    """Return `sheet` as PDF, with `xml` inside if there is some; the same sheet, identifier and XML give the same bytes.
 
     Raises:
         PressFailed: the press stopped, or took too long.
     """
     html = render_to_string("documents/document.html", {"sheet": sheet, "words": sheet.words})
-    page = json.dumps({"html": html, "css": _stylesheet(), "identifier": f"{identifier}:{sheet.language}"})
+    given = {"html": html, "css": _stylesheet(), "identifier": f"{identifier}:{sheet.language}"}
+    if xml:
+        given |= {"xml": xml.decode(), "xmp": render_to_string("documents/facturx.xmp")}
+    page = json.dumps(given)
     command = [sys.executable, "-I", str(PRESS)]
     try:
         done = subprocess.run(  # noqa: S603, our own program, our own Python

@@ -4,6 +4,7 @@ They stand here and not in the translation catalogue of the screens: a document 
 the screens say by then, and a missing translation must fail a test instead of printing English on a German invoice.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -58,6 +59,7 @@ class Wording:
     reference: str
     please_pay: str
     credit_explained: str
+    untaxed: Mapping[str, str]
     imported: str
     tax_id: str
     page: str
@@ -113,6 +115,10 @@ ENGLISH: Final = Wording(
         "This amount reduces what is open on the invoice it corrects. Whatever exceeds that stands to your credit and is taken "
         "off your next invoice."
     ),
+    untaxed={
+        "AE": "Reverse charge: the recipient owes the tax (art. 196 of directive 2006/112/EC).",
+        "G": "Not taxed here: supplied to outside the European Union.",
+    },
     imported="Copy from our archive. This invoice was issued by our previous billing system; the original is the valid document.",
     tax_id="VAT ID",
     page="Page",
@@ -168,6 +174,10 @@ GERMAN: Final = Wording(
         "Dieser Betrag mindert, was auf der korrigierten Rechnung offen ist. Was darüber hinausgeht, steht als Guthaben "
         "auf Ihrem Konto und wird mit Ihrer nächsten Rechnung verrechnet."
     ),
+    untaxed={
+        "AE": "Steuerschuldnerschaft des Leistungsempfängers (Art. 196 der Richtlinie 2006/112/EG).",
+        "G": "Hier nicht steuerbar: Leistung an einen Empfänger außerhalb der Europäischen Union.",
+    },
     imported=(
         "Kopie aus unserem Archiv. Diese Rechnung wurde von unserem früheren Abrechnungssystem ausgestellt; gültig ist das "
         "damalige Original."

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
+from billing.invoices import tax
 from billing.invoices.documents import figures
 from billing.invoices.documents.sheet import Fact, Headline, Row, Sheet, TaxRow
 from billing.invoices.documents.wording import WORDINGS
@@ -144,8 +145,16 @@ class _Writer:
                 f"{words.reason}: {document.reason}" if document.reason else "",
                 words.credit_explained if self.is_credit else "",
                 words.imported if document.origin == Document.Origin.LEGACY else "",
+                *self.untaxed(),
             ]
         )
+
+    def untaxed(self) -> list[str]:
+        """Say why no tax is charged, where the law wants it said."""
+        if self.document.origin == Document.Origin.LEGACY:
+            return []
+        categories = {tax.category_of(line.tax_rate, self.seller, self.buyer) for line in self.lines}
+        return [self.words.untaxed[category] for category in sorted(categories & set(self.words.untaxed))]
 
     def footer(self) -> list[list[str]]:
         seller, words = self.seller, self.words

@@ -1,0 +1,227 @@
+"""Validation: does a file keep the rules of EN 16931? Asked of the standard's own schemas and Schematron rules.
+
+A file is XML (UBL invoice or credit note, CII) or a PDF with such XML inside. It is read without entities, document types or
+network. The rules run as published (CEN's for UBL; the EN 16931 profile of Factur-X for CII, which holds CEN's), compiled once a
+process. CII checks code lists by unnamed assertions; those are given the name of the rule of the standard that they stand for.
+"""
+
+import io
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import facturx
+from lxml import etree
+from saxonche import PySaxonProcessor
+
+from accounts.decisions import Refusal
+
+RULES: Final = Path(facturx.__file__).parent / "xsd_and_schematron"
+SHEETS: Final = {
+    "UBL Invoice": RULES / "ubl-2.1" / "EN16931-UBL-validation.xslt",
+    "UBL CreditNote": RULES / "ubl-2.1" / "EN16931-UBL-validation.xslt",
+    "CII": RULES / "facturx-en16931" / "FACTUR-X_EN16931.xslt",
+}
+ROOTS: Final = {
+    "{urn:oasis:names:specification:ubl:schema:xsd:Invoice-2}Invoice": "UBL Invoice",
+    "{urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2}CreditNote": "UBL CreditNote",
+    "{urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100}CrossIndustryInvoice": "CII",
+}
+SVRL: Final = {"svrl": "http://purl.oclc.org/dsdl/svrl"}
+NAMED: Final = re.compile(r"^\[([A-Z]+(?:-[A-Z0-9]+)*-\d+[a-z]?)\]")
+LARGEST: Final = 20 * 1024 * 1024
+SCHEMA, FATAL, WARNING = "SCHEMA", "fatal", "warning"
+# The code lists of the standard, by the last element of the place that an unnamed assertion objects to.
+CODE_LISTS: Final = (
+    (r"ExchangedDocument/TypeCode", "BR-CL-01"),
+    (r"@currencyID", "BR-CL-03"),
+    (r"InvoiceCurrencyCode", "BR-CL-04"),
+    (r"TaxCurrencyCode", "BR-CL-05"),
+    (r"DueDateTypeCode", "BR-CL-06"),
+    (r"ReferenceTypeCode", "BR-CL-07"),
+    (r"SubjectCode", "BR-CL-08"),
+    (r"SpecifiedLegalOrganization/ID", "BR-CL-11"),
+    (r"DesignatedProductClassification/ClassCode", "BR-CL-13"),
+    (r"OriginTradeCountry/ID", "BR-CL-15"),
+    (r"CountryID", "BR-CL-14"),
+    (r"SpecifiedTradeSettlementPaymentMeans/TypeCode", "BR-CL-16"),
+    (r"IncludedSupplyChainTradeLineItem.*CategoryCode", "BR-CL-18"),
+    (r"CategoryCode", "BR-CL-17"),
+    (r"SpecifiedTradeAllowanceCharge/ReasonCode", "BR-CL-19"),
+    (r"SpecifiedTradeProduct/GlobalID", "BR-CL-21"),
+    (r"ExemptionReasonCode", "BR-CL-22"),
+    (r"Quantity", "BR-CL-23"),
+    (r"AttachmentBinaryObject", "BR-CL-24"),
+    (r"URIID", "BR-CL-25"),
+    (r"ShipToTradeParty/(?:Global)?ID", "BR-CL-26"),
+    (r"GlobalID", "BR-CL-10"),
+)
+
+
+class NotReadable(Refusal):
+    """The file is no XML and no PDF with an e-invoice inside, or hides something that would be fetched or unfolded."""
+
+    code = "not_readable"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A rule that is broken: its id, how grave that is, in words, and where."""
+
+    rule: str
+    severity: str
+    text: str
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was found in a file. `valid` speaks of fatal findings alone."""
+
+    syntax: str
+    findings: tuple[Finding, ...]
+    summary: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def valid(self) -> bool:
+        """Whether nothing fatal was found."""
+        return not any(finding.severity == FATAL for finding in self.findings)
+
+
+def validate(content: bytes) -> Report:
+    """Check a file against EN 16931.
+
+    Raises:
+        NotReadable: it cannot be read as an e-invoice at all; the reason says why.
+    """
+    tree = _tree(_xml(content))
+    syntax = ROOTS.get(str(tree.tag))
+    if syntax is None:
+        raise NotReadable(f"This XML is no invoice of UBL 2.1 and none of CII: it begins with {etree.QName(tree).localname}.")
+    return Report(syntax, tuple(_broken(tree, syntax)), _summary(tree, syntax))
+
+
+def broken_rules(xml: bytes) -> set[str]:
+    """Return the ids of the rules of the standard that an XML breaks, without looking at anything else."""
+    tree = _tree(xml)
+    return {finding.rule for finding in _broken(tree, ROOTS[str(tree.tag)])}
+
+
+def _xml(content: bytes) -> bytes:
+    """Return the XML: the file itself, or what a PDF carries inside."""
+    if len(content) > LARGEST:
+        raise NotReadable(f"The file is larger than {LARGEST // 1024 // 1024} MB.")
+    if not content.lstrip()[:5].startswith(b"%PDF"):
+        return content
+    try:
+        name, xml = facturx.get_xml_from_pdf(io.BytesIO(content), check_xsd=False, check_schematron=False)
+    except Exception as fault:  # whatever a broken PDF makes its reader raise
+        raise NotReadable("This PDF cannot be read, or holds no e-invoice.") from fault
+    if not name or not xml:
+        raise NotReadable("This PDF holds no e-invoice.")
+    return bytes(xml)
+
+
+def _tree(xml: bytes) -> Any:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True)
+    try:
+        tree = etree.fromstring(xml, parser)
+    except (etree.XMLSyntaxError, ValueError) as fault:
+        raise NotReadable(f"This is no well-formed XML: {fault}.") from fault
+    if tree.getroottree().docinfo.doctype:
+        raise NotReadable("An e-invoice has no document type.")
+    return tree
+
+
+def _broken(tree: Any, syntax: str) -> list[Finding]:
+    processor, sheet = _sheet(syntax)
+    text = etree.tostring(tree, encoding="unicode")
+    told = sheet.transform_to_string(xdm_node=processor.parse_xml(xml_text=text))
+    report = etree.fromstring(told.encode())
+    objections = report.findall(".//svrl:failed-assert", SVRL) + report.findall(".//svrl:successful-report", SVRL)
+    found = [_finding(objection) for objection in objections]
+    return sorted(dict.fromkeys(found), key=lambda finding: (finding.severity, finding.rule, finding.where))
+
+
+@cache
+def _sheet(syntax: str) -> tuple[Any, Any]:
+    """Compile the rules of a syntax, once a process."""
+    processor = PySaxonProcessor(license=False)
+    return processor, processor.new_xslt30_processor().compile_stylesheet(stylesheet_file=str(SHEETS[syntax]))
+
+
+def _finding(objection: Any) -> Finding:
+    words = " ".join("".join(objection.itertext()).split())
+    where = _place(objection.get("location") or "")
+    named = NAMED.match(words)
+    rule = named[1] if named else _unnamed_rule(objection.get("id") or "", words, where)
+    lesser = objection.get("flag") == "warning" or not rule.startswith("BR-")
+    text = words[named.end() :].lstrip("- ") if named else words
+    return Finding(rule, WARNING if lesser else FATAL, text, where)
+
+
+def _place(location: str) -> str:
+    """Write a place as a path of plain names."""
+    short = re.sub(r"\[namespace-uri\(\)='[^']*'\]|\*:|\[1\]|Q\{[^}]*\}", "", location)
+    return re.sub(r"\[local-name\(\)='([^']*)'\]", r"\1", short.replace("/*", "/"))
+
+
+def _unnamed_rule(assertion: str, words: str, where: str) -> str:
+    """Return the rule of the standard that an assertion stands for, or its own id."""
+    if assertion.startswith("BR-"):
+        return assertion
+    attribute = re.search(r"'(@\w+)'", words)
+    return _code_list_rule(f"{where}/{attribute[1] if attribute else ''}") or assertion
+
+
+def _code_list_rule(place: str) -> str:
+    plain = re.sub(r"\[\d+\]|\w+:", "", place)
+    return next((rule for pattern, rule in CODE_LISTS if re.search(pattern, plain)), "")
+
+
+SUMMARY: Final = {
+    "CII": {
+        "number": "//*[local-name()='ExchangedDocument']/*[local-name()='ID']",
+        "type": "//*[local-name()='ExchangedDocument']/*[local-name()='TypeCode']",
+        "issued": "//*[local-name()='ExchangedDocument']/*[local-name()='IssueDateTime']/*",
+        "due": "//*[local-name()='SpecifiedTradePaymentTerms']/*[local-name()='DueDateDateTime']/*",
+        "currency": "//*[local-name()='InvoiceCurrencyCode']",
+        "seller": "//*[local-name()='SellerTradeParty']/*[local-name()='Name']",
+        "buyer": "//*[local-name()='BuyerTradeParty']/*[local-name()='Name']",
+        "net": "//*[local-name()='SpecifiedTradeSettlementHeaderMonetarySummation']/*[local-name()='TaxBasisTotalAmount']",
+        "tax": "//*[local-name()='SpecifiedTradeSettlementHeaderMonetarySummation']/*[local-name()='TaxTotalAmount']",
+        "gross": "//*[local-name()='SpecifiedTradeSettlementHeaderMonetarySummation']/*[local-name()='GrandTotalAmount']",
+        "payable": "//*[local-name()='SpecifiedTradeSettlementHeaderMonetarySummation']/*[local-name()='DuePayableAmount']",
+        "lines": "//*[local-name()='IncludedSupplyChainTradeLineItem']",
+    },
+    "UBL": {
+        "number": "/*/*[local-name()='ID']",
+        "type": "/*/*[local-name()='InvoiceTypeCode' or local-name()='CreditNoteTypeCode']",
+        "issued": "/*/*[local-name()='IssueDate']",
+        "due": "/*/*[local-name()='DueDate'] | /*/*[local-name()='PaymentMeans']/*[local-name()='PaymentDueDate']",
+        "currency": "/*/*[local-name()='DocumentCurrencyCode']",
+        "seller": "/*/*[local-name()='AccountingSupplierParty']//*[local-name()='RegistrationName']",
+        "buyer": "/*/*[local-name()='AccountingCustomerParty']//*[local-name()='RegistrationName']",
+        "net": "/*/*[local-name()='LegalMonetaryTotal']/*[local-name()='TaxExclusiveAmount']",
+        "tax": "/*/*[local-name()='TaxTotal']/*[local-name()='TaxAmount']",
+        "gross": "/*/*[local-name()='LegalMonetaryTotal']/*[local-name()='TaxInclusiveAmount']",
+        "payable": "/*/*[local-name()='LegalMonetaryTotal']/*[local-name()='PayableAmount']",
+        "lines": "/*/*[local-name()='InvoiceLine' or local-name()='CreditNoteLine']",
+    },
+}
+
+
+def _summary(tree: Any, syntax: str) -> dict[str, Any]:
+    """Return the main fields, as they stand in the file; days as ISO."""
+    told: dict[str, Any] = {}
+    for name, path in SUMMARY[syntax.split()[0]].items():
+        found = tree.xpath(path)
+        if name == "lines":
+            told[name] = len(found)
+            continue
+        value = " ".join("".join(found[0].itertext()).split()) if found else None
+        is_day = name in ("issued", "due") and value and re.fullmatch(r"\d{8}", value)
+        told[name] = f"{value[:4]}-{value[4:6]}-{value[6:]}" if is_day and value else value
+    return told
