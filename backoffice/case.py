@@ -123,16 +123,17 @@ def _grant(grant: Grant) -> dict[str, object]:
 def _proposal(proposal: Proposal, number: int) -> dict[str, object]:
     given = amount(proposal.amount.amount_minor, proposal.amount.currency)
     decision = proposal.decision
-    asks = bool(decision.approver)
+    asks, chosen = bool(decision.approver), {one.name for one in proposal.remedy.inputs}
     return {
         "label": proposal.remedy.label,
         "amount": proposal.amount,
-        "fields": proposal.fields,
+        "fields": {name: value for name, value in proposal.fields.items() if name not in chosen},
+        "inputs": [{"name": one.name, "label": one.label, "value": proposal.fields[one.name]} for one in proposal.remedy.inputs],
         "effects": [_effect(effect) for effect in proposal.effects],
         "closing_text": proposal.closing_text,
         "dialog": f"remedy-{number}",
-        "button": (_("Ask to credit %(amount)s") if asks else _("Credit %(amount)s and resolve")) % {"amount": given},
-        "confirm": _confirm(given, asks=asks),
+        "button": _("Choose the amount") if chosen else _button(given, asks=asks),
+        "confirm": _("Give it, tell the customer, resolve") if chosen else _confirm(given, asks=asks),
         "reason": decision.reason if not decision.allowed else "",
         "asks": asks,
         "unlock_url": reverse("backoffice:authority") if decision.code == "policy_not_acknowledged" else "",
@@ -142,6 +143,10 @@ def _proposal(proposal: Proposal, number: int) -> dict[str, object]:
 def _effect(effect: Effect) -> str:
     before, after = (amount(value.amount_minor, value.currency) for value in (effect.before, effect.after))
     return f"{effect.label}: {before} → {after}"
+
+
+def _button(given: str, *, asks: bool) -> str:
+    return (_("Ask to credit %(amount)s") if asks else _("Credit %(amount)s and resolve")) % {"amount": given}
 
 
 def _confirm(given: str, *, asks: bool) -> str:

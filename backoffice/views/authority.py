@@ -23,7 +23,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "backoffice/authority.html", context)
 
 
-@declares(access.GRANT_REMEDY)
+@declares(access.SEE_BACKOFFICE)
 @require_POST
 def acknowledgements(request: HttpRequest) -> HttpResponse:
     """Acknowledge the policy: from now on the viewer's limits count."""

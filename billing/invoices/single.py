@@ -50,9 +50,12 @@ def charge(
 
 
 def give_credit(
-    *, actor: User | None, customer: Customer, legal_entity: LegalEntity, amount: Money, reason: str, on: date, at: datetime
-) -> Document:
+    *, actor: User | None, customer: Customer, legal_entity: LegalEntity, amount: Money, reason: str, on: date, at: datetime,
+    key: str = "",
+) -> Document:  # fmt: skip
     """Give whoever pays for `customer` a credit: open invoices take it, the rest stays as account credit.
+
+    `key` names the ledger entry, so that a credit given under one key is given once: the second time is refused by the database.
 
     Raises:
         NotAboveZero: the amount is zero or below.
@@ -61,17 +64,17 @@ def give_credit(
         raise NotAboveZero("A credit is above zero.")
     line = NewLine(kind=newline.ACCOUNT_CREDIT, customer=customer, description=reason[:300], amount_minor=-amount.amount_minor)
     with transaction.atomic():
-        document = _issue(actor, customer, legal_entity, amount.currency, [line], on, at, issuing.CREDIT_NOTE, reason)
+        document = _issue(actor, customer, legal_entity, amount.currency, [line], on, at, issuing.CREDIT_NOTE, reason, key)
         settling.absorb_credit_note(document, at)
         return document
 
 
 def _issue(
     actor: User | None, customer: Customer, legal_entity: LegalEntity, currency: str, lines: Sequence[NewLine], on: date,
-    at: datetime, kind: str, reason: str = "",
+    at: datetime, kind: str, reason: str = "", key: str = "",
 ) -> Document:  # fmt: skip
     payer = responsibilities.payer_of(customer, on)
     return issuing.issue(
         payer=payer, receiver=responsibilities.receiver_of(payer, on), legal_entity=legal_entity, currency=currency, lines=lines,
-        on=on, at=at, kind=kind, reason=reason[:200], actor=actor,
+        on=on, at=at, kind=kind, reason=reason[:200], actor=actor, key=key,
     )  # fmt: skip

@@ -174,6 +174,21 @@ def eligible(request: GrantRequest) -> Decision:
     return request.remedy.eligible(request.ticket, request.terms)
 
 
+def not_too_often(request: GrantRequest) -> Decision:
+    """What is capped is not given to one group again and again by the same level: a higher one decides."""
+    cap, level = request.remedy.cap, request.standing.level
+    if cap is None or level != access.AGENT:
+        return ALLOWED
+    earlier = request.standing.given_lately(request.remedy.code, request.ticket, days=cap.days)
+    if len(earlier) < cap.most:
+        return ALLOWED
+    facts = {"count": len(earlier), "days": cap.days, "grants": ", ".join(str(grant) for grant in earlier)}
+    reason = _("This group was given it {count} times in {days} days ({grants}); a {level} decides.").format(
+        **facts, level=_name(access.SUPERVISOR)
+    )
+    return refused("too_often", reason, approver=access.SUPERVISOR)
+
+
 def within_ticket_limit(request: GrantRequest) -> Decision:
     """All that is given on one ticket stays within the person's limit."""
     cost = request.cost
@@ -211,12 +226,14 @@ RULES: Final[Sequence[Rule]] = (
     not_already_compensated,
     ticket_is_worked_on,
     eligible,
+    not_too_often,
     within_ticket_limit,
     within_day_budget,
 )
 APPROVAL_RULES: Final[Sequence[Rule]] = (
     not_own_request,
     of_the_level_asked,
+    policy_acknowledged,
     not_own_account,
     eligible,
     within_ticket_limit,

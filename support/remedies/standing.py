@@ -61,6 +61,11 @@ class Standing:
         """What the person gave on their own authority, and approved for others, this day."""
         return Money(self._given_today.get(currency, 0), currency)
 
+    def given_lately(self, remedy: str, ticket: Ticket, *, days: int) -> list[Grant]:
+        """What the group of a ticket's customer was given of a remedy in the last days, oldest first."""
+        given = Grant.objects.filter(remedy=remedy, customer__tree_id=ticket.customer.tree_id, status=Grant.Status.GRANTED)
+        return list(given.filter(granted_at__gt=self.at - timedelta(days=days)).order_by("granted_at", "pk"))
+
     @cached_property
     def _limits(self) -> list[AuthorityGrant]:
         rows = limits.in_force(self.at.date()).filter(Q(user=self.person) | Q(user=None))

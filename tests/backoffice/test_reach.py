@@ -92,7 +92,7 @@ ROUTES = {
     "ticket_articles": ("post", WORKERS),
     "einvoice": ("get", EVERYBODY),
     "authority": ("get", EVERYBODY),
-    "policy_acknowledgements": ("post", GIVERS),
+    "policy_acknowledgements": ("post", EVERYBODY),
     "search": ("get", EVERYBODY),
     "search_options": ("get", EVERYBODY),
     "live": ("get", EVERYBODY),

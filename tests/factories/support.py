@@ -93,3 +93,10 @@ def case(amount_minor: int = 12000, *, agent: User | None = None, customer: Cust
     customer = customer or group()
     agent = agent or people.agent()
     return Case(customer, ticket(customer, line=billed_twice(customer, amount_minor, **facts)), agent)
+
+
+def plain_case(amount_minor: int = 12000, *, agent: User | None = None, customer: Customer | None = None) -> Case:
+    """A customer with one invoice, a ticket about its line, and an agent who acknowledged the policy."""
+    customer = customer or group()
+    line = billing.invoice(customer, amount_minor, on=SINCE).lines.get()
+    return Case(customer, ticket(customer, line=line, document=line.document), agent or people.agent())

@@ -36,6 +36,22 @@ class Effect:
     after: Money
 
 
+@dataclass(frozen=True)
+class Input:
+    """Something the giver may still choose: the name under which `read` finds it, and what it is."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Cap:
+    """How often one group may be given a kind of remedy within so many days before a higher level has to decide."""
+
+    most: int
+    days: int
+
+
 class TermsUnreadable(Refusal):
     """A form or an earlier request names something this remedy cannot be given for."""
 
@@ -49,6 +65,12 @@ class Remedy(ABC, Generic[T]):
     """A kind of redress."""
 
     code: ClassVar[str]
+    cap: ClassVar[Cap | None] = None
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """What the giver may choose; nothing where the books say it all."""
+        return ()
 
     @property
     @abstractmethod

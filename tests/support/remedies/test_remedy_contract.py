@@ -15,7 +15,11 @@ from tests.factories.support import NOON
 
 pytestmark = pytest.mark.django_db
 
-CASES = {"credit_duplicate_charge": support.case}
+CASES = {
+    "credit_duplicate_charge": support.case,
+    "waive_charge": support.plain_case,
+    "goodwill_credit": support.plain_case,
+}
 EVERY = pytest.mark.parametrize("code", REMEDIES)
 
 
@@ -54,7 +58,14 @@ def test_terms_survive_the_form_and_the_database(code):
 
 
 @EVERY
-@pytest.mark.parametrize("facts", [{}, {"finding": "F-404"}, {"finding": "' OR 1=1"}])
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {},
+        {"finding": "F-404", "line": "9" * 18, "ticket": "T-404"},
+        {"finding": "' OR 1=1", "line": "' OR 1=1", "ticket": "\x00"},
+    ],
+)
 def test_facts_that_name_nothing_are_refused(code, facts):
     with pytest.raises(TermsUnreadable):
         REMEDIES[code].read(facts, key=uuid4(), resolve=True)
