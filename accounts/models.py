@@ -2,10 +2,10 @@
 
 from accounts.customers.models import Customer, CustomerKind, Move, Responsibility
 from accounts.people.models import ApiKey, Membership, StaffProfile, User
-from accounts.quality.models import Candidate, Merge
+from accounts.quality.models import Candidate, ChangeRequest, Confirmation, Merge, Score, StagedImport
 from accounts.timeline.models import Activity, Delivery
 
 __all__ = [
-    "Activity", "ApiKey", "Candidate", "Customer", "CustomerKind", "Delivery", "Membership", "Merge", "Move", "Responsibility",
-    "StaffProfile", "User",
+    "Activity", "ApiKey", "Candidate", "ChangeRequest", "Confirmation", "Customer", "CustomerKind", "Delivery",
+    "Membership", "Merge", "Move", "Responsibility", "Score", "StaffProfile", "StagedImport", "User",
 ]  # fmt: skip

@@ -3,7 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.quality import candidates
+from accounts.customers.models import Customer
+from accounts.quality import candidates, changes, scores
 from accounts.timeline import delivery
 
 
@@ -17,3 +18,15 @@ def deliver_activities() -> int:
 def find_duplicates() -> int:
     """Compare all customers; return how many pairs wait for a person."""
     return candidates.detect_all(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def judge_customers() -> int:
+    """Judge the facts of all customers anew; return how many were judged."""
+    return scores.refresh(Customer.objects.all(), at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def apply_changes() -> int:
+    """Put approved changes whose day has come into effect; return how many were."""
+    return changes.apply_due(at=timezone.now())

@@ -14,6 +14,7 @@ from backoffice import limits
 from billing.payments.bank.models import BankLine
 from support.remedies import approvals, finance_feed
 
+DATA_PAGES = {"data", "data_rules", "customer_details", "duplicates", "duplicate", "merge"}
 # label, the page it opens, the pages during which it is the current one, its keys, the action it needs, what is counted beside it
 PLACES = (
     (gettext_lazy("Queue"), "queue", {"queue", "ticket", "grants", "replies"}, "g q", access.WORK_TICKETS, ""),
@@ -23,7 +24,7 @@ PLACES = (
     (gettext_lazy("Finance inbox"), "inbox", {"inbox", "entry"}, "g f", access.SEE_BOOKS, "inbox"),
     (gettext_lazy("Bank"), "bank", {"bank", "bank_line", "bank_statements", "direct_debits"}, "g b", access.SEE_BOOKS, "bank"),
     (gettext_lazy("Findings"), "desk", {"desk"}, "g d", access.SEE_BACKOFFICE, ""),
-    (gettext_lazy("Data"), "duplicates", {"duplicates", "duplicate", "merge"}, "g a", access.SEE_BACKOFFICE, "duplicates"),
+    (gettext_lazy("Data"), "data", DATA_PAGES, "g a", access.SEE_BACKOFFICE, "duplicates"),
     (gettext_lazy("Knowledge"), "knowledge", {"knowledge", "article", "version"}, "g k", access.EDIT_KNOWLEDGE, ""),
     (gettext_lazy("Customers"), "customers", {"customers", "customer", "document"}, "g c", access.SEE_BACKOFFICE, ""),
 )

@@ -26,7 +26,7 @@ PLACES = (
     (gettext_lazy("Tickets"), "chat", "tickets", {"tickets", "ticket", "replies", "praises"}, "g t"),
     (gettext_lazy("Payments"), "payment", "payments", {"payments", "payment", "new_payment", "mandates"}, "g p"),
     (gettext_lazy("Approvals"), "approve", "order_approvals", {"order_approvals", "order_decisions"}, ""),
-    (gettext_lazy("Organisation"), "organisation", "organisation", {"organisation", "members", "programs"}, "g o"),
+    (gettext_lazy("Organisation"), "organisation", "organisation", {"organisation", "members", "programs", "details"}, "g o"),
     (gettext_lazy("Activity"), "clock", "activity", {"activity"}, "g a"),
 )
 

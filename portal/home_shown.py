@@ -7,9 +7,11 @@ from typing import Any, Final
 
 from django.db.models import Count, Min
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.customers.models import Customer
 from accounts.people import access
+from accounts.quality import confirming
 from accounts.timeline import reading
 from billing.invoices import selectors, upcoming
 from billing.ledger import balances
@@ -41,6 +43,9 @@ def of(request: HttpRequest, node: Customer) -> dict[str, Any]:
         "has_below": span.customers.exclude(pk=node.pk).exists(),
         "tickets": tickets.count(),
         "entries": activity_shown.entries(happened),
+        "confirm_due": node.kind.carries_legal_data
+        and confirming.is_due(node, at=timezone.now())
+        and access.decide(viewer, access.REQUEST_CHANGES, node).allowed,
         "may_pay": access.decide(viewer, access.PAY, node),
     }
 

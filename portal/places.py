@@ -19,6 +19,7 @@ from accounts.customers.models import Customer
 from accounts.people import access
 from accounts.people.access import Action
 from accounts.people.models import ApiKey, Membership
+from accounts.quality.models import ChangeRequest
 from billing.amendments.models import OrderApproval, Quote
 from billing.contracts.models import Contract, ContractEvent, Subscription
 from billing.invoices import selectors as invoice_selectors
@@ -209,6 +210,15 @@ def subscriptions_below(request: HttpRequest, node: Customer, refs: Iterable[str
     found = list(Subscription.objects.filter(ref__in=wanted, customer__in=reach.below(node)))
     if len(found) < len(wanted):
         raise Http404
+    return found
+
+
+def change_request(request: HttpRequest, pk: int, action: Action) -> ChangeRequest:
+    """Return the change asked for, at a customer for whom the viewer may take `action`, and stand there."""
+    reach = access.customers_within_reach(request.user, action)
+    rows = ChangeRequest.objects.filter(customer__in=reach).select_related("customer__kind", "asked_by")
+    found = get_object_or_404(rows, pk=pk)
+    stand_at(request, found.customer)
     return found
 
 

@@ -12,23 +12,23 @@ from accounts.timeline import recording
 
 
 class FactsRefused(Refusal):
-    """Facts that cannot be kept; `faults` lists (fact, reason)."""
+    """Facts that cannot be kept; `faults` lists them, `code` is the id of the first rule that objects."""
 
     code = "facts_refused"
 
-    def __init__(self, faults: list[tuple[str, str]]) -> None:
-        super().__init__("; ".join(f"{name} {reason}" for name, reason in faults))
+    def __init__(self, faults: list[facts.Fault]) -> None:
+        super().__init__("; ".join(f"{fault.fact} {fault.reason}" for fault in faults), code=faults[0].rule)
         self.faults = faults
 
 
-def checked(values: dict[str, str]) -> dict[str, str]:
-    """Return the facts as they are kept.
+def checked(values: dict[str, str], beside: Customer | None = None) -> dict[str, str]:
+    """Return the facts as they are kept, judged together with those that stay as they are `beside` them.
 
     Raises:
         FactsRefused: one of them cannot be kept.
     """
     kept = facts.clean(values)
-    if faults := facts.faults(kept):
+    if faults := facts.faults(kept, facts.of(beside) if beside else None):
         raise FactsRefused(faults)
     return kept
 
@@ -41,9 +41,9 @@ def change(*, actor: AbstractBaseUser | None, customer: Customer, at: datetime, 
     Raises:
         FactsRefused: a fact cannot be kept.
     """
-    wanted = checked(fields)
     with transaction.atomic():
         kept: Customer = Customer.objects.select_for_update().get(pk=customer.pk)
+        wanted = checked(fields, kept)
         changes = {name: value for name, value in wanted.items() if getattr(kept, name) != value}
         if changes:
             before = {name: getattr(kept, name) for name in changes}

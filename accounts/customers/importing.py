@@ -45,6 +45,7 @@ class Remark:
     ref: str
     column: str
     reason: str
+    rule: str = ""
 
     def __str__(self) -> str:
         return f"row {self.row}: {self.column}: {self.reason}"
@@ -150,20 +151,20 @@ class _Import:
             else:
                 self.rows[row.ref] = row
 
-    def _faults(self, row: Row) -> list[tuple[str, str]]:
+    def _faults(self, row: Row) -> list[tuple[str, ...]]:
         if row.fault:
             return [("row", row.fault)]
-        faults = facts.faults(row.facts)
+        faults: list[tuple[str, ...]] = [*facts.faults(row.facts)]
         if row.ref in self.rows:
             faults.append(("ref", f'"{row.ref}" appears already in row {self.rows[row.ref].number}'))
         if row.kind and row.kind not in self.kinds:
             faults.append(("kind", f'there is no kind of customer called "{row.kind}"'))
         return faults
 
-    def _refuse(self, row: Row, faults: Iterable[tuple[str, str]]) -> None:
+    def _refuse(self, row: Row, faults: Iterable[tuple[str, ...]]) -> None:
         self.refused.add(row.ref)
         self.result.refused += 1
-        self.result.faults.extend(Remark(row.number, row.ref, column, reason) for column, reason in faults)
+        self.result.faults.extend(Remark(row.number, row.ref, *fault) for fault in faults)
 
     def look_up(self, missing_parent: Callable[[str], Row] | None) -> None:
         """Find the customers that are there already, with all of the groups they stand in; make rows for missing parents."""

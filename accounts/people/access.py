@@ -43,6 +43,7 @@ APPROVE_ORDERS = _action("approve_orders", roles=frozenset({ADMINISTRATOR}))
 PAY = _action("pay", roles=frozenset({ADMINISTRATOR, PAYER}))
 ASK_FOR_HELP = _action("ask_for_help", roles=EVERY_ROLE)
 MANAGE_PEOPLE = _action("manage_people", roles=frozenset({ADMINISTRATOR}), levels=frozenset({MANAGER}))
+REQUEST_CHANGES = _action("request_changes", roles=frozenset({ADMINISTRATOR, PAYER, MEMBER}))
 # Our own people, in theirs.
 WORK_TICKETS = _action("work_tickets", levels=frozenset({AGENT, SUPERVISOR, KEY_ACCOUNT, MANAGER}))
 GRANT_REMEDY = _action("grant_remedy", levels=frozenset({AGENT, SUPERVISOR}))
@@ -59,7 +60,8 @@ PUBLISH_KNOWLEDGE = _action("publish_knowledge", levels=frozenset({SUPERVISOR, M
 STEER = _action("steer", levels=frozenset({MANAGER}))
 
 ACTIONS: Final = (
-    SEE_CUSTOMER, SEE_MONEY, CHANGE_CONTRACT, APPROVE_ORDERS, PAY, ASK_FOR_HELP, MANAGE_PEOPLE, WORK_TICKETS, GRANT_REMEDY,
+    SEE_CUSTOMER, SEE_MONEY, CHANGE_CONTRACT, APPROVE_ORDERS, PAY, REQUEST_CHANGES,
+    ASK_FOR_HELP, MANAGE_PEOPLE, WORK_TICKETS, GRANT_REMEDY,
     DECIDE_APPROVALS, SEE_BACKOFFICE, KEEP_BOOKS, SEE_BOOKS, RUN_BILLING, SHAPE_TREE,
     TEND_DATA, DECIDE_MERGES, EDIT_KNOWLEDGE, PUBLISH_KNOWLEDGE, STEER,
 )  # fmt: skip

@@ -1,11 +1,10 @@
-"""Candidates (pairs of customers that may be one) and merges.
-
-Candidates are written by accounts/quality/candidates.py, merges by accounts/quality/merging.py.
-"""
+"""Candidates (pairs of customers that may be one), merges, scores, confirmations, staged imports and requested changes."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+
+from accounts.append_only import only_added
 
 
 class CandidateQuerySet(models.QuerySet["Candidate"]):
@@ -87,3 +86,104 @@ class Merge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.retired} into {self.survivor}"
+
+
+class Score(models.Model):
+    """How well a customer's facts are kept, and which rules they break. Written by accounts/quality/scores.py."""
+
+    customer = models.OneToOneField("accounts.Customer", on_delete=models.PROTECT, related_name="quality")
+    score = models.PositiveSmallIntegerField()
+    broken = models.JSONField(default=list, help_text="[rule id, reason] of each rule that does not hold.")
+    judged_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(score__lte=100), name="quality_score_is_at_most_100")]
+        indexes = [models.Index(fields=["score", "id"], condition=Q(score__lt=100), name="quality_to_be_tended")]
+
+    def __str__(self) -> str:
+        return f"{self.customer}: {self.score}"
+
+
+class Confirmation(models.Model):
+    """That somebody of the customer looked at its facts and found them right. Written by accounts/quality/confirming.py."""
+
+    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="confirmations")
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField()
+    facts = models.JSONField(default=dict, help_text="What was confirmed, as it was then.")
+
+    class Meta:
+        indexes = [models.Index(fields=["customer", "-confirmed_at"], name="confirmation_latest")]
+        triggers = only_added("confirmation")
+
+    def __str__(self) -> str:
+        return f"{self.customer} confirmed {self.confirmed_at:%Y-%m-%d}"
+
+
+class StagedImport(models.Model):
+    """Rows that were too poor to go live. Written by accounts/quality/staging.py."""
+
+    class Status(models.TextChoices):
+        STAGED = "staged", "Staged"
+        RELEASED = "released", "Released"
+        DROPPED = "dropped", "Dropped"
+
+    name = models.CharField(max_length=200)
+    rows = models.JSONField()
+    score = models.DecimalField(max_digits=4, decimal_places=1)
+    gate = models.PositiveSmallIntegerField()
+    faults = models.JSONField(
+        default=list, help_text="What keeps the score down, the most frequent first: [rule id, reason, rows]."
+    )
+    status = models.CharField(max_length=8, choices=Status, default=Status.STAGED)
+    staged_at = models.DateTimeField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.score}"
+
+
+class ChangeRequest(models.Model):
+    """Facts or a payer that shall change from a day on. Written by accounts/quality/changes.py."""
+
+    class What(models.TextChoices):
+        ADDRESS = "address", "Address"
+        LEGAL_NAME = "legal_name", "Legal name"
+        TAX_ID = "tax_id", "Tax id"
+        PAYER = "payer", "Who pays"
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", "Waits for approval"
+        APPROVED = "approved", "Approved"
+        DONE = "done", "In effect"
+        REFUSED = "refused", "Refused"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="change_requests")
+    what = models.CharField(max_length=10, choices=What)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    effective_on = models.DateField()
+    status = models.CharField(max_length=9, choices=Status, default=Status.WAITING)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | Q(status="withdrawn") | ~Q(decided_by=F("asked_by")),
+                name="nobody_approves_their_own_change",
+            ),
+            models.UniqueConstraint(
+                fields=["customer", "what"], condition=Q(status__in=["waiting", "approved"]), name="one_open_change_of_a_kind"
+            ),
+        ]
+        indexes = [models.Index(fields=["effective_on", "id"], condition=Q(status="approved"), name="changes_due")]
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()} of {self.customer}"

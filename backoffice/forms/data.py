@@ -27,3 +27,24 @@ class MergeDecisionForm(forms.Form):
     def approves(self) -> bool:
         """Say whether the decision is yes."""
         return self.cleaned_data["decision"] == "approve"
+
+
+class StagedDecisionForm(forms.Form):
+    """Whether staged rows go live or never."""
+
+    decision = forms.ChoiceField(choices=[("release", "release"), ("drop", "drop")])
+
+
+class DetailsForm(forms.Form):
+    """The facts of a customer, to be put right. The domain judges them by its rules."""
+
+    name = forms.CharField(label=_("Name"), max_length=250)
+    legal_name = forms.CharField(label=_("Legal name"), required=False, max_length=250)
+    country = forms.CharField(label=_("Country"), required=False, max_length=2)
+    tax_id = forms.CharField(label=_("Tax id"), required=False, max_length=20)
+    lei = forms.CharField(label=_("LEI"), required=False, max_length=20)
+    street = forms.CharField(label=_("Street"), required=False, max_length=200)
+    postcode = forms.CharField(label=_("Postcode"), required=False, max_length=20)
+    city = forms.CharField(label=_("Town"), required=False, max_length=120)
+    email = forms.CharField(label=_("E-mail"), required=False, max_length=254)
+    phone = forms.CharField(label=_("Phone"), required=False, max_length=40)

@@ -6,13 +6,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.customers.models import Customer
 from accounts.people.models import User
+from accounts.quality import scores
 from billing.anomalies import finding
 from support.remedies import declines
 from support.tickets import account_escalation
 from tests.factories import bank, knowledge, people, quality, support
 from tests.factories.billing import invoice
-from tests.factories.customers import group
+from tests.factories.customers import below, group
 from tests.factories.support import NOON
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +32,8 @@ def fill():
     support.billed_twice(customer)
     finding.find_for([customer], at=NOON)
     quality.pair()
+    quality.staged_import()
+    scores.refresh(Customer.objects.filter(pk=below(customer, kind="legal_entity").pk), at=NOON)
     quality.waiting_merge()
     quality.done_merge()
     knowledge.asked(of=knowledge.article())
@@ -73,6 +77,7 @@ def statements(viewer: User, address: str) -> int:
         ("desk", "?show=open", "agent"),
         ("desk", "?show=open", "finance"),
         ("desk", "?show=all", "agent"),
+        ("data", "", "agent"),
         ("duplicates", "", "agent"),
         ("duplicates", "?show=merged", "agent"),
         ("knowledge", "?show=missing", "agent"),

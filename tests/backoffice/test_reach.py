@@ -68,6 +68,10 @@ ROUTES = {
     "desk": ("get", EVERYBODY),
     "checks": ("post", WORKERS),
     "finding_refunds": ("post", KEEPERS),
+    "data": ("get", EVERYBODY),
+    "data_rules": ("get", EVERYBODY),
+    "staged_decisions": ("post", DECIDERS),
+    "customer_details": ("get", WORKERS),
     "duplicates": ("get", EVERYBODY),
     "duplicate_searches": ("post", WORKERS),
     "duplicate": ("get", EVERYBODY),
@@ -138,6 +142,9 @@ def address(route, given):
         keys |= {
             f"bank_{what}": [waiting_line().ref] for what in ("line", "matches", "credits", "set_asides", "undoings", "surpluses")
         }
+    keys |= {"customer_details": [granted.customer.number]}
+    if route == "staged_decisions":
+        keys |= {route: [quality.staged_import().pk]}
     if route.startswith("duplicate_") or route == "duplicate":
         keys |= {name: [quality.pair().pk] for name in ("duplicate", "duplicate_dismissals", "duplicate_merges")}
     if route.startswith("merge"):
@@ -170,7 +177,11 @@ def ask(viewer, route, given):
     if viewer:
         client.force_login(viewer)
     forms = {"decisions": {"decision": "refuse", "note": "No."}, "replies": {"text": "Hello", "key": uuid4()}}
-    forms |= {"duplicate_merges": {"keep": "a"}, "merge_decisions": {"decision": "refuse"}}
+    forms |= {
+        "duplicate_merges": {"keep": "a"},
+        "merge_decisions": {"decision": "refuse"},
+        "staged_decisions": {"decision": "drop"},
+    }
     return getattr(client, ROUTES[route][0])(address(route, given), forms.get(route, {}))
 
 

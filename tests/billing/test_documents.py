@@ -87,7 +87,14 @@ def test_consolidated_invoice_keeps_node_and_cost_centre_on_each_line(tree):
 
 
 def test_address_is_the_one_of_the_day_of_issue(tree):
-    facts = {"legal_name": "Helios SA", "street": "Rue 1", "postcode": "75001", "city": "Paris", "country": "FR", "tax_id": "FR1"}
+    facts = {
+        "legal_name": "Helios SA",
+        "street": "Rue 1",
+        "postcode": "75001",
+        "city": "Paris",
+        "country": "FR",
+        "tax_id": "FR40303265045",
+    }
     Customer.objects.filter(pk=tree.berlin.pk).update(**facts)
     tree.berlin.refresh_from_db()
     document = invoice(tree.berlin)

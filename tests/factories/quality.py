@@ -1,7 +1,7 @@
 """Customers kept twice, for tests."""
 
 from accounts.quality import merging
-from accounts.quality.models import Candidate, Merge
+from accounts.quality.models import Candidate, Merge, StagedImport
 from tests.factories import people
 from tests.factories.customers import NOON, below, group
 
@@ -21,3 +21,9 @@ def waiting_merge() -> Merge:
 def done_merge() -> Merge:
     """A merge that a second person approved."""
     return merging.approve(actor=people.supervisor(), merge=waiting_merge(), at=NOON)
+
+
+def staged_import() -> StagedImport:
+    """An import of one group that scored too little."""
+    row = {"ref": "G-1", "name": "Helios", "kind": "group", "parents": [], "facts": {}, "number": 2, "fault": ""}
+    return StagedImport.objects.create(name="customers.csv", rows=[row], score="76.0", gate=90, staged_at=NOON)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.people import invitations, keys
 from accounts.people.models import ApiKey, Membership
+from accounts.quality.models import ChangeRequest
 from billing.amendments import applying, quoting
 from billing.amendments.models import OrderApproval, Quote
 from billing.contracts import events
@@ -44,6 +45,7 @@ class Subject:
     key: ApiKey
     approval: OrderApproval
     orderer: Membership
+    request: ChangeRequest
     file: Attachment
     mandate: Mandate
 
@@ -65,6 +67,8 @@ class Subject:
             "praises": [self.ticket.ref],
             "attachment": [self.file.pk],
             "appeals": [self.ticket.ref],
+            "change_decisions": [self.request.pk],
+            "change_withdrawals": [self.request.pk],
             "orders": [self.subscription.contract.ref],
             "order_decisions": [self.approval.pk],
             "order_limits": [self.tree.berlin.number, self.orderer.pk],
@@ -82,6 +86,8 @@ class Subject:
                 "plan": "PRO", "quantity": 1, "customer": self.tree.berlin.number,
                 "since": timezone.now().date() + timedelta(days=1),
             },
+            "change_requests": {"what": "legal_name", "legal_name": "Helios Berlin GmbH"},
+            "change_decisions": {"decision": "refuse", "note": "No."},
             "order_decisions": {"decision": "refuse", "note": "No."},
             "order_limits": {"limit": "50.00"},
             "mandates": {"seller": "accord", "holder": "Berlin", "iban": "NL91ABNA0417164300", "agreed": "on"},
@@ -135,6 +141,15 @@ def make() -> Subject:
         orderer=orderer,
         mandate=mandates.sign(
             actor=None, customer=tree.berlin, seller=billing.seller(), holder="Berlin", iban="DE89370400440532013000", at=LONG_AGO
+        ),
+        request=ChangeRequest.objects.create(
+            customer=tree.berlin,
+            what="tax_id",
+            before={"tax_id": ""},
+            after={"tax_id": "DE136695976"},
+            effective_on=today,
+            asked_by=orderer.user,
+            asked_at=timezone.now(),
         ),
         key=keys.make(actor=None, customer=tree.berlin, name="ERP", scopes=["read"], at=LONG_AGO)[0],
         article=Article.objects.create(ref="seats", title="Seats", body="Change your seats.", updated_at=LONG_AGO),

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.people import keys
+from accounts.quality.models import ChangeRequest
 from billing.payments.sepa import mandates
 from tests.factories import billing, payments, people, support
 from tests.factories.customers import below, helios
@@ -22,6 +23,7 @@ LISTS = [
     "organisation",
     "below",
     "members",
+    "details",
     "programs",
     "invoices",
     "payments",
@@ -45,6 +47,10 @@ def fill(tree) -> None:
     mandates.sign(
         actor=None, customer=tree.germany, seller=billing.seller(), holder="Germany", at=payments.NOON,
         iban=next(ACCOUNTS),
+    )  # fmt: skip
+    ChangeRequest.objects.create(
+        customer=tree.germany, what="tax_id", before={"tax_id": ""}, after={"tax_id": "1"}, effective_on=date(2026, 1, 1),
+        asked_by=people.person(), asked_at=billing.NOON, status="refused",
     )  # fmt: skip
     keys.make(actor=None, customer=tree.germany, name="ERP", scopes=["read"], at=billing.NOON)
 

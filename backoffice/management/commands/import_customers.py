@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.customers import importing, sheets
 from accounts.decisions import Refusal
+from accounts.quality import staging
 
 SHOWN = 50
 
@@ -24,6 +26,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", help="the CSV file, its first line naming the columns; - for standard input")
         parser.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
+        parser.add_argument("--gate", type=int, default=0, metavar="SCORE", help="stage an import that scores less (0 to 100)")
         parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
         parser.add_argument("--columns", default="", metavar="OURS=THEIRS,…", help="where our columns are found in this file")
         parser.add_argument("--parent-separator", default="", metavar="SIGN", help="what stands between several parents")
@@ -40,16 +43,18 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
+        if not 0 <= options["gate"] <= 100:
+            raise CommandError("--gate: write a score from 0 to 100.", returncode=2)
         try:
             with ExitStack() as stack:
                 reading = _reading(options, stack)
                 sheet = sheets.Sheet(_opened(options["file"], stack), reading)
                 for column in sheet.unknown_columns:
                     print(f"the column {column} is not known and was left aside", file=sys.stderr)
-                result = _imported(sheet, reading, options)
+                gated = _behind_gate(sheet, options) if options["gate"] else staging.Gated(_imported(sheet, reading, options), 0)
         except Refusal as refusal:
             raise CommandError(f"{options['file']}: {refusal.reason}") from refusal
-        told = _told(result, sheet, options, seconds=time.monotonic() - started)
+        told = _told(gated, sheet, options, seconds=time.monotonic() - started)
         self.stdout.write(json.dumps(told, ensure_ascii=False) if options["json"] else _in_words(told))
 
 
@@ -120,10 +125,24 @@ def _imported(sheet: sheets.Sheet, reading: sheets.Reading, options: dict[str, A
     )
 
 
-def _told(result: importing.ImportResult, sheet: sheets.Sheet, options: dict[str, Any], *, seconds: float) -> dict[str, Any]:
+def _behind_gate(sheet: sheets.Sheet, options: dict[str, Any]) -> staging.Gated:
+    """Import what reaches the gate; otherwise keep it staged. A dry run only says what it scores."""
+    if options["create_missing_parents"]:
+        raise CommandError("--gate: rows must name their parents; leave --create-missing-parents out.", returncode=2)
+    given = {"gate": options["gate"], "default_kind": options["default_kind"], "at": timezone.now()}
+    with transaction.atomic():
+        gated = staging.import_behind_gate(list(sheet), name=Path(options["file"]).name, **given)
+        transaction.set_rollback(options["dry_run"])
+    return gated
+
+
+def _told(gated: staging.Gated, sheet: sheets.Sheet, options: dict[str, Any], *, seconds: float) -> dict[str, Any]:
+    result = gated.result
     told = {key: value for key, value in asdict(result).items() if key not in {"faults", "remarks"}}
     return told | {
         "score": result.score,
+        "quality": gated.score if options["gate"] else None,
+        "staged": gated.staged is not None,
         "passed_over": sheet.passed_over,
         "dry_run": options["dry_run"],
         "seconds": round(seconds, 2),
@@ -136,6 +155,10 @@ def _told(result: importing.ImportResult, sheet: sheets.Sheet, options: dict[str
 def _in_words(told: dict[str, Any]) -> str:
     counts = ", ".join(f"{told[count]} {count}" for count in ("created", "updated", "unchanged", "refused"))
     lines = [f"{counts}; score {told['score']}" + (" (dry run: nothing was changed)" if told["dry_run"] else "")]
+    if told["staged"]:
+        lines.append(
+            f"quality {told['quality']}: below the gate. Nothing went live; the rows wait in the back office under Data."
+        )
     for title in ("faults", "remarks"):
         lines += [f"row {said['row']}: {said['column']}: {said['reason']}" for said in told[title][:SHOWN]]
         if (more := len(told[title]) - SHOWN) > 0:

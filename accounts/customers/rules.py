@@ -1,0 +1,185 @@
+"""Rules: what the facts of a customer must look like, in one table for portal, back office, administration, API and import.
+
+Each rule has an id people can quote, a version that rises when its meaning changes, the fact it is about, whom it applies to, and
+a severity: a rule that *refuses* keeps a value from being written; one that *lowers* takes its weight off the customer's score
+and puts it before a steward. A rule answers with what is wrong, in words fit to show after the fact's name, or with nothing.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import Final
+from zoneinfo import available_timezones
+
+from babel import Locale
+from babel.numbers import list_currencies
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from accounts.customers.models import Customer
+from accounts.quality import identifiers
+
+REFUSES, LOWERS = "refuses", "lowers"
+EVERYONE, LEGAL, WITH_ADDRESS = "every customer", "customers that carry legal data", "customers with an address"
+
+LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
+PHONE: Final = re.compile(r"[+()0-9 ./x,;ext-]{3,40}", re.IGNORECASE)
+FEWEST_DIGITS: Final = 3
+CONFIRMED_EVERY: Final = timedelta(days=365)
+POSTCODES: Final = {
+    "AT": r"\d{4}", "AU": r"\d{4}", "BE": r"\d{4}", "CA": r"[A-Z]\d[A-Z] ?\d[A-Z]\d", "CH": r"\d{4}", "CZ": r"\d{3} ?\d{2}",
+    "DE": r"\d{5}", "DK": r"\d{4}", "ES": r"\d{5}", "FI": r"\d{5}", "FR": r"\d{5}", "GB": r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}",
+    "HU": r"\d{4}", "IE": r"[A-Z]\d[\dW] ?[A-Z\d]{4}", "IT": r"\d{5}", "LU": r"(L-)?\d{4}", "NL": r"\d{4} ?[A-Z]{2}",
+    "NO": r"\d{4}", "PL": r"\d{2}-\d{3}", "PT": r"\d{4}-\d{3}", "SE": r"\d{3} ?\d{2}", "US": r"\d{5}(-\d{4})?",
+}  # fmt: skip
+VAT_COUNTRY: Final = re.compile(r"[A-Z]{2}")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What rules look at: the facts, whether the customer carries legal data, when they were last confirmed, and the day."""
+
+    facts: Mapping[str, str]
+    legal: bool = False
+    confirmed_on: date | None = None
+    on: date | None = None
+
+    def says(self, fact: str) -> str:
+        """Return the fact, or nothing."""
+        return self.facts.get(fact, "")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule; `complaint` says what is wrong with a subject, or nothing."""
+
+    id: str
+    fact: str
+    severity: str
+    applies_to: str
+    complaint: Callable[[Subject], str]
+    weight: int = 0
+    version: int = 1
+    owner: str = "data steward"
+
+    def broken_by(self, subject: Subject) -> str:
+        """Return what is wrong, or nothing when the rule holds or does not apply."""
+        if self.applies_to == LEGAL and not subject.legal:
+            return ""
+        if self.applies_to == WITH_ADDRESS and not (subject.says("street") or subject.says("city")):
+            return ""
+        return self.complaint(subject)
+
+
+def refusing(fact: str) -> list[Rule]:
+    """Return the rules that keep a value of this fact from being written."""
+    return [rule for rule in RULES if rule.severity == REFUSES and rule.fact == fact]
+
+
+def lowering() -> list[Rule]:
+    """Return the rules that a score is made of."""
+    return [rule for rule in RULES if rule.severity == LOWERS]
+
+
+def quoted(value: str) -> str:
+    """Return a value as it is shown in a complaint: short, in quotation marks."""
+    return f'"{value}"' if len(value) <= 40 else f'"{value[:37]}…"'
+
+
+@cache
+def _countries() -> frozenset[str]:
+    codes = {str(code) for code in Locale("en").territories}
+    return frozenset(code for code in codes if re.fullmatch("[A-Z]{2}", code)) - {"ZZ", "EU", "UN", "EZ"}
+
+
+@cache
+def _currencies() -> frozenset[str]:
+    return frozenset(list_currencies())
+
+
+@cache
+def _timezones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _is_email(value: str) -> bool:
+    try:
+        validate_email(value)
+    except ValidationError:
+        return False
+    return True
+
+
+def _is_phone(value: str) -> bool:
+    return bool(PHONE.fullmatch(value)) and sum(map(str.isdigit, value)) >= FEWEST_DIGITS
+
+
+def _format(fact: str, passes: Callable[[str], bool], complaint: str) -> Rule:
+    """The rule that a filled-in value has its form."""
+
+    def complain(subject: Subject) -> str:
+        value = subject.says(fact)
+        return f"{quoted(value)} {complaint}" if value and not passes(value) else ""
+
+    return Rule(f"{fact}.format", fact, REFUSES, EVERYONE, complain)
+
+
+def _check_digit(fact: str) -> Rule:
+    """The rule that a number proves itself, by the rules of the customer's country where they differ."""
+
+    def complain(subject: Subject) -> str:
+        value = subject.says(fact)
+        fault = identifiers.fault(fact, value, subject.says("country")) if value else ""
+        return f"{quoted(value)} {fault}" if fault else ""
+
+    return Rule(f"{fact}.check_digit", fact, REFUSES, EVERYONE, complain)
+
+
+def _required(fact: str, weight: int, words: str, *, of: str = LEGAL) -> Rule:
+    return Rule(f"{fact}.required", fact, LOWERS, of, lambda subject: "" if subject.says(fact) else words, weight)
+
+
+def _postcode(subject: Subject) -> str:
+    form, value = POSTCODES.get(subject.says("country")), subject.says("postcode").upper()
+    return (
+        f"{quoted(value)} is no postcode of {subject.says('country')}" if form and value and not re.fullmatch(form, value) else ""
+    )
+
+
+def _tax_country(subject: Subject) -> str:
+    found = VAT_COUNTRY.match(subject.says("tax_id"))
+    prefix = {"EL": "GR", "XI": "GB"}.get(found[0], found[0]) if found else ""
+    if not prefix or prefix not in _countries() or subject.says("country") in {"", prefix}:
+        return ""
+    return f"is registered in {prefix}, but the address is in {subject.says('country')}"
+
+
+def _fresh(subject: Subject) -> str:
+    if subject.on is None or subject.confirmed_on is None or subject.on - subject.confirmed_on <= CONFIRMED_EVERY:
+        return ""
+    return f"were last confirmed on {subject.confirmed_on.isoformat()}, more than a year ago"
+
+
+RULES: Final = (
+    _format("country", lambda value: value in _countries(), "is no country code (two letters, such as DE)"),
+    _format("currency", lambda value: value in _currencies(), "is no currency code (three letters, such as EUR)"),
+    _format("timezone", lambda value: value in _timezones(), "is no time zone (such as Europe/Berlin)"),
+    _format("language", lambda value: bool(LANGUAGE.fullmatch(value)), "is no language code (such as en)"),
+    _format("tier", lambda value: value in Customer.Tier.values, f"is no tier ({', '.join(Customer.Tier.values)})"),
+    _format("stage", lambda value: value in Customer.Stage.values, f"is no stage ({', '.join(Customer.Stage.values)})"),
+    _format("email", _is_email, "is no e-mail address"),
+    _format("phone", _is_phone, "is no phone number"),
+    _format("lei", lambda value: identifiers.is_valid("lei", value), "is no LEI (20 characters with valid check digits)"),
+    _check_digit("tax_id"),
+    _required("country", 14, "is missing: taxes depend on it"),
+    _required("tax_id", 18, "is missing: invoices within the EU need it"),
+    _required("street", 8, "is missing: invoices need the address"),
+    _required("postcode", 5, "is missing: invoices need the address"),
+    _required("city", 7, "is missing: invoices need the address"),
+    _required("email", 10, "is missing: there is no address for notices"),
+    Rule("postcode.form", "postcode", LOWERS, WITH_ADDRESS, _postcode, 6),
+    Rule("tax_id.country", "tax_id", LOWERS, LEGAL, _tax_country, 12),
+    Rule("details.fresh", "details", LOWERS, LEGAL, _fresh, 5, owner="the customer"),
+)

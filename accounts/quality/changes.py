@@ -1,0 +1,249 @@
+"""Changes: what a customer's people ask to have changed: address, legal name, tax id, who pays.
+
+A request is judged at once by the same rules as every other way in, and kept with what was there before. An address is changed as
+asked; legal name, tax id and payer need an administrator of the customer or above who did not ask. From its day on a change is in
+effect; until then the old values hold, and for good they stand in the request and on the timeline.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from accounts.customers import details, responsibilities
+from accounts.customers.models import Customer
+from accounts.decisions import ALLOWED, Decision, Refusal, refused
+from accounts.people import access
+from accounts.people.models import User
+from accounts.quality.models import ChangeRequest
+from accounts.timeline import recording
+
+What = ChangeRequest.What
+Status = ChangeRequest.Status
+# What is asked -> the facts it may change. A payer is no fact, but a dated responsibility.
+FACTS: Final[dict[str, tuple[str, ...]]] = {
+    What.ADDRESS: ("street", "postcode", "city", "country", "phone", "email"),
+    What.LEGAL_NAME: ("legal_name",),
+    What.TAX_ID: ("tax_id",),
+    What.PAYER: (),
+}
+NEEDS_APPROVAL: Final = frozenset({What.LEGAL_NAME, What.TAX_ID, What.PAYER})
+LONGEST_AHEAD: Final = timedelta(days=366)
+
+
+class CannotBeRequested(Refusal):
+    """The change cannot be asked for; the reason says why."""
+
+    code = "cannot_be_requested"
+
+
+class AlreadyDecided(Refusal):
+    """Somebody decided on the request, or it was withdrawn."""
+
+    code = "already_decided"
+
+    def __init__(self) -> None:
+        super().__init__("This change was decided on already.")
+
+
+def ask(*, actor: User, customer: Customer, what: str, effective_on: date, at: datetime, **wanted: str) -> ChangeRequest:
+    """Ask for facts (for a payer: `payer`, its number) to change from a day on; what needs no approval is in effect by then.
+
+    Raises:
+        details.FactsRefused: a value breaks a rule; nothing is asked for.
+        CannotBeRequested: the day, the payer or an open request speaks against it.
+        Refusal: the actor may not speak for this customer.
+    """
+    with transaction.atomic():
+        kept: Customer = Customer.objects.select_for_update().get(pk=customer.pk)
+        access.decide(actor, access.REQUEST_CHANGES, kept).or_refuse()
+        _must_be_a_good_day(effective_on, at)
+        before, after = _payer_change(kept, wanted, effective_on) if what == What.PAYER else _fact_change(kept, what, wanted)
+        made = _made(kept, what, before, after, effective_on, actor, at)
+        _record(made, "accounts.change_requested", actor, at)
+        if what not in NEEDS_APPROVAL:
+            _approve(made, None, at)
+    return made
+
+
+def may_decide(actor: User, request: ChangeRequest) -> Decision:
+    """Say whether `actor` may decide: an administrator of the customer or above it who did not ask."""
+    if actor.pk == request.asked_by_id:
+        return refused("own_request", "You asked for this yourself; another administrator decides.")
+    if access.level_of(actor) or not access.decide(actor, access.MANAGE_PEOPLE, request.customer).allowed:
+        return refused(
+            "not_an_administrator", "An administrator of this customer, or above it, decides.", approver="administrator"
+        )
+    return ALLOWED
+
+
+def approve(*, actor: User, request: ChangeRequest, at: datetime) -> ChangeRequest:
+    """Let the change happen on its day; one that is due happens now. Approving it twice does it once.
+
+    Raises:
+        AlreadyDecided: it was refused or withdrawn.
+        details.FactsRefused: the value breaks a rule by now.
+        Refusal: the actor may not decide.
+    """
+    with transaction.atomic():
+        held = _locked(request)
+        if held.status in {Status.APPROVED, Status.DONE}:
+            return held
+        _must_wait(held)
+        may_decide(actor, held).or_refuse()
+        _approve(held, actor, at)
+    return held
+
+
+def refuse(*, actor: User, request: ChangeRequest, reason: str, at: datetime) -> ChangeRequest:
+    """Decide against the change. Repeating it changes nothing.
+
+    Raises:
+        AlreadyDecided: it was approved or withdrawn.
+        Refusal: the actor may not decide.
+    """
+    with transaction.atomic():
+        held = _locked(request)
+        if held.status == Status.REFUSED:
+            return held
+        _must_wait(held)
+        may_decide(actor, held).or_refuse()
+        _settle(held, Status.REFUSED, actor, at, note=reason)
+        _record(held, "accounts.change_refused", actor, at)
+    return held
+
+
+def withdraw(*, actor: User, request: ChangeRequest, at: datetime) -> ChangeRequest:
+    """Take a request back before its day; who may ask may withdraw. Repeating it changes nothing.
+
+    Raises:
+        AlreadyDecided: it is in effect, or was refused.
+        Refusal: the actor may not speak for this customer.
+    """
+    with transaction.atomic():
+        held = _locked(request)
+        access.decide(actor, access.REQUEST_CHANGES, held.customer).or_refuse()
+        if held.status == Status.WITHDRAWN:
+            return held
+        if held.status not in {Status.WAITING, Status.APPROVED}:
+            raise AlreadyDecided
+        _settle(held, Status.WITHDRAWN, actor, at, note=held.note)
+        _record(held, "accounts.change_withdrawn", actor, at)
+    return held
+
+
+def apply_due(*, at: datetime) -> int:
+    """Put approved changes whose day has come into effect; return how many were."""
+    due = ChangeRequest.objects.filter(status=Status.APPROVED, effective_on__lte=at.date()).order_by("effective_on", "pk")
+    return sum(_apply_one(pk, at) for pk in due.values_list("pk", flat=True))
+
+
+def of_customer(customer: Customer) -> QuerySet[ChangeRequest]:
+    """Return the requests about `customer`, newest first."""
+    return ChangeRequest.objects.filter(customer=customer).select_related("asked_by", "decided_by").order_by("-asked_at", "-pk")
+
+
+def waiting_for(actor: User) -> QuerySet[ChangeRequest]:
+    """Return the requests that wait for `actor`, of all customers whose people they manage."""
+    reach = access.customers_within_reach(actor, access.MANAGE_PEOPLE)
+    waiting = ChangeRequest.objects.filter(status=Status.WAITING, customer__in=reach).exclude(asked_by=actor)
+    return waiting.select_related("customer", "asked_by").order_by("asked_at", "pk")
+
+
+def _must_be_a_good_day(effective_on: date, at: datetime) -> None:
+    if effective_on < at.date() - timedelta(days=1):
+        raise CannotBeRequested("A change takes effect today or later; what was in force before stays.", code="in_the_past")
+    if effective_on > at.date() + LONGEST_AHEAD:
+        raise CannotBeRequested("A change can be planned for a year at most.", code="too_far_ahead")
+
+
+def _fact_change(customer: Customer, what: str, wanted: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    if what not in FACTS:
+        raise CannotBeRequested("There is no such kind of change.", code="kind_unknown")
+    kept = details.checked({name: value for name, value in wanted.items() if name in FACTS[what]}, customer)
+    after = {name: value for name, value in kept.items() if getattr(customer, name) != value}
+    if not after:
+        raise CannotBeRequested("That is what we have already.", code="no_change")
+    return {name: getattr(customer, name) for name in after}, after
+
+
+def _payer_change(customer: Customer, wanted: dict[str, str], on: date) -> tuple[dict[str, str], dict[str, str]]:
+    payer = Customer.objects.current().filter(number=wanted.get("payer", ""), tree_id=customer.tree_id).first()
+    if payer is None:
+        raise CannotBeRequested("There is no customer with this number in your group.", code="payer_unknown")
+    paying = responsibilities.payer_of(customer, on)
+    if paying.pk == payer.pk:
+        raise CannotBeRequested(f"{payer.name} pays already.", code="no_change")
+    return {"payer": paying.number, "payer_name": paying.name}, {"payer": payer.number, "payer_name": payer.name}
+
+
+def _made(
+    customer: Customer, what: str, before: dict[str, str], after: dict[str, str], on: date, actor: User, at: datetime
+) -> ChangeRequest:
+    try:
+        with transaction.atomic():
+            return ChangeRequest.objects.create(
+                customer=customer, what=what, before=before, after=after, effective_on=on, asked_by=actor, asked_at=at
+            )
+    except IntegrityError as problem:
+        raise CannotBeRequested("A change of this kind is open already; withdraw it first.", code="change_open") from problem
+
+
+def _approve(request: ChangeRequest, actor: User | None, at: datetime) -> None:
+    _settle(request, Status.APPROVED, actor, at, note=request.note)
+    if actor:
+        _record(request, "accounts.change_approved", actor, at)
+    if request.effective_on <= at.date():
+        _put_into_effect(request, at)
+
+
+def _apply_one(pk: int, at: datetime) -> bool:
+    with transaction.atomic():
+        held = ChangeRequest.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=pk, status=Status.APPROVED)
+        request = held.select_related("customer", "asked_by").first()
+        if request is None:
+            return False
+        try:
+            with transaction.atomic():
+                _put_into_effect(request, at)
+        except Refusal as refusal:
+            _settle(request, Status.REFUSED, None, at, note=refusal.reason[:300])
+            _record(request, "accounts.change_refused", None, at)
+    return True
+
+
+def _put_into_effect(request: ChangeRequest, at: datetime) -> None:
+    if request.what == What.PAYER:
+        payer = Customer.objects.get(number=request.after["payer"])
+        responsibilities.set_payer(
+            actor=request.asked_by, customer=request.customer, payer=payer, since=request.effective_on, at=at
+        )
+    else:
+        details.change(actor=request.asked_by, customer=request.customer, at=at, **request.after)
+    request.status, request.done_at = Status.DONE, at
+    request.save(update_fields=["status", "done_at"])
+
+
+def _settle(request: ChangeRequest, status: str, actor: AbstractBaseUser | None, at: datetime, *, note: str) -> None:
+    request.status, request.decided_at, request.note = status, at, note
+    request.decided_by_id = actor.pk if actor else None
+    request.save(update_fields=["status", "decided_by", "decided_at", "note"])
+
+
+def _locked(request: ChangeRequest) -> ChangeRequest:
+    return ChangeRequest.objects.select_for_update(of=("self",)).select_related("customer", "asked_by").get(pk=request.pk)
+
+
+def _must_wait(request: ChangeRequest) -> None:
+    if request.status != Status.WAITING:
+        raise AlreadyDecided
+
+
+def _record(request: ChangeRequest, kind: str, actor: AbstractBaseUser | None, at: datetime) -> None:
+    facts = {
+        "what": request.get_what_display().lower(), "day": request.effective_on.isoformat(), "before": request.before,
+        "after": request.after, "note": request.note,
+    }  # fmt: skip
+    recording.record(request.customer, kind, actor=actor, at=at, about=request, facts=facts)

@@ -1,0 +1,44 @@
+"""Confirming: the customer's own people say once a year, with one click, that its facts are still right."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.customers import facts, rules
+from accounts.customers.models import Customer
+from accounts.people import access
+from accounts.people.models import User
+from accounts.quality import scores
+from accounts.quality.models import Confirmation
+from accounts.timeline import recording
+
+
+def last(customer: Customer) -> Confirmation | None:
+    """Return the last time somebody confirmed the facts."""
+    held = Confirmation.objects.filter(customer=customer).select_related("confirmed_by")
+    return held.order_by("-confirmed_at", "-pk").first()
+
+
+def is_due(customer: Customer, *, at: datetime) -> bool:
+    """Say whether it is time to ask: the facts were neither confirmed nor added within a year."""
+    held = last(customer)
+    since = held.confirmed_at if held else customer.created_at
+    return at - since > rules.CONFIRMED_EVERY
+
+
+def confirm(*, actor: User, customer: Customer, at: datetime) -> Confirmation:
+    """Note that the facts of `customer` are right as they stand. A second click on the same day changes nothing.
+
+    Raises:
+        Refusal: the actor may not speak for this customer.
+    """
+    with transaction.atomic():
+        kept: Customer = Customer.objects.select_for_update().get(pk=customer.pk)
+        access.decide(actor, access.REQUEST_CHANGES, kept).or_refuse()
+        held = last(kept)
+        if held and held.confirmed_at.date() == at.date():
+            return held
+        made = Confirmation.objects.create(customer=kept, confirmed_by=actor, confirmed_at=at, facts=facts.of(kept))
+        scores.refresh(Customer.objects.filter(pk=kept.pk), at=at)
+        recording.record(kept, "accounts.details_confirmed", actor=actor, at=at, facts={"email": actor.email})
+    return made

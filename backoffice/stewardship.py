@@ -1,0 +1,47 @@
+"""Stewardship: whose facts want tending, which rules are broken how often, and what waits at the gate of imports."""
+
+from typing import Any
+
+from accounts.customers import rules
+from accounts.customers.models import Customer
+from accounts.quality import scores
+from accounts.quality.models import ChangeRequest, StagedImport
+from backoffice.forms.data import DetailsForm
+
+ROWS = 50
+
+
+def shown(rule: str = "") -> dict[str, Any]:
+    """Return the queue (of those that break `rule`, when one is named), the figures of today, and the staged imports."""
+    queue = scores.to_be_tended()
+    if rule:
+        queue = queue.filter(broken__contains=[[rule]])
+    owners = {known.id: known.owner for known in rules.RULES}
+    found = scores.summary()
+    return {
+        "queue": [_row(score) for score in queue[:ROWS]],
+        "more": max(0, queue.count() - ROWS),
+        "chosen": rule,
+        "customers": found["customers"],
+        "average": found["average"],
+        "rules": [{"id": id, "count": count, "owner": owners.get(id, "")} for id, count in found["rules"]],
+        "staged": StagedImport.objects.filter(status=StagedImport.Status.STAGED).defer("rows").order_by("-staged_at", "-pk"),
+        "changes": ChangeRequest.objects.filter(status=ChangeRequest.Status.WAITING)
+        .select_related("customer", "asked_by")
+        .order_by("asked_at", "pk")[:ROWS],
+    }
+
+
+def every_rule() -> list[rules.Rule]:
+    """Return all rules, those that refuse first."""
+    return sorted(rules.RULES, key=lambda rule: (rule.severity != rules.REFUSES, rule.id))
+
+
+def details_of(node: Customer) -> dict[str, str]:
+    """Return the facts of the form as they are kept."""
+    return {name: getattr(node, name) for name in DetailsForm.base_fields}
+
+
+def _row(score: Any) -> dict[str, Any]:
+    reasons = [f"{fact} {reason}" for _, fact, reason in score.broken]
+    return {"score": score.score, "customer": score.customer, "reasons": reasons, "rules": [id for id, *_ in score.broken]}

@@ -1,0 +1,77 @@
+"""The details of a customer as the portal shows them: what we have, what was asked to change, and who decides."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from accounts.customers.models import Customer
+from accounts.people import access
+from accounts.quality import changes, confirming
+from accounts.quality.models import ChangeRequest
+from portal import places
+from portal.forms.details import FORMS
+
+SHOWN = 20
+
+
+def of(request: HttpRequest, node: Customer, *, at: datetime, bound: forms.Form | None = None) -> dict[str, Any]:
+    """Return what the page of details shows; `bound` is a form as it was sent."""
+    viewer, today = request.user, places.today(node)
+    requests = list(changes.of_customer(node)[:SHOWN])
+    waiting = changes.waiting_for(viewer).filter(customer__in=Customer.objects.below(node))
+    return {
+        "at": node,
+        "facts": _facts(node),
+        "payer": places.payer(request, node),
+        "forms": [_asking(what, node, today.isoformat(), bound) for what in FORMS],
+        "requests": [{"change": change, "values": values(change)} for change in requests],
+        "waiting": [{"change": change, "values": values(change)} for change in waiting[:SHOWN]],
+        "may_ask": access.decide(viewer, access.REQUEST_CHANGES, node),
+        "confirmed": confirming.last(node),
+        "confirm_due": confirming.is_due(node, at=at),
+    }
+
+
+def values(change: ChangeRequest) -> list[dict[str, str]]:
+    """Return each value before and after, by the name people know it by."""
+    if change.what == ChangeRequest.What.PAYER:
+        return [{"label": _("Who pays"), "before": change.before["payer_name"], "after": change.after["payer_name"]}]
+    return [
+        {"label": _label(name), "before": change.before.get(name, "") or "–", "after": value or "–"}
+        for name, value in change.after.items()
+    ]
+
+
+def _asking(what: str, node: Customer, today: str, bound: forms.Form | None) -> dict[str, Any]:
+    kind = FORMS[what]
+    sent = isinstance(bound, kind)
+    facts = {name: getattr(node, name) for name in changes.FACTS[what]}
+    fresh = kind(initial=facts | {"what": what, "effective_on": today}, auto_id=f"{what}_%s")
+    labels = dict(ChangeRequest.What.choices)
+    return {
+        "what": what,
+        "label": _(labels[what]),
+        "form": bound if sent else fresh,
+        "open": sent,
+        "needs_approval": what in changes.NEEDS_APPROVAL,
+    }
+
+
+def _facts(node: Customer) -> list[dict[str, str]]:
+    address = ", ".join(part for part in (node.street, f"{node.postcode} {node.city}".strip(), node.country) if part)
+    told = (
+        (_("Number"), node.number), (_("Name"), node.name), (_("Legal name"), node.legal_name), (_("Address"), address),
+        (_("Tax id"), node.tax_id), (_("Phone"), node.phone), (_("E-mail"), node.email),
+    )  # fmt: skip
+    return [{"term": term, "value": value or "–"} for term, value in told]
+
+
+def _label(name: str) -> str:
+    labels = {
+        "street": _("Street"), "postcode": _("Postcode"), "city": _("Town"), "country": _("Country"), "phone": _("Phone"),
+        "email": _("E-mail"), "legal_name": _("Legal name"), "tax_id": _("Tax id"),
+    }  # fmt: skip
+    return labels.get(name, name)

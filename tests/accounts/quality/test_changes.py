@@ -1,0 +1,178 @@
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from accounts.customers import details, responsibilities
+from accounts.customers.models import Customer
+from accounts.decisions import Refusal
+from accounts.quality import changes
+from accounts.quality.models import ChangeRequest
+from accounts.timeline.models import Activity
+from tests.factories import people
+from tests.factories.customers import NOON, below, group, helios
+
+pytestmark = pytest.mark.django_db
+
+TODAY = NOON.date()
+SOON = TODAY + timedelta(days=10)
+
+
+@pytest.fixture
+def entity():
+    facts = {"country": "DE", "tax_id": "DE136695976", "street": "Weg 1", "city": "Berlin"}
+    return below(group("Helios"), "Helios GmbH", "legal_entity", **facts)
+
+
+def asked(entity, what="tax_id", on=TODAY, actor=None, **wanted):
+    wanted = wanted or {"tax_id": "DE811907980"}
+    return changes.ask(actor=actor or people.member(entity), customer=entity, what=what, effective_on=on, at=NOON, **wanted)
+
+
+def now(entity):
+    return Customer.objects.get(pk=entity.pk)
+
+
+def test_tax_id_with_a_wrong_check_digit_is_refused_and_nothing_is_asked_for(entity):
+    with pytest.raises(details.FactsRefused, match="its check digit is wrong"):
+        asked(entity, tax_id="DE811907981")
+
+    assert not ChangeRequest.objects.exists()
+
+
+def test_good_tax_id_waits_for_the_administrator_above_and_then_takes_effect(entity):
+    request = asked(entity)
+    assert (request.status, now(entity).tax_id) == ("waiting", "DE136695976")
+
+    changes.approve(actor=people.administrator(entity.parent), request=request, at=NOON)
+
+    assert now(entity).tax_id == "DE811907980"
+    assert ChangeRequest.objects.get().before == {"tax_id": "DE136695976"}
+    told = Activity.objects.filter(kind="accounts.customer_changed").latest("pk")
+    assert told.facts["before"] == {"tax_id": "DE136695976"}
+
+
+def test_address_is_changed_as_asked(entity):
+    request = asked(entity, "address", street="Allee 2")
+
+    assert (request.status, now(entity).street, request.before) == ("done", "Allee 2", {"street": "Weg 1"})
+
+
+def test_address_of_a_later_day_changes_on_that_day(entity):
+    asked(entity, "address", on=SOON, street="Allee 2")
+
+    assert changes.apply_due(at=NOON) == 0
+    assert now(entity).street == "Weg 1"
+    assert changes.apply_due(at=NOON + timedelta(days=10)) == 1
+    assert now(entity).street == "Allee 2"
+    assert changes.apply_due(at=NOON + timedelta(days=10)) == 0
+
+
+def test_payer_of_the_group_pays_from_the_day_on():
+    tree = helios()
+    request = asked(tree.berlin, "payer", on=SOON, payer=tree.germany.number)
+    changes.approve(actor=people.administrator(tree.group), request=request, at=NOON)
+
+    changes.apply_due(at=NOON + timedelta(days=10))
+
+    assert responsibilities.payer_of(tree.berlin, SOON - timedelta(days=1)) == tree.berlin
+    assert responsibilities.payer_of(tree.berlin, SOON) == tree.germany
+
+
+def test_payer_of_another_group_is_not_even_named(entity):
+    with pytest.raises(changes.CannotBeRequested, match="There is no customer with this number in your group"):
+        asked(entity, "payer", payer=group().number)
+
+
+def test_nobody_approves_what_they_asked_for(entity):
+    administrator = people.administrator(entity)
+    request = asked(entity, actor=administrator)
+
+    with pytest.raises(Refusal, match="You asked for this yourself"):
+        changes.approve(actor=administrator, request=request, at=NOON)
+
+
+@pytest.mark.parametrize("who", ["member", "administrator below", "stranger", "staff"])
+def test_only_an_administrator_of_the_customer_or_above_decides(entity, who):
+    request = asked(entity)
+    person = {
+        "member": lambda: people.member(entity),
+        "administrator below": lambda: people.administrator(below(entity)),
+        "stranger": lambda: people.administrator(group()),
+        "staff": people.manager,
+    }[who]()
+
+    with pytest.raises(Refusal, match="An administrator of this customer"):
+        changes.approve(actor=person, request=request, at=NOON)
+
+
+def test_refused_change_changes_nothing_and_keeps_the_reason(entity):
+    request = asked(entity)
+
+    changes.refuse(actor=people.administrator(entity.parent), request=request, reason="Not yet", at=NOON)
+
+    assert (now(entity).tax_id, ChangeRequest.objects.get().note) == ("DE136695976", "Not yet")
+    with pytest.raises(changes.AlreadyDecided):
+        changes.approve(actor=people.administrator(entity), request=request, at=NOON)
+
+
+def test_withdrawn_change_never_happens(entity):
+    request = asked(entity, "address", on=SOON, street="Allee 2")
+
+    changes.withdraw(actor=people.member(entity), request=request, at=NOON)
+
+    assert changes.apply_due(at=NOON + timedelta(days=20)) == 0
+
+
+@pytest.mark.parametrize(
+    ("asking", "reason"),
+    [
+        ({"on": TODAY - timedelta(days=3)}, "today or later"),
+        ({"on": TODAY + timedelta(days=400)}, "a year at most"),
+        ({"tax_id": "DE136695976"}, "what we have already"),
+        ({"what": "shoe size"}, "no such kind"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_told_why(entity, asking, reason):
+    with pytest.raises(changes.CannotBeRequested, match=reason):
+        asked(entity, **asking)
+
+
+def test_second_change_of_a_kind_waits_for_the_first(entity):
+    asked(entity)
+
+    with pytest.raises(changes.CannotBeRequested, match="open already"):
+        asked(entity, tax_id="DE129273398")
+
+
+def test_reader_asks_for_nothing(entity):
+    with pytest.raises(Refusal):
+        asked(entity, actor=people.member(entity, "reader"))
+
+
+def test_change_that_breaks_a_rule_by_its_day_is_refused_then(entity):
+    request = asked(entity, on=SOON)
+    changes.approve(actor=people.administrator(entity), request=request, at=NOON)
+    ChangeRequest.objects.update(after={"tax_id": "DE811907981"})
+
+    changes.apply_due(at=NOON + timedelta(days=10))
+
+    assert (ChangeRequest.objects.get().status, now(entity).tax_id) == ("refused", "DE136695976")
+
+
+def test_waiting_changes_are_shown_to_who_may_decide(entity):
+    request = asked(entity)
+
+    assert list(changes.waiting_for(people.administrator(entity.parent))) == [request]
+    assert list(changes.waiting_for(people.administrator(group()))) == []
+    assert list(changes.waiting_for(request.asked_by)) == []
+
+
+@pytest.mark.parametrize("promise", ["nobody_approves_their_own_change", "one_open_change_of_a_kind"])
+def test_database_refuses_what_no_request_may_be(entity, promise):
+    request = asked(entity)
+    facts = {"customer": entity, "what": "tax_id", "effective_on": TODAY, "asked_by": request.asked_by, "asked_at": NOON}
+    facts |= {"status": "refused", "decided_by": request.asked_by} if promise.startswith("nobody") else {}
+
+    with pytest.raises(IntegrityError, match=promise), transaction.atomic():
+        ChangeRequest.objects.create(**facts)

@@ -1,0 +1,72 @@
+"""What a steward tends: poor facts, staged imports, the rules."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.customers import rules
+from accounts.customers.models import Customer
+from accounts.quality import scores
+from accounts.quality.models import Score, StagedImport
+from tests.factories import people, quality
+from tests.factories.customers import NOON, below, group
+
+pytestmark = pytest.mark.django_db
+
+GOOD = {"country": "DE", "street": "Weg 1", "postcode": "10115", "city": "Berlin", "email": "office@helios.example"}
+
+
+def visit(viewer, route, *keys, form=None, query=""):
+    client = Client()
+    client.force_login(viewer)
+    address = reverse(f"backoffice:{route}", args=keys) + query
+    return client.get(address) if form is None else client.post(address, form)
+
+
+@pytest.fixture
+def entity():
+    made = below(group(), "Helios GmbH", "legal_entity", **GOOD)
+    scores.refresh(Customer.objects.filter(pk=made.pk), at=NOON)
+    return made
+
+
+def test_customer_without_tax_id_is_in_the_queue_and_putting_it_right_takes_it_out(entity):
+    agent = people.agent()
+    assert "tax_id is missing" in visit(agent, "data").content.decode()
+
+    visit(agent, "customer_details", entity.number, form={**GOOD, "name": entity.name, "tax_id": "DE136695976"})
+
+    assert Score.objects.get(customer=entity).score == 100
+    assert entity.name not in visit(agent, "data").content.decode()
+
+
+def test_wrong_phone_is_refused_here_in_the_words_of_the_rule(entity):
+    answer = visit(people.agent(), "customer_details", entity.number, form={**GOOD, "name": entity.name, "phone": "abc"})
+
+    assert answer.status_code == 422
+    assert "phone &quot;abc&quot; is no phone number" in answer.content.decode()
+
+
+def test_queue_shows_those_that_break_one_rule(entity):
+    agent = people.agent()
+
+    assert entity.name in visit(agent, "data", query="?rule=tax_id.required").content.decode()
+    assert entity.name not in visit(agent, "data", query="?rule=email.required").content.decode()
+
+
+def test_every_rule_is_listed_with_its_id():
+    page = visit(people.agent(), "data_rules").content.decode()
+
+    assert all(rule.id in page for rule in rules.RULES)
+
+
+def test_staged_import_goes_live_or_is_dropped_once():
+    released, dropped = quality.staged_import(), quality.staged_import()
+    supervisor = people.supervisor()
+
+    visit(supervisor, "staged_decisions", released.pk, form={"decision": "release"})
+    visit(supervisor, "staged_decisions", dropped.pk, form={"decision": "drop"})
+    visit(supervisor, "staged_decisions", dropped.pk, form={"decision": "release"})
+
+    assert Customer.objects.get(ref="G-1").name == "Helios"
+    assert list(StagedImport.objects.order_by("pk").values_list("status", flat=True)) == ["released", "dropped"]

@@ -1,0 +1,85 @@
+"""The details of a customer: confirming, asking for changes, deciding."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.customers.models import Customer
+from accounts.quality.models import ChangeRequest, Confirmation
+from tests.factories import people
+from tests.factories.customers import helios
+
+pytestmark = pytest.mark.django_db
+
+
+def send(viewer, route, *keys, form=None):
+    client = Client()
+    client.force_login(viewer)
+    address = reverse(f"portal:{route}", args=keys)
+    return client.get(address) if form is None else client.post(address, form)
+
+
+@pytest.fixture
+def tree():
+    return helios()
+
+
+def test_bad_tax_id_is_refused_on_the_form_in_the_words_of_the_rule(tree):
+    member = people.member(tree.germany)
+
+    answer = send(member, "change_requests", tree.germany.number, form={"what": "tax_id", "tax_id": "DE136695967"})
+
+    assert answer.status_code == 422
+    assert "is no tax number: its check digit is wrong" in answer.content.decode()
+    assert not ChangeRequest.objects.exists()
+
+
+def test_good_tax_id_waits_for_the_administrator_of_the_group_and_is_then_in_effect(tree):
+    send(people.member(tree.germany), "change_requests", tree.germany.number, form={"what": "tax_id", "tax_id": "DE136695976"})
+    administrator, change = people.administrator(tree.group), ChangeRequest.objects.get()
+
+    assert "Waits for you" in send(administrator, "details", tree.group.number).content.decode()
+    answer = send(administrator, "change_decisions", change.pk, form={"decision": "approve"})
+
+    assert answer.status_code == 302
+    assert Customer.objects.get(pk=tree.germany.pk).tax_id == "DE136695976"
+
+
+def test_address_is_changed_at_once_and_the_old_one_is_shown(tree):
+    member = people.member(tree.berlin)
+
+    send(member, "change_requests", tree.berlin.number, form={"what": "address", "street": "Allee 2", "city": "Berlin"})
+
+    page = send(member, "details", tree.berlin.number).content.decode()
+    assert "<ins>Allee 2</ins>" in page
+    assert Customer.objects.get(pk=tree.berlin.pk).street == "Allee 2"
+
+
+def test_one_click_confirms_the_details(tree):
+    Customer.objects.update(created_at=timezone.now() - timedelta(days=400))
+    member = people.member(tree.germany)
+    assert "Are your details still right?" in send(member, "home", tree.germany.number).content.decode()
+
+    send(member, "confirmations", tree.germany.number, form={})
+
+    assert Confirmation.objects.get().confirmed_by == member
+    assert "Are your details still right?" not in send(member, "home", tree.germany.number).content.decode()
+
+
+def test_request_can_be_withdrawn(tree):
+    member = people.member(tree.germany)
+    send(member, "change_requests", tree.germany.number, form={"what": "legal_name", "legal_name": "Helios Germany GmbH"})
+
+    send(member, "change_withdrawals", ChangeRequest.objects.get().pk, form={})
+
+    assert ChangeRequest.objects.get().status == "withdrawn"
+
+
+def test_change_of_another_customer_is_not_found(tree):
+    send(people.member(tree.germany), "change_requests", tree.germany.number, form={"what": "legal_name", "legal_name": "X"})
+
+    for person in (people.administrator(tree.us), people.administrator(tree.berlin)):
+        assert send(person, "change_decisions", ChangeRequest.objects.get().pk, form={"decision": "approve"}).status_code == 404
