@@ -1,16 +1,25 @@
 """Finance dealing with bank lines, and bringing statements in."""
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.models import Customer
 from billing.catalog.models import LegalEntity
+from billing.payments.bank.statements import MOST_BYTES
 
 
 class StatementForm(forms.Form):
     """A bank's file."""
 
     file = forms.FileField(label=_("The bank's file"), help_text=_("camt.053, camt.052, camt.054 or MT940"))
+
+    def clean_file(self) -> UploadedFile:
+        """Refuse a file that is too large before it is read into memory."""
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(_("The file is too large."))
+        return file
 
 
 class MatchForm(forms.Form):

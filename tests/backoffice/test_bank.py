@@ -141,6 +141,15 @@ def test_file_that_is_none_is_refused_on_the_page(client, content):
     assert not BankStatement.objects.exists()
 
 
+def test_file_that_is_too_large_is_refused_unread(client, monkeypatch):
+    monkeypatch.setattr("backoffice.forms.bank.MOST_BYTES", 10)
+
+    answer = client.post(at("bank_imports"), {"file": SimpleUploadedFile("large.xml", camt(row(100, "x")))})
+
+    assert answer.status_code == 422
+    assert "too large" in answer.content.decode()
+
+
 def test_refusal_of_a_click_is_said_on_the_line(client, berlin):
     line = brought(paying(invoice(berlin, 12000)))[0]
 

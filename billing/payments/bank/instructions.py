@@ -19,8 +19,8 @@ class Instructions:
 
     @property
     def iban_in_fours(self) -> str:
-        """The account as people read it."""
-        return figures.in_fours(self.iban)
+        """The account as people read it; on a narrow screen it breaks between groups."""
+        return figures.in_fours(self.iban).replace(figures.NO_BREAK_SPACE, " ")
 
 
 def for_document(document: Document) -> Instructions | None:
