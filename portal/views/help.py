@@ -31,7 +31,11 @@ def help_page(request: HttpRequest, number: str) -> HttpResponse:
     """Answer a question; while somebody types, only the answers are asked for."""
     node = places.node(request, number)
     question = (request.GET.get("q") or request.GET.get("subject") or "").replace("\x00", "").strip()[:300]
-    answers = help_shown.answers(search.answer(question, viewer=request.user), question, request.user) if question else []
+    answers = (
+        help_shown.answers(search.answer(question, viewer=request.user, in_any_language=True), question, request.user)
+        if question
+        else []
+    )
     context = {"at": node, "question": question, "answers": answers}
     if request.htmx:
         return render(request, "portal/help/_answers.html", context)

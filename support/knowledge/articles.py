@@ -109,6 +109,11 @@ def visible_to(viewer: User | None, *, spoken: Iterable[str] | None = None) -> Q
     return readable if viewer is not None and access.level_of(viewer) else readable.filter(_meant_for(viewer))
 
 
+def languages_there_are() -> list[str]:
+    """Return the languages in which there is an article to read."""
+    return sorted(Article.objects.filter(published=True).values_list("language", flat=True).distinct())
+
+
 def _meant_for(viewer: User | None) -> Q:
     """Say which articles a customer's person may read by place, tier and role."""
     open_to_all = Q(place=None, tiers=[], roles=[])

@@ -52,15 +52,24 @@ class Answer:
         return [(piece, odd % 2 == 1) for odd, piece in enumerate(pieces) if piece]
 
 
-def answer(text: str, *, viewer: User | None = None, language: str = "", limit: int = 3) -> list[Answer]:
+def answer(
+    text: str, *, viewer: User | None = None, language: str = "", in_any_language: bool = False, limit: int = 3
+) -> list[Answer]:
     """Return the articles `viewer` may see that answer `text` best, best first; none when none answers it.
 
-    `language` adds the articles of one more language to those the viewer reads.
+    `language` adds the articles of one more language to those the viewer reads. `in_any_language` looks through those of
+    every language when none of these answers: who asks in another language than their own reads it, too.
     """
     question = text[:LONGEST_QUESTION].replace("\x00", " ").encode("utf-8", "replace").decode()
     if not question.strip() or limit < 1:
         return []
     spoken = sorted({*articles.languages_of(viewer), *filter(None, [language])})
+    found = _answers(question, viewer, spoken, limit)
+    return found if found or not in_any_language else _answers(question, viewer, articles.languages_there_are(), limit)
+
+
+def _answers(question: str, viewer: User | None, spoken: list[str], limit: int) -> list[Answer]:
+    """Return the answers among the articles in the languages `spoken`."""
     asked = words.asked(question, spoken)
     visible = articles.visible_to(viewer, spoken=spoken)
     ranks = _ranks(question, words.found(asked, spoken, limit=CANDIDATES), visible, limit)

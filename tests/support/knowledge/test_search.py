@@ -102,6 +102,15 @@ def test_german_articles_answer_those_who_read_german_and_nobody_else():
     assert refs("Erstattung meiner Zahlung") == []
 
 
+def test_who_asks_in_another_language_than_their_own_is_answered_in_it_where_nothing_else_answers():
+    articles.load([{"id": "de", "title": "Ein Abonnement kündigen", "body": "Im Vertrag.", "language": "de"}], at=NOON)
+
+    assert refs("Abonnement kündigen") == []
+    assert refs("Abonnement kündigen", in_any_language=True) == ["de"]
+    assert refs("billed twice", in_any_language=True)[0] == "billed-twice"
+    assert refs("do penguins have knees", in_any_language=True) == []
+
+
 def test_articles_in_a_language_without_a_dictionary_are_found_by_their_words():
     articles.load([{"id": "cs", "title": "Dvojitá faktura", "body": "Vrátíme peníze.", "language": "cs"}], at=NOON)
 
