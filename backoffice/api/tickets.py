@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -16,6 +17,7 @@ from support.remedies import approvals, resolution
 from support.remedies.models import Approval, Grant
 from support.tickets import conversation
 from support.tickets.models import Message, Ticket
+from support.voice import promises
 from window.api import fields
 from window.api.views import Listing, View, repeatable
 
@@ -91,12 +93,26 @@ class StaffMessageSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class WordSerializer(serializers.Serializer):
+    """What a reply promises, and the last day on which it is kept in time."""
+
+    what = serializers.CharField(max_length=200)
+    due_on = serializers.DateField()
+
+
 class StaffReplySerializer(serializers.Serializer):
     """An answer to the customer, or a note for colleagues."""
 
     text = serializers.CharField(max_length=10_000)
     internal = serializers.BooleanField(default=False)
     asks = serializers.BooleanField(default=False, help_text="We asked something: the ticket waits for the customer.")
+    promise = WordSerializer(required=False, allow_null=True, default=None)
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        """A note promises the customer nothing."""
+        if given["internal"] and given["promise"]:
+            raise serializers.ValidationError({"promise": _("A note promises the customer nothing.")})
+        return given
 
 
 class ApprovalSerializer(serializers.ModelSerializer):
@@ -168,10 +184,15 @@ class StaffReplies(View):
 
     @repeatable(request=StaffReplySerializer, responses={201: StaffMessageSerializer})
     def post(self, request: Request, ref: str) -> Response:
-        """Answer the customer, or leave a note."""
+        """Answer the customer, with a promise if you make one, or leave a note."""
         ticket, key = places.ticket(request, ref), self.repeat_key
         given = self.read(StaffReplySerializer(data=request.data))
-        message = conversation.reply(actor=request.user, ticket=ticket, key=key, at=timezone.now(), **given)
+        sent = {"actor": request.user, "ticket": ticket, "key": key, "at": timezone.now()}
+        word, internal = given.pop("promise"), given.pop("internal")
+        if word:
+            message = promises.reply(word=promises.Word(**word), **sent, **given).message
+        else:
+            message = conversation.reply(internal=internal, **sent, **given)
         return Response(self.get_serializer(message).data, status=status.HTTP_201_CREATED)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backoffice.api import finance, tickets
+from backoffice.api import commitments, finance, tickets
 
 app_name = "staff_api"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("tickets/<str:ref>/remedies/", tickets.Remedies.as_view(), name="remedies"),
     path("tickets/<str:ref>/grants/", tickets.Grants.as_view(), name="grants"),
     path("tickets/<str:ref>/replies/", tickets.StaffReplies.as_view(), name="replies"),
+    path("tickets/<str:ref>/declines/", commitments.Declines.as_view(), name="declines"),
+    path("promises/", commitments.Promises.as_view(), name="promises"),
+    path("promises/<int:pk>/closings/", commitments.Closings.as_view(), name="closings"),
     path("approvals/", tickets.Approvals.as_view(), name="approvals"),
     path("approvals/<int:pk>/decisions/", tickets.Decisions.as_view(), name="decisions"),
     path("finance/rows/", finance.Feed.as_view(), name="feed"),

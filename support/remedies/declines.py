@@ -106,12 +106,16 @@ def decide(actor: User, ticket: Ticket, answer: Answer | None = None) -> Decisio
 def decline(*, actor: User, ticket: Ticket, answer: Answer, at: datetime) -> Decline:
     """Say no: the customer reads clause, reason, alternative and how to appeal, and the ticket ends as declined.
 
+    The same answer of the same person again, while it stands, changes nothing.
+
     Raises:
         Refusal: a rule objects, or the ticket cannot be resolved; its reason is fit to show.
     """
     with turns.patience(), transaction.atomic():
         ticket = conversation.lock(ticket)
         access.decide(actor, access.WORK_TICKETS, ticket.customer).or_refuse()
+        if (standing := latest_on(ticket)) and _says_the_same(standing, ticket, actor, answer):
+            return standing
         decide(actor, ticket, answer).or_refuse()
         reason = answer.reason
         made = Decline.objects.create(
@@ -173,6 +177,12 @@ def outcomes(*, since: datetime, until: datetime) -> dict[str, int]:
     ended = Ticket.objects.filter(status=conversation.RESOLVED, resolved_at__gte=since, resolved_at__lt=until)
     counted = dict(ended.order_by().values_list("outcome").annotate(number=Count("pk")))
     return {outcome: counted.get(outcome, 0) for outcome in sorted(conversation.OUTCOMES)}
+
+
+def _says_the_same(standing: Decline, ticket: Ticket, actor: User, answer: Answer) -> bool:
+    said = (standing.declined_by_id, standing.reason_id, standing.claim, standing.evidence)
+    again = (actor.pk, answer.reason.pk, answer.claim, _words(answer.evidence))
+    return ticket.outcome == conversation.DECLINED and said == again
 
 
 def _hand_up(ticket: Ticket, decline: Decline, actor: User, at: datetime) -> None:

@@ -5,10 +5,13 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.people import access, keys
 from backoffice.api import urls
 from support.remedies.models import FeedRow, Grant
+from support.tickets.models import Ticket
+from support.voice.models import Promise
 from tests.factories import people, support
 from tests.factories.billing import NOON
 
@@ -22,6 +25,9 @@ ROUTES = {
     "remedies": ("get", WORKERS),
     "grants": ("post", GIVERS),
     "replies": ("post", WORKERS),
+    "declines": ("post", WORKERS),
+    "promises": ("get", WORKERS),
+    "closings": ("post", WORKERS),
     "approvals": ("get", DECIDERS),
     "decisions": ("post", DECIDERS),
     "feed": ("get", BOOKS),
@@ -44,6 +50,7 @@ def ask(viewer, given, route, body=None, key=""):
     named = {
         "decisions": [asked.approval.pk], "acknowledgements": [granted.feed_row.pk], "questions": [granted.feed_row.pk],
         "remedies": [asked.ticket.ref], "grants": [asked.ticket.ref], "replies": [asked.ticket.ref],
+        "declines": [asked.ticket.ref], "closings": [(Promise.objects.first() or support.promise()).pk],
     }  # fmt: skip
     client, address = Client(), reverse(f"staff_api:{route}", args=named.get(route, []))
     if viewer:
@@ -138,3 +145,43 @@ def test_day_of_the_books_ties(given):
     told = client.get(f"/api/v1/staff/finance/tie-outs/?on={given[0].feed_row.entry.posted_on}").json()
 
     assert [(row["ties"], row["feed"]) for row in told] == [(True, told[0]["ledger"])]
+
+
+def send(client, address, body, key):
+    return client.post(f"/api/v1/staff/{address}", body, content_type="application/json", headers={"Idempotency-Key": key})
+
+
+def test_reply_of_a_program_promises_and_the_promise_is_closed():
+    ticket, client = support.ticket(), Client()
+    client.force_login(people.agent())
+    today = timezone.now().date().isoformat()
+
+    body = {"text": "Today.", "promise": {"what": "Refund", "due_on": today}}
+    sent = send(client, f"tickets/{ticket.ref}/replies/", body, "once")
+    listed = client.get("/api/v1/staff/promises/").json()["results"]
+    closed = send(client, f"promises/{listed[0]['id']}/closings/", {"kept": True}, "twice")
+
+    assert (sent.status_code, [row["what"] for row in listed]) == (201, ["Refund"])
+    assert (closed.status_code, closed.json()["state"]) == (200, "kept")
+
+
+def test_note_with_a_promise_is_refused():
+    client = Client()
+    client.force_login(people.agent())
+
+    body = {"text": "Hm.", "internal": True, "promise": {"what": "Refund", "due_on": "2099-01-01"}}
+
+    assert send(client, f"tickets/{support.ticket().ref}/replies/", body, "once").status_code == 400
+
+
+def test_no_of_a_program_is_said_once_and_not_while_an_error_stands_open():
+    ticket, case, client = support.ticket(), support.case(), Client()
+    client.force_login(people.agent())
+    body = {"reason": "charge_is_right", "claim": "not_valid", "evidence": "The contract."}
+
+    answers = [send(client, f"tickets/{ticket.ref}/declines/", body, "once") for _ in range(2)]
+    refused = send(client, f"tickets/{case.ticket.ref}/declines/", body, "other")
+
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert Ticket.objects.get(pk=ticket.pk).outcome == "declined"
+    assert refused.json()["code"] == "error_found"

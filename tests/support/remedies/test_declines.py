@@ -51,6 +51,22 @@ def test_words_of_the_agent_take_the_place_of_the_reasons_own():
     assert declined(words="Your plan includes it.").words == "Your plan includes it."
 
 
+def test_no_said_twice_is_one():
+    ticket, agent = support.ticket(), people.agent()
+
+    assert declined(ticket, agent) == declined(ticket, agent, at=LATER)
+
+    assert ticket.messages.count() == 2
+
+
+def test_other_no_on_a_ticket_that_ended_is_refused():
+    ticket, agent = support.ticket(), people.agent()
+    declined(ticket, agent)
+
+    with pytest.raises(Refusal, match="cannot become"):
+        declined(ticket, agent, evidence="Something else.")
+
+
 def test_declined_is_counted_apart():
     declined()
     declined()
