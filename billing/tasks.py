@@ -2,12 +2,23 @@
 
 from datetime import timedelta
 
+import structlog
 from celery import shared_task
 from django.utils import timezone
 
+from billing.invoices import run
 from billing.invoices.documents import rendering
 from billing.invoices.models import Document
 from billing.payments import collecting, refunds
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def bill_what_is_due() -> None:
+    """Bill what fell due on everybody's own day; who cannot be billed is logged and tried again next time."""
+    for failure in run.bill_as_days_begin(at=timezone.now()).failures:
+        log.error("payer_not_billed", payer=failure.payer, reason=failure.reason)
 
 
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped

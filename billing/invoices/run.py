@@ -5,6 +5,7 @@ A payer is billed in one transaction under the payer's lock: subscriptions that 
 nothing and writes nothing; two runs at once never bill a day twice. Days are local to the contracts.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -23,8 +24,11 @@ from billing.invoices import coverage, drafting, issuing, settling
 from billing.invoices.drafting import PlannedDocument
 from billing.invoices.models import Document, Line
 from billing.ledger import locking
+from billing.periods import local_day
 from billing.rating import due
 from billing.rating.history import History
+
+EARLIEST_ZONES = ("UTC", "Pacific/Kiritimati")  # nowhere does a day begin earlier
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,24 @@ def bill_due(*, on: date, at: datetime, dry_run: bool = False, payers: Iterable[
         facts = {"documents": len(result.documents), "on": str(on)}
         recording.record(None, "billing.run_finished", actor=None, at=at, facts=facts, internal=True)
     return result
+
+
+def bill_as_days_begin(*, at: datetime) -> RunResult:
+    """Bill everybody for what falls due by their own day at the moment `at`; asked often, it bills each day once.
+
+    Documents carry the payer's day. One that fails is reported and does not stop the others.
+    """
+    latest = max(local_day(at, zone) for zone in EARLIEST_ZONES)
+    of_day: dict[date, list[Customer]] = defaultdict(list)
+    for payer in payers_due(latest):
+        of_day[local_day(at, payer.timezone)].append(payer)
+    whole = RunResult()
+    for day, payers in sorted(of_day.items()):
+        part = bill_due(on=day, at=at, payers=payers)
+        whole.documents += part.documents
+        whole.failures += part.failures
+        whole.lines += part.lines
+    return whole
 
 
 def _bill_one(result: RunResult, payer: Customer, *, on: date, at: datetime, dry_run: bool, wait: bool) -> bool:

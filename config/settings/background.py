@@ -29,6 +29,7 @@ CELERY_TIMEZONE = "UTC"
 HEARTBEAT_EVERY, DELIVERY_EVERY, UNKNOWN_PAYMENTS_EVERY, PRINTING_EVERY = 5.0, 5.0, 30.0, 60.0
 LADDER_EVERY = 30.0
 FIND_DUPLICATES_AT = crontab(hour="1", minute="40")
+BILLING_AT = crontab(hour="*/6", minute="10")
 JUDGE_CUSTOMERS_AT, CHANGES_EVERY = crontab(hour="2", minute="10"), 300.0
 CELERY_BEAT_SCHEDULE = {
     "the facts of customers are judged at night": {
@@ -40,6 +41,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.tasks.apply_changes",
         "schedule": CHANGES_EVERY,
         "options": {"expires": CHANGES_EVERY},
+    },
+    "what fell due is billed": {
+        "task": "billing.tasks.bill_what_is_due",
+        "schedule": BILLING_AT,
+        "options": {"expires": 6 * 3600.0},
     },
     "customers kept twice are looked for at night": {
         "task": "accounts.tasks.find_duplicates",

@@ -1,0 +1,47 @@
+"""The clock bills everybody on their own day, once, however often it asks."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from billing import tasks
+from billing.invoices import run
+from billing.invoices.models import Document
+from tests.factories import billing
+from tests.factories.customers import group
+
+pytestmark = pytest.mark.django_db
+LATE = datetime(2026, 1, 31, 23, 30, tzinfo=UTC)  # the first of February in Berlin, not yet in New York
+
+
+def bought(name, zone):
+    customer = group(name, timezone=zone)
+    billing.subscribed(customer, billing.version(f"PLAN-{name}"), on=date(2026, 1, 1), timezone=zone)
+    run.bill(payer=customer, on=date(2026, 1, 1), at=billing.NOON)
+    return customer
+
+
+def billed(customer):
+    return list(Document.objects.filter(customer=customer).order_by("pk").values_list("issued_on", flat=True)[1:])
+
+
+def test_each_is_billed_on_their_own_day_and_once():
+    berlin, boston = bought("Berlin", "Europe/Berlin"), bought("Boston", "America/New_York")
+
+    first, again = (run.bill_as_days_begin(at=LATE) for _ in range(2))
+    assert (billed(berlin), billed(boston)) == ([date(2026, 2, 1)], [])
+    run.bill_as_days_begin(at=LATE.replace(month=2, day=1, hour=6))
+
+    assert billed(boston) == [date(2026, 2, 1)]
+    assert ([document.customer for document in first.documents], again.documents) == ([berlin], [])
+
+
+def test_task_of_the_clock_bills_and_says_who_could_not_be_billed(monkeypatch):
+    customer = bought("Berlin", "Europe/Berlin")
+    told = []
+    monkeypatch.setattr(tasks.log, "error", lambda event, **facts: told.append((event, facts["payer"])))
+    monkeypatch.setattr(tasks.timezone, "now", lambda: LATE)
+
+    tasks.bill_what_is_due()
+
+    assert (billed(customer), told) == ([date(2026, 2, 1)], [])
