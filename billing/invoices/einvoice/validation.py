@@ -2,11 +2,13 @@
 
 A file is XML (UBL invoice or credit note, CII) or a PDF with such XML inside. It is read without entities, document types or
 network. The rules run as published (CEN's for UBL; the EN 16931 profile of Factur-X for CII, which holds CEN's), compiled once a
-process. CII checks code lists by unnamed assertions; those are given the name of the rule of the standard that they stand for.
+process, one file at a time. Rules of the Factur-X profile that are not the standard's are told as warnings; faults against the
+schema are fatal and come first.
 """
 
 import io
 import re
+import threading
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -33,31 +35,26 @@ SVRL: Final = {"svrl": "http://purl.oclc.org/dsdl/svrl"}
 NAMED: Final = re.compile(r"^\[([A-Z]+(?:-[A-Z0-9]+)*-\d+[a-z]?)\]")
 LARGEST: Final = 20 * 1024 * 1024
 SCHEMA, FATAL, WARNING = "SCHEMA", "fatal", "warning"
-# The code lists of the standard, by the last element of the place that an unnamed assertion objects to.
-CODE_LISTS: Final = (
-    (r"ExchangedDocument/TypeCode", "BR-CL-01"),
-    (r"@currencyID", "BR-CL-03"),
-    (r"InvoiceCurrencyCode", "BR-CL-04"),
-    (r"TaxCurrencyCode", "BR-CL-05"),
-    (r"DueDateTypeCode", "BR-CL-06"),
-    (r"ReferenceTypeCode", "BR-CL-07"),
-    (r"SubjectCode", "BR-CL-08"),
-    (r"SpecifiedLegalOrganization/ID", "BR-CL-11"),
-    (r"DesignatedProductClassification/ClassCode", "BR-CL-13"),
-    (r"OriginTradeCountry/ID", "BR-CL-15"),
-    (r"CountryID", "BR-CL-14"),
-    (r"SpecifiedTradeSettlementPaymentMeans/TypeCode", "BR-CL-16"),
-    (r"IncludedSupplyChainTradeLineItem.*CategoryCode", "BR-CL-18"),
-    (r"CategoryCode", "BR-CL-17"),
-    (r"SpecifiedTradeAllowanceCharge/ReasonCode", "BR-CL-19"),
-    (r"SpecifiedTradeProduct/GlobalID", "BR-CL-21"),
-    (r"ExemptionReasonCode", "BR-CL-22"),
-    (r"Quantity", "BR-CL-23"),
-    (r"AttachmentBinaryObject", "BR-CL-24"),
-    (r"URIID", "BR-CL-25"),
-    (r"ShipToTradeParty/(?:Global)?ID", "BR-CL-26"),
-    (r"GlobalID", "BR-CL-10"),
-)
+SAXON: Final = threading.Lock()
+# For CII the code lists are judged by the extended CII rules, and four that those leave out by the lists of the UBL rules.
+CII_CODES: Final = RULES / "cii-extended-ctc-fr" / "EXTENDED-CTC-FR-CII.xslt"
+CODE_RULE: Final = re.compile(r"BR-CL-\d+")
+CII_NAMES: Final = {
+    "ram": "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100",
+    "udt": "urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100",
+}
+CII_LISTS: Final = {
+    "BR-CL-07": "//ram:AdditionalReferencedDocument[ram:TypeCode='130']/ram:ReferenceTypeCode/text()",
+    "BR-CL-10": "//ram:GlobalID[not(ancestor::ram:SpecifiedTradeProduct)]/@schemeID",
+    "BR-CL-20": "//ram:SpecifiedTradeAllowanceCharge[normalize-space(ram:ChargeIndicator)='true']/ram:ReasonCode/text()",
+    "BR-CL-24": "//ram:AttachmentBinaryObject/@mimeCode",
+}
+SCHEMAS: Final = {
+    "UBL Invoice": RULES / "ubl-2.1" / "maindoc" / "UBL-Invoice-2.1.xsd",
+    "UBL CreditNote": RULES / "ubl-2.1" / "maindoc" / "UBL-CreditNote-2.1.xsd",
+    "CII": RULES / "cii-extended-ctc-fr" / "CrossIndustryInvoice_100pD22B.xsd",
+}
+MOST_SCHEMA_FAULTS: Final = 20
 
 
 class NotReadable(Refusal):
@@ -100,7 +97,7 @@ def validate(content: bytes) -> Report:
     syntax = ROOTS.get(str(tree.tag))
     if syntax is None:
         raise NotReadable(f"This XML is no invoice of UBL 2.1 and none of CII: it begins with {etree.QName(tree).localname}.")
-    return Report(syntax, tuple(_broken(tree, syntax)), _summary(tree, syntax))
+    return Report(syntax, (*_schema_faults(tree, syntax), *_broken(tree, syntax)), _summary(tree, syntax))
 
 
 def broken_rules(xml: bytes) -> set[str]:
@@ -135,28 +132,70 @@ def _tree(xml: bytes) -> Any:
     return tree
 
 
-def _broken(tree: Any, syntax: str) -> list[Finding]:
-    processor, sheet = _sheet(syntax)
-    text = etree.tostring(tree, encoding="unicode")
-    told = sheet.transform_to_string(xdm_node=processor.parse_xml(xml_text=text))
-    report = etree.fromstring(told.encode())
-    objections = report.findall(".//svrl:failed-assert", SVRL) + report.findall(".//svrl:successful-report", SVRL)
-    found = [_finding(objection) for objection in objections]
-    return sorted(dict.fromkeys(found), key=lambda finding: (finding.severity, finding.rule, finding.where))
+def _schema_faults(tree: Any, syntax: str) -> list[Finding]:
+    schema = _schema(syntax)
+    if schema.validate(tree):
+        return []
+    faults = [Finding(SCHEMA, FATAL, fault.message, f"line {fault.line}") for fault in schema.error_log]
+    return faults[:MOST_SCHEMA_FAULTS]
 
 
 @cache
-def _sheet(syntax: str) -> tuple[Any, Any]:
-    """Compile the rules of a syntax, once a process."""
-    processor = PySaxonProcessor(license=False)
-    return processor, processor.new_xslt30_processor().compile_stylesheet(stylesheet_file=str(SHEETS[syntax]))
+def _schema(syntax: str) -> etree.XMLSchema:
+    return etree.XMLSchema(file=str(SCHEMAS[syntax]))
+
+
+def _broken(tree: Any, syntax: str) -> list[Finding]:
+    found = _judged(tree, SHEETS[syntax])
+    if syntax == "CII":
+        found += [finding for finding in _judged(tree, CII_CODES) if CODE_RULE.fullmatch(finding.rule)]
+        found += _unknown_codes(tree)
+    return sorted(dict.fromkeys(found), key=lambda finding: (finding.severity, finding.rule, finding.where))
+
+
+def _judged(tree: Any, sheet: Path) -> list[Finding]:
+    text = etree.tostring(tree, encoding="unicode")
+    with SAXON:
+        told = _compiled(sheet).transform_to_string(xdm_node=_processor().parse_xml(xml_text=text))
+    report = etree.fromstring(told.encode())
+    objections = report.findall(".//svrl:failed-assert", SVRL) + report.findall(".//svrl:successful-report", SVRL)
+    return [_finding(objection) for objection in objections]
+
+
+def _unknown_codes(tree: Any) -> list[Finding]:
+    places = ((rule, code) for rule, place in CII_LISTS.items() for code in tree.xpath(place, namespaces=CII_NAMES))
+    return [
+        Finding(rule, FATAL, f"“{code}” is no code of the list that the standard names here.", str(code))
+        for rule, code in places
+        if " ".join(code.split()) not in _codes(rule)
+    ]
+
+
+@cache
+def _codes(rule: str) -> frozenset[str]:
+    """Return the codes that a rule allows, from its own test in the UBL rules."""
+    before = SHEETS["UBL Invoice"].read_text(encoding="utf-8").partition(f">{rule}</")[0]
+    test = before.rpartition("<svrl:failed-assert")[2]
+    listed = [code for codes in re.findall(r"contains\(' ([^']+) '", test) for code in codes.split()]
+    return frozenset(listed + re.findall(r"@mimeCode = '([^']+)'", test))
+
+
+@cache
+def _processor() -> PySaxonProcessor:
+    return PySaxonProcessor(license=False)
+
+
+@cache
+def _compiled(sheet: Path) -> Any:
+    """Compile a sheet of rules, once a process."""
+    return _processor().new_xslt30_processor().compile_stylesheet(stylesheet_file=str(sheet))
 
 
 def _finding(objection: Any) -> Finding:
     words = " ".join("".join(objection.itertext()).split())
     where = _place(objection.get("location") or "")
     named = NAMED.match(words)
-    rule = named[1] if named else _unnamed_rule(objection.get("id") or "", words, where)
+    rule = named[1] if named else objection.get("id") or ""
     lesser = objection.get("flag") == "warning" or not rule.startswith("BR-")
     text = words[named.end() :].lstrip("- ") if named else words
     return Finding(rule, WARNING if lesser else FATAL, text, where)
@@ -166,19 +205,6 @@ def _place(location: str) -> str:
     """Write a place as a path of plain names."""
     short = re.sub(r"\[namespace-uri\(\)='[^']*'\]|\*:|\[1\]|Q\{[^}]*\}", "", location)
     return re.sub(r"\[local-name\(\)='([^']*)'\]", r"\1", short.replace("/*", "/"))
-
-
-def _unnamed_rule(assertion: str, words: str, where: str) -> str:
-    """Return the rule of the standard that an assertion stands for, or its own id."""
-    if assertion.startswith("BR-"):
-        return assertion
-    attribute = re.search(r"'(@\w+)'", words)
-    return _code_list_rule(f"{where}/{attribute[1] if attribute else ''}") or assertion
-
-
-def _code_list_rule(place: str) -> str:
-    plain = re.sub(r"\[\d+\]|\w+:", "", place)
-    return next((rule for pattern, rule in CODE_LISTS if re.search(pattern, plain)), "")
 
 
 SUMMARY: Final = {
@@ -221,6 +247,8 @@ def _summary(tree: Any, syntax: str) -> dict[str, Any]:
         if name == "lines":
             told[name] = len(found)
             continue
+        if name == "tax":  # it may be told in the currency of the seller's tax office too
+            found = [amount for amount in found if amount.get("currencyID", told["currency"]) == told["currency"]]
         value = " ".join("".join(found[0].itertext()).split()) if found else None
         is_day = name in ("issued", "due") and value and re.fullmatch(r"\d{8}", value)
         told[name] = f"{value[:4]}-{value[4:6]}-{value[6:]}" if is_day and value else value

@@ -54,6 +54,37 @@ def test_xml_inside_a_pdf_is_judged_too(name):
     assert not (name.startswith("fail-") and report.valid)
 
 
+CII = (
+    b'<rsm:CrossIndustryInvoice xmlns:rsm="urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"'
+    b' xmlns:ram="urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100">'
+    b"<ram:SellerTradeParty>%s</ram:SellerTradeParty></rsm:CrossIndustryInvoice>"
+)
+SMTP = b'<ram:URIUniversalCommunication><ram:URIID schemeID="SMTP">a</ram:URIID></ram:URIUniversalCommunication>'
+
+
+@pytest.mark.parametrize(
+    ("part", "rules"),
+    [
+        (b'<ram:GlobalID schemeID="0088">4</ram:GlobalID>', set()),
+        (b'<ram:GlobalID schemeID="9999">4</ram:GlobalID>', {"BR-CL-10"}),
+        (b"<ram:PostalTradeAddress><ram:CountryID>XX</ram:CountryID></ram:PostalTradeAddress>", {"BR-CL-14"}),
+        (
+            b'<ram:URIUniversalCommunication><ram:URIID schemeID="SMTP">a</ram:URIID></ram:URIUniversalCommunication>',
+            {"BR-CL-25"},
+        ),
+    ],
+)
+def test_code_of_no_list_is_told_by_the_rule_of_the_standard(part, rules):
+    assert {rule for rule in validation.broken_rules(CII % part) if rule.startswith("BR-CL")} == rules
+
+
+def test_fault_against_the_schema_is_fatal_even_where_no_rule_speaks_of_it():
+    report = validation.validate(CII % b"<ram:Surprise/>")
+
+    assert report.findings[0].rule == "SCHEMA"
+    assert not report.valid
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
