@@ -122,6 +122,9 @@ class Refund(models.Model):
         "accounts.Customer", on_delete=models.PROTECT, related_name="refunds", help_text="Whose credit is given back."
     )
     amount_minor = models.BigIntegerField()
+    reopens = models.BooleanField(
+        default=False, help_text="Whether what it paid for is owed again, instead of credit being paid out."
+    )
     reason = models.CharField(max_length=200)
     refunded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     status = models.CharField(max_length=10, choices=Payment.Status, default=Payment.Status.STARTED)

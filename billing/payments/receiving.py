@@ -94,10 +94,8 @@ def refused(*, payer: Customer, amount: Money, reason: str, key: UUID, at: datet
     )  # fmt: skip
 
 
-def charge_back(*, payment: Payment, amount_minor: int, key: str, at: datetime, kind: str = "charge_back") -> list[Settlement]:
+def charge_back(*, payment: Payment, amount_minor: int, key: str, at: datetime) -> list[Settlement]:
     """Give `amount_minor` of a payment back because its bank took it: what it settled last is owed again, once per `key`.
-
-    `kind` is "charge_back", or "refund_reopened" when we gave the money back without crediting the invoice.
 
     Raises:
         BeyondPayment: more than is left of what the payment settled, or than was not refunded yet.
@@ -105,15 +103,15 @@ def charge_back(*, payment: Payment, amount_minor: int, key: str, at: datetime, 
     with transaction.atomic():
         settlement.lock_for(payment)
         payment = Payment.objects.select_for_update(of=("self",)).select_related("payer").get(pk=payment.pk)
-        if earlier := _done_before(f"{kind}:{key}", payment):
+        if earlier := _done_before(f"charge_back:{key}", payment):
             return earlier
         left = payment.amount_minor - payment.refunded_minor - settlement.charged_back(payment)
         if amount_minor > left:
             raise BeyondPayment(f"Of {payment} only {left} minor units were not given back yet, not {amount_minor}.")
-        taken, sides = _take_back(payment, amount_minor, at)
+        taken, sides = reopen_latest(payment, amount_minor, at)
         sides.append(PostingLine(posting.CLEARING, -amount_minor, payment.currency, detail=payment.gateway))
         on = local_day(at, payment.payer.timezone)
-        posting.post(what=kind, about_ref=payment.ref, key=f"{kind}:{key}", postings=sides, on=on, at=at)
+        posting.post(what="charge_back", about_ref=payment.ref, key=f"charge_back:{key}", postings=sides, on=on, at=at)
         facts = {"amount": str(Money(amount_minor, payment.currency))}
         recording.record(payment.payer, "billing.payment_charged_back", actor=None, at=at, about=payment, facts=facts)
         return taken
@@ -167,7 +165,7 @@ def take_back(*, payment: Payment, key: str, at: datetime, actor: User | None) -
         if payment.refunded_minor or settlement.charged_back(payment):
             raise NotToBeUndone(f"Part of {payment} was given back since; it can no longer be undone.")
         settled = sum(Settlement.objects.filter(payment=payment).values_list("amount_minor", flat=True))
-        _, sides = _take_back(payment, settled, at) if settled else ([], [])
+        _, sides = reopen_latest(payment, settled, at) if settled else ([], [])
         sides += _credit_taken_back(payment)
         sides.append(PostingLine(posting.CLEARING, -payment.amount_minor, payment.currency, detail=payment.gateway))
         on = local_day(at, payment.payer.timezone)
@@ -221,7 +219,14 @@ def _share_out(payment: Payment, seller: LegalEntity, named: list[int] | None) -
     )
 
 
-def _take_back(payment: Payment, amount_minor: int, at: datetime) -> tuple[list[Settlement], list[PostingLine]]:
+def reopen_latest(payment: Payment, amount_minor: int, at: datetime) -> tuple[list[Settlement], list[PostingLine]]:
+    """Have what `payment` settled last owed again, up to the amount; return what was taken back and its sides of an entry.
+
+    The caller owns the transaction and the locks, and posts the other side.
+
+    Raises:
+        BeyondPayment: the payment settled less than that.
+    """
     settled = Settlement.objects.filter(payment=payment, amount_minor__gt=0).select_related("document__customer")
     taken: list[Settlement] = []
     sides: list[PostingLine] = []

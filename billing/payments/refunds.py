@@ -1,9 +1,10 @@
 """Refunds: credit given back to where the payment came from, or to the account of the one who paid.
 
-What is given back is credit the customer holds (from a credit note or a double payment): a refund pays that credit out, it
-never reopens an invoice. Together the refunds of a payment never exceed it (database). The credit is taken when the refund
-is written down, so it cannot be spent twice while the gateway is asked; a refund that is declined puts it back. Amounts are
-minor units of the payment's currency. See attempts.py for the steps.
+What is given back is credit the customer holds (from a credit note or a double payment): a refund pays that credit out and
+reopens no invoice, unless it `reopens`: then nothing was credited, and what the payment settled last is owed again. Together
+the refunds of a payment never exceed it (database). What is given back is taken when the refund is written down, so it cannot
+be spent twice while the gateway is asked; a refund that is declined puts it back. Amounts are minor units of the payment's
+currency. See attempts.py for the steps.
 """
 
 from datetime import datetime
@@ -17,11 +18,12 @@ from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
+from billing.invoices import settling
 from billing.ledger import balances, locking, posting
 from billing.ledger.models import Entry, Posting
 from billing.ledger.posting import PostingLine
 from billing.money import Money
-from billing.payments import attempts, gateways, settlement
+from billing.payments import attempts, gateways, receiving, settlement
 from billing.payments.gateways.base import Answer, KeyReused, Outcome
 from billing.payments.models import Payment, Refund
 from billing.periods import local_day
@@ -63,18 +65,21 @@ def refund(
     at: datetime,
     to: str = ORIGIN,
     customer: Customer | None = None,
+    reopens: bool = False,
 ) -> Refund:
     """Give `amount_minor` of `payment` back and return the refund, whose outcome may still be unknown.
 
-    `customer` says whose credit it is (the one who paid, if not said). Repeating a call with the same `key` refunds once.
+    `customer` says whose credit it is (the one who paid, if not said). With `reopens` no credit is paid out: what the payment
+    settled last is owed again. Repeating a call with the same `key` refunds once.
 
     Raises:
         Refusal: one of the refusals of this module, or KeyReused when the key named another refund before.
         RuntimeError: called inside a transaction; there, call `start`, and `carry_out` after it was committed.
     """
     started = start(
-        actor=actor, payment=payment, amount_minor=amount_minor, reason=reason, key=key, at=at, to=to, customer=customer
-    )
+        actor=actor, payment=payment, amount_minor=amount_minor, reason=reason, key=key, at=at, to=to, customer=customer,
+        reopens=reopens,
+    )  # fmt: skip
     return carry_out(started.pk, at)
 
 
@@ -88,29 +93,35 @@ def start(
     at: datetime,
     to: str = ORIGIN,
     customer: Customer | None = None,
+    reopens: bool = False,
 ) -> Refund:
     """Write the refund down and take the credit it pays out; the gateway is not called yet. See `refund`."""
     owner = customer or payment.payer
     with transaction.atomic():
         if actor is not None:
             access.decide(actor, access.KEEP_BOOKS, owner).or_refuse()
-        locking.lock_payers({owner.pk, payment.payer_id})
+        locking.lock_payers({owner.pk, *_concerned(payment)})
         payment = Payment.objects.select_for_update(of=("self",)).select_related("payer").get(pk=payment.pk)
-        if earlier := _earlier(key, payment, owner, amount_minor, to):
+        if earlier := _earlier(key, payment, owner, amount_minor, to, reopens):
             return earlier
         _refuse_unless_refundable(payment, owner, amount_minor, to)
-        refund = _create(payment, owner, Money(amount_minor, payment.currency), reason, key, to, actor, at)
-        _take_credit(refund, at)
+        refund = _create(payment, owner, Money(amount_minor, payment.currency), reason, key, to, actor, at, reopens)
+        _reopen(refund, at) if reopens else _take_credit(refund, at)
         return refund
 
 
-def _earlier(key: UUID, payment: Payment, owner: Customer, amount_minor: int, to: str) -> Refund | None:
+def _concerned(payment: Payment) -> set[int]:
+    """Return whose money a refund of `payment` may move."""
+    return {payment.payer_id, *payment.shares.values_list("document__customer_id", flat=True)}
+
+
+def _earlier(key: UUID, payment: Payment, owner: Customer, amount_minor: int, to: str, reopens: bool) -> Refund | None:
     """Return the refund this key made before, when it was the same."""
     earlier = Refund.objects.filter(key=key).first()
     if earlier is None:
         return None
-    named = (earlier.payment_id, earlier.customer_id, earlier.amount_minor, earlier.to)
-    if named != (payment.pk, owner.pk, amount_minor, to):
+    named = (earlier.payment_id, earlier.customer_id, earlier.amount_minor, earlier.to, earlier.reopens)
+    if named != (payment.pk, owner.pk, amount_minor, to, reopens):
         raise KeyReused("This form was sent before, for another refund. Load the page again.")
     return earlier
 
@@ -130,7 +141,15 @@ def _refuse_unless_refundable(payment: Payment, owner: Customer, amount_minor: i
 
 
 def _create(
-    payment: Payment, owner: Customer, amount: Money, reason: str, key: UUID, to: str, actor: User | None, at: datetime
+    payment: Payment,
+    owner: Customer,
+    amount: Money,
+    reason: str,
+    key: UUID,
+    to: str,
+    actor: User | None,
+    at: datetime,
+    reopens: bool,
 ) -> Refund:
     _claim(payment, amount)
     try:
@@ -142,6 +161,7 @@ def _create(
                 to=to,
                 customer=owner,
                 amount_minor=amount.amount_minor,
+                reopens=reopens,
                 reason=reason[:200],
                 refunded_by=actor,
                 started_at=at,
@@ -175,6 +195,15 @@ def _take_credit(refund: Refund, at: datetime) -> None:
     if left:
         held_now = Money(refund.amount_minor - left, payment.currency)
         raise RefundExceedsCredit(f"{refund.customer} holds {held_now} in credit that this payment could give back.")
+    on = local_day(at, payment.payer.timezone)
+    posting.post(what="refund", about_ref=refund.ref, key=_entry_key(refund), postings=sides, on=on, at=at)
+
+
+def _reopen(refund: Refund, at: datetime) -> None:
+    """Have what the payment settled last owed again, and book the money to the gateway."""
+    payment = refund.payment
+    _, sides = receiving.reopen_latest(payment, refund.amount_minor, at)
+    sides.append(PostingLine(posting.CLEARING, -refund.amount_minor, payment.currency, detail=payment.gateway))
     on = local_day(at, payment.payer.timezone)
     posting.post(what="refund", about_ref=refund.ref, key=_entry_key(refund), postings=sides, on=on, at=at)
 
@@ -241,7 +270,7 @@ def _send(refund: Refund) -> Answer:
 def record_answer(sent: Refund, answer: Answer, at: datetime) -> Refund:
     """Write down what the gateway said; what another process recorded first stands."""
     with transaction.atomic():
-        locking.lock_payers({sent.customer_id, sent.payment.payer_id})
+        locking.lock_payers({sent.customer_id, *_concerned(sent.payment)})
         known = Refund.objects.select_related("payment__payer", "customer", "refunded_by")
         refund = known.select_for_update(of=("self",)).get(pk=sent.pk)
         status = attempts.STATUS_OF[answer.outcome]
@@ -258,9 +287,38 @@ def record_answer(sent: Refund, answer: Answer, at: datetime) -> Refund:
 
 
 def _put_back(refund: Refund, at: datetime) -> None:
-    """Undo what a declined refund had taken: the credit is the customer's again."""
+    """Undo what a declined refund had taken: the credit is the customer's again, or what was owed again is paid again."""
     payment = Payment.objects.select_for_update(of=("self",)).select_related("payer").get(pk=refund.payment_id)
     payment.refunded_minor -= refund.amount_minor
     payment.save(update_fields=["refunded_minor"])
     entry = Entry.objects.get(key=_entry_key(refund))
-    posting.reverse(entry=entry, key=f"{_entry_key(refund)}:declined", on=local_day(at, payment.payer.timezone), at=at)
+    key, on = f"{_entry_key(refund)}:declined", local_day(at, payment.payer.timezone)
+    if not refund.reopens:
+        posting.reverse(entry=entry, key=key, on=on, at=at)
+        return
+    sides = [side for owed in _reopened(entry) for side in _settled_again(payment, owed, at)]
+    sides.append(PostingLine(posting.CLEARING, refund.amount_minor, payment.currency, detail=payment.gateway))
+    posting.post(what="refund_declined", about_ref=refund.ref, key=key, postings=sides, on=on, at=at)
+
+
+def _reopened(entry: Entry) -> list[Posting]:
+    owed = entry.postings.filter(account=Posting.Account.RECEIVABLE).select_related(
+        "document__customer", "document__legal_entity"
+    )
+    return list(owed.order_by("document_id"))
+
+
+def _settled_again(payment: Payment, owed: Posting, at: datetime) -> list[PostingLine]:
+    """Settle an invoice again as far as it is open still; what was paid otherwise meanwhile becomes credit of the payer."""
+    document = owed.document
+    if document is None:
+        return []
+    document.refresh_from_db(fields=["open_minor"])
+    part = min(owed.amount_minor, document.open_minor)
+    if part:
+        settling.settle(document=document, amount_minor=part, payment=payment, at=at)
+    rest, seller = owed.amount_minor - part, document.legal_entity.code
+    return [
+        PostingLine(posting.RECEIVABLE, -part, payment.currency, document.customer, document),
+        PostingLine(posting.CUSTOMER_CREDIT, -rest, payment.currency, payment.payer, detail=seller),
+    ]

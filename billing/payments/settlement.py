@@ -23,7 +23,7 @@ from billing.money import Money
 from billing.payments.models import Payment
 from billing.periods import local_day
 
-TAKEN_BACK: Final = ("charge_back", "refund_reopened", "charge_back_reversed", "payment_undone")
+TAKEN_BACK: Final = ("charge_back", "charge_back_reversed", "payment_undone")
 
 
 @dataclass(frozen=True)

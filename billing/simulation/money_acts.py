@@ -124,9 +124,7 @@ def refund(play: Stage, now: Happening) -> None:
     payment = play.payment(now.args.get("payment"))
     amount = _amount(play, now.args) if now.args.get("amount") is not None else Money(payment.amount_minor, payment.currency)
     if not now.args.get("adjust", False):
-        receiving.charge_back(
-            payment=payment, amount_minor=amount.amount_minor, key=_key(play, now).hex, at=_at(play, now), kind="refund_reopened"
-        )
+        _give_back(play, now, payment, amount.amount_minor, reopens=True)
         return
     left = amount.amount_minor
     for document in Document.objects.filter(settlements__payment=payment).distinct().order_by("pk"):
@@ -193,10 +191,11 @@ def _adjust(play: Stage, now: Happening, document: Document, gross_minor: int) -
     return -issued.total_minor
 
 
-def _give_back(play: Stage, now: Happening, payment: Payment, amount_minor: int) -> None:
+def _give_back(play: Stage, now: Happening, payment: Payment, amount_minor: int, *, reopens: bool = False) -> None:
     started = refunds.start(
-        actor=None, payment=payment, amount_minor=amount_minor, reason="Refund", key=_key(play, now), at=_at(play, now)
-    )
+        actor=None, payment=payment, amount_minor=amount_minor, reason="Refund", key=_key(play, now), at=_at(play, now),
+        reopens=reopens,
+    )  # fmt: skip
     sent = attempts.mark_sent(Refund.objects, started.pk, _at(play, now))
     if sent:
         refunds.record_answer(sent, Answer(Outcome.SUCCESS, gateway_ref=f"{CHANNEL}:{started.ref}"), _at(play, now))
