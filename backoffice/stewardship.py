@@ -43,5 +43,5 @@ def details_of(node: Customer) -> dict[str, str]:
 
 
 def _row(score: Any) -> dict[str, Any]:
-    reasons = [f"{fact} {reason}" for _, fact, reason in score.broken]
+    reasons = [f"{fact.replace('_', ' ')} {reason}" for _, fact, reason in score.broken]
     return {"score": score.score, "customer": score.customer, "reasons": reasons, "rules": [id for id, *_ in score.broken]}

@@ -32,7 +32,7 @@ def of(candidate: Candidate, keep: str) -> dict[str, object]:
     survivor, retired = (candidate.b, candidate.a) if keep == "b" else (candidate.a, candidate.b)
     return {
         "candidate": candidate,
-        "percent": round(candidate.score * 100),
+        "percent": min(99, round(candidate.score * 100)),
         "keep": "b" if keep == "b" else "a",
         "survivor": survivor,
         "retired": retired,

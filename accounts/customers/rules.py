@@ -141,6 +141,12 @@ def _required(fact: str, weight: int, words: str, *, of: str = LEGAL) -> Rule:
     return Rule(f"{fact}.required", fact, LOWERS, of, lambda subject: "" if subject.says(fact) else words, weight)
 
 
+def _tax_id_in_the_eu(subject: Subject) -> str:
+    if subject.says("tax_id") or subject.says("country") not in {"", *identifiers.MEMBER_STATES}:
+        return ""
+    return "is missing: invoices within the EU need it"
+
+
 def _postcode(subject: Subject) -> str:
     form, value = POSTCODES.get(subject.says("country")), subject.says("postcode").upper()
     return (
@@ -174,7 +180,7 @@ RULES: Final = (
     _format("lei", lambda value: identifiers.is_valid("lei", value), "is no LEI (20 characters with valid check digits)"),
     _check_digit("tax_id"),
     _required("country", 14, "is missing: taxes depend on it"),
-    _required("tax_id", 18, "is missing: invoices within the EU need it"),
+    Rule("tax_id.required", "tax_id", LOWERS, LEGAL, _tax_id_in_the_eu, 18),
     _required("street", 8, "is missing: invoices need the address"),
     _required("postcode", 5, "is missing: invoices need the address"),
     _required("city", 7, "is missing: invoices need the address"),

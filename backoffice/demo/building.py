@@ -11,6 +11,7 @@ from accounts.customers import tree
 from accounts.customers.models import Customer
 from accounts.people import invitations, staff
 from accounts.people.models import User
+from accounts.quality import candidates, scores
 from accounts.timeline import delivery
 from backoffice.demo import catalogue, history, story
 from backoffice.demo import crowd as crowds
@@ -61,6 +62,8 @@ def build(*, at: datetime, password: str, crowd: Mapping[str, int] | None = None
         history.play(until=at)
         story.tell(User.objects.get(email=AGENT), at=at)
         delivery.pass_over(older_than=at - NEWS, at=at)
+        candidates.detect_all(at=at)
+        scores.refresh(Customer.objects.all(), at=at)
     if crowd and crowd["customers"]:
         crowds.load(**crowd, at=at)
     return _counted(is_new=is_new)

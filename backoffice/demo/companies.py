@@ -298,4 +298,14 @@ OTHERS = (
         plans=(("workspace-business", 14), ("connect-site", 5)),
         months=12,
     ),
+    # Kept twice: somebody on the phone did not find Nordwind Logistik.
+    Node(
+        "NW-2",
+        "Nordwind Logistics",
+        "group",
+        HAMBURG,
+        legal_name="Nordwind Logistik AG",
+        tax_id="DE811907980",
+        email="info@nordwind.example",
+    ),
 )

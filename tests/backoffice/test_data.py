@@ -32,7 +32,7 @@ def entity():
 
 def test_customer_without_tax_id_is_in_the_queue_and_putting_it_right_takes_it_out(entity):
     agent = people.agent()
-    assert "tax_id is missing" in visit(agent, "data").content.decode()
+    assert "tax id is missing" in visit(agent, "data").content.decode()
 
     visit(agent, "customer_details", entity.number, form={**GOOD, "name": entity.name, "tax_id": "DE136695976"})
 

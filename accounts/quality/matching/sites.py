@@ -13,7 +13,7 @@ from accounts.quality.matching.evidence import Evidence
 from accounts.quality.matching.records import Record
 from accounts.quality.matching.words import alike, changes
 
-START: Final = -8.2
+START: Final = -8.6
 SAME_NAME, PART_OF_NAME = 3.0, 2.0
 SAME_ADDRESS, SAME_HOUSE, OTHER_HOUSE, NEXT_DOOR = 7.6, 1.5, -2.5, 5.0
 SAME_PHONE, NEAR_PHONE, OTHER_PHONE = 3.2, 2.6, -0.3

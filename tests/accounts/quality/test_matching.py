@@ -90,8 +90,8 @@ def test_site_is_found_by_address_and_part_of_its_name():
 
 
 def test_two_firms_in_one_house_are_not_taken_for_one():
-    one = {"name": "Alpen Druck GmbH", "address": "Hauptstr. 5", "phone": "030 1111111"}
-    other = {"name": "Weser Logistik AG", "address": "Hauptstraße 5", "phone": "030 2222222"}
+    one = {"name": "Alpen Druck GmbH", "address": "Hauptstr. 5", "zip": "10115", "phone": "030 1111111"}
+    other = {"name": "Weser Logistik AG", "address": "Hauptstraße 5", "zip": "10115", "phone": "030 2222222"}
 
     assert pair(records.SITES, one, other).score < 0.5
 

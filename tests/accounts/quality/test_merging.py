@@ -164,6 +164,19 @@ def test_merging_and_undoing_twice_does_it_once(twins):
     assert Customer.objects.get(pk=twin.pk).merged_into is None
 
 
+def test_two_groups_become_one_tree_and_two_again():
+    tree_of_helios, other = helios(), group("Helios (old)")
+    site = below(other, "Depot")
+    before = picture()
+
+    merge = merged(tree_of_helios.group, other)
+    assert Customer.objects.get(pk=site.pk).parent == tree_of_helios.group
+    merging.undo(actor=people.manager(), merge=merge, at=LATER)
+
+    assert picture() == before
+    assert tree.check() == []
+
+
 def test_chain_of_merges_leads_to_the_last_survivor(twins):
     berlin, twin = twins
     third = below(berlin.parent, "Berlin again", "site")

@@ -45,6 +45,10 @@ def test_each_rule_that_does_not_hold_is_named(changed, rule):
     assert [broken[0] for broken in judged(**changed).broken] == [rule]
 
 
+def test_legal_entity_outside_the_eu_needs_no_tax_id():
+    assert judged(country="US", tax_id="", postcode="10001").score == 100
+
+
 def test_department_needs_no_tax_id():
     assert judged(legal=False, tax_id="", street="", city="", postcode="", email="").score == 100
 
