@@ -12,6 +12,8 @@ from backoffice.demo import building
 from billing.anomalies.models import Finding
 from billing.invoices.models import Document
 from billing.ledger import balances, proof
+from billing.payments.bank import proof as bank_proof
+from billing.payments.bank.models import BankLine
 from support.remedies.models import Approval, FeedRow, Grant
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -54,6 +56,9 @@ def test_every_inbox_has_something_in_it_and_a_crowd_comes_in_the_numbers_asked_
     assert Grant.objects.filter(status="granted").count() == FeedRow.objects.count() == 1
     assert Approval.objects.get(status="waiting").grant.amount_minor == 64_260
     assert Delivery.objects.filter(status="waiting").count() < 60
+    assert BankLine.objects.waiting().count() >= 2
+    assert BankLine.objects.over().count() == 1
+    assert bank_proof.faults() == []
     assert User.objects.get(email="newagent@accord.example").staff_profile.policy_acknowledged_at is None
     assert User.objects.get(email="member@us.helios.example").check_password(PASSWORD)
 

@@ -14,7 +14,7 @@ from stdnum.exceptions import ValidationError
 
 from billing.payments.bank.statements import Detail, tidy
 
-_NUMBERED = re.compile(r"\s*[0-9]{3}\s*([^\w\s/])(?=[0-9]{2})")
+_NUMBERED = re.compile(r"\s*(?:[0-9]{3}\s*([^\w\s/])|(\?))(?=[0-9]{2})")
 _SEPA = re.compile(r"(EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC|PURP|RREF)\s?\+\s?")
 _NAMED = re.compile(
     r"/(EREF|PREF|KREF|IREF|RREF|MARF|CSID|CNTP|BENM|ORDP|ULTD|ULTC|ULTB|NAME|ADDR|IBAN|BIC|REMI|TRTP|RTRN|ISDT|PURP|TRCD|SVCL|ID)/"
@@ -55,7 +55,7 @@ def _numbered(written: str) -> tuple[Detail, str] | None:
     found = _NUMBERED.match(written)
     if found is None:
         return None
-    sign = found[1]
+    sign = found[1] or found[2]
     pieces = re.split(re.escape(sign) + r"([0-9]{2})", written.replace("\r", "").replace("\n", ""))
     fields = list(zip(pieces[1::2], pieces[2::2], strict=True))
     of = {code: value for code, value in reversed(fields)}

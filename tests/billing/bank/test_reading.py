@@ -91,6 +91,15 @@ def test_mt940_of_a_dutch_bank_names_its_parts():
     )
 
 
+@pytest.mark.parametrize(("code", "sign"), [("166", "?"), ("020", "~"), ("020", "^"), ("000", ">"), ("", "?")])
+def test_mt940_purpose_is_parted_by_whatever_sign_the_bank_uses(code, sign):
+    old = MT940[MT940.index(":86:") : MT940.index(":62F:")]
+    parted = f"{code}?00TRANSFER?20INV-000001 and thanks?31NL91ABNA0417164300?32J JANSEN".replace("?", sign)
+    detail = reading.read(MT940.replace(old, f":86:{parted}\n").encode())[0].entries[0].parts[0]
+
+    assert (detail.iban, detail.name, detail.remittance) == ("NL91ABNA0417164300", "J JANSEN", "INV-000001 and thanks")
+
+
 def test_camt_batch_is_told_apart_by_payment_when_its_payments_add_up():
     parts = reading.read(CAMT.encode())[0].entries[0].parts
 
