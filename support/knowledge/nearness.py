@@ -5,6 +5,7 @@ whether the knowledge has a new edition; then what was added, changed or taken a
 of them, whoever may see them: what a person may read is decided by who asks.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from threading import Lock
@@ -14,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from django.db import connection
 
-from support.knowledge import meaning
+from support.knowledge import meaning, spelling, synonyms
 
 NOBODYS: Final = 0
 BEST_COUNTS: Final = 0.7
@@ -58,11 +59,15 @@ class Near:
 
 
 class Remembered:
-    """All that was said, side by side, so that one product compares it with a question. Never changed, only replaced."""
+    """All that was said, side by side, so that one product compares it with a question. Never changed, only replaced.
 
-    def __init__(self, edition: Edition, sayings: Mapping[Key, Saying]) -> None:
+    `words` are those it was said in; a word that fell out of use stays until the process ends.
+    """
+
+    def __init__(self, edition: Edition, sayings: Mapping[Key, Saying], words: Mapping[str, int]) -> None:
         self.edition = edition
         self.sayings = sayings
+        self.words = words
         ordered = sorted(sayings.values(), key=lambda saying: saying.article)
         owners = np.array([saying.article for saying in ordered], dtype=np.int64)
         self.directions = np.array([saying.direction for saying in ordered], dtype=np.float32)
@@ -97,7 +102,9 @@ def remembered() -> Remembered:
         edition: Edition = cursor.fetchone()
     with _lock:
         if _kept is None or _kept.edition != edition:
-            _kept = Remembered(edition, _brought_up_to_date(_kept.sayings if _kept else {}))
+            before = _kept or Remembered(None, {}, spelling.count(synonyms.every_line()))
+            sayings, words = _brought_up_to_date(before.sayings)
+            _kept = Remembered(edition, sayings, words + Counter(before.words))
         return _kept
 
 
@@ -107,14 +114,15 @@ def _nearness(likeness: npt.NDArray[np.float32]) -> float:
     return float(best[0] * BEST_COUNTS + best.mean() * (1 - BEST_COUNTS))
 
 
-def _brought_up_to_date(known: Mapping[Key, Saying]) -> dict[Key, Saying]:
-    """Keep what stands as it was and read what is new or changed."""
+def _brought_up_to_date(known: Mapping[Key, Saying]) -> tuple[dict[Key, Saying], Counter[str]]:
+    """Keep what stands as it was and read what is new or changed; return all of it, and the words that came new."""
     with connection.cursor() as cursor:
         cursor.execute(STANDING)
         standing = {(kind, number): written for kind, number, written in cursor.fetchall()}
     kept = {key: saying for key, saying in known.items() if standing.get(_source(key)) == saying.written}
     sources = {_source(key) for key in kept}
-    return kept | _read([key for key in standing if key not in sources], everything=not kept)
+    new, words = _read([key for key in standing if key not in sources], everything=not kept)
+    return kept | new, words
 
 
 def _source(key: Key) -> Key:
@@ -123,15 +131,16 @@ def _source(key: Key) -> Key:
     return ("question" if kind == "question" else "article", number)
 
 
-def _read(missing: Iterable[Key], *, everything: bool) -> dict[Key, Saying]:
+def _read(missing: Iterable[Key], *, everything: bool) -> tuple[dict[Key, Saying], Counter[str]]:
     named: dict[str, list[int]] = {"article": [], "question": []}
     for kind, number in missing:
         named[kind].append(number)
     with connection.cursor() as cursor:
         cursor.execute(SAID, {"named": not everything, "articles": named["article"], "questions": named["question"]})
         rows = cursor.fetchall()
-    directions = meaning.of([text for _, _, _, text, _ in rows])
-    return {
+    texts = [text for _, _, _, text, _ in rows]
+    sayings = {
         (kind, number): Saying(article, direction, written)
-        for (kind, number, article, _, written), direction in zip(rows, directions, strict=True)
+        for (kind, number, article, _, written), direction in zip(rows, meaning.of(texts), strict=True)
     }
+    return sayings, spelling.count(texts)

@@ -14,9 +14,9 @@ from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from accounts.people.models import User
-from support.knowledge import articles, languages, meaning, nearness, ranking, words
+from support.knowledge import articles, languages, meaning, nearness, ranking, spelling, words
 from support.knowledge.models import Article
-from support.knowledge.nearness import Near
+from support.knowledge.nearness import Near, Remembered
 from support.knowledge.ranking import Worded
 
 LONGEST_QUESTION: Final = 1_000
@@ -70,26 +70,26 @@ def answer(
 
 def _answers(question: str, viewer: User | None, spoken: list[str], limit: int) -> list[Answer]:
     """Return the answers among the articles in the languages `spoken`."""
-    asked = words.asked(question, spoken)
     visible = articles.visible_to(viewer, spoken=spoken)
-    ranks = _ranks(question, words.found(asked, spoken, limit=CANDIDATES), visible, limit)
-    return _shown(ranks, asked) if ranks else []
-
-
-def _ranks(question: str, worded: Mapping[int, Worded], visible: QuerySet[Article], limit: int) -> dict[int, float]:
-    """Return the best visible articles with how well they answer; none when none does."""
-    if not meaning.known():
-        return _best(ranking.ranked({}, _only(worded, _among(visible, worded))), limit)
-    near, seen = _near(question, worded, visible, limit)
+    remembered = nearness.remembered() if meaning.known() else None
+    if remembered is None:
+        asked = words.asked(question, spoken)
+        worded = words.found(asked, spoken, limit=CANDIDATES)
+        return _shown(_best(ranking.ranked({}, _only(worded, _among(visible, worded))), limit), asked)
+    question = spelling.corrected(question, remembered.words)
+    asked = words.asked(question, spoken)
+    worded = words.found(asked, spoken, limit=CANDIDATES)
+    near, seen = _near(remembered, question, worded, visible, limit)
     meanings, words_found = _only(near.articles, seen), _only(worded, seen)
-    if not ranking.answers(meanings, near.nobodys, words_found):
-        return {}
-    return _best(ranking.ranked(meanings, words_found), limit)
+    answered = ranking.answers(meanings, near.nobodys, words_found)
+    return _shown(_best(ranking.ranked(meanings, words_found), limit), asked) if answered else []
 
 
-def _near(question: str, worded: Mapping[int, Worded], visible: QuerySet[Article], limit: int) -> tuple[Near, set[int]]:
+def _near(
+    remembered: Remembered, question: str, worded: Mapping[int, Worded], visible: QuerySet[Article], limit: int
+) -> tuple[Near, set[int]]:
     """Return the nearest articles and which of them may be seen; look wider while those are too few."""
-    remembered, (direction,) = nearness.remembered(), meaning.of([question])
+    (direction,) = meaning.of([question])
     wide = max(CANDIDATES, limit)
     while True:
         near = remembered.near(direction, limit=wide, also=worded)
@@ -114,5 +114,7 @@ def _best(ranks: Mapping[int, float], limit: int) -> dict[int, float]:
 
 def _shown(ranks: Mapping[int, float], asked: words.Asked) -> list[Answer]:
     """Read the articles with the passage that matches best."""
+    if not ranks:
+        return []
     rows: Iterable[Any] = Article.objects.raw(SHOWN, {"ids": list(ranks), "any_word": asked.any_word, "headline": HEADLINE})
     return [Answer(article, ranks[article.pk], article.passage) for article in sorted(rows, key=lambda row: -ranks[row.pk])]

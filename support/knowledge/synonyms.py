@@ -6,6 +6,8 @@ others.
 words are given in full, the search reduces them to their stems itself.
 """
 
+from collections.abc import Iterable
+from itertools import chain
 from typing import Final
 
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
@@ -128,3 +130,8 @@ PHRASES: Final[dict[str, str]] = {
     "e mail": "email",
     "e-mail": "email",
 }
+
+
+def every_line() -> Iterable[str]:
+    """Return all lines of words: none of them is a slip of the pen."""
+    return chain(*GROUPS.values(), PHRASES)
