@@ -65,7 +65,8 @@ def _id_column(header: list[str]) -> str:
     if repeated := sorted({column for column in header if header.count(column) > 1}):
         raise FileUnusable(f"line 1: the column {repeated[0] or 'without a name'} is named more than once.")
     by_name = {column.casefold(): column for column in header}
-    if not (known := next((by_name[name] for name in IDS if name in by_name), "")):
+    own = header[0] if header[0].casefold().endswith("id") else ""
+    if not (known := next((by_name[name] for name in IDS if name in by_name), own)):
         raise FileUnusable(f"line 1: no column is called id. There are: {', '.join(header)}.")
     return known
 

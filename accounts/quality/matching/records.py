@@ -15,7 +15,18 @@ from accounts.quality.matching.words import core, plain
 PERSONS, SITES, ORGANISATIONS = "persons", "sites", "organisations"
 
 # What a column is called -> what we take from it. The first filled one of several is taken; names are all taken.
-NAMES: Final = ("name", "legal_name", "site_name", "organisation", "organization", "company", "business_name", "title", "label")
+NAMES: Final = (
+    "name",
+    "legal_name",
+    "site_name",
+    "organisation",
+    "organization",
+    "company",
+    "company_name",
+    "business_name",
+    "title",
+    "label",
+)
 OTHER_NAMES: Final = ("aliases", "alias", "acronyms", "former_names", "other_names", "labels", "aka", "trading_name")
 GIVEN: Final = ("given_name", "first_name", "firstname", "forename", "fname", "fname_c1", "givenname")
 SURNAMES: Final = ("surname", "last_name", "lastname", "family_name", "lname", "lname_c1", "familyname")
@@ -90,6 +101,7 @@ SERVES_MANY: Final = frozenset(
         "icloud.com",
     ]
 )
+CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 DIGITS: Final = re.compile(r"\D")
 
 
@@ -173,7 +185,7 @@ def _person(said: Mapping[str, str], names: tuple[str, ...]) -> tuple[str, str]:
 
 
 def _column(name: str) -> str:
-    return name.strip().casefold().replace(" ", "_").replace("-", "_")
+    return CAMEL.sub("_", name.strip()).casefold().replace(" ", "_").replace("-", "_")
 
 
 def _first(said: Mapping[str, str], columns: Iterable[str]) -> str:

@@ -191,6 +191,7 @@ def plain(text: str) -> str:
     return NO_WORD.sub(" ", bare.translate(LETTERS)).strip()
 
 
+@lru_cache(maxsize=500_000)
 def core(name: str) -> tuple[str, ...]:
     """Return the words of a plain name that tell it from others: no legal form at its end, no small words."""
     kept = [word for word in name.split() if word not in SMALL_WORDS]

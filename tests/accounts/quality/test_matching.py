@@ -139,6 +139,13 @@ def test_rows_are_read_by_whatever_their_columns_are_called():
     assert (rows[0].id, rows[0].given, rows[0].surname, rows[0].born) == ("7", "ada", "byron", "18151210")
 
 
+def test_first_column_that_ends_in_id_names_the_rows():
+    rows, kinds = read("CustomerID,CompanyName,PostalCode,Country\nALFKI,Alfreds Futterkiste,12209,DE\n")
+
+    assert kinds == (records.ORGANISATIONS,)
+    assert (rows[0].id, rows[0].names, rows[0].postcode) == ("ALFKI", ("alfreds futterkiste",), "12209")
+
+
 def test_every_faulty_row_is_named():
     with pytest.raises(files.RowsUnusable) as caught:
         read("id,name\n1,A\n1,B\n,C\n2\n")
