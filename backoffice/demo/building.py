@@ -13,7 +13,7 @@ from accounts.people import invitations, staff
 from accounts.people.models import User
 from accounts.quality import candidates, scores
 from accounts.timeline import delivery
-from backoffice.demo import bank, catalogue, history, story
+from backoffice.demo import bank, catalogue, editors, history, story
 from backoffice.demo import crowd as crowds
 from backoffice.demo.companies import HELIOS, OTHERS, Node
 from backoffice.demo.people import AGENT, GUESTS, MANAGER, PAYERS_NODE, STAFF
@@ -61,6 +61,7 @@ def build(*, at: datetime, password: str, crowd: Mapping[str, int] | None = None
             _found(password, at)
         history.play(until=at)
         story.tell(User.objects.get(email=AGENT), at=at)
+        editors.leave_work(User.objects.get(email=AGENT), at=at)
         bank.bring(at=at)
         delivery.pass_over(older_than=at - NEWS, at=at)
         candidates.detect_all(at=at)

@@ -136,3 +136,17 @@ def test_solved_ticket_becomes_a_draft(agent):
     answer = agent.post(at("ticket_articles", ticket.ref))
 
     assert answer.url == at("article", "two-cost-centres")
+
+
+def test_manager_keeps_an_article_for_some_and_no_tier_that_is_none():
+    manager, article = browser_of(people.manager()), knowledge.article("Pay by card")
+    change = reverse("admin:support_article_change", args=[article.pk])
+    typed = {"title": article.title, "category": "", "body": article.body, "language": "en", "action": "", "published": "on"}
+
+    answer = manager.post(change, typed | {"place": "", "tiers": "gold", "roles": "payer,administrator"})
+    refused = manager.post(change, typed | {"place": "", "tiers": "platinum", "roles": ""})
+
+    assert answer.status_code == 302
+    article.refresh_from_db()
+    assert (article.tiers, article.roles) == (["gold"], ["payer", "administrator"])
+    assert "There is no tier or role platinum." in words(refused)
