@@ -14,8 +14,9 @@ pytestmark = pytest.mark.django_db
 
 POOR = "ref,parent_ref,name,kind,country\nG,,Helios,group,\nE,G,Helios GmbH,legal_entity,DE\n"
 GOOD = (
-    "ref,name,kind,country,tax_id,street,postcode,city,email\n"
-    "E,Helios GmbH,legal_entity,DE,DE136695976,Weg 1,10115,Berlin,office@helios.example\n"
+    "ref,parent_ref,name,kind,country,tax_id,street,postcode,city,email\n"
+    "G,,Helios,group,,,,,,\n"
+    "E,G,Helios GmbH,legal_entity,DE,DE136695976,Weg 1,10115,Berlin,office@helios.example\n"
 )
 
 
@@ -39,10 +40,17 @@ def test_import_below_its_gate_is_staged_and_nothing_goes_live(tmp_path, capsys)
 
 
 def test_import_that_reaches_its_gate_goes_live(tmp_path, capsys):
-    told = imported(tmp_path, capsys, GOOD.replace("legal_entity", "legal_entity"), "--gate", "90", "--default-kind", "group")
+    told = imported(tmp_path, capsys, GOOD, "--gate", "90")
 
-    assert told["staged"] == (told["created"] == 0)
-    assert StagedImport.objects.exists() == told["staged"]
+    assert (told["staged"], told["quality"], told["created"]) == (False, 100.0, 2)
+    assert not StagedImport.objects.exists()
+
+
+def test_refused_rows_keep_an_import_below_its_gate(tmp_path, capsys):
+    told = imported(tmp_path, capsys, GOOD.replace("DE136695976", "DE136695967"), "--gate", "90")
+
+    assert (told["staged"], told["quality"]) == (True, 50.0)
+    assert told["faults"][0]["rule"] == "tax_id.check_digit"
 
 
 def test_dry_run_at_the_gate_stages_nothing(tmp_path, capsys):
