@@ -77,6 +77,11 @@ class Period:
     def __str__(self) -> str:
         return f"{self.since}..{self.until}"
 
+    @classmethod
+    def through(cls, since: date, last: date) -> Self:
+        """Return the days from `since` to `last`, both counted."""
+        return cls(since, last + timedelta(days=1))
+
     @property
     def days(self) -> int:
         """How many days the period has, at least one."""

@@ -14,7 +14,7 @@ from accounts.timeline.kinds import KINDS
 # label, icon, the page it opens, the pages during which it is the current one, its key
 PLACES = (
     (gettext_lazy("Home"), "home", "home", {"home"}, "g s"),
-    (gettext_lazy("Invoices"), "invoice", "invoices", {"invoices", "invoice"}, "g i"),
+    (gettext_lazy("Invoices"), "invoice", "invoices", {"invoices", "invoice", "statement"}, "g i"),
     (
         gettext_lazy("Contracts"),
         "contract",

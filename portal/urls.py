@@ -18,6 +18,7 @@ from portal.views import (
     organisation,
     payments,
     programs,
+    statements,
     tickets,
 )
 
@@ -41,6 +42,8 @@ urlpatterns = [
     path("customers/<str:number>/programs/", programs.programs, name="programs"),
     path("customers/<str:number>/programs/<int:pk>/revocations/", programs.key_revocations, name="key_revocations"),
     path("customers/<str:number>/invoices/", invoices.invoices, name="invoices"),
+    path("customers/<str:number>/statement/", statements.statement, name="statement"),
+    path("customers/<str:number>/statement/pdf/", statements.statement_file, name="statement_file"),
     path("customers/<str:number>/payments/", payments.payments, name="payments"),
     path("customers/<str:number>/payments/new/", payments.new_payment, name="new_payment"),
     path("customers/<str:number>/mandates/", mandates.mandates, name="mandates"),

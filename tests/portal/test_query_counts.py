@@ -27,6 +27,7 @@ LISTS = [
     "programs",
     "invoices",
     "payments",
+    "statement",
     "mandates",
     "contracts",
     "tickets",

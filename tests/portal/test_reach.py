@@ -41,6 +41,8 @@ ROUTES = {
     "invoice": ("get", EVERY),
     "invoice_pdf": ("get", EVERY),
     "einvoice": ("get", EVERY),
+    "statement": ("get", EVERY),
+    "statement_file": ("get", EVERY),
     "payments": ("get", EVERY),
     "payments by post": ("post", PAYERS),
     "new_payment": ("get", PAYERS),
@@ -76,6 +78,7 @@ SEES, SEES_NOT = ("own", "ancestor"), ("descendant", "sister", "stranger", "ance
 @pytest.fixture
 def given(monkeypatch):
     monkeypatch.setattr(rendering, "pdf_of", lambda document, language="": b"%PDF-1.7")
+    monkeypatch.setattr(rendering, "pressed", lambda page, name, on: b"%PDF-1.7")
     return subject.make()
 
 

@@ -9,7 +9,8 @@ import json
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -91,24 +92,33 @@ def printed(sheet: Sheet, identifier: str, *, xml: bytes = b"") -> bytes:
     given = {"html": html, "css": _stylesheet(), "identifier": f"{identifier}:{sheet.language}"}
     if xml:
         given |= {"xml": xml.decode(), "xmp": render_to_string("documents/facturx.xmp")}
-    page = json.dumps(given)
+    return pressed(given, name=sheet.ref, on=sheet.issued_on)
+
+
+def pressed(page: Mapping[str, str], *, name: str, on: date) -> bytes:
+    """Return `page` (html, css, identifier; see press.py) as PDF of the day `on`; the same page and day give the same bytes.
+
+    Raises:
+        PressFailed: the press stopped, or took too long; the message names the page by `name`.
+    """
     command = [sys.executable, "-I", str(PRESS)]
+    given = json.dumps(page).encode()
     try:
         done = subprocess.run(  # noqa: S603, our own program, our own Python
-            command, input=page.encode(), capture_output=True, timeout=PRESS_SECONDS, env=_environment(sheet), check=False
+            command, input=given, capture_output=True, timeout=PRESS_SECONDS, env=_environment(on), check=False
         )
     except subprocess.TimeoutExpired as fault:
-        raise PressFailed(f"{sheet.ref} took longer than {PRESS_SECONDS} seconds to print") from fault
+        raise PressFailed(f"{name} took longer than {PRESS_SECONDS} seconds to print") from fault
     if done.returncode or not done.stdout.startswith(b"%PDF"):
-        raise PressFailed(f"{sheet.ref} was not printed: {done.stderr.decode(errors='replace')[-2000:]}")
+        raise PressFailed(f"{name} was not printed: {done.stderr.decode(errors='replace')[-2000:]}")
     return done.stdout
 
 
-def _environment(sheet: Sheet) -> dict[str, str]:
-    """Return what the press may know of us: nothing but where its libraries are, and the day of issue as its date."""
-    issued = datetime(sheet.issued_on.year, sheet.issued_on.month, sheet.issued_on.day, tzinfo=UTC)
+def _environment(on: date) -> dict[str, str]:
+    """Return what the press may know of us: nothing but where its libraries are, and the day of the document as its date."""
+    day = datetime(on.year, on.month, on.day, tzinfo=UTC)
     known = {name: os.environ[name] for name in KEPT_FROM_THE_ENVIRONMENT if name in os.environ}
-    return known | {"LANG": "C.UTF-8", "SOURCE_DATE_EPOCH": str(max(0, int(issued.timestamp())))}
+    return known | {"LANG": "C.UTF-8", "SOURCE_DATE_EPOCH": str(max(0, int(day.timestamp())))}
 
 
 @cache
