@@ -13,6 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
+from accounts.quality import identifiers
 from billing import money
 from billing.money import Money
 
@@ -64,7 +65,7 @@ def reached(*, tax_minor: int, amount_minor: int, credited_minor: int, currency:
 
 
 def category_of(rate: Decimal, seller: Mapping[str, str], buyer: Mapping[str, str]) -> str:
-    """Return the category of tax of a rate between these parties (UNTDID 5305)."""
+    """Return the category of tax of a rate between these parties (UNTDID 5305); a wrong VAT id shifts no tax to the buyer."""
     if rate:
         return STANDARD
     home, away = seller.get("country", ""), buyer.get("country", "")
@@ -72,7 +73,8 @@ def category_of(rate: Decimal, seller: Mapping[str, str], buyer: Mapping[str, st
         return ZERO
     if away not in EU:
         return EXPORT
-    return REVERSE_CHARGE if buyer.get("tax_id") and home in EU else ZERO
+    proven = identifiers.is_valid(identifiers.VAT, buyer.get("tax_id", ""), away)
+    return REVERSE_CHARGE if proven and home in EU else ZERO
 
 
 def per_rate(lines: Iterable[tuple[Decimal, int]]) -> dict[Decimal, int]:

@@ -133,7 +133,7 @@ def test_credit_note_says_what_it_takes_back_and_which_invoice(buyer, syntax):
 
 @pytest.mark.parametrize(
     ("country", "tax_id", "category"),
-    [("DE", "", "Z"), ("FR", "FR83404833048", "AE"), ("FR", "", "Z"), ("US", "", "G")],
+    [("DE", "", "Z"), ("FR", "FR83404833048", "AE"), ("FR", "", "Z"), ("FR", "FR83404833049", "Z"), ("US", "", "G")],
 )
 def test_untaxed_invoice_tells_why_by_the_code_of_the_standard(country, tax_id, category):
     seller = {"country": "DE", "tax_id": "DE123456788"}
