@@ -6,8 +6,10 @@ import pytest
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.customers.models import Customer
+from accounts.people import keys
 from accounts.people.models import Membership
 from accounts.timeline.models import Activity
 from backoffice.admin.base import LookingAdmin, ManagersAdmin, UseCaseAdmin
@@ -174,3 +176,13 @@ def test_changed_bank_account_of_a_seller_is_kept_with_who_changed_it():
         {"iban": seller.iban},
         {"iban": "DE89370400440532013000"},
     )
+
+
+def test_manager_ends_the_key_of_a_program():
+    customer = customers.group("Nordwind")
+    key, _ = keys.make(actor=None, customer=customer, name="ERP", scopes=keys.SCOPES, at=timezone.now())
+
+    client_of(people.manager()).post(reverse("admin:accounts_apikey_changelist"), {"action": "end", "_selected_action": [key.pk]})
+
+    key.refresh_from_db()
+    assert key.revoked_at is not None
