@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import DatabaseError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.customers import responsibilities
 from accounts.customers.models import Customer, Responsibility
@@ -186,12 +186,17 @@ def _hold(payer: Customer, keys: list[int]) -> list[Subscription]:
     locking.lock_payers({payer.pk, *drafting.billed_before(keys)})
     contracts = Contract.objects.filter(subscriptions__in=keys).order_by("pk")
     list(contracts.select_for_update(of=("self",)).values_list("pk"))
-    return _with_terms(keys)
+    # Usage recorded meanwhile asks for another look: it waits for this run, so that its day is not overwritten by ours.
+    return list(_terms_of(keys).select_for_update(of=("self",), no_key=True))
 
 
 def _with_terms(keys: list[int]) -> list[Subscription]:
+    return list(_terms_of(keys))
+
+
+def _terms_of(keys: list[int]) -> QuerySet[Subscription]:
     subscriptions = Subscription.objects.filter(pk__in=keys).order_by("pk")
-    return list(subscriptions.select_related("contract__legal_entity", "customer", "product"))
+    return subscriptions.select_related("contract__legal_entity", "customer", "product")
 
 
 def _issue(planned: PlannedDocument, *, on: date, at: datetime, actor: User | None) -> Document:

@@ -1,6 +1,7 @@
 """Two runs at once over payers who have taken over from each other: neither waits for the other crosswise."""
 
 import threading
+from datetime import timedelta
 
 from django.db import connections
 
@@ -8,6 +9,8 @@ from accounts.customers import responsibilities
 from accounts.customers.models import Customer
 from billing.contracts import events
 from billing.invoices import proof, run
+from billing.usage import recording
+from billing.usage.recording import Measurement
 from tests.factories import billing, customers
 from tests.factories.payments import NOON, TODAY
 
@@ -42,3 +45,24 @@ def test_two_runs_over_swapped_payers_never_wait_crosswise(committed):
         thread.join()
 
     assert (failures, len(issued), proof.faults()) == ([], 4, [])
+
+
+def test_usage_recorded_while_a_run_bills_is_looked_at_again(committed, monkeypatch):
+    subscription = billing.subscribed(customers.group())
+    recording.define_meter(code="calls")
+    used = Measurement(key="K1", subscription=subscription.ref, metric="calls", used_at=NOON - timedelta(days=1), units=1)
+    load = run.histories.histories_of
+    late = threading.Thread(target=lambda: (recording.record([used], at=NOON), connections.close_all()))
+
+    def with_late_usage(subscriptions):
+        known = load(subscriptions)
+        late.start()
+        late.join(timeout=1)
+        return known
+
+    monkeypatch.setattr(run.histories, "histories_of", with_late_usage)
+    run.bill(payer=subscription.customer, on=TODAY, at=NOON)
+    late.join()
+
+    subscription.refresh_from_db()
+    assert subscription.next_due_on == TODAY
