@@ -2,8 +2,8 @@
 
 from billing.amendments.models import OrderApproval, Quote
 from billing.anomalies.models import Finding
-from billing.catalog.models import Charge, LegalEntity, Plan, PlanVersion, Product
-from billing.contracts.models import Contract, ContractEvent, Subscription
+from billing.catalog.models import Charge, Coupon, LegalEntity, Plan, PlanVersion, Product
+from billing.contracts.models import Contract, ContractEvent, Redemption, Subscription
 from billing.invoices.models import Coverage, Document, DocumentFile, Line, NumberSeries, Settlement
 from billing.ledger.models import Entry, Posting
 from billing.payments.bank.models import BankLine, BankStatement, TransferOrder
@@ -17,6 +17,7 @@ __all__ = [
     "Charge",
     "Contract",
     "ContractEvent",
+    "Coupon",
     "Coverage",
     "DebitFile",
     "DirectDebit",
@@ -39,6 +40,7 @@ __all__ = [
     "Product",
     "OrderApproval",
     "Quote",
+    "Redemption",
     "Refund",
     "Settlement",
     "Subscription",

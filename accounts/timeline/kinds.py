@@ -60,6 +60,8 @@ KINDS: Final[dict[str, Kind]] = {
     "billing.contract_signed": Kind("Contract {ref} was signed", "contract"),
     "billing.contract_changed": Kind("{ref}: {change}", "edit", NOTICE),
     "billing.change_undone": Kind("{ref}: a change was undone: {change}", "undo"),
+    "billing.coupon_redeemed": Kind("{ref}: coupon {coupon}, {what}", "tag", NOTICE),
+    "billing.coupon_ended": Kind("{ref}: coupon {coupon} ends on {on}", "close"),
     "billing.order_asked": Kind("{who} asks to order for {amount}", "contract", NOTICE),
     "billing.order_approved": Kind("{who} approved an order for {amount}", "check", NOTICE),
     "billing.order_refused": Kind("{who} refused an order for {amount}: {note}", "flag", NOTICE),

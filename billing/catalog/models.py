@@ -155,3 +155,41 @@ class Charge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan_version}: {self.name}"
+
+
+class Coupon(models.Model):
+    """A reduction that can be redeemed on contracts. Written by billing/catalog/coupons.py; never changes once redeemed.
+
+    It takes a share or an amount off what is billed for each billing period, before tax and never below zero: `periods` of
+    them, or all. With `plans` it takes it off those plans only.
+    """
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    percent = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True, help_text="12.5 is an eighth.")
+    amount_minor = models.BigIntegerField(null=True, blank=True, help_text="Off each period, in minor units of its currency.")
+    currency = models.CharField(max_length=3, blank=True)
+    periods = models.PositiveSmallIntegerField(null=True, blank=True, help_text="How many billing periods; empty: all.")
+    plans = models.ManyToManyField(Plan, blank=True, related_name="coupons", help_text="Empty: all plans.")
+    redeem_until = models.DateField(null=True, blank=True, help_text="The last day on which it can be redeemed.")
+    used = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(percent__gt=0, percent__lte=100, amount_minor=None, currency="")
+                | Q(percent=None, amount_minor__gt=0) & ~Q(currency=""),
+                name="coupon_takes_a_share_or_an_amount",
+            ),
+            models.CheckConstraint(condition=Q(periods=None) | Q(periods__gte=1), name="coupon_lasts_a_period_or_more"),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="redeemed_coupon_never_changes",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__used=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -82,3 +82,29 @@ class ContractEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} on {self.effective_on}"
+
+
+class Redemption(models.Model):
+    """A coupon that a contract has. Written by billing/contracts/redeeming.py; it ends on a day, it is never removed."""
+
+    ref = models.CharField(max_length=20, unique=True)
+    coupon = models.ForeignKey("billing.Coupon", on_delete=models.PROTECT, related_name="redemptions")
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="redemptions")
+    subscription = models.ForeignKey(
+        Subscription, null=True, blank=True, on_delete=models.PROTECT, related_name="redemptions", help_text="Empty: all of them."
+    )
+    since = models.DateField(help_text="What was served before is not reduced.")
+    until = models.DateField(null=True, blank=True, help_text="Periods that begin on or after are not reduced.")
+    redeemed_at = models.DateTimeField()
+    redeemed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["coupon", "contract"], name="a_contract_redeems_a_coupon_once"),
+            models.CheckConstraint(
+                condition=models.Q(until=None) | models.Q(until__gte=models.F("since")), name="redemption_ends_after_it_began"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.coupon} for {self.contract}"

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from accounts.decisions import Refusal
 from accounts.people.models import User
-from billing.invoices import crediting, issuing, newline, settling
+from billing.invoices import crediting, issuing, newline, reductions, settling
 from billing.invoices.models import Document, Line
 from billing.invoices.newline import NewLine
 from billing.ledger import balances, locking
@@ -97,6 +97,7 @@ def credit_lines(
         if earlier := Entry.objects.filter(key=entry_key).first():
             return Document.objects.get(ref=earlier.about_ref)
         credits = [_credit(_locked(line), amount) for line, amount in sorted(amounts.items(), key=lambda item: item[0].pk)]
+        credits += reductions.taken_back(credits, reductions.on_documents([document.pk]), document.currency)
         credit_note = issuing.issue(
             payer=document.customer, receiver=document.receiver, legal_entity=document.legal_entity, currency=document.currency,
             lines=credits, on=on, at=at, kind=issuing.CREDIT_NOTE, po_number=document.po_number, reason=reason[:200],

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from django.db import connection
 
@@ -15,6 +16,9 @@ from accounts.decisions import Refusal
 from billing.invoices import newline, tax
 from billing.invoices.models import Line
 from billing.invoices.newline import NewLine
+
+# Lines that are below zero without correcting another one.
+BELOW_ZERO: Final = (newline.ACCOUNT_CREDIT, *newline.REDUCTIONS)
 
 
 @dataclass(frozen=True)
@@ -91,9 +95,10 @@ def carried(lines: Sequence[NewLine], corrected: Mapping[int, Line]) -> list[int
     reached = {key: line.credited_minor for key, line in corrected.items()}
     found: list[int | None] = []
     for line in lines:
-        below_zero = line.corrects is not None or line.kind == newline.ACCOUNT_CREDIT
+        takes = line.corrects is not None or line.kind in BELOW_ZERO
+        below_zero = takes and not (line.corrects is not None and line.corrects.amount_minor < 0)
         if line.amount_minor > 0 if below_zero else line.amount_minor < 0:
-            raise NotACredit("Only a line that corrects another, or gives a credit, may be below zero, and it must not be above.")
+            raise NotACredit("Only what corrects, credits or reduces may be below zero, and what takes a reduction back not.")
         if line.corrects is None:
             found.append(None)
             continue
@@ -104,7 +109,7 @@ def carried(lines: Sequence[NewLine], corrected: Mapping[int, Line]) -> list[int
 
 
 def _carried(line: Line, before: int, after: int) -> int:
-    if after > line.amount_minor:
+    if after > max(line.amount_minor, 0) or after < min(line.amount_minor, 0):
         raise CreditedBeyondLine(f"Only {line.amount_minor - before} minor units are left of {line.description}.")
     points = [
         tax.reached(tax_minor=line.tax_minor, amount_minor=line.amount_minor, credited_minor=point, currency=line.currency)

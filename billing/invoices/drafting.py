@@ -20,14 +20,23 @@ from accounts.customers.models import Customer
 from billing.catalog import charges
 from billing.catalog.models import LegalEntity, PlanVersion
 from billing.contracts.models import Subscription
-from billing.invoices import crediting, newline, planning, tax
+from billing.invoices import crediting, newline, planning, reductions, tax
 from billing.invoices.models import Document, Line
 from billing.invoices.newline import NewLine
 from billing.invoices.planning import Issued, PlannedLine
+from billing.invoices.reductions import Reduction
 from billing.periods import Period
 from billing.rating.history import History
 
 Versions = Mapping[tuple[str, int, str], PlanVersion]
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """What is taken off: by contract what coupons and discounts promise, by document what they took off there."""
+
+    of_contract: Mapping[int, list[Reduction]]
+    stored: Mapping[int, Sequence[Line]]
 
 
 @dataclass(frozen=True)
@@ -89,7 +98,9 @@ def draft(
     lines = [(subscription, _line(subscription, line, corrected, versions)) for subscription, line in planned]
     days_only = tuple(line for _, line in lines if _gives_only_days_back(line))
     charged = [(subscription, line) for subscription, line in lines if not _gives_only_days_back(line)]
-    return Draft(tuple(_documents(charged, payers)), days_only)
+    corrections = {line.corrects.document_id for _, line in charged if line.corrects}
+    agreed = Agreed(reductions.in_force(histories), reductions.on_documents(corrections))
+    return Draft(tuple(_documents(charged, payers, agreed)), days_only)
 
 
 def _gives_only_days_back(line: NewLine) -> bool:
@@ -169,13 +180,16 @@ def _words(subscription: Subscription, planned: PlannedLine, versions: Versions)
     return f"{name}, {charges.decimal_text(planned.quantity)} {product.unit_name}s"
 
 
-def _documents(lines: Iterable[tuple[Subscription, NewLine]], payers: Mapping[int, Customer]) -> Iterable[PlannedDocument]:
+def _documents(
+    lines: Iterable[tuple[Subscription, NewLine]], payers: Mapping[int, Customer], agreed: Agreed
+) -> Iterable[PlannedDocument]:
     """One document per payer, seller and currency; what gives money back comes first, so that it can be used at once."""
     groups: dict[tuple[int, int, str], list[tuple[Subscription, NewLine]]] = defaultdict(list)
     for subscription, line in lines:
         contract = subscription.contract
         groups[_payer(subscription, line, payers).pk, contract.legal_entity_id, contract.currency].append((subscription, line))
-    documents = [_document(group, _payer(*group[0], payers)) for _, group in sorted(groups.items(), key=lambda item: item[0])]
+    in_order = [group for _, group in sorted(groups.items(), key=lambda item: item[0])]
+    documents = [_document(group, _payer(*group[0], payers), agreed) for group in in_order]
     return sorted(documents, key=lambda document: document.total_minor >= 0)
 
 
@@ -183,9 +197,9 @@ def _payer(subscription: Subscription, line: NewLine, payers: Mapping[int, Custo
     return line.corrects.document.customer if line.corrects else payers[subscription.customer_id]
 
 
-def _document(group: Sequence[tuple[Subscription, NewLine]], payer: Customer) -> PlannedDocument:
+def _document(group: Sequence[tuple[Subscription, NewLine]], payer: Customer, agreed: Agreed) -> PlannedDocument:
     contracts = [subscription.contract for subscription, _ in group]
-    lines = tuple(line for _, line in group)
+    lines = _reduced(group, agreed)
     carried = crediting.carried(lines, {line.corrects.pk: line.corrects for line in lines if line.corrects})
     taxable = [tax.TaxableLine(line.amount_minor, line.tax_rate, back) for line, back in zip(lines, carried, strict=True)]
     return PlannedDocument(
@@ -197,3 +211,14 @@ def _document(group: Sequence[tuple[Subscription, NewLine]], payer: Customer) ->
         payment_term_days=max(contract.payment_term_days for contract in contracts),
         po_number=contracts[0].po_number if len({contract.po_number for contract in contracts}) == 1 else "",
     )
+
+
+def _reduced(group: Sequence[tuple[Subscription, NewLine]], agreed: Agreed) -> tuple[NewLine, ...]:
+    """Return the lines of a document, and after them what coupons and discounts take off, or back."""
+    currency = group[0][0].contract.currency
+    lines = tuple(line for _, line in group)
+    found = reductions.taken_back(lines, agreed.stored, currency)
+    for contract in sorted({subscription.contract_id for subscription, _ in group} & agreed.of_contract.keys()):
+        of_contract = {place: line for place, (of, line) in enumerate(group, 1) if of.contract_id == contract}
+        found += reductions.taken_off(of_contract, agreed.of_contract[contract], currency)
+    return (*lines, *found)

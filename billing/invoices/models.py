@@ -153,7 +153,8 @@ class Document(models.Model):
 class Line(models.Model):
     """One line of a document. Written with its document by billing/invoices/issuing.py and credit_notes.py.
 
-    `credited_minor` counts what credit lines took back from it (above zero) and never exceeds its amount.
+    `credited_minor` counts what credit lines took back from it (above zero; below for a reduction, whose amount is below zero)
+    and never exceeds its amount.
     """
 
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="lines")
@@ -190,7 +191,9 @@ class Line(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["document", "position"], name="one_line_per_position"),
             models.CheckConstraint(
-                condition=Q(credited_minor=0) | Q(credited_minor__gt=0, credited_minor__lte=F("amount_minor")),
+                condition=Q(credited_minor=0)
+                | Q(credited_minor__gt=0, credited_minor__lte=F("amount_minor"))
+                | Q(credited_minor__lt=0, credited_minor__gte=F("amount_minor")),
                 name="line_is_not_credited_beyond_its_amount",
             ),
             models.CheckConstraint(
@@ -200,6 +203,7 @@ class Line(models.Model):
         indexes = [
             models.Index(fields=["subscription", "charge_code", "since"], name="line_by_subscription"),
             models.Index(fields=["customer", "product", "since"], name="line_by_customer_product"),
+            models.Index(fields=["charge_code"], name="line_by_reduction", condition=Q(kind__in=["coupon", "discount"])),
         ]
         triggers = [
             pgtrigger.Trigger(

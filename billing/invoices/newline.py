@@ -19,6 +19,11 @@ MINIMUM_CODE: Final = "minimum"
 ONE_OFF: Final = "one_off"
 ACCOUNT_CREDIT: Final = "account_credit"
 WALLET_TOPUP: Final = "wallet_topup"
+COUPON: Final = "coupon"
+DISCOUNT: Final = "discount"
+
+# What takes something off other lines of its document (reductions.py).
+REDUCTIONS: Final = (COUPON, DISCOUNT)
 
 # Credits that planning makes itself; any other credit (goodwill, a remedy) leaves days and usage billed.
 PLANNED_CREDITS: Final = (PRORATION_CREDIT, TRUE_UP)

@@ -55,7 +55,7 @@ _QUESTIONS: Final = {
         WHERE d.status = 'issued' AND coalesce(c.amount, 0) <> l.credited_minor ORDER BY l.id""",
     "line {0} of document {1} is credited beyond its amount": """
         SELECT l.position, d.ref FROM billing_line l JOIN billing_document d ON d.id = l.document_id
-        WHERE l.credited_minor > greatest(l.amount_minor, 0) OR l.credited_minor < 0 ORDER BY l.id""",
+        WHERE l.credited_minor > greatest(l.amount_minor, 0) OR l.credited_minor < least(l.amount_minor, 0) ORDER BY l.id""",
     "subscription {0}, charge {1}: {2} and {3} cover the same day": """
         SELECT s.ref, a.charge_code, a.days, b.days FROM billing_coverage a JOIN billing_coverage b
         ON b.subscription_id = a.subscription_id AND b.charge_code = a.charge_code AND b.id > a.id AND b.days && a.days

@@ -35,6 +35,9 @@ ENGLISH: dict[str, str] = {
         " of the {line} billed from {line_first} to {line_last}."
     ),
     "not_wanted": "Credit of what was left of the {line} billed from {line_first} to {line_last}, which is no longer agreed.",
+    "reduction": "{percent} % off {base} ({source}).",
+    "reduction_by_amount": "Off {base} ({source}), as long as something is left to take it off.",
+    "reduction_back": "What {name} took off is taken back with the days or amounts it had reduced.",
     "nothing_left": "Nothing was left to credit of the {line} billed from {line_first} to {line_last}.",
 }
 CAUSES: dict[str, str] = {
@@ -106,7 +109,7 @@ def _facts(derivation: Mapping[str, Any], currency: str, words: Words) -> dict[s
     """Return everything a template may name, written in the language's way."""
     whole = derivation.get("whole", {})
     told = {**whole, **derivation}
-    for name in ("as_if", "line", "whole", "commitment", "spent"):
+    for name in ("as_if", "line", "whole", "commitment", "spent", "base"):
         if f"{name}_minor" in told:
             told[name] = words.amount(Money(told[f"{name}_minor"], currency))
     for prefix in ("", "cycle_", "line_"):

@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+from billing import money
+from billing.catalog import coupons
+from billing.catalog.models import Plan
+from billing.contracts import redeeming
 from billing.invoices import credit_notes, crediting, newline, run, settling, single
 from billing.invoices.models import Document, Line
 from billing.invoices.newline import NewLine
@@ -57,6 +61,22 @@ def top_up(play: Stage, now: Happening) -> None:
         posting.post(
             what="wallet_bonus", about_ref=ref, key=f"bonus:{ref}:{now.place}", postings=sides, on=now.on, at=_at(play, now)
         )
+
+
+def coupon(play: Stage, now: Happening) -> None:
+    """Let an account's contract redeem a coupon: a percentage or an amount off each period, for some plans or all."""
+    account, subscription = play.account(now.args), None
+    if now.args.get("subscription") is not None:
+        subscription = play.subscription(now.args)
+        account = next(code for code, held in play.accounts.items() if held.pk == subscription.contract.customer_id)
+    percent = now.args.get("percent")
+    made = coupons.define(
+        code=f"simulation-{now.place}", name=_coupon_name(now), plans=_plans(play, now.args.get("plans")),
+        percent=None if percent is None else money.exact_decimal(percent), periods=_periods(now.args.get("periods")),
+        amount=_amount(play, now.args) if now.args.get("amount") is not None else None,
+    )  # fmt: skip
+    contract = play.contract(account, now.on, _at(play, now))
+    redeeming.redeem(actor=None, coupon=made, contract=contract, on=now.on, at=_at(play, now), subscription=subscription)
 
 
 def credit(play: Stage, now: Happening) -> None:
@@ -151,6 +171,23 @@ def bill_run(play: Stage, now: Happening) -> None:
     target = day_of(now.args["target_date"], "target_date") if now.args.get("target_date") else now.on
     for code in play.accounts:
         run.bill(payer=play.customer(code), on=now.on, at=_at(play, now), up_to=target)
+
+
+def _coupon_name(now: Happening) -> str:
+    return str(now.args.get("name") or now.args.get("code") or now.args.get("description") or "Coupon")[:120]
+
+
+def _plans(play: Stage, given: object) -> list[Plan]:
+    named = [given] if isinstance(given, str) else given or []
+    if not isinstance(named, list) or any(code not in play.plans for code in named):
+        raise BadScenario("The plans of a coupon are a list of plans of the scenario.")
+    return [play.plans[code] for code in named]
+
+
+def _periods(given: object) -> int | None:
+    if given is None or isinstance(given, int) and not isinstance(given, bool):
+        return given
+    raise BadScenario(f"The periods of a coupon are a whole number, not {given!r}.")
 
 
 def _charge(play: Stage, now: Happening, line: NewLine) -> None:

@@ -45,9 +45,10 @@ ACTS: Final[Mapping[str, tuple[Callable[[Stage, Happening], None], str]]] = {
     "refund": (money_acts.refund, "payment amount adjust"),
     "chargeback": (money_acts.chargeback, "payment amount"),
     "chargeback_reversal": (money_acts.chargeback_reversal, "payment amount"),
+    "coupon": (money_acts.coupon, "account subscription amount percent periods plans code name description"),
     "bill_run": (money_acts.bill_run, "target_date"),
 }
-NOT_YET: Final = {"coupon": "Coupons are not offered.", "finalize": "An invoice is final when it is issued; there are no drafts."}
+NOT_YET: Final = {"finalize": "An invoice is final when it is issued; there are no drafts."}
 NEEDS_INVOICE: Final = {"payment", "credit_note", "adjust_line", "void", "write_off", "refund"}
 
 

@@ -1,0 +1,82 @@
+"""Coupons: reductions that are defined once and redeemed on contracts (billing/contracts/redeeming.py).
+
+A coupon takes a share or an amount off each billing period, before tax. Once a contract has redeemed it, it never changes.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+
+from accounts.decisions import Refusal
+from billing.catalog.models import Coupon, Plan
+from billing.money import Money
+
+
+class BadCoupon(Refusal):
+    """The coupon takes off neither a share nor an amount, or lasts no period."""
+
+    code = "bad_coupon"
+
+
+class CouponInUse(Refusal):
+    """A coupon that was redeemed never changes."""
+
+    code = "coupon_in_use"
+
+
+def define(
+    *,
+    code: str,
+    name: str,
+    percent: Decimal | None = None,
+    amount: Money | None = None,
+    periods: int | None = None,
+    plans: Iterable[Plan] = (),
+    redeem_until: date | None = None,
+) -> Coupon:
+    """Return the coupon with this code, made or (while nobody has redeemed it) changed.
+
+    Raises:
+        BadCoupon: not exactly one of a percentage from above 0 to 100 and an amount above zero; less than one period.
+        CouponInUse: it was redeemed.
+    """
+    _sensible_or_refuse(percent, amount, periods)
+    facts = {
+        "name": name, "percent": percent, "amount_minor": amount.amount_minor if amount else None,
+        "currency": amount.currency if amount else "", "periods": periods, "redeem_until": redeem_until,
+    }  # fmt: skip
+    with transaction.atomic():
+        if Coupon.objects.select_for_update().filter(code=code, used=True).exists():
+            raise CouponInUse(f"{code} was redeemed and cannot be changed; define another coupon.")
+        coupon = Coupon.objects.update_or_create(code=code, defaults=facts)[0]
+        coupon.plans.set(plans)
+        return coupon
+
+
+def mark_used(coupon: Coupon) -> None:
+    """Say that a contract redeemed `coupon`: from now on it never changes. Doing it again does nothing."""
+    if Coupon.objects.filter(pk=coupon.pk, used=False).update(used=True):
+        coupon.used = True
+
+
+def words(coupon: Coupon) -> str:
+    """Say what a coupon takes off, in a few plain words."""
+    what = (
+        f"{coupon.percent.normalize():f} %"
+        if coupon.percent is not None
+        else str(Money(coupon.amount_minor or 0, coupon.currency))
+    )
+    return f"{what} off" if coupon.periods is None else f"{what} off for {coupon.periods} billing periods"
+
+
+def _sensible_or_refuse(percent: Decimal | None, amount: Money | None, periods: int | None) -> None:
+    if (percent is None) == (amount is None):
+        raise BadCoupon("A coupon takes off either a percentage or an amount.")
+    if percent is not None and not 0 < percent <= 100:
+        raise BadCoupon(f"A percentage is above 0 and at most 100, not {percent}.")
+    if amount is not None and amount.amount_minor <= 0:
+        raise BadCoupon("The amount of a coupon is above zero.")
+    if periods is not None and not 1 <= periods <= 1200:
+        raise BadCoupon("A coupon lasts from 1 to 1200 billing periods.")
