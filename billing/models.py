@@ -5,6 +5,7 @@ from billing.anomalies.models import Finding
 from billing.catalog.models import Charge, Coupon, LegalEntity, Plan, PlanVersion, Product
 from billing.contracts.models import Contract, ContractEvent, Redemption, Subscription
 from billing.invoices.models import Coverage, Document, DocumentFile, Line, NumberSeries, Settlement
+from billing.invoices.running.models import BillingRun, BillingWork
 from billing.ledger.models import Entry, Posting
 from billing.payments.bank.models import BankLine, BankStatement, TransferOrder
 from billing.payments.models import GatewayCharge, Payment, PaymentMethod, PaymentShare, Refund
@@ -14,6 +15,8 @@ from billing.usage.models import Meter, UsageRecord
 __all__ = [
     "BankLine",
     "BankStatement",
+    "BillingRun",
+    "BillingWork",
     "Charge",
     "Contract",
     "ContractEvent",

@@ -6,19 +6,47 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
-from billing.invoices import run
 from billing.invoices.documents import rendering
 from billing.invoices.models import Document
+from billing.invoices.running import carrying
+from billing.invoices.running.models import BillingRun
 from billing.payments import collecting, refunds
 
 log = structlog.get_logger(__name__)
 
 
+# Chunks that one task bills before it makes room for others; what is left is woken again.
+CHUNKS_A_TASK = 20
+WORKERS_A_RUN = 2
+
+
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped
 def bill_what_is_due() -> None:
-    """Bill what fell due on everybody's own day; who cannot be billed is logged and tried again next time."""
-    for failure in run.bill_as_days_begin(at=timezone.now()).failures:
+    """Begin the runs of everybody's own day and wake workers for them."""
+    for run in carrying.begin_as_days_begin(at=timezone.now()):
+        for _ in range(WORKERS_A_RUN):
+            work_off_run.delay(run.pk)
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def work_off_run(run_id: int) -> None:
+    """Bill some chunks of a run; who cannot be billed is logged when the run ends, and tried again next time."""
+    run = BillingRun.objects.get(pk=run_id)
+    if run.finished_at:
+        return
+    if not carrying.work_off(run, at=timezone.now(), until_at_most=CHUNKS_A_TASK):
+        go_on_with_runs.apply_async(countdown=1)
+        return
+    for failure in carrying.result_of(run).failures:
         log.error("payer_not_billed", payer=failure.payer, reason=failure.reason)
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def go_on_with_runs() -> None:
+    """Wake a worker for each run with work that nobody has claimed, such as what a killed worker left."""
+    for run in carrying.unfinished():
+        if carrying.has_unclaimed(run):
+            work_off_run.delay(run.pk)
 
 
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Final
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from accounts.customers.models import Customer, Responsibility
@@ -21,19 +21,26 @@ PAYER: Final = Responsibility.Role.PAYER
 RECEIVER: Final = Responsibility.Role.DOCUMENT_RECEIVER
 RESELLER: Final = "reseller"
 
-NEAREST: Final = """
-SELECT answering.*, asked.id AS asked_id
-FROM accounts_customer asked
-LEFT JOIN LATERAL (
+# Who was named in a role nearest on the path of the customer `asked`, for statements over many customers.
+NEAREST_NAMED: Final = """
     SELECT held.responsible_id
     FROM accounts_customer node JOIN accounts_responsibility held ON held.customer_id = node.id
     WHERE node.tree_id = asked.tree_id AND node.lft <= asked.lft AND node.rght >= asked.rght
       AND held.role = %(role)s AND held.since <= %(on)s AND (held.until IS NULL OR held.until > %(on)s)
     ORDER BY node.lft DESC LIMIT 1
-) nearest ON true
+"""
+NEAREST: Final = f"""
+SELECT answering.*, asked.id AS asked_id
+FROM accounts_customer asked
+LEFT JOIN LATERAL ({NEAREST_NAMED}) nearest ON true
 JOIN accounts_customer answering ON answering.id = coalesce(nearest.responsible_id, asked.id)
 WHERE asked.id = ANY(%(asked)s)
-"""
+"""  # noqa: S608 # fixed parts only
+_ANSWERING: Final = f"""
+SELECT asked.id, nearest.responsible_id
+FROM accounts_customer asked JOIN LATERAL ({NEAREST_NAMED}) nearest ON true
+WHERE asked.id = ANY(%(asked)s)
+"""  # noqa: S608 # fixed parts only
 
 
 class MayNotAnswer(Refusal):
@@ -65,6 +72,13 @@ def responsible_for(customers: Iterable[Customer], role: str, on: date) -> dict[
     asked = [customer.pk for customer in customers]
     found = Customer.objects.raw(NEAREST, {"role": role, "on": on, "asked": asked})
     return {answering.asked_id: answering for answering in found}
+
+
+def answering_keys(customers: Iterable[int], role: str, on: date) -> dict[int, int]:
+    """Return by key who was named in `role` for these customers on the day `on`; who answers for itself is left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ANSWERING, {"role": role, "on": on, "asked": list(customers)})
+        return dict(cursor.fetchall())
 
 
 def named_above(customer: Customer | None, role: str, on: date) -> Customer | None:

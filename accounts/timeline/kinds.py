@@ -88,6 +88,8 @@ KINDS: Final[dict[str, Kind]] = {
     "billing.finding_made": Kind("Billing error found: {ref}", "flag"),
     "billing.finding_settled": Kind("Billing error {ref} was settled", "check"),
     "billing.run_finished": Kind("Invoice run finished: {documents} documents", "check"),
+    "billing.hold_released": Kind("Held documents of {amount} were released: {reason}", "check"),
+    "billing.hold_discarded": Kind("Held documents of {amount} were discarded: {reason}", "undo"),
     "support.mail_bounced": Kind("A mail to {email} did not arrive: {subject}", "mail"),
     "support.ticket_opened": Kind("Ticket {ref} was opened: {subject}", "tag", NOTICE),
     "support.message_sent": Kind("{ref}: a message was sent", "chat", NOTICE),

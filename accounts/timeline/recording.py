@@ -14,10 +14,12 @@ from typing import Any, Final, Protocol
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, models, transaction
 
+from accounts import copying
 from accounts.timeline.kinds import KINDS
 from accounts.timeline.models import Activity, Delivery
 
 LIVE_CHANNEL: Final = "accord_live"
+MANY: Final = 100  # so many at once go by COPY
 
 
 class Place(Protocol):
@@ -80,8 +82,8 @@ def record_many(entries: Iterable[Entry], *, actor: AbstractBaseUser | None, at:
     """Record several activities of one moment, in a constant number of statements."""
     known = [_checked(entry) for entry in entries]
     with transaction.atomic():
-        activities = Activity.objects.bulk_create([_activity(entry, actor, at) for entry in known], batch_size=2000)
-        Delivery.objects.bulk_create(_deliveries(activities, at), batch_size=2000)
+        activities = _stored([_activity(entry, actor, at) for entry in known])
+        _store_deliveries(_deliveries(activities, at))
         _announce(zip(known, activities, strict=True))
     return activities
 
@@ -117,6 +119,28 @@ def _deliveries(activities: Iterable[Activity], at: datetime) -> list[Delivery]:
         for activity in activities
         for reader in KINDS[activity.kind].readers
     ]
+
+
+def _stored(activities: list[Activity]) -> list[Activity]:
+    if len(activities) < MANY:
+        return Activity.objects.bulk_create(activities)
+    moment = Activity._meta.get_field("recorded_at")
+    (keys,) = copying.reserve((Activity, len(activities)))
+    for key, activity in zip(keys, activities, strict=True):
+        activity.pk = key
+        moment.pre_save(activity, True)
+    copying.add(Activity, activities)
+    return activities
+
+
+def _store_deliveries(deliveries: list[Delivery]) -> None:
+    if len(deliveries) < MANY:
+        Delivery.objects.bulk_create(deliveries)
+        return
+    (keys,) = copying.reserve((Delivery, len(deliveries)))
+    for key, delivery in zip(keys, deliveries, strict=True):
+        delivery.pk = key
+    copying.add(Delivery, deliveries)
 
 
 def _announce(recorded: Iterable[tuple[Entry, Activity]]) -> None:

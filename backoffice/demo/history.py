@@ -13,9 +13,10 @@ from accounts.customers.models import Customer
 from billing.catalog.models import LegalEntity, Product
 from billing.contracts import events
 from billing.contracts.models import Subscription
-from billing.invoices import legacy, newline, run
+from billing.invoices import legacy, newline
 from billing.invoices.models import Document
 from billing.invoices.newline import NewLine
+from billing.invoices.running import carrying
 from billing.payments import collecting, methods
 from billing.payments.gateways import sandbox
 from billing.payments.gateways.base import Method
@@ -95,7 +96,7 @@ def play(*, until: datetime) -> None:
     day = months_before(today, FIRST_MONTH)
     while day <= today:
         at = min(morning(day), until)
-        run.bill_due(on=day, at=at)
+        carrying.bill_due(on=day, at=at, judges=())
         _pay(_falling_due(day, today), at)
         day += timedelta(days=1)
 

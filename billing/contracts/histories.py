@@ -26,7 +26,7 @@ def history_of(subscription: Subscription) -> History:
 def histories_of(subscriptions: Iterable[Subscription]) -> dict[int, History]:
     """Return the histories of many subscriptions by their key, in a constant number of statements."""
     wanted = list(subscriptions)
-    contracts = Contract.objects.in_bulk({subscription.contract_id for subscription in wanted})
+    contracts = _contracts(wanted)
     events: dict[int, list[ContractEvent]] = defaultdict(list)
     for event in ContractEvent.objects.filter(subscription__in=wanted).select_related("undoes").order_by("sequence"):
         events[event.subscription_id].append(event)
@@ -70,6 +70,13 @@ def proposal(
     plans = {**history.plans, terms.key: terms} if terms else history.plans
     facts = _args(what, terms.key if terms else None, quantity, price_override, args or {})
     return replace(history, plans=plans), Event(history.next_sequence, effective_on, at, what, facts)
+
+
+def _contracts(subscriptions: Iterable[Subscription]) -> dict[int, Contract]:
+    """Return the contracts by key, as they came with the subscriptions where they did."""
+    unread = {s.contract_id for s in subscriptions if not Subscription.contract.is_cached(s)}
+    found = Contract.objects.in_bulk(unread) if unread else {}
+    return found | {s.contract_id: s.contract for s in subscriptions if s.contract_id not in unread}
 
 
 def _history(

@@ -11,16 +11,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from django.db.models import Q, Sum
-from django.db.models.functions import Coalesce
 
 from accounts.customers.models import Customer
+from accounts.decisions import Refusal
 from billing.catalog import charges
 from billing.catalog.models import LegalEntity, PlanVersion
 from billing.contracts.models import Subscription
-from billing.invoices import crediting, newline, planning, reductions, tax
+from billing.invoices import crediting, newline, plain, reductions, tax
 from billing.invoices.models import Document, Line
 from billing.invoices.newline import NewLine
 from billing.invoices.planning import Issued, PlannedLine
@@ -29,6 +29,7 @@ from billing.periods import Period
 from billing.rating.history import History
 
 Versions = Mapping[tuple[str, int, str], PlanVersion]
+Planned = Mapping[Subscription, Sequence[PlannedLine]]
 
 
 @dataclass(frozen=True)
@@ -74,10 +75,11 @@ class PlannedDocument:
 
 @dataclass(frozen=True)
 class Draft:
-    """What is to be issued, and the credits of nothing that only give days back and stand on no document."""
+    """What is to be issued, the credits of nothing that only give days back and stand on no document, and what was issued."""
 
     documents: tuple[PlannedDocument, ...]
     days_only: tuple[NewLine, ...]
+    issued: Mapping[int, Sequence[Issued]]
 
 
 def draft(
@@ -89,18 +91,60 @@ def draft(
     Subscriptions come with contract, seller and product.
     """
     issued = _issued(histories)
-    planned: list[tuple[Subscription, PlannedLine]] = []
-    for subscription, history in histories.items():
-        fallen_due = planning.plan_for(history, [standing for _, standing in issued[subscription.pk]], up_to=up_to)
-        planned += [(subscription, line) for line in fallen_due if after is None or line.due_on > after]
-    corrected = {stored.pk: stored for found in issued.values() for stored, _ in found}
-    versions = _versions(planned)
-    lines = [(subscription, _line(subscription, line, corrected, versions)) for subscription, line in planned]
-    days_only = tuple(line for _, line in lines if _gives_only_days_back(line))
-    charged = [(subscription, line) for subscription, line in lines if not _gives_only_days_back(line)]
-    corrections = {line.corrects.document_id for _, line in charged if line.corrects}
-    agreed = Agreed(reductions.in_force(histories), reductions.on_documents(corrections))
-    return Draft(tuple(_documents(charged, payers, agreed)), days_only)
+    planned = {s: _planned(history, issued[s.pk], up_to, after) for s, history in histories.items()}
+    return _Told(issued, histories, planned.values()).draft(planned, payers)
+
+
+def draft_each(
+    groups: Mapping[int, Mapping[Subscription, History]], *, payers: Mapping[int, Customer], up_to: date
+) -> dict[int, Draft | Refusal]:
+    """Return for each group, by its key, what `draft` would; the statements are those of one. A refusal stays in its group."""
+    everything = [subscription for group in groups.values() for subscription in group]
+    issued = _issued(everything)
+    planned: dict[int, Planned | Refusal] = {}
+    for key, group in groups.items():
+        try:
+            planned[key] = {s: _planned(history, issued[s.pk], up_to, None) for s, history in group.items()}
+        except Refusal as refusal:
+            planned[key] = refusal
+    told = _Told(issued, everything, (lines for plans in planned.values() if isinstance(plans, dict) for lines in plans.values()))
+    return {key: plans if isinstance(plans, Refusal) else told.draft_or_refusal(plans, payers) for key, plans in planned.items()}
+
+
+def _planned(history: History, issued: Sequence[Issued], up_to: date, after: date | None) -> list[PlannedLine]:
+    fallen_due = plain.plan_for(history, issued, up_to=up_to)
+    return [line for line in fallen_due if after is None or line.due_on > after]
+
+
+class _Told:
+    """What planned lines need to be told as lines of documents: what they correct, what was bought, what is taken off."""
+
+    def __init__(
+        self,
+        issued: Mapping[int, Sequence[Issued]],
+        subscriptions: Iterable[Subscription],
+        planned: Iterable[Sequence[PlannedLine]],
+    ) -> None:
+        lines = [line for plans in planned for line in plans]
+        self.issued = issued
+        self.corrected = _corrected({line.corrects for line in lines if line.corrects is not None})
+        self.versions = _versions({line.plan for line in lines})
+        corrections = {line.document_id for line in self.corrected.values()}
+        self.agreed = Agreed(reductions.in_force(subscriptions), reductions.on_documents(corrections))
+
+    def draft(self, planned: Planned, payers: Mapping[int, Customer]) -> Draft:
+        """Return the documents of these plans, and the credits that only give days back."""
+        told = [(s, _line(s, line, self.corrected, self.versions)) for s, lines in planned.items() for line in lines]
+        days_only = tuple(line for _, line in told if _gives_only_days_back(line))
+        charged = [(subscription, line) for subscription, line in told if not _gives_only_days_back(line)]
+        return Draft(tuple(_documents(charged, payers, self.agreed)), days_only, self.issued)
+
+    def draft_or_refusal(self, planned: Planned, payers: Mapping[int, Customer]) -> Draft | Refusal:
+        """Return the draft, or why there can be none."""
+        try:
+            return self.draft(planned, payers)
+        except Refusal as refusal:
+            return refusal
 
 
 def _gives_only_days_back(line: NewLine) -> bool:
@@ -113,44 +157,79 @@ def billed_before(keys: Iterable[int]) -> set[int]:
     return set(lines.order_by().values_list("document__customer_id", flat=True).distinct())
 
 
-def _issued(histories: Iterable[Subscription]) -> dict[int, list[tuple[Line, Issued]]]:
+def _issued(subscriptions: Iterable[Subscription]) -> dict[int, list[Issued]]:
     """Return the issued lines that still cover days (and true-ups, which never do), with what is left of them."""
-    other_credits = Sum("corrections__amount_minor", filter=~Q(corrections__kind__in=newline.PLANNED_CREDITS))
     counting = Q(coverage__isnull=False) | Q(kind=newline.TRUE_UP, corrects=None)
-    lines = (
-        Line.objects.filter(counting, subscription__in=list(histories))
-        .select_related("coverage", "document__customer")
-        .annotate(adjusted=-Coalesce(other_credits, 0))
-        .order_by("pk")
-    )
-    found: dict[int, list[tuple[Line, Issued]]] = defaultdict(list)
-    for line in lines:
-        found[line.subscription_id or 0].append((line, _as_issued(line)))
+    keys = [subscription.pk for subscription in subscriptions]
+    lines = Line.objects.filter(counting, subscription__in=keys).order_by("pk").values_list(*_OF_LINE)
+    rows = [_Row(*line) for line in lines.iterator()]
+    adjusted = _adjusted([row.pk for row in rows if row.credited_minor])
+    found: dict[int, list[Issued]] = defaultdict(list)
+    for row in rows:
+        found[row.subscription].append(_as_issued(row, adjusted.get(row.pk, 0)))
     return found
 
 
-def _as_issued(line: Any) -> Issued:
-    since, until = line.since or date.min, line.until or date.max
-    covered = getattr(line, "coverage", None)  # a true-up has none
+class _Row(NamedTuple):
+    """An issued line as it is read to be planned against."""
+
+    pk: int
+    subscription: int
+    charge_code: str
+    kind: str
+    since: date | None
+    until: date | None
+    price_key: str
+    cycle_since: date | None
+    cycle_until: date | None
+    amount_minor: int
+    credited_minor: int
+    days: Any
+
+
+_OF_LINE: Final = (
+    "pk", "subscription_id", "charge_code", "kind", "since", "until", "price_key", "cycle_since", "cycle_until", "amount_minor",
+    "credited_minor", "coverage__days",
+)  # fmt: skip
+
+
+def _adjusted(keys: Sequence[int]) -> dict[int, int]:
+    """Return by line what was credited on it otherwise than by planning."""
+    if not keys:
+        return {}
+    credits = Line.objects.filter(corrects__in=keys).exclude(kind__in=newline.PLANNED_CREDITS).order_by()
+    return {key: -total for key, total in credits.values_list("corrects").annotate(Sum("amount_minor"))}
+
+
+def _as_issued(row: _Row, adjusted_minor: int) -> Issued:
+    since, until = row.since or date.min, row.until or date.max
     return Issued(
-        line_id=line.pk,
-        charge_code=line.charge_code,
-        kind="minimum" if line.charge_code == newline.MINIMUM_CODE else newline.CHARGE_KINDS[line.kind],
+        line_id=row.pk,
+        charge_code=row.charge_code,
+        kind="minimum" if row.charge_code == newline.MINIMUM_CODE else newline.CHARGE_KINDS[row.kind],
         since=since,
         until=until,
-        remaining_until=covered.days.upper if covered else until,
-        price_key=line.price_key,
-        cycle=Period(line.cycle_since or since, line.cycle_until or until),
-        amount_minor=line.amount_minor,
-        left_minor=line.amount_minor - line.credited_minor,
-        adjusted_minor=line.adjusted,
-        covers=covered is not None,
+        remaining_until=row.days.upper if row.days else until,  # a true-up covers no days
+        price_key=row.price_key,
+        cycle=Period(row.cycle_since or since, row.cycle_until or until),
+        amount_minor=row.amount_minor,
+        left_minor=row.amount_minor - row.credited_minor,
+        adjusted_minor=adjusted_minor,
+        covers=row.days is not None,
     )
 
 
-def _versions(planned: Iterable[tuple[Subscription, PlannedLine]]) -> dict[tuple[str, int, str], PlanVersion]:
-    codes = {line.plan for _, line in planned}
-    versions = PlanVersion.objects.filter(plan__code__in=codes).select_related("plan__product").prefetch_related("charges")
+def _corrected(keys: Iterable[int]) -> dict[int, Line]:
+    """Return the lines to be credited, with the document they stand on and who was billed for it."""
+    wanted = list(keys)
+    return Line.objects.select_related("document__customer").in_bulk(wanted) if wanted else {}
+
+
+def _versions(codes: Iterable[str]) -> dict[tuple[str, int, str], PlanVersion]:
+    wanted = list(codes)
+    if not wanted:
+        return {}
+    versions = PlanVersion.objects.filter(plan__code__in=wanted).select_related("plan__product").prefetch_related("charges")
     return {(version.plan.code, version.number, version.currency): version for version in versions}
 
 

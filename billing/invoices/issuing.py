@@ -102,7 +102,22 @@ def write(draft: Document, lines: Sequence[NewLine]) -> list[Line]:
         raise NothingToIssue("A document needs at least one line.")
     carried = crediting.claim(lines)
     taxable = [tax.TaxableLine(line.amount_minor, line.tax_rate, back) for line, back in zip(lines, carried, strict=True)]
-    taxes = tax.on_lines(taxable, draft.currency)
+    stored = make_out(draft, lines, tax.on_lines(taxable, draft.currency))
+    draft.save()
+    for line in stored:
+        line.document = draft
+    Line.objects.bulk_create(stored)
+    coverage.give_back(lines)
+    coverage.take(list(zip(lines, stored, strict=True)))
+    return stored
+
+
+def make_out(draft: Document, lines: Sequence[NewLine], taxes: Sequence[int]) -> list[Line]:
+    """Fill in the draft's amounts and addresses and return its lines with their tax; nothing is stored yet.
+
+    Raises:
+        WrongSign: the total does not fit the kind.
+    """
     draft.subtotal_minor = sum(line.amount_minor for line in lines)
     draft.tax_minor = sum(taxes)
     draft.total_minor = draft.subtotal_minor + draft.tax_minor
@@ -110,20 +125,20 @@ def write(draft: Document, lines: Sequence[NewLine]) -> list[Line]:
         raise WrongSign("An invoice is zero or above, a credit note zero or below.")
     draft.open_minor = draft.total_minor if draft.kind == INVOICE else 0
     draft.address = {"seller": _seller(draft.legal_entity), "buyer": _buyer(draft.receiver), "payer": _buyer(draft.customer)}
-    draft.save()
-    stored = [_line(draft, new, place, tax_minor) for place, (new, tax_minor) in enumerate(zip(lines, taxes, strict=True), 1)]
-    Line.objects.bulk_create(stored)
-    coverage.give_back(lines)
-    coverage.take(list(zip(lines, stored, strict=True)))
-    return stored
+    return [_line(draft, new, place, tax_minor) for place, (new, tax_minor) in enumerate(zip(lines, taxes, strict=True), 1)]
 
 
 def seal(draft: Document, lines: Sequence[Line], number: Number) -> None:
     """Give the draft its number and hash; from now on it never changes."""
+    number_and_hash(draft, lines, number)
+    draft.save(update_fields=["series", "sequence", "ref", "status", "content_hash"])
+
+
+def number_and_hash(draft: Document, lines: Sequence[Line], number: Number) -> None:
+    """Give the draft its number and hash and call it issued; nothing is stored yet."""
     draft.series, draft.sequence, draft.ref = number.series, number.sequence, number.ref
     draft.status = Document.Status.ISSUED
     draft.content_hash = fingerprint.of(draft, lines)
-    draft.save(update_fields=["series", "sequence", "ref", "status", "content_hash"])
 
 
 def book(document: Document, lines: Sequence[Line], *, key: str, on: date, at: datetime) -> None:
@@ -131,6 +146,13 @@ def book(document: Document, lines: Sequence[Line], *, key: str, on: date, at: d
 
     A credit given goes against goodwill, and what fills a wallet becomes the customer's credit, in place of revenue.
     """
+    sides = sides_of(document, lines)
+    if any(side.amount_minor for side in sides):
+        posting.post(what=f"{document.kind}_issued", about_ref=str(document.ref), key=key, postings=sides, on=on, at=at)
+
+
+def sides_of(document: Document, lines: Sequence[Line]) -> list[PostingLine]:
+    """Return what `book` posts for the document."""
     payer, currency = document.customer, document.currency
     sides = [PostingLine(posting.RECEIVABLE, document.total_minor, currency, payer, document)]
     for account, net_minor in _net_per_account(lines).items():
@@ -138,8 +160,7 @@ def book(document: Document, lines: Sequence[Line], *, key: str, on: date, at: d
         sides.append(PostingLine(account, -net_minor, currency, payer, document, detail=detail))
     for rate, amount in sorted(tax.per_rate((line.tax_rate, line.tax_minor) for line in lines).items()):
         sides.append(PostingLine(posting.TAX, -amount, currency, payer, document, detail=format(rate.normalize(), "f")))
-    if any(side.amount_minor for side in sides):
-        posting.post(what=f"{document.kind}_issued", about_ref=str(document.ref), key=key, postings=sides, on=on, at=at)
+    return sides
 
 
 def _net_per_account(lines: Sequence[Line]) -> dict[str, int]:
@@ -181,6 +202,12 @@ def _buyer(customer: Customer) -> dict[str, str]:
 
 def record(document: Document, *, actor: User | None, at: datetime) -> None:
     """Put the issue of `document` on its payer's timeline."""
+    told = activity_of(document)
+    recording.record(document.customer, told.kind, actor=actor, at=at, about=document, facts=told.facts)
+
+
+def activity_of(document: Document) -> recording.Entry:
+    """Return what the timeline tells of the issue of `document`."""
     facts = {
         "amount": str(Money(document.total_minor, document.currency)),
         "amount_minor": document.total_minor,
@@ -189,4 +216,4 @@ def record(document: Document, *, actor: User | None, at: datetime) -> None:
     }
     imported = document.origin == Document.Origin.LEGACY
     kind = IMPORTED if imported else ACTIVITIES[Document.Kind(document.kind)]
-    recording.record(document.customer, kind, actor=actor, at=at, about=document, facts=facts)
+    return recording.Entry(document.customer, kind, facts, about=document)

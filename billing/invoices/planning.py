@@ -116,7 +116,7 @@ def plan(wanted: Sequence[Wanted], issued: Sequence[Issued], *, up_to: date) -> 
         met = _lines_from(want, lines)
         for line in met:
             lines.remove(line)
-        planned += _difference_of_usage(want, met) if want.kind in MEASURED else _difference(want, met)
+        planned += _difference_of_usage(want, met) if want.kind in MEASURED else difference(want, met)
     for lines in waiting.values():
         planned += [_take_back(line) for line in lines if line.covers or line.left_minor]
     return sorted(_in_time(planned, up_to), key=_printed_order)
@@ -162,7 +162,7 @@ def _lines_from(want: Wanted, lines: list[Issued]) -> list[Issued]:
     return met
 
 
-def _difference(want: Wanted, met: list[Issued]) -> Iterator[PlannedLine]:
+def difference(want: Wanted, met: list[Issued]) -> Iterator[PlannedLine]:
     """Yield the credit for days too many, or the line for days missing."""
     billed = sum(line.billed_minor for line in met)
     reached = met[-1].remaining_until if met else want.since

@@ -57,6 +57,13 @@ def credit_with(customer: Customer, *, seller_code: str, currency: str) -> int:
     return -int(held["total"] or 0)
 
 
+def with_credit(customers: Iterable[int]) -> set[int]:
+    """Return the keys of those customers that hold credit with any seller, asked in one statement."""
+    credits = Posting.objects.filter(customer__in=list(customers), account=Posting.Account.CUSTOMER_CREDIT).order_by()
+    held = credits.values("customer", "currency", "detail").annotate(total=Sum("amount_minor")).filter(total__lt=0)
+    return set(held.values_list("customer", flat=True))
+
+
 def owed_by_all(customers: QuerySet[Customer]) -> Amounts:
     """Return what `customers` together owe net of credit, per currency."""
     return _per_currency(_within(customers).filter(account__in=_OWED))

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 
 from django.db import connection, transaction
 
-_KEY = "hashtextextended('accord payer', %s)"
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('accord payer', payer)) FROM unnest(%s::bigint[]) AS payer"
+_TRY = "SELECT pg_try_advisory_xact_lock(hashtextextended('accord payer', %s))"
 
 
 class NotInTransaction(RuntimeError):
@@ -19,15 +20,14 @@ def lock_payers(customer_ids: Iterable[int]) -> None:
     """Wait until no other transaction moves the money of these payers, and keep others out until this one ends."""
     _in_transaction()
     with connection.cursor() as cursor:
-        for customer_id in sorted(set(customer_ids)):
-            cursor.execute(f"SELECT pg_advisory_xact_lock({_KEY})", [customer_id])
+        cursor.execute(_LOCK, [sorted(set(customer_ids))])
 
 
 def is_free(customer_id: int) -> bool:
     """Whether no other transaction holds the payer's lock. It is not kept, or locks would be taken out of their order."""
     _in_transaction()
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SELECT pg_try_advisory_xact_lock({_KEY})", [customer_id])
+        cursor.execute(_TRY, [customer_id])
         free = bool(cursor.fetchone()[0])
         transaction.set_rollback(True)
     return free

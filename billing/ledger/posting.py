@@ -12,6 +12,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Model
 
+from accounts import copying
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from billing.ledger.models import Entry, Posting
@@ -31,6 +32,16 @@ class PostingLine:
     customer: Customer | None = None
     document: Model | None = None
     detail: str = ""
+
+
+@dataclass(frozen=True)
+class NewEntry:
+    """An entry to be written with many others: what `post` takes, its key not used before."""
+
+    what: str
+    about_ref: str
+    key: str
+    postings: Sequence[PostingLine]
 
 
 class Unbalanced(Refusal):
@@ -78,6 +89,29 @@ def post(
             return _same_or_refuse(entry, what, about_ref, sides)
         Posting.objects.bulk_create([_posting(entry, line) for line in sides])
         return entry
+
+
+def post_many(entries: Sequence[NewEntry], *, on: date, at: datetime) -> None:
+    """Write many entries of one moment in three statements; sides of zero are left out. Their keys must be new.
+
+    Raises:
+        Unbalanced: the sides of one do not sum to zero per currency.
+        EmptyEntry: no side of one is left.
+    """
+    sides = [[line for line in entry.postings if line.amount_minor] for entry in entries]
+    for lines in sides:
+        _balanced_or_refuse(lines)
+    entry_keys, posting_keys = copying.reserve((Entry, len(entries)), (Posting, sum(map(len, sides))))
+    written = [
+        Entry(pk=key, what=new.what, about_ref=new.about_ref, posted_on=on, posted_at=at, key=new.key)
+        for key, new in zip(entry_keys, entries, strict=True)
+    ]
+    postings = [_posting(entry, line) for entry, lines in zip(written, sides, strict=True) for line in lines]
+    for key, posting in zip(posting_keys, postings, strict=True):
+        posting.pk = key
+    with transaction.atomic():
+        copying.add(Entry, written, without=["xid"])
+        copying.add(Posting, postings)
 
 
 def reverse(*, entry: Entry, key: str, on: date, at: datetime) -> Entry:

@@ -82,11 +82,12 @@ def next_due_on(history: History, *, after: date) -> date | None:
 
     A run on that day may find nothing to bill (a usage charge without usage, say); on the days before, none would.
     """
-    days = [day for stretch in lay_out(service.read(history)) for day in _next_days(stretch, after)]
+    days = [day for stretch in lay_out(service.read(history)) for day in next_days(stretch, after)]
     return min(days, default=None)
 
 
-def _next_days(stretch: Stretch, after: date) -> Iterator[date]:
+def next_days(stretch: Stretch, after: date) -> Iterator[date]:
+    """Yield the days after `after` on which the stretch ends, and on which its next part falls due."""
     if stretch.until is not None and stretch.charge.kind != "one_time" and stretch.cut_on(stretch.until) > after:
         yield stretch.cut_on(stretch.until)
     for part in stretch.parts(ending_after=after):
@@ -103,10 +104,11 @@ def _priced(history: History, stretch: Stretch, part: Part) -> Iterator[Wanted]:
         case "one_time":
             yield _one_time(history, stretch, part)
         case _:
-            yield _recurring(history, stretch, part)
+            yield recurring(history, stretch, part)
 
 
-def _recurring(history: History, stretch: Stretch, part: Part) -> Wanted:
+def recurring(history: History, stretch: Stretch, part: Part) -> Wanted:
+    """Return what a recurring charge costs for one part of a cycle."""
     share_of = proration.in_advance if stretch.charge.billing == IN_ADVANCE else proration.in_arrears
     share = share_of(stretch.price * 10 ** money.exponent(history.currency), part, history.currency)
     return _want(stretch, part, share.amount_minor, stretch.quantity, lambda: _told_recurring(stretch, part, share))

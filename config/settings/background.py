@@ -29,6 +29,7 @@ CELERY_TIMEZONE = "UTC"
 HEARTBEAT_EVERY, DELIVERY_EVERY, UNKNOWN_PAYMENTS_EVERY, PRINTING_EVERY = 5.0, 5.0, 30.0, 60.0
 LADDER_EVERY = 30.0
 FIND_DUPLICATES_AT = crontab(hour="1", minute="40")
+RUNS_EVERY = 60.0
 BILLING_AT = crontab(hour="*/6", minute="10")
 JUDGE_CUSTOMERS_AT, CHANGES_EVERY = crontab(hour="2", minute="10"), 300.0
 CELERY_BEAT_SCHEDULE = {
@@ -46,6 +47,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "billing.tasks.bill_what_is_due",
         "schedule": BILLING_AT,
         "options": {"expires": 6 * 3600.0},
+    },
+    "runs whose worker was lost go on": {
+        "task": "billing.tasks.go_on_with_runs",
+        "schedule": RUNS_EVERY,
+        "options": {"expires": RUNS_EVERY},
     },
     "customers kept twice are looked for at night": {
         "task": "accounts.tasks.find_duplicates",

@@ -7,8 +7,9 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from billing.invoices import credit_notes, crediting, fingerprint, run
+from billing.invoices import credit_notes, crediting, fingerprint, plain, run
 from billing.invoices.models import Coverage, Document
+from billing.invoices.running import carrying
 from tests.factories import billing, customers
 
 FIRST = date(2026, 1, 1)
@@ -119,17 +120,16 @@ def test_crediting_more_than_is_left_is_refused_and_writes_nothing():
 @pytest.mark.django_db
 def test_one_payer_that_cannot_be_billed_does_not_stop_the_others(monkeypatch):
     berlin, bonn = customers.group("Berlin"), customers.group("Bonn")
-    for payer in (berlin, bonn):
-        billing.subscribed(payer)
-    bill = run.bill
+    berlins, _ = billing.subscribed(berlin), billing.subscribed(bonn)
+    planned = plain.plan_for
 
-    def fails_for_berlin(*, payer, **facts):
-        if payer == berlin:
+    def fails_for_berlin(history, issued, *, up_to):
+        if history.subscription == berlins.ref:
             raise crediting.NotACredit("This one cannot be billed.")
-        return bill(payer=payer, **facts)
+        return planned(history, issued, up_to=up_to)
 
-    monkeypatch.setattr(run, "bill", fails_for_berlin)
-    result = run.bill_due(on=FIRST, at=billing.NOON)
+    monkeypatch.setattr(plain, "plan_for", fails_for_berlin)
+    result = carrying.bill_due(on=FIRST, at=billing.NOON)
 
-    assert [failure.payer for failure in result.failures] == [berlin.number]
-    assert [document.customer for document in result.documents] == [bonn]
+    assert [(failure.payer, failure.reason) for failure in result.failures] == [(berlin.number, "This one cannot be billed.")]
+    assert [document.customer for document in Document.objects.all()] == [bonn]

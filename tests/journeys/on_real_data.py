@@ -13,7 +13,8 @@ from accounts.people.models import User
 from billing.catalog import plans
 from billing.catalog.models import LegalEntity, Plan, Product
 from billing.contracts import signing
-from billing.invoices import legacy, newline, run
+from billing.invoices import legacy, newline
+from billing.invoices.running import carrying
 
 at = timezone.now()
 today = at.date()
@@ -30,7 +31,7 @@ version = plans.version_for(Plan.objects.get(code="workspace-team"), "EUR", toda
 signing.subscribe(
     actor=None, contract=contract, customer=site, plan_version=version, quantity=10, effective_on=today.replace(day=1), at=at
 )
-run.bill_due(on=today, at=at)
+carrying.bill_due(on=today, at=at, judges=())
 since = (today.replace(day=1) - timedelta(days=100)).replace(day=1)
 for ref in ("REAL-1", "REAL-2"):
     line = newline.NewLine(

@@ -4,40 +4,50 @@ import json
 import sys
 import time
 from argparse import ArgumentParser
-from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime
+from datetime import date
+from multiprocessing import get_context
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import connections
 from django.utils import timezone
 
-from accounts.customers.models import Customer
-from billing.invoices import run
-from billing.invoices.run import RunResult
+from billing.invoices.running import carrying, trying
+from billing.invoices.running.carrying import Failure, Result
+from billing.invoices.running.models import BillingRun, BillingWork
+from billing.invoices.running.trying import Trial
 from billing.money import Money
 
 
 class Command(BaseCommand):
-    help = "Bills everything that fell due up to a day, each payer in one transaction; run again, it goes on where it stopped."
+    help = "Bills everything that fell due up to a day, many payers at once; run again, it goes on where it stopped."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--on", required=True, metavar="DATE", help="the day up to which, and under whose date, is billed")
-        parser.add_argument("--dry-run", action="store_true", help="say what would be issued, and issue nothing")
-        parser.add_argument("--workers", type=int, default=1, metavar="N", help="how many payers are billed at once (1)")
+        parser.add_argument("--dry-run", action="store_true", help="compare with the last cycle, and issue nothing")
+        parser.add_argument("--workers", type=int, default=1, metavar="N", help="how many processes bill at once (1)")
         parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         on, workers, started = _day(options["on"]), options["workers"], time.monotonic()
         if not 1 <= workers <= 64:
             raise CommandError("--workers: a number from 1 to 64.", returncode=2)
-        payers = run.payers_due(on)
-        self.stderr.write(f"{len(payers)} payers have something due by {on}")
-        result = _billed(payers, workers, on=on, at=timezone.now(), dry_run=options["dry_run"])
-        told = _told(result, on, dry_run=options["dry_run"], seconds=time.monotonic() - started)
-        self.stdout.write(json.dumps(told, ensure_ascii=False) if options["json"] else _in_words(told))
-        if result.failures:
+        told = _tried(trying.bill_due(on=on)) if options["dry_run"] else _billed(self._bill(on, workers))
+        facts = {"on": str(on), "dry_run": options["dry_run"], **told, "seconds": round(time.monotonic() - started, 2)}
+        self.stdout.write(json.dumps(facts, ensure_ascii=False) if options["json"] else _in_words(facts))
+        if facts["failures"]:
             sys.exit(1)
+
+    def _bill(self, on: date, workers: int) -> Result:
+        run = carrying.begin(on=on, at=timezone.now())
+        if run is None:
+            return Result()
+        self.stderr.write(f"{run.work.filter(status='waiting').count()} payers have something due by {on}")
+        if workers == 1:
+            carrying.work_off(run, at=timezone.now())
+        else:
+            _share(run, workers)
+        return carrying.result_of(run)
 
 
 def _day(given: str) -> date:
@@ -47,41 +57,55 @@ def _day(given: str) -> date:
         raise CommandError(f"--on: {given!r} is not a day such as 2026-01-31.", returncode=2) from None
 
 
-def _billed(payers: list[Customer], workers: int, *, on: date, at: datetime, dry_run: bool) -> RunResult:
-    if workers == 1:
-        return run.bill_due(on=on, at=at, dry_run=dry_run, payers=payers)
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        parts = list(
-            pool.map(lambda part: _part(part, on=on, at=at, dry_run=dry_run), [payers[n::workers] for n in range(workers)])
-        )
-    whole = RunResult()
-    for part in parts:
-        whole.documents += part.documents
-        whole.lines += part.lines
-        whole.failures += part.failures
-    return whole
+def _share(run: BillingRun, workers: int) -> None:
+    """Let so many processes work the run off; what one that dies had claimed is left for the others."""
+    connections.close_all()
+    context = get_context("fork")
+    processes = [context.Process(target=_work_off, args=(run,)) for _ in range(workers)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    carrying.work_off(run, at=timezone.now())
 
 
-def _part(payers: list[Customer], *, on: date, at: datetime, dry_run: bool) -> RunResult:
+def _work_off(run: BillingRun) -> None:
     try:
-        return run.bill_due(on=on, at=at, dry_run=dry_run, payers=payers)
+        carrying.work_off(run, at=timezone.now())
     finally:
-        connection.close()
+        connections.close_all()
 
 
-def _told(result: RunResult, on: date, *, dry_run: bool, seconds: float) -> dict[str, Any]:
-    credit_notes = sum(document.kind == "credit_note" for document in result.documents)
+def _billed(result: Result) -> dict[str, Any]:
     return {
-        "on": str(on),
-        "dry_run": dry_run,
-        "invoices": len(result.documents) - credit_notes,
-        "credit_notes": credit_notes,
-        "lines": result.lines,
-        "amounts": {currency: Money(amount, currency).number for currency, amount in sorted(result.amounts().items())},
-        "seconds": round(seconds, 2),
-        "held": 0,
-        "failures": [{"payer": failure.payer, "reason": failure.reason} for failure in result.failures],
+        "invoices": result.invoices, "credit_notes": result.credit_notes, "lines": result.lines,
+        "amounts": _amounts(result.amounts), "held": BillingWork.objects.held().count(), "failures": _failures(result.failures),
+    }  # fmt: skip
+
+
+def _tried(trial: Trial) -> dict[str, Any]:
+    compared = {
+        currency: {
+            "net": Money(net, currency).number,
+            "last_cycle": Money(trial.last[currency], currency).number,
+            "new": Money(trial.begun[currency], currency).number,
+            "difference": Money(net - trial.last[currency], currency).number,
+        }
+        for currency, net in sorted(trial.net.items())
     }
+    return {
+        "invoices": trial.invoices, "credit_notes": trial.credit_notes, "lines": trial.lines, "amounts": _amounts(trial.totals),
+        "compared": compared, "held": len(trial.objections), "failures": _failures(trial.failures),
+        "objections": [{"payer": objection.payer, "reason": objection.reason} for objection in trial.objections],
+    }  # fmt: skip
+
+
+def _amounts(totals: dict[str, int]) -> dict[str, str]:
+    return {currency: Money(amount, currency).number for currency, amount in sorted(totals.items())}
+
+
+def _failures(failures: list[Failure]) -> list[dict[str, str]]:
+    return [{"payer": failure.payer, "reason": failure.reason} for failure in failures]
 
 
 def _in_words(told: dict[str, Any]) -> str:
@@ -91,4 +115,10 @@ def _in_words(told: dict[str, Any]) -> str:
         f" {told['seconds']} s; {told['held']} held, {len(told['failures'])} failed"
         + (" (dry run: nothing was issued)" if told["dry_run"] else "")
     ]
-    return "\n".join(lines + [f"{failure['payer']}: {failure['reason']}" for failure in told["failures"]])
+    for currency, net in told.get("compared", {}).items():
+        lines.append(
+            f"{currency} before tax: {net['net']}, last cycle {net['last_cycle']}, difference {net['difference']}"
+            f" ({net['new']} of it for the first time)"
+        )
+    objections = [f"would be held, {objection['payer']}: {objection['reason']}" for objection in told.get("objections", [])]
+    return "\n".join([*lines, *objections, *(f"{failure['payer']}: {failure['reason']}" for failure in told["failures"])])

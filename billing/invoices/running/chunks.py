@@ -1,0 +1,199 @@
+"""Chunks: billing some payers of a run in one transaction, and keeping one that fails from harming the others.
+
+Most payers get invoices that correct nothing, and these are written together (writing.py). Whoever is given something back or
+has credit to use is billed in the same transaction document by document, as outside a run. When the chunk as a whole cannot
+be written it is rolled back and its parts are tried, down to the single payer, whose work then carries the reason.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import structlog
+from django.db import DatabaseError, connection, transaction
+
+from accounts.customers.models import Customer
+from accounts.decisions import Refusal
+from billing.invoices import plain, run
+from billing.invoices.drafting import Draft
+from billing.invoices.models import Document
+from billing.invoices.running import book as books
+from billing.invoices.running import rules, writing
+from billing.invoices.running.book import Book
+from billing.invoices.running.models import BillingRun, BillingWork
+from billing.invoices.running.rules import Rule
+from billing.invoices.running.writing import Addressed
+
+log = structlog.get_logger(__name__)
+Status = BillingWork.Status
+
+
+@dataclass
+class Outcome:
+    """What came of one payer: what was issued, or why not."""
+
+    status: str = Status.DONE
+    kinds: Counter[str] = field(default_factory=Counter)
+    lines: int = 0
+    amounts: Counter[str] = field(default_factory=Counter)
+    reason: str = ""
+    drafts: list[dict[str, Any]] = field(default_factory=list)
+
+    def count(self, document: Document, lines: int) -> None:
+        """Count an issued document."""
+        self.kinds[document.kind] += 1
+        self.lines += lines
+        self.amounts[document.currency] += document.total_minor
+
+
+def bill_next(billing_run: BillingRun, *, at: datetime, judges: Sequence[Rule], at_once: int, after: int = 0) -> int | None:
+    """Bill the next payers of the run whom no other worker has claimed, those after the key `after` first.
+
+    Returns the last key billed; None when there is nothing left to claim.
+    """
+    claimed: list[int] = []
+    try:
+        with transaction.atomic():
+            claimed = _claim(billing_run, at_once, after) or _claim(billing_run, at_once, 0)
+            if not claimed:
+                return None
+            _mark(billing_run, bill(claimed, on=billing_run.on, at=at, judges=judges), at)
+    except (DatabaseError, Refusal) as problem:
+        log.warning("chunk_not_billed", run=billing_run.pk, payers=len(claimed), reason=str(problem).split("\n", 1)[0])
+        _in_parts(billing_run, claimed, at, judges)
+    return claimed[-1]
+
+
+def bill(payers: Sequence[int], *, on: date, at: datetime, judges: Sequence[Rule]) -> dict[int, Outcome]:
+    """Bill these payers for what fell due by `on`, in the transaction of the caller; return what came of each."""
+    book = books.hold(payers, on)
+    outcomes = {payer: Outcome() for payer in payers}
+    drafts = _sound(book.drafts(), outcomes)
+    for payer, (reasons, told) in rules.judge(drafts, book, judges).items():
+        outcomes[payer] = Outcome(Status.HELD, reason=" ".join(reasons), drafts=told)
+        del drafts[payer]
+    together = {payer: draft for payer, draft in drafts.items() if payer not in book.with_credit and _only_charges(draft)}
+    _write(together, book, outcomes, at)
+    for payer in [payer for payer in drafts if payer not in together]:
+        _one_by_one(drafts[payer], outcomes[payer], on, at)
+    _look_again(book, [payer for payer in drafts if outcomes[payer].status == Status.DONE])
+    return outcomes
+
+
+def _sound(drafts: Mapping[int, Draft | Refusal], outcomes: dict[int, Outcome]) -> dict[int, Draft]:
+    """Return the drafts there are; whoever has none for a reason is failed with it."""
+    for payer, draft in drafts.items():
+        if isinstance(draft, Refusal):
+            outcomes[payer] = Outcome(Status.FAILED, reason=str(draft))
+    return {payer: draft for payer, draft in drafts.items() if not isinstance(draft, Refusal)}
+
+
+def _only_charges(draft: Draft) -> bool:
+    return not draft.days_only and all(not line.corrects for document in draft.documents for line in document.lines)
+
+
+def _write(drafts: Mapping[int, Draft], book: Book, outcomes: Mapping[int, Outcome], at: datetime) -> None:
+    invoices = [Addressed(planned, book.receivers[payer]) for payer, draft in drafts.items() for planned in draft.documents]
+    for document, invoice in zip(writing.issue(invoices, on=book.on, at=at), invoices, strict=True):
+        outcomes[document.customer_id].count(document, len(invoice.planned.lines))
+
+
+def _one_by_one(draft: Draft, outcome: Outcome, on: date, at: datetime) -> None:
+    """Issue and settle the documents of one payer; a refusal takes back only these."""
+    try:
+        with transaction.atomic():
+            issued = run.issue_draft(draft, on=on, at=at, actor=None)
+    except Refusal as refusal:
+        outcome.status, outcome.reason = Status.FAILED, str(refusal)
+        return
+    for document, planned in zip(issued, draft.documents, strict=True):
+        outcome.count(document, len(planned.lines))
+
+
+def _look_again(book: Book, payers: Sequence[int]) -> None:
+    told = [(s, history) for payer in payers for s, history in book.groups[payer].items()]
+    days = {s.pk: (s.next_due_on, plain.next_due_on(history, after=book.on)) for s, history in told}
+    books.look_again({key: then for key, (now, then) in days.items() if now != then})
+
+
+def _in_parts(billing_run: BillingRun, payers: Sequence[int], at: datetime, judges: Sequence[Rule]) -> None:
+    """Bill the halves of a chunk that could not be billed as a whole; one payer alone that cannot be is failed."""
+    middle = len(payers) // 2
+    for part in (payers[:middle], payers[middle:]):
+        try:
+            with transaction.atomic():
+                held = _claim_these(billing_run, part)
+                if held:
+                    _mark(billing_run, bill(held, on=billing_run.on, at=at, judges=judges), at)
+        except (DatabaseError, Refusal) as problem:
+            if len(part) > 1:
+                _in_parts(billing_run, part, at, judges)
+            else:
+                _fail(billing_run, part[0], problem, at)
+
+
+def _fail(billing_run: BillingRun, payer: int, problem: Exception, at: datetime) -> None:
+    """Say why one payer could not be billed, in the words of billing it alone where those are plainer."""
+    reason = str(problem).split("\n", 1)[0]
+    try:
+        with transaction.atomic():
+            issued = run.bill(payer=Customer.objects.get(pk=payer), on=billing_run.on, at=at)
+    except (DatabaseError, Refusal) as plainer:
+        outcome = Outcome(Status.FAILED, reason=str(plainer).split("\n", 1)[0] or reason)
+    else:
+        outcome = Outcome()
+        for document in issued:
+            outcome.count(document, document.lines.count())
+    with transaction.atomic():
+        _mark(billing_run, {payer: outcome}, at)
+
+
+_NEXT = """
+SELECT payer_id FROM billing_billingwork WHERE run_id = %s AND status = 'waiting' AND payer_id > %s
+ORDER BY payer_id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
+"""
+_THESE = """
+SELECT payer_id FROM billing_billingwork WHERE run_id = %s AND status = 'waiting' AND payer_id = ANY(%s)
+ORDER BY payer_id FOR NO KEY UPDATE SKIP LOCKED
+"""
+_DONE = """
+UPDATE billing_billingwork w SET status = done.status, invoices = done.invoices, credit_notes = done.credit_notes,
+    lines = done.lines, amounts = done.amounts::jsonb, reason = done.reason, drafts = done.drafts::jsonb, done_at = %s
+FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::int[], %s::int[], %s::text[], %s::text[], %s::text[])
+    AS done(payer_id, status, invoices, credit_notes, lines, amounts, reason, drafts)
+WHERE w.run_id = %s AND w.payer_id = done.payer_id
+"""
+
+
+def _claim(billing_run: BillingRun, at_once: int, after: int) -> list[int]:
+    return _keys(_NEXT, [billing_run.pk, after, at_once])
+
+
+def _claim_these(billing_run: BillingRun, payers: Sequence[int]) -> list[int]:
+    return _keys(_THESE, [billing_run.pk, list(payers)])
+
+
+def _keys(question: str, facts: list[Any]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(question, facts)
+        return [key for (key,) in cursor.fetchall()]
+
+
+def _mark(billing_run: BillingRun, outcomes: Mapping[int, Outcome], at: datetime) -> None:
+    """Write down what came of each payer."""
+    told = outcomes.values()
+    columns: list[list[Any]] = [
+        list(outcomes),
+        [str(outcome.status) for outcome in told],
+        [outcome.kinds[Document.Kind.INVOICE] for outcome in told],
+        [outcome.kinds[Document.Kind.CREDIT_NOTE] for outcome in told],
+        [outcome.lines for outcome in told],
+        [json.dumps(dict(outcome.amounts)) for outcome in told],
+        [outcome.reason for outcome in told],
+        [json.dumps(outcome.drafts) for outcome in told],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_DONE, [at, *columns, billing_run.pk])

@@ -1,0 +1,109 @@
+"""Writing: many new invoices at once, by COPY, as `issuing.issue` writes one.
+
+What a document says, its hash, its postings and its activity come from issuing.py. Only invoices that correct nothing go this
+way. Lines and the days they cover are written before the numbers are drawn, so that other workers wait for them as short
+as can be; documents come after their lines, so that no line is ever added to an issued document.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from accounts import copying
+from accounts.customers.models import Customer
+from accounts.timeline import recording
+from billing.invoices import issuing, numbering
+from billing.invoices.drafting import PlannedDocument
+from billing.invoices.issuing import Number
+from billing.invoices.models import Coverage, Document, Line
+from billing.ledger import posting
+from billing.ledger.posting import NewEntry
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """A planned document and who receives it."""
+
+    planned: PlannedDocument
+    receiver: Customer
+
+
+def issue(invoices: Sequence[Addressed], *, on: date, at: datetime) -> list[Document]:
+    """Issue these invoices, dated `on`, in their order; the statements are those of one.
+
+    Raises:
+        DatabaseError: a day is billed already, or another promise of the tables would be broken; nothing was written then.
+    """
+    if not invoices:
+        return []
+    made_out = _make_out(invoices, on, at)
+    copying.add(Line, [line for _, lines in made_out for line in lines])
+    copying.add(Coverage, _covered(invoices, made_out))
+    _number(made_out)
+    documents = [document for document, _ in made_out]
+    copying.add(Document, documents)
+    posting.post_many([entry for document, lines in made_out if (entry := _entry(document, lines))], on=on, at=at)
+    recording.record_many([issuing.activity_of(document) for document in documents], actor=None, at=at)
+    return documents
+
+
+def _make_out(invoices: Sequence[Addressed], on: date, at: datetime) -> list[tuple[Document, list[Line]]]:
+    lines = sum(len(invoice.planned.lines) for invoice in invoices)
+    document_keys, line_keys = copying.reserve((Document, len(invoices)), (Line, lines))
+    rising = iter(line_keys)
+    made_out = []
+    for key, invoice in zip(document_keys, invoices, strict=True):
+        draft = _draft(key, invoice, on, at)
+        stored = issuing.make_out(draft, invoice.planned.lines, invoice.planned.taxes)
+        for line in stored:
+            line.pk = next(rising)
+        made_out.append((draft, stored))
+    return made_out
+
+
+def _draft(key: int, invoice: Addressed, on: date, at: datetime) -> Document:
+    planned = invoice.planned
+    return Document(
+        pk=key, kind=planned.kind, legal_entity=planned.legal_entity, customer=planned.payer, receiver=invoice.receiver,
+        currency=planned.currency, issued_on=on, issued_at=at, due_on=on + timedelta(days=planned.payment_term_days),
+        po_number=planned.po_number,
+    )  # fmt: skip
+
+
+def _covered(invoices: Sequence[Addressed], made_out: Sequence[tuple[Document, list[Line]]]) -> list[Coverage]:
+    covering = [
+        line
+        for invoice, (_, lines) in zip(invoices, made_out, strict=True)
+        for new, line in zip(invoice.planned.lines, lines, strict=True)
+        if new.covers
+    ]
+    (keys,) = copying.reserve((Coverage, len(covering)))
+    return [
+        Coverage(
+            pk=key, subscription=line.subscription, charge_code=line.charge_code, days=DateRange(line.since, line.until),
+            line_id=line.pk,
+        )
+        for key, line in zip(keys, covering, strict=True)
+    ]  # fmt: skip
+
+
+def _number(made_out: Sequence[tuple[Document, list[Line]]]) -> None:
+    """Draw a block of numbers per series and give them out in order."""
+    of_series: dict[tuple[int, str], list[tuple[Document, list[Line]]]] = defaultdict(list)
+    for document, lines in made_out:
+        of_series[document.legal_entity_id, issuing.SERIES[Document.Kind(document.kind)]].append((document, lines))
+    drawn = numbering.draw_many({key: len(found) for key, found in of_series.items()})
+    for (seller, series), found in of_series.items():
+        for number, (document, lines) in zip(drawn[seller, series], found, strict=True):
+            ref = numbering.ref_of(document.legal_entity, series, number)
+            issuing.number_and_hash(document, lines, Number(series, number, ref))
+
+
+def _entry(document: Document, lines: Sequence[Line]) -> NewEntry | None:
+    sides = issuing.sides_of(document, lines)
+    if not any(side.amount_minor for side in sides):
+        return None
+    return NewEntry(f"{document.kind}_issued", str(document.ref), f"issue:{document.ref}", sides)
