@@ -78,11 +78,18 @@ class PlanVersion(models.Model):
     currency = models.CharField(max_length=3)
     effective_on = models.DateField()
     trial_days = models.PositiveSmallIntegerField(default=0)
+    trial_months = models.PositiveSmallIntegerField(default=0)
     intro_price = models.DecimalField(
         max_digits=24, decimal_places=10, null=True, blank=True, help_text="Price of a unit while the introduction lasts."
     )
     intro_periods = models.PositiveSmallIntegerField(default=0)
+    steps = models.JSONField(
+        default=list,
+        blank=True,
+        help_text='Prices that follow the introduction: [{"price": "9", "periods": 6, "unit": "month"}]; without unit, cycles.',
+    )
     term_months = models.PositiveSmallIntegerField(null=True, blank=True, help_text="A fixed term; empty runs on.")
+    ends_with_term = models.BooleanField(default=False, help_text="Whether it ends with its term instead of renewing.")
     used = models.BooleanField(default=False)
 
     class Meta:
@@ -91,6 +98,9 @@ class PlanVersion(models.Model):
             models.CheckConstraint(
                 condition=Q(intro_price=None, intro_periods=0) | Q(intro_price__isnull=False, intro_periods__gt=0),
                 name="introduction_has_price_and_length",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_with_term=False) | Q(term_months__gt=0), name="what_ends_with_its_term_has_one"
             ),
         ]
         triggers = [

@@ -35,10 +35,14 @@ class ChargeTerms:
 
 @dataclass(frozen=True)
 class Introduction:
-    """A price for the first periods of a new subscription, in place of the first recurring charge's own."""
+    """A price for the first periods of a new subscription, in place of the first recurring charge's own.
+
+    A period is one of the charge's intervals, or of the `unit` named (a day, month or year, say).
+    """
 
     price: Decimal
     periods: int
+    unit: str = ""
 
 
 class NoPriceInCurrency(Refusal):
@@ -71,17 +75,23 @@ def publish_version(
     charges: Sequence[ChargeTerms],
     effective_on: date,
     trial_days: int = 0,
-    introduction: Introduction | None = None,
+    introductions: Sequence[Introduction] = (),
     term_months: int | None = None,
+    trial_months: int = 0,
+    ends_with_term: bool = False,
 ) -> PlanVersion:
     """Add the next version of `plan` in `currency`, valid from `effective_on` for new subscriptions and changes.
 
+    `introductions` follow each other. With `ends_with_term` the subscription ends with its term instead of renewing.
+
     Raises:
-        VersionIncomplete: no charges, or two with the same code.
+        VersionIncomplete: no charges, or two with the same code; an introduction without a length; an end without a term.
         Refusal: a currency, charge model or its terms are not understood.
     """
     money.exponent(currency)
     _terms_or_refuse(charges)
+    _phases_or_refuse(charges, introductions, term_months, ends_with_term=ends_with_term)
+    first = introductions[0] if introductions and not introductions[0].unit else None
     with transaction.atomic():
         Plan.objects.select_for_update().get(pk=plan.pk)
         last = plan.versions.filter(currency=currency).aggregate(last=Max("number"))["last"] or 0
@@ -91,9 +101,12 @@ def publish_version(
             currency=currency,
             effective_on=effective_on,
             trial_days=trial_days,
-            intro_price=introduction.price if introduction else None,
-            intro_periods=introduction.periods if introduction else 0,
+            trial_months=trial_months,
+            intro_price=first.price if first else None,
+            intro_periods=first.periods if first else 0,
+            steps=[_step(step) for step in introductions if step is not first],
             term_months=term_months,
+            ends_with_term=ends_with_term,
         )
         Charge.objects.bulk_create([_charge(version, terms) for terms in charges])
         return version
@@ -127,6 +140,23 @@ def _terms_or_refuse(given: Sequence[ChargeTerms]) -> None:
         if (terms.kind == Charge.Kind.MINIMUM) != (terms.code == "minimum"):
             raise VersionIncomplete("A minimum commitment is the one charge with the code minimum.")
         charges.parse(terms.model, terms.params)
+
+
+def _phases_or_refuse(
+    charges: Sequence[ChargeTerms], introductions: Sequence[Introduction], term_months: int | None, *, ends_with_term: bool
+) -> None:
+    if introductions and not any(terms.kind == Charge.Kind.RECURRING for terms in charges):
+        raise VersionIncomplete("An introductory price needs a recurring charge to stand in for.")
+    if any(step.price < 0 or step.periods < 1 for step in introductions):
+        raise VersionIncomplete("An introductory price is zero or more, for one period or more.")
+    if ends_with_term and not term_months:
+        raise VersionIncomplete("A plan ends with its term only where a term is agreed.")
+
+
+def _step(step: Introduction) -> dict[str, Any]:
+    if step.unit:
+        Interval(step.unit)
+    return {"price": format(step.price, "f"), "periods": step.periods, "unit": step.unit}
 
 
 def _charge(version: PlanVersion, terms: ChargeTerms) -> Charge:

@@ -43,15 +43,22 @@ def histories_of(subscriptions: Iterable[Subscription]) -> dict[int, History]:
 
 def terms_of(version: PlanVersion) -> PlanTerms:
     """Return a plan version as rating knows it; its charges in the order they were published."""
-    intro = None if version.intro_price is None else Intro(version.intro_price, version.intro_periods)
+    intros = [] if version.intro_price is None else [Intro(version.intro_price, version.intro_periods)]
+    intros += [Intro(Decimal(step["price"]), step["periods"], _unit(step.get("unit"))) for step in version.steps]
     return PlanTerms(
         code=version.plan.code,
         version=version.number,
         charges=tuple(_priced(charge) for charge in sorted(version.charges.all(), key=lambda charge: charge.pk)),
         trial_days=version.trial_days,
-        intro=intro,
+        intros=tuple(intros),
         term_months=version.term_months,
+        trial_months=version.trial_months,
+        ends_with_term=version.ends_with_term,
     )
+
+
+def _unit(name: str | None) -> Interval | None:
+    return Interval(name) if name else None
 
 
 def proposal(

@@ -4,7 +4,8 @@ What is wanted follows from the history alone; what of it is still to be billed 
 - In advance: a cycle falls due on the first day of its service, at its share of the price (see `proration`).
 - In arrears: when its cycle has ended; at once when the subscription is paused or cancelled. A change of plan or quantity
   divides a cycle but waits for its end.
-- Usage: once per cycle and plan version, after the cycle; a pause does not divide it, because tiers would start anew.
+- Usage: once per cycle and plan version, after the cycle; a pause does not divide it, because tiers would start anew. Usage
+  billed in advance is due on the day of use, at what the cycle's price grows by that day; it never becomes less.
 - Minimum: after its cycle, what the subscription's recurring and usage charges of those days fell short of the price agreed,
   which is shared by days like a recurring one; one-time charges do not count towards it.
 - One-time: once per subscription and charge, on the first day billed; never prorated.
@@ -12,9 +13,10 @@ Nothing is due for the days of a trial. Amounts are whole minor units, days the 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from billing import money
@@ -22,7 +24,7 @@ from billing.catalog import charges
 from billing.periods import Period
 from billing.rating import proration, service
 from billing.rating.history import IN_ADVANCE, History, Usage
-from billing.rating.schedule import Part
+from billing.rating.schedule import ONE_DAY, Part
 from billing.rating.stretches import Stretch, lay_out
 
 
@@ -69,7 +71,9 @@ def wanted(history: History, *, up_to: date, since: date | None = None) -> list[
         for part in stretch.parts(ending_after=since):
             if part.since > up_to:
                 break
-            if stretch.due_on(part) <= up_to and stretch.charge.kind == "minimum":
+            if stretch.billed_as_used:
+                found += [want for want in _used_by_day(history, stretch, part) if want.due_on <= up_to]
+            elif stretch.due_on(part) <= up_to and stretch.charge.kind == "minimum":
                 minimums.append((stretch, part))
             elif stretch.due_on(part) <= up_to:
                 found += _priced(history, stretch, part)
@@ -90,6 +94,8 @@ def next_days(stretch: Stretch, after: date) -> Iterator[date]:
     """Yield the days after `after` on which the stretch ends, and on which its next part falls due."""
     if stretch.until is not None and stretch.charge.kind != "one_time" and stretch.cut_on(stretch.until) > after:
         yield stretch.cut_on(stretch.until)
+    if stretch.billed_as_used:
+        return
     for part in stretch.parts(ending_after=after):
         due_on = stretch.due_on(part)
         if due_on > after:
@@ -161,6 +167,24 @@ def _used(history: History, stretch: Stretch, part: Part) -> Iterator[Wanted]:
     price = stretch.terms.price(quantity)
     amount = money.rounded_major(price.amount, history.currency).amount_minor
     yield _want(stretch, part, amount, quantity.base, lambda: _told_usage(stretch, part, quantity, price))
+
+
+def _used_by_day(history: History, stretch: Stretch, part: Part) -> Iterator[Wanted]:
+    """Yield what the price of the cycle grows by on each day of use."""
+    entries = [use for use in history.usage.get(stretch.charge.metric, ()) if part.since <= use.day < part.until]
+    before = 0
+    for day in sorted({use.day for use in entries}):
+        quantity = _sum_up([use for use in entries if use.day <= day])
+        price = stretch.terms.price(quantity)
+        reached = max(money.rounded_major(price.amount, history.currency).amount_minor, before)
+        of_day = Part(day, day + ONE_DAY, part.cycle)
+        tell = partial(_told_growth, stretch, of_day, quantity, price, before)
+        yield replace(_want(stretch, of_day, reached - before, quantity.base, tell), due_on=day, cut_on=day)
+        before = reached
+
+
+def _told_growth(stretch: Stretch, part: Part, quantity: charges.Quantity, price: charges.Price, before: int) -> dict[str, Any]:
+    return {**_told_usage(stretch, part, quantity, price), "rule": "usage_so_far", "before_minor": before}
 
 
 def _told_usage(stretch: Stretch, part: Part, quantity: charges.Quantity, price: charges.Price) -> dict[str, Any]:

@@ -25,6 +25,7 @@ ENGLISH: dict[str, str] = {
     ),
     "one_time": "{times}{price}{each}, charged once.",
     "usage": "{quantity} {metric} used from {first} to {last}: {model}.",
+    "usage_so_far": "{quantity} {metric} used up to {last}: {model}; {before} of it was charged before.",
     "minimum": "At least {commitment} was agreed for {first} to {last}; {spent} was charged, this is the rest.",
     "rest": "Up to {last} this costs {whole}; what was billed before is taken off.",
     "true_up": "More was used from {first} to {last} than was billed: {quantity} {metric} cost {whole}; this is the rest.",
@@ -109,7 +110,7 @@ def _facts(derivation: Mapping[str, Any], currency: str, words: Words) -> dict[s
     """Return everything a template may name, written in the language's way."""
     whole = derivation.get("whole", {})
     told = {**whole, **derivation}
-    for name in ("as_if", "line", "whole", "commitment", "spent", "base"):
+    for name in ("as_if", "line", "whole", "commitment", "spent", "base", "before"):
         if f"{name}_minor" in told:
             told[name] = words.amount(Money(told[f"{name}_minor"], currency))
     for prefix in ("", "cycle_", "line_"):

@@ -27,7 +27,7 @@ from billing.rating.refusals import (
     UnknownPlan,
 )
 from billing.rating.schedule import AnchorChange
-from billing.rating.segments import Service, Turn, lay_out
+from billing.rating.segments import Service, Turn, lay_out, starts_billing, term_ends
 
 LARGEST_QUANTITY = 10**9
 _ONE_DAY = timedelta(days=1)
@@ -71,13 +71,31 @@ class Fold:
 
     def service(self) -> Service:
         """Return the life of the subscription as far as it has been read."""
+        end, settled_on = self._end()
+        turns = [turn for turn in self.turns if end is None or turn.on < end]
+        if not turns:
+            return Service((), self.turns[0].on, end, settled_on, self.history.alignment, ())
+        return lay_out(turns, alignment=self.history.alignment, anchors=self.anchors, end=end, settled_on=settled_on)
+
+    def _end(self) -> tuple[date | None, date | None]:
+        """Return the first day no longer served, and the day from which that counts: what was cancelled, else what expires."""
         end = self.cancelled_on
         if end is not None and self.history.policy.bill_cancellation_day:
             end += _ONE_DAY
-        turns = [turn for turn in self.turns if end is None or turn.on < end]
-        if not turns:
-            return Service((), self.turns[0].on, end, self.cancelled_on, self.history.alignment, ())
-        return lay_out(turns, alignment=self.history.alignment, anchors=self.anchors, end=end, settled_on=self.cancelled_on)
+        expires = self._expires()
+        if expires is not None and (end is None or expires < end):
+            return expires, expires
+        return end, self.cancelled_on
+
+    def _expires(self) -> date | None:
+        """Return the end of the fixed term, from the day the plan in force began, with which it ends; nothing when it goes on."""
+        plan = self.turns[-1].plan
+        if not plan.ends_with_term:
+            return None
+        changed = next((turn.on for turn in reversed(self.turns) if turn.plan.key != plan.key), None)
+        begun = [turn.on for turn in self.turns if changed is None or turn.on > changed]
+        start = max(starts_billing(self.turns[0]), begun[0] if begun else self.turns[-1].on)
+        return term_ends(plan, start, start)
 
     def must_be_running(self, day: date) -> None:
         """Do nothing when the subscription has started and not ended.
@@ -88,8 +106,11 @@ class Fold:
         """
         if not self.turns:
             raise ChangeBeforeStart(f"The subscription has not started yet on {day}.")
+        expires = self._expires()
         if self.cancelled_on is not None:
             raise AlreadyCancelled(f"The subscription ended on {self.cancelled_on}.")
+        if expires is not None and day > expires:
+            raise AlreadyCancelled(f"The subscription ended with its term on {expires}.")
 
     def turn(self, event: Event, day: date, **changed: Any) -> None:
         """Go on from `day` with some of the state changed."""

@@ -26,7 +26,7 @@ class PricedCharge:
     """One price of a plan: what is charged (`kind`), by which model and terms, how often, and when.
 
     Raises:
-        BadArgument: an unknown kind or time of billing; usage without a metric or billed in advance.
+        BadArgument: an unknown kind or time of billing; usage without a metric; a minimum billed in advance.
         Refusal: the model or its terms are not understood (see billing/catalog/charges).
     """
 
@@ -44,17 +44,21 @@ class PricedCharge:
             raise BadArgument(f"A charge cannot be {self.kind!r} {self.billing!r}.")
         if (self.kind == "usage") != bool(self.metric):
             raise BadArgument("A usage charge names what is measured, and no other charge does.")
-        if self.kind in ("usage", "minimum") and self.billing == IN_ADVANCE:
-            raise BadArgument("Usage, and what is missing to a minimum, is known, and billed, in arrears only.")
+        if self.kind == "minimum" and self.billing == IN_ADVANCE:
+            raise BadArgument("What is missing to a minimum is known, and billed, in arrears only.")
         object.__setattr__(self, "terms", charges.parse(self.model, self.params))
 
 
 @dataclass(frozen=True)
 class Intro:
-    """A price for the first `periods` intervals of a new subscription, in place of the main charge's own."""
+    """A price at the beginning of a new subscription, in place of the main charge's own: for so many `periods`.
+
+    A period is an interval of the main charge, or the `unit` named.
+    """
 
     price: Decimal
     periods: int
+    unit: Interval | None = None
 
     def __post_init__(self) -> None:
         if money.exact_decimal(self.price) < 0 or self.periods < 1:
@@ -63,24 +67,31 @@ class Intro:
 
 @dataclass(frozen=True)
 class PlanTerms:
-    """A version of a plan: its charges, free trial, introductory price and, when agreed, a fixed term in months."""
+    """A version of a plan: its charges, free trial, introductory prices and, when agreed, a fixed term in months.
+
+    Introductory prices follow each other in their order. A term goes on by itself, unless the plan `ends_with_term`.
+    """
 
     code: str
     version: int
     charges: tuple[PricedCharge, ...]
     trial_days: int = 0
-    intro: Intro | None = None
+    intros: tuple[Intro, ...] = ()
     term_months: int | None = None
+    trial_months: int = 0
+    ends_with_term: bool = False
 
     def __post_init__(self) -> None:
         if len({charge.code for charge in self.charges}) < len(self.charges):
             raise BadArgument(f"Two charges of plan {self.code} have the same code.")
-        if self.trial_days < 0:
+        if self.trial_days < 0 or self.trial_months < 0:
             raise BadArgument("A trial cannot have less than no days.")
-        if self.intro and self.main is None:
+        if self.intros and self.main is None:
             raise BadArgument("An introductory price needs a recurring charge to stand in for.")
-        if self.intro and self.main:
-            self.main.terms.at(self.intro.price)
+        if self.ends_with_term and not self.term_months:
+            raise BadArgument("A plan ends with its term only where a term is agreed.")
+        for intro in self.intros:
+            self.main.terms.at(intro.price)  # type: ignore[union-attr] # there is a main charge, see above
 
     @property
     def key(self) -> str:

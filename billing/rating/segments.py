@@ -42,6 +42,7 @@ class Segment:
     paused: bool
     phase: str
     cause: str
+    phase_price: Decimal | None = None
 
     @property
     def billed(self) -> bool:
@@ -52,8 +53,7 @@ class Segment:
         """Return the negotiated, else the introductory price that stands in for this charge's own, if any."""
         if charge is not self.plan.main:
             return None
-        intro = self.plan.intro.price if self.plan.intro and self.phase == INTRO else None
-        return intro if self.price_override is None else self.price_override
+        return self.phase_price if self.price_override is None else self.price_override
 
     def terms_in_force(self, charge: PricedCharge) -> charges.Terms:
         """Return the terms of `charge` with the price in force for these days."""
@@ -103,8 +103,7 @@ class Service:
             return self.billing_start
         plan = next(segment.plan for segment in reversed(self.segments) if segment.since <= day)
         if plan.term_months:
-            terms = Alignment.anniversary().cycles(Interval("month", plan.term_months), self.billing_start)
-            return terms.next_after(day)
+            return term_ends(plan, self.billing_start, day)
         charge = plan.main or next(iter(plan.charges), None)
         return self.calendar(charge.interval).next_after(day) if charge else day
 
@@ -141,12 +140,11 @@ def lay_out(
     """Lay out the turns of a subscription, given in the order they take effect; of two on one day the later one holds."""
     of_day = {turn.on: turn for turn in turns}
     first = of_day[turns[0].on]
-    billing_start = first.on + timedelta(days=first.plan.trial_days)
-    intro_until = _end_of_intro(first.plan, billing_start)
+    billing_start = starts_billing(first)
+    prices = tuple(_intros(first.plan, billing_start))
     spans: list[Segment] = []
     for turn, following in zip(of_day.values(), [*list(of_day)[1:], end], strict=True):
-        intro = intro_until if turn.plan.code == first.plan.code else None
-        for segment in _phases(turn, following, billing_start, intro):
+        for segment in _phases(turn, following, billing_start, prices if turn.plan.code == first.plan.code else ()):
             if spans and _same_state(spans[-1], segment):
                 spans[-1] = replace(spans[-1], until=segment.until)
             else:
@@ -154,21 +152,51 @@ def lay_out(
     return Service(tuple(spans), billing_start, end, settled_on, alignment, tuple(anchors))
 
 
-def _end_of_intro(plan: PlanTerms, billing_start: date) -> date | None:
-    if plan.intro is None or plan.main is None:
-        return None
-    return Alignment.anniversary().cycles(plan.main.interval, billing_start).boundary(plan.intro.periods)
+def starts_billing(first: Turn) -> date:
+    """Return the day after the trial that a subscription starts with."""
+    return _after(first.on, first.plan.trial_months, first.plan.trial_days)
 
 
-def _phases(turn: Turn, until: date | None, billing_start: date, intro_until: date | None) -> Iterator[Segment]:
+def term_ends(plan: PlanTerms, billing_start: date, day: date) -> date:
+    """Return the end of the fixed term of `plan` that contains `day`; terms follow each other from the day billing starts."""
+    return Alignment.anniversary().cycles(Interval("month", plan.term_months or 1), billing_start).next_after(day)
+
+
+@dataclass(frozen=True, slots=True)
+class _Price:
+    """An introductory price and the days `[since, until)` for which it stands."""
+
+    since: date
+    until: date
+    price: Decimal
+
+
+def _intros(plan: PlanTerms, billing_start: date) -> Iterator[_Price]:
+    """Yield the introductory prices, each from the end of the one before; months are counted from the day billing starts."""
+    months = days = 0
+    since = billing_start
+    for intro in plan.intros:
+        unit = intro.unit or (plan.main.interval if plan.main else Interval("month"))
+        months, days = months + unit.months * intro.periods, days + unit.days * intro.periods
+        until = _after(billing_start, months, days)
+        yield _Price(since, until, intro.price)
+        since = until
+
+
+def _after(day: date, months: int, days: int) -> date:
+    return (Alignment.anniversary().cycles(Interval("month"), day).boundary(months) if months else day) + timedelta(days=days)
+
+
+def _phases(turn: Turn, until: date | None, billing_start: date, prices: Sequence[_Price]) -> Iterator[Segment]:
     """Divide the days of a turn into trial, introductory and regular ones; spans without a day are left out."""
-    last, regular = until or date.max, max(billing_start, intro_until or billing_start)
-    bounds = [
-        (TRIAL, turn.on, min(last, billing_start), turn.cause),
-        (INTRO, max(turn.on, billing_start), min(last, regular), "trial_end"),
-        (REGULAR, max(turn.on, regular), last, "intro_end" if regular > billing_start else "trial_end"),
-    ]
-    for phase, since, ends, cause in bounds:
+    last = until or date.max
+    bounds: list[tuple[str, date, date, str, Decimal | None]] = [(TRIAL, turn.on, min(last, billing_start), turn.cause, None)]
+    begun = "trial_end"
+    for price in prices:
+        bounds.append((INTRO, max(turn.on, price.since), min(last, price.until), begun, price.price))
+        begun = "intro_end"
+    bounds.append((REGULAR, max(turn.on, billing_start, *(price.until for price in prices)), last, begun, None))
+    for phase, since, ends, cause, price_of_phase in bounds:
         if since < ends:
             yield Segment(
                 since,
@@ -179,6 +207,7 @@ def _phases(turn: Turn, until: date | None, billing_start: date, intro_until: da
                 turn.paused,
                 phase,
                 turn.cause if since == turn.on else cause,
+                price_of_phase,
             )
 
 

@@ -45,6 +45,11 @@ class Stretch:
         return self.segment.terms_in_force(self.charge)
 
     @property
+    def billed_as_used(self) -> bool:
+        """Whether it is usage that is billed on the day of use instead of after its cycle."""
+        return self.charge.kind == "usage" and self.charge.billing == IN_ADVANCE
+
+    @property
     def price(self) -> Fraction:
         """The exact price of a whole cycle in major units; for usage, of a cycle in which nothing was used."""
         return _price(self.terms, Decimal(0) if self.charge.kind == "usage" else self.quantity)

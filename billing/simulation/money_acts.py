@@ -44,12 +44,11 @@ def one_off(play: Stage, now: Happening) -> None:
 
 
 def top_up(play: Stage, now: Happening) -> None:
-    """Sell prepaid credit: `credits` are worth as much as they say, `price` is what is paid for them."""
+    """Sell prepaid credit: `credits` are worth as much as they say, but never less than the `price` paid for them."""
     account = play.accounts[play.account(now.args)]
-    worth = _amount(play, now.args, "credits")
-    price = _amount(play, now.args, "price") if now.args.get("price") is not None else worth
-    if price > worth:
-        raise NotInTheHouse("Prepaid credit is not worth less than its price.")
+    credits = _amount(play, now.args, "credits" if now.args.get("credits") is not None else "price")
+    price = _amount(play, now.args, "price") if now.args.get("price") is not None else credits
+    worth = max(credits, price)
     _charge(play, now, NewLine(newline.WALLET_TOPUP, account, "Prepaid credit", price.amount_minor, unit_price=price.decimal))
     if worth > price:
         seller, extra, currency = play.seller.code, worth.amount_minor - price.amount_minor, play.scenario.currency

@@ -1,10 +1,9 @@
 """Offers: the plans of a scenario, read into the terms that the catalog publishes.
 
-Trial and introduction may stand as `trial_days` and `intro`, or as `phases` ([{"type": "trial", "days": 14}, {"type":
-"discount", "price": "10.00", "periods": 3}, {"type": "evergreen", "price": "20.00"}]).
+Trial and introduction may stand as `trial_days` and `intro`, or as `phases` (see phases.py).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,6 +11,7 @@ from billing import money
 from billing.catalog.models import Charge
 from billing.catalog.plans import ChargeTerms, Introduction
 from billing.periods import Interval
+from billing.simulation import phases
 from billing.simulation.scenario import BadScenario, NotInTheHouse
 
 KEYS: Final = {
@@ -19,7 +19,6 @@ KEYS: Final = {
     "charges", "name", "product",
 }  # fmt: skip
 CHARGE_KEYS: Final = {"metric", "model", "params", "billing", "interval", "code", "name"}
-TRIALS, INTROS, LASTS = {"trial"}, {"intro", "discount"}, {"evergreen", "regular", "fixed_term", "fixedterm"}
 
 
 @dataclass(frozen=True)
@@ -28,8 +27,10 @@ class Offer:
 
     charges: tuple[ChargeTerms, ...]
     trial_days: int
-    introduction: Introduction | None
+    trial_months: int
+    introductions: tuple[Introduction, ...]
     term_months: int | None
+    ends_with_term: bool
 
 
 def read(code: str, given: Mapping[str, Any]) -> Offer:
@@ -41,13 +42,16 @@ def read(code: str, given: Mapping[str, Any]) -> Offer:
     """
     if unknown := sorted(str(key) for key in given if key not in KEYS):
         raise BadScenario(f"Plan {code}: {', '.join(unknown)[:80]} is unknown.")
-    terms = {**given, **_from_phases(code, given.get("phases") or [])}
-    introduction = terms.get("intro")
+    begins = phases.read(code, given.get("phases") or [])
+    terms = {**given, "price": begins.price} if begins.price is not None else given
+    introductions = [_introduction(code, given["intro"])] if given.get("intro") else []
     return Offer(
         charges=tuple(_charges(code, terms)),
-        trial_days=_whole(code, "trial_days", terms.get("trial_days") or 0),
-        introduction=_introduction(code, introduction) if introduction else None,
-        term_months=_whole(code, "term_months", terms["term_months"]) if terms.get("term_months") else None,
+        trial_days=begins.trial_days or _whole(code, "trial_days", terms.get("trial_days") or 0),
+        trial_months=begins.trial_months,
+        introductions=(*introductions, *begins.introductions),
+        term_months=begins.term_months or _whole(code, "term_months", terms.get("term_months") or 0) or None,
+        ends_with_term=begins.term_months is not None,
     )
 
 
@@ -93,8 +97,6 @@ def _commitment(code: str, given: object) -> object:
 def _charge(code: str, given: Mapping[str, Any], number: int, interval: Interval) -> ChargeTerms:
     metric = str(given.get("metric") or "")
     billing = _billing(code, given.get("billing", "in_arrears"))
-    if metric and billing != "in_arrears":
-        raise NotInTheHouse(f"Plan {code}: usage is known, and billed, in arrears only.")
     return ChargeTerms(
         code=str(given.get("code") or f"{metric or 'charge'}-{number}"),
         name=str(given.get("name") or metric or "Charge"),
@@ -110,44 +112,9 @@ def _charge(code: str, given: Mapping[str, Any], number: int, interval: Interval
 def _introduction(code: str, given: object) -> Introduction:
     if not isinstance(given, Mapping) or given.get("price") is None:
         raise BadScenario(f"Plan {code}: intro has a price and a number of periods.")
+    if unknown := sorted(str(name) for name in given.keys() - {"price", "periods"}):
+        raise BadScenario(f"Plan {code}: {', '.join(unknown)[:80]} is unknown in intro.")
     return Introduction(money.exact_decimal(given["price"]), _whole(code, "periods", given.get("periods", 1)))
-
-
-def _from_phases(code: str, phases: object) -> dict[str, Any]:
-    """Return trial, introduction and price as the phases say them, in their order."""
-    if not isinstance(phases, Sequence) or isinstance(phases, str):
-        raise BadScenario(f"Plan {code}: phases are a list.")
-    found: dict[str, Any] = {}
-    for phase in phases:
-        if not isinstance(phase, Mapping):
-            raise BadScenario(f"Plan {code}: a phase is an object.")
-        found |= _phase(code, phase, found)
-    return found
-
-
-def _phase(code: str, phase: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
-    kind = str(next((phase[name] for name in ("type", "kind", "phase", "name") if name in phase), "")).lower()
-    length = _length(phase)
-    if kind in TRIALS and not before and length.keys() == {"days"} and _free(phase):
-        return {"trial_days": length["days"]}
-    if kind in INTROS and "intro" not in before and length.keys() <= {"months", "periods"}:
-        return {"intro": {"price": phase.get("price"), "periods": next(iter(length.values()), 1)}}
-    if kind in LASTS and "price" not in before:
-        months = {"term_months": length["months"]} if "months" in length else {}
-        return {"price": phase.get("price"), **months}
-    raise NotInTheHouse(
-        f"Plan {code}: the phase {kind!r} is not offered in that place; offered are a trial in days, then one introduction"
-        " in months or periods, then the regular price."
-    )
-
-
-def _length(phase: Mapping[str, Any]) -> Mapping[str, Any]:
-    given = phase.get("duration") or {name: phase[name] for name in ("days", "months", "periods") if name in phase}
-    return given if isinstance(given, Mapping) else {"duration": given}
-
-
-def _free(phase: Mapping[str, Any]) -> bool:
-    return not money.exact_decimal(phase.get("price") or 0)
 
 
 def _billing(code: str, given: object) -> str:

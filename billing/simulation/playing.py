@@ -1,7 +1,6 @@
 """Playing a scenario: day by day, events first, then whatever falls due, and at the end nothing of it ever was.
 
-Two kinds of event that change nothing yet are refused by name, like everything else the house will not do; what is refused
-changes nothing and the rest goes on.
+What the house will not do is refused by name; what is refused changes nothing and the rest goes on.
 """
 
 from collections import defaultdict
@@ -15,7 +14,7 @@ from django.db.models import Min
 from accounts.decisions import Refusal
 from billing.contracts.models import Subscription
 from billing.invoices import run
-from billing.simulation import contract_acts, money_acts, scenario, stage, telling
+from billing.simulation import contract_acts, drafts, money_acts, scenario, stage, telling
 from billing.simulation.scenario import Happening, NotInTheHouse, Scenario
 from billing.simulation.stage import Stage
 
@@ -46,9 +45,9 @@ ACTS: Final[Mapping[str, tuple[Callable[[Stage, Happening], None], str]]] = {
     "chargeback": (money_acts.chargeback, "payment amount"),
     "chargeback_reversal": (money_acts.chargeback_reversal, "payment amount"),
     "coupon": (money_acts.coupon, "account subscription amount percent periods plans code name description"),
+    "finalize": (drafts.finalize, "invoice"),
     "bill_run": (money_acts.bill_run, "target_date"),
 }
-NOT_YET: Final = {"finalize": "An invoice is final when it is issued; there are no drafts."}
 NEEDS_INVOICE: Final = {"payment", "credit_note", "adjust_line", "void", "write_off", "refund"}
 
 
@@ -92,6 +91,7 @@ def _played(read: Scenario) -> dict[str, Any]:
         day = _next_day(play, events, day)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return telling.result(play, states, refused)
 
 
@@ -122,7 +122,7 @@ def _act(play: Stage, event: Happening, refused: list[dict[str, Any]]) -> None:
 
 def _act_of(event: Happening) -> tuple[Callable[[Stage, Happening], None], str]:
     if event.what not in ACTS:
-        raise NotInTheHouse(NOT_YET.get(event.what, f"{event.what!r} is no event that is known."))
+        raise NotInTheHouse(f"{event.what!r} is no event that is known.")
     return ACTS[event.what]
 
 
@@ -131,7 +131,10 @@ def _bill(play: Stage, day: date, refused: list[dict[str, Any]]) -> None:
     for code in play.accounts:
         try:
             with transaction.atomic():
-                run.bill(payer=play.customer(code), on=day, at=play.at(day, len(play.scenario.events)))
+                if play.scenario.drafts:
+                    drafts.draft(play, code, day)
+                else:
+                    run.bill(payer=play.customer(code), on=day, at=play.at(day, len(play.scenario.events)))
         except (Refusal, DatabaseError) as problem:
             refused.append(telling.failed_run(problem, code, day))
 
@@ -142,4 +145,5 @@ def _next_day(play: Stage, events: Mapping[date, list[Happening]], day: date) ->
         held = [subscription.pk for subscription in play.subscriptions.values()]
         due = Subscription.objects.filter(pk__in=held, next_due_on__gt=day).aggregate(first=Min("next_due_on"))["first"]
         coming += [due] if due else []
+        coming += [again for again in play.looks_again.values() if again and again > day]
     return min(coming, default=None)

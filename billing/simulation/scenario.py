@@ -18,7 +18,7 @@ KEYS: Final = {
     "id", "currency", "timezone", "start", "until", "policy", "tax_rate", "alignment", "plans", "accounts", "events", "runs",
 }  # fmt: skip
 REMARKS: Final = {"expect", "note", "source", "description", "title", "tags", "account_balance_after"}
-POLICIES: Final = {"bill_cancellation_day", "proration"}
+POLICIES: Final = {"bill_cancellation_day", "proration", "drafts"}
 ONLY_ACCOUNT: Final = "ACCOUNT"
 
 
@@ -61,6 +61,7 @@ class Scenario:
     accounts: Mapping[str, Mapping[str, Any]]
     events: tuple[Happening, ...]
     runs_listed: bool = False
+    drafts: bool = False
 
 
 def read(given: object) -> Scenario:
@@ -77,7 +78,7 @@ def read(given: object) -> Scenario:
     currency = given.get("currency", "EUR")
     money.exponent(currency)
     events = tuple(_happening(place, event) for place, event in enumerate(_list(given, "events")))
-    start = day_of(given["start"], "start") if "start" in given else min((event.on for event in events), default=None)
+    start = _start(given, events)
     if start is None or "until" not in given:
         raise BadScenario("A scenario says until which day it runs, and from where unless events tell.")
     return Scenario(
@@ -93,7 +94,12 @@ def read(given: object) -> Scenario:
         accounts=_objects(given, "accounts") or {ONLY_ACCOUNT: {}},
         events=events,
         runs_listed=_runs_listed(given.get("runs", "due")),
+        drafts=_switch(_object(given, "policy"), "drafts") or "finalize" in {event.what for event in events},
     )
+
+
+def _start(given: Mapping[str, Any], events: Sequence[Happening]) -> date | None:
+    return day_of(given["start"], "start") if "start" in given else min((event.on for event in events), default=None)
 
 
 def day_of(given: object, name: str) -> date:
@@ -128,10 +134,14 @@ def _bills_last_day(policy: Mapping[str, Any]) -> bool:
     for name, value in policy.items():
         if name not in POLICIES or (name == "proration" and value != "day"):
             raise NotInTheHouse(f"The policy {name} = {value!r} is not offered; proration is by day.")
-    last_day = policy.get("bill_cancellation_day", False)
-    if not isinstance(last_day, bool):
-        raise BadScenario("bill_cancellation_day is true or false.")
-    return last_day
+    return _switch(policy, "bill_cancellation_day")
+
+
+def _switch(policy: Mapping[str, Any], name: str) -> bool:
+    value = policy.get(name, False)
+    if not isinstance(value, bool):
+        raise BadScenario(f"{name} is true or false.")
+    return value
 
 
 def _runs_listed(given: object) -> bool:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from accounts.customers import responsibilities, tree
 from accounts.customers.models import Customer
+from accounts.decisions import Refusal
 from billing import periods
 from billing.catalog import plans, sellers
 from billing.catalog.models import LegalEntity, Plan, PlanVersion
@@ -30,6 +31,20 @@ SELLER = {
 }  # fmt: skip
 
 
+class StillADraft(Refusal):
+    """What is not issued cannot be paid, credited or given up."""
+
+    code = "still_a_draft"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An invoice that a run made for an account on a day and nobody has finalized."""
+
+    account: str
+    on: date
+
+
 @dataclass
 class Stage:
     """Everything that exists while a scenario is played. `events` are the contract events each happening made."""
@@ -43,6 +58,8 @@ class Stage:
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
     plan_of: dict[str, str] = field(default_factory=dict)
     events: dict[int, list[ContractEvent]] = field(default_factory=dict)
+    drafts: list[Draft] = field(default_factory=list)
+    looks_again: dict[str, date | None] = field(default_factory=dict)
 
     def at(self, on: date, place: int = 0) -> datetime:
         """Return the moment of an event: noon of its day, a second later for each event before it."""
@@ -93,15 +110,28 @@ class Stage:
         return list(issued.order_by("pk"))
 
     def invoice(self, given: object) -> Document:
+        """Return the issued invoice that an event names (see `named`).
+
+        Raises:
+            StillADraft: it is not issued yet.
+        """
+        named = self.named(given)
+        if isinstance(named, Draft):
+            raise StillADraft(f"The invoice of {named.on} is still a draft.")
+        return named
+
+    def named(self, given: object) -> Document | Draft:
         """Return the invoice that an event names: counted from 1 (from 0 when the scenario counts so), by day, or "last"."""
-        issued = self.documents()
+        issued: list[Document | Draft] = [*self.documents(), *self.drafts]
+        if self.drafts:
+            issued.sort(key=lambda found: found.on if isinstance(found, Draft) else found.issued_on or date.min)
         if isinstance(given, int) and not isinstance(given, bool):
             place = given - (0 if self._counts_from_zero("invoice") else 1)
             named = issued[place : place + 1] if place >= 0 else []
         elif given in (None, "last"):
             named = issued[-1:]
         else:
-            named = [found for found in issued if str(given) in (found.ref, str(found.issued_on))][:1]
+            named = [found for found in issued if str(given) in _names(found)][:1]
         if not named:
             raise BadScenario(f"There is no invoice {given!r} yet.")
         return named[0]
@@ -146,6 +176,10 @@ class Stage:
         return any(0 in _named(event.args, name) for event in self.scenario.events)
 
 
+def _names(found: Document | Draft) -> tuple[str, ...]:
+    return (str(found.on),) if isinstance(found, Draft) else (str(found.ref), str(found.issued_on))
+
+
 def _named(args: Mapping[str, Any], name: str) -> list[int]:
     several = args.get(f"{name}s")
     given = [args.get(name), *(several if isinstance(several, list) else [])]
@@ -178,7 +212,8 @@ def publish(stage: Stage, code: str, charges: tuple[plans.ChargeTerms, ...], *, 
     offer = stage.offers[code]
     return plans.publish_version(
         plan=stage.plans[code], currency=stage.scenario.currency, charges=charges, effective_on=effective_on,
-        trial_days=offer.trial_days, introduction=offer.introduction, term_months=offer.term_months,
+        trial_days=offer.trial_days, introductions=offer.introductions, term_months=offer.term_months,
+        trial_months=offer.trial_months, ends_with_term=offer.ends_with_term,
     )  # fmt: skip
 
 

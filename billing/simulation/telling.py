@@ -8,6 +8,7 @@ from billing.invoices import newline, selectors
 from billing.invoices.models import Document, Line
 from billing.ledger import balances as ledger
 from billing.money import Money
+from billing.simulation import drafts
 from billing.simulation.scenario import Happening
 from billing.simulation.stage import Stage
 
@@ -22,6 +23,7 @@ def result(play: Stage, states: list[dict[str, Any]], refused: list[dict[str, An
         kind: [_document(document, names, subscriptions, play.scenario.until) for document in play.documents(kind)]
         for kind in (Document.Kind.INVOICE, Document.Kind.CREDIT_NOTE)
     }
+    told[Document.Kind.INVOICE] += drafts.told(play, lambda made: _document(made, names, subscriptions, play.scenario.until))
     return {
         "id": play.scenario.id,
         "states": states,

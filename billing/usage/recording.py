@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from accounts.decisions import Refusal
 from billing import money
+from billing.catalog.models import Charge
 from billing.periods import local_day
 from billing.usage.models import Meter, UsageRecord
 
@@ -119,9 +120,14 @@ def _added_after(before: int, at: datetime, keys: Sequence[int]) -> int:
 
 
 def _look_again(rows: list[UsageRecord], known: dict[str, tuple[int, str]], at: datetime) -> None:
-    """Have the next run look at every subscription whose records came after their day."""
+    """Have the next run look at every subscription whose records came after their day, or are billed on it."""
     today = {key: local_day(at, zone) for key, zone in known.values()}
-    late = {row.subscription_id: today[row.subscription_id] for row in rows if row.day < today[row.subscription_id]}
+    at_once = _billed_as_used({row.meter_id for row in rows})
+    late = {
+        row.subscription_id: today[row.subscription_id]
+        for row in rows
+        if row.day < today[row.subscription_id] or row.meter_id in at_once
+    }
     if not late:
         return
     with connection.cursor() as cursor:
@@ -130,3 +136,9 @@ def _look_again(rows: list[UsageRecord], known: dict[str, tuple[int, str]], at: 
             " FROM unnest(%s::bigint[], %s::date[]) AS late(id, day) WHERE s.id = late.id",
             [list(late), [day.isoformat() for day in late.values()]],
         )
+
+
+def _billed_as_used(meters: set[int]) -> set[int]:
+    """Return those of these meters by which some plan bills on the day of use."""
+    billed = Charge.objects.filter(kind=Charge.Kind.USAGE, billing=Charge.Billing.IN_ADVANCE).values("metric")
+    return set(Meter.objects.filter(pk__in=meters, code__in=billed).values_list("pk", flat=True))

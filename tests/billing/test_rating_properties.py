@@ -36,7 +36,7 @@ plans = st.builds(
         interval=interval,
         billing=billing,
         trial_days=trial,
-        intro=Intro(Decimal("1.99"), 2) if intro else None,
+        intros=(Intro(Decimal("1.99"), 2),) if intro else (),
         more=(usage_charge("calls", "graduated", TIERS, interval), *([setup_fee("25.00")] if fee else [])),
     ),
     code=st.just("A"),

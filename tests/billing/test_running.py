@@ -158,7 +158,7 @@ plans = st.builds(
         "PRO", 1,
         (PricedCharge("base", "recurring", "standard", {"unit_price": price}, Interval(*interval), billing=billed),
          *((PricedCharge("fee", "one_time", "flat", {"price": "5"}, Interval("month")),) if extra else ())),
-        trial_days=trial, intro=Intro(Decimal("1.50"), 2) if intro else None,
+        trial_days=trial, intros=(Intro(Decimal("1.50"), 2),) if intro else (),
     ),
     st.sampled_from(["9.99", "0.00", "0.005", "62", "0.33333"]),
     st.sampled_from([("month", 1), ("week", 2), ("quarter", 1), ("day", 30), ("year", 1)]),
