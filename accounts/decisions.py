@@ -25,12 +25,17 @@ class Refusal(Exception):
 
 @dataclass(frozen=True)
 class Decision:
-    """The answer of a rule. `approver` names who could lift an objection (a level or role), empty when nobody can."""
+    """The answer of a rule. `approver` names who could lift an objection (a level or role), empty when nobody can.
+
+    Where policy spoke, `key` is the policy key that objected and `source` names the version: "credit-policy v2".
+    """
 
     allowed: bool
     code: str = "allowed"
     reason: str = ""
     approver: str = ""
+    key: str = ""
+    source: str = ""
 
     def or_refuse(self) -> None:
         """Do nothing when allowed.
@@ -45,6 +50,6 @@ class Decision:
 ALLOWED = Decision(allowed=True)
 
 
-def refused(code: str, reason: str, *, approver: str = "") -> Decision:
+def refused(code: str, reason: str, *, approver: str = "", key: str = "", source: str = "") -> Decision:
     """Return the decision that objects with `code` and `reason`; `approver` if someone else could allow it."""
-    return Decision(allowed=False, code=code, reason=reason, approver=approver)
+    return Decision(allowed=False, code=code, reason=reason, approver=approver, key=key, source=source)

@@ -2,10 +2,21 @@
 
 from accounts.customers.models import Customer, CustomerKind, Move, Responsibility
 from accounts.people.models import ApiKey, Membership, StaffProfile, User
+from accounts.policies.models import (
+    Acknowledgement,
+    Firing,
+    Policy,
+    PolicyBinding,
+    PolicyException,
+    PolicyVersion,
+)
 from accounts.quality.models import Candidate, ChangeRequest, Confirmation, Merge, Score, StagedImport
+from accounts.segments.models import Condition, KeyAccount, Segment, SegmentMembership, StageEntry
 from accounts.timeline.models import Activity, Delivery
 
 __all__ = [
-    "Activity", "ApiKey", "Candidate", "ChangeRequest", "Confirmation", "Customer", "CustomerKind", "Delivery",
-    "Membership", "Merge", "Move", "Responsibility", "Score", "StaffProfile", "StagedImport", "User",
+    "Acknowledgement", "Activity", "ApiKey", "Candidate", "ChangeRequest", "Condition", "Confirmation", "Customer",
+    "CustomerKind", "Delivery", "Firing", "KeyAccount", "Membership", "Merge", "Move", "Policy", "PolicyBinding",
+    "PolicyException", "PolicyVersion", "Responsibility", "Score", "Segment", "SegmentMembership", "StaffProfile",
+    "StageEntry", "StagedImport", "User",
 ]  # fmt: skip

@@ -7,8 +7,14 @@ class SupportConfig(AppConfig):
     name = "support"
 
     def ready(self) -> None:
-        """Let the notices read the timeline. These modules need the models, which are only there once Django loaded the apps."""
+        """Let notices read the timeline, merges tell of tickets, and policy try its words on remedies.
+
+        These modules need the models, which are only there once Django has loaded the apps.
+        """
         delivery = import_module("accounts.timeline.delivery")
         delivery.register("notice", import_module("support.notices.sending").send)
         merging = import_module("accounts.quality.merging")
         merging.register_effect("tickets", import_module("support.tickets.customer_merges").tickets)
+        trials = import_module("support.remedies.policy_trials")
+        import_module("accounts.policies.cases").register_judge("remedy", trials.judge)
+        import_module("accounts.policies.simulating").register_past("remedies", trials.past)

@@ -14,7 +14,7 @@ from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
-from support.remedies import authority, giving
+from support.remedies import authority, giving, policy_log
 from support.remedies.models import Approval, Grant
 from support.tickets import conversation, turns
 from support.tickets.models import Ticket
@@ -68,6 +68,7 @@ def decide(*, actor: User, approval: Approval, approve: bool, note: str, at: dat
         _record_answer(approval, actor=actor, approve=approve, note=note, at=at)
         conversation.step(ticket, Ticket.Status.OPEN, at)
         if approve:
+            policy_log.approved(asked, by=actor, at=at)
             giving.give(asked, ticket=ticket, terms=terms, at=at)
         else:
             _turn_down(asked, ticket=ticket, actor=actor, note=note, at=at)

@@ -7,7 +7,7 @@ Rules no approval can lift come first.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,7 +16,9 @@ from django.utils.translation import gettext as _
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
 from accounts.people import access, staff
 from accounts.people.models import StaffProfile, User
+from accounts.policies.resolving import Resolved
 from billing.money import Money
+from support.remedies import policy_limits
 from support.remedies.kinds import REMEDIES
 from support.remedies.kinds.base import Remedy, Terms
 from support.remedies.limits import limits_of as limits_of
@@ -26,7 +28,8 @@ from support.remedies.standing import Standing
 from support.tickets import turns
 from support.tickets.models import Ticket
 
-LADDER: Final = (access.AGENT, access.SUPERVISOR, access.MANAGER)
+LADDER: Final = policy_limits.LADDER
+LIMIT_EXCEEDED: Final = "limit_exceeded"
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,16 @@ class GrantRequest:
             return Money(self.approval.grant.amount_minor, self.approval.grant.currency)
         return self.remedy.cost(self.terms)
 
+    @property
+    def values(self) -> policy_limits.Values:
+        """What policy says for the customer of the ticket."""
+        return self.standing.policy(self.ticket.customer_id)
+
+    @property
+    def keys(self) -> list[Resolved]:
+        """The policy keys that govern it."""
+        return policy_limits.keys_for(self.values, self.standing.level, self.remedy.code, self.cost.currency)
+
 
 Rule = Callable[[GrantRequest], Decision]
 
@@ -68,7 +81,9 @@ def decide(
 
     A page that asks about several remedies of one ticket hands in one `standing` for all of them.
     """
-    return _first_objection(RULES, GrantRequest(standing or Standing(actor, at, [ticket]), ticket, remedy, terms))
+    request = GrantRequest(standing or Standing(actor, at, [ticket]), ticket, remedy, terms)
+    answer = _first_objection(RULES, request)
+    return replace(answer, source=", ".join(sorted({key.source.ref for key in request.keys}))) if answer.allowed else answer
 
 
 def decide_approval(
@@ -116,9 +131,13 @@ def works_with_remedies(request: GrantRequest) -> Decision:
 
 
 def policy_acknowledged(request: GrantRequest) -> Decision:
-    """Who gives remedies has acknowledged the policy that governs them."""
+    """Who gives remedies, or approves them, has acknowledged the policies that govern them, in their last material version."""
     if request.standing.has_acknowledged:
         return ALLOWED
+    if unread := request.standing.unread:
+        reason = _("You have not acknowledged {policies} yet. Read it, answer its questions, then you can give remedies.")
+        names = ", ".join(str(version) for version in unread)
+        return refused("policy_not_acknowledged", reason.format(policies=names), source=names)
     reason = _("You have not acknowledged the remedy policy yet. Read and acknowledge it, then you can give remedies.")
     return refused("policy_not_acknowledged", reason)
 
@@ -176,7 +195,7 @@ def eligible(request: GrantRequest) -> Decision:
 
 def not_too_often(request: GrantRequest) -> Decision:
     """What is capped is not given to one group again and again by the same level: a higher one decides."""
-    cap, level = request.remedy.cap, request.standing.level
+    cap, level = policy_limits.cap(request.values, request.remedy.cap), request.standing.level
     if cap is None or level != access.AGENT:
         return ALLOWED
     earlier = request.standing.given_lately(request.remedy.code, request.ticket, days=cap.days)
@@ -186,13 +205,25 @@ def not_too_often(request: GrantRequest) -> Decision:
     reason = _("This group was given it {count} times in {days} days ({grants}); a {level} decides.").format(
         **facts, level=_name(access.SUPERVISOR)
     )
-    return refused("too_often", reason, approver=access.SUPERVISOR)
+    said = request.values[policy_limits.TIMES]
+    return refused("too_often", reason, approver=access.SUPERVISOR, key=said.key.code, source=said.source.ref)
+
+
+def within_the_house_limit(request: GrantRequest) -> Decision:
+    """What policy sets as the most on one ticket holds for everybody; nobody can approve more."""
+    most = policy_limits.on_ticket(request.values, request.cost.currency)
+    whole = request.standing.given_on(request.ticket, request.cost.currency) + request.cost
+    if most is None or whole <= most.amount:
+        return ALLOWED
+    words = {"policy": most.source, "limit": most.amount, "asked": whole}
+    reason = _("{policy} allows {limit} on one ticket, whoever gives it; this is {asked}.").format(**words)
+    return refused(LIMIT_EXCEEDED, reason, key=most.key, source=most.source)
 
 
 def within_ticket_limit(request: GrantRequest) -> Decision:
     """All that is given on one ticket stays within the person's limit."""
     cost = request.cost
-    limit = request.standing.limit(request.remedy.code, cost.currency)
+    limit = request.standing.limit(request.remedy.code, cost.currency, request.ticket.customer_id)
     if limit is None:
         reason = _("You have no authority for this remedy in {currency}.").format(currency=cost.currency)
         return _over(request, "no_authority", reason)
@@ -203,20 +234,22 @@ def within_ticket_limit(request: GrantRequest) -> Decision:
     reason = _("Your limit is {limit} a ticket; this is {asked}.").format(**words)
     if before:
         reason = _("Your limit is {limit} a ticket; {before} was given on it, this is {asked} more.").format(**words)
-    return _over(request, "over_ticket_limit", reason)
+    said = policy_limits.for_ticket(request.values, request.standing.level, request.remedy.code, cost.currency)
+    return _over(request, "over_ticket_limit", reason, limit.ticket_source, said)
 
 
 def within_day_budget(request: GrantRequest) -> Decision:
     """All that a person gives and approves in one day stays within their limit for a day."""
     cost = request.cost
-    limit = request.standing.limit(request.remedy.code, cost.currency)
+    limit = request.standing.limit(request.remedy.code, cost.currency, request.ticket.customer_id)
     given = request.standing.given_today(cost.currency)
-    if limit is None or given + cost <= limit.per_day:
+    if limit is None or limit.per_day is None or given + cost <= limit.per_day:
         return ALLOWED
     reason = _("Your limit is {limit} a day; you gave {given} today, this is {asked} more.").format(
         limit=limit.per_day, given=given, asked=cost
     )
-    return _over(request, "over_day_limit", reason)
+    said = policy_limits.for_day(request.values, request.standing.level, cost.currency)
+    return _over(request, "over_day_limit", reason, limit.day_source, said)
 
 
 RULES: Final[Sequence[Rule]] = (
@@ -226,6 +259,7 @@ RULES: Final[Sequence[Rule]] = (
     not_already_compensated,
     ticket_is_worked_on,
     eligible,
+    within_the_house_limit,
     not_too_often,
     within_ticket_limit,
     within_day_budget,
@@ -236,6 +270,7 @@ APPROVAL_RULES: Final[Sequence[Rule]] = (
     policy_acknowledged,
     not_own_account,
     eligible,
+    within_the_house_limit,
     within_ticket_limit,
     within_day_budget,
 )
@@ -247,16 +282,19 @@ def _first_objection(rules: Sequence[Rule], request: GrantRequest) -> Decision:
     return next((answer for answer in answers if not answer.allowed), ALLOWED)
 
 
-def _over(request: GrantRequest, code: str, reason: str) -> Decision:
-    """Object to an amount, naming the lowest level above the actor's whose limit for a ticket covers it."""
+def _over(request: GrantRequest, code: str, reason: str, source: str = "", said: policy_limits.Said | None = None) -> Decision:
+    """Object to an amount, naming the version that says so and the lowest level above the actor's that may give it."""
     cost = request.cost
     whole = request.standing.given_on(request.ticket, cost.currency) + cost
-    above = LADDER[LADDER.index(request.standing.level) + 1 :]
-    for level in above:
-        limit = request.standing.limit_of_level(level, request.remedy.code, cost.currency)
+    policy = {"key": said.key if said and source else "", "source": source}
+    if source:
+        reason = _("{reason} So says {policy}.").format(reason=reason, policy=source)
+    for level in LADDER[LADDER.index(request.standing.level) + 1 :]:
+        limit = request.standing.limit_of_level(level, request.remedy.code, cost.currency, request.ticket.customer_id)
         if limit and whole <= limit.per_ticket:
-            return refused(code, f"{reason} {_('A {level} can approve it.').format(level=_name(level))}", approver=level)
-    return refused(code, f"{reason} {_('Nobody above you may give that much either.')}")
+            asked = _("A {level} can approve it.").format(level=_name(level))
+            return refused(code, f"{reason} {asked}", approver=level, **policy)
+    return refused(code, f"{reason} {_('Nobody above you may give that much either.')}", **policy)
 
 
 def _name(level: str) -> str:

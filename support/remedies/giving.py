@@ -5,6 +5,7 @@ their own language, the ticket resolved if the terms say so, and all of it recor
 approvals.py inside their transaction, with the ticket locked and authority decided.
 """
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 from uuid import uuid5
@@ -126,4 +127,4 @@ def _entry_of(document: Document) -> Entry:
 
 
 def _kept(decision: Decision) -> dict[str, Any]:
-    return {"allowed": decision.allowed, "code": decision.code, "reason": decision.reason, "approver": decision.approver}
+    return asdict(decision)

@@ -1,13 +1,14 @@
 """Limits: the dated rows that say how much a level or a person may give, and how managers set them.
 
-Amounts are gross minor units, for one ticket and for one day (UTC). A row of the person beats the row of their level; a
-row for the kind of remedy beats the row for all kinds. A new limit holds at once: the row in force ends the day before it
-starts. Rows are whole days, so a limit set twice on one day changes that day's row instead; what each grant was measured
-against is kept with the grant, and who set what stays on the timeline.
+What policy says of a level at a customer comes before the level's row (`combined`). Amounts are gross minor units, for one
+ticket and for one day (UTC). A row of the person beats the row of their level; a row for the kind of remedy beats the row
+for all kinds. A new limit holds at once: the row in force ends the day before it starts. Rows are whole days, so a limit
+set twice on one day changes that day's row instead; what each grant was measured against is kept with the grant, and who
+set what stays on the timeline.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -20,16 +21,20 @@ from accounts.people import access
 from accounts.people.models import StaffProfile, User
 from accounts.timeline import recording
 from billing.money import Money
+from support.remedies import policy_limits
 from support.remedies.models import AuthorityGrant
+from support.remedies.policy_limits import Values
 from support.tickets import turns
 
 
 @dataclass(frozen=True)
 class Limit:
-    """What may be given on one ticket and in one day, tax included."""
+    """What may be given on one ticket and in one day (None: as much as on tickets), tax included, and which version says so."""
 
     per_ticket: Money
-    per_day: Money
+    per_day: Money | None
+    ticket_source: str = ""
+    day_source: str = ""
 
 
 class MayNotSetLimits(Refusal):
@@ -69,6 +74,33 @@ def strongest(rows: Iterable[AuthorityGrant], remedy: str, currency: str) -> Lim
     if row is None:
         return None
     return Limit(Money(row.per_ticket_minor, row.currency), Money(row.per_day_minor, row.currency))
+
+
+def combined(rows: Sequence[AuthorityGrant], values: Values, level: str, remedy: str, currency: str) -> Limit | None:
+    """Return what a person of a level may give: what policy says of the level, else the level's row.
+
+    A row of the person narrows that, and where policy is silent stands in place of the level's row; it never widens policy.
+    """
+    standard = _by_policy([row for row in rows if row.user_id is None], values, level, remedy, currency)
+    own = strongest([row for row in rows if row.user_id is not None], remedy, currency)
+    if own is None or standard is None:
+        return own or standard
+    ticket, day = standard.ticket_source, standard.day_source
+    if ticket and standard.per_ticket <= own.per_ticket:
+        own = replace(own, per_ticket=standard.per_ticket, ticket_source=ticket)
+    if day and standard.per_day and (own.per_day is None or standard.per_day <= own.per_day):
+        own = replace(own, per_day=standard.per_day, day_source=day)
+    return own
+
+
+def _by_policy(rows: Sequence[AuthorityGrant], values: Values, level: str, remedy: str, currency: str) -> Limit | None:
+    row = strongest(rows, remedy, currency)
+    ticket = policy_limits.for_ticket(values, level, remedy, currency)
+    day = policy_limits.for_day(values, level, currency)
+    if ticket is None:
+        return replace(row, per_day=day.amount, day_source=day.source) if row and day else row
+    per_day = day.amount if day else row.per_day if row else None
+    return Limit(ticket.amount, per_day, ticket.source, day.source if day else "")
 
 
 def rows_for(user: User, on: date) -> list[AuthorityGrant]:

@@ -17,7 +17,7 @@ from accounts.decisions import Decision, Refusal
 from accounts.people import access
 from accounts.people.models import User
 from billing.money import Money
-from support.remedies import approvals, authority, giving
+from support.remedies import approvals, authority, giving, policy_log
 from support.remedies.kinds import REMEDIES
 from support.remedies.kinds.base import Effect, Remedy, Terms
 from support.remedies.models import Grant
@@ -77,17 +77,19 @@ def grant(*, actor: User, ticket: Ticket, remedy: Remedy[Any], terms: Terms, at:
         Refusal: a rule objects and no approval could change that; its reason is fit to show.
         AlreadyCompensated: a colleague put it right at the same moment.
     """
-    with turns.patience(), transaction.atomic():
+    with policy_log.blocked_noted(actor=actor, ticket=ticket, at=at), turns.patience(), transaction.atomic():
         ticket = conversation.lock(ticket)
         access.decide(actor, access.GRANT_REMEDY, ticket.customer).or_refuse()
         if earlier := Grant.objects.filter(key=terms.key).first():
             return _same(earlier, actor, ticket, remedy, terms)
         terms = remedy.read(remedy.facts(terms), key=terms.key, resolve=terms.resolve)  # as things stand under the lock
         authority.take_turn(actor)
-        decision = authority.decide(actor=actor, ticket=ticket, remedy=remedy, terms=terms, at=at)
+        standing = Standing(actor, at, [ticket])
+        decision = authority.decide(actor=actor, ticket=ticket, remedy=remedy, terms=terms, at=at, standing=standing)
         if not decision.approver:
             decision.or_refuse()
         asked = giving.ask(actor=actor, ticket=ticket, remedy=remedy, terms=terms, decision=decision, at=at)
+        policy_log.asked(standing, asked)
         if decision.approver:
             return approvals.request(asked, ticket=ticket, approver=decision.approver, at=at)
         return giving.give(asked, ticket=ticket, terms=terms, at=at)

@@ -12,11 +12,15 @@ from functools import cached_property
 from django.db.models import Q, Sum
 
 from accounts.people import access
-from accounts.people.models import StaffProfile, User
+from accounts.people.models import User
+from accounts.policies import acknowledging, resolving
+from accounts.policies.models import PolicyVersion
+from accounts.policies.resolving import Resolved
 from billing.money import Money
 from support.remedies import limits
 from support.remedies.limits import Limit
 from support.remedies.models import AuthorityGrant, Grant
+from support.remedies.policy_limits import Values
 from support.tickets import assignment
 from support.tickets.models import Ticket
 
@@ -36,22 +40,36 @@ class Standing:
 
     @cached_property
     def has_acknowledged(self) -> bool:
-        """Whether the person acknowledged the remedy policy."""
-        return StaffProfile.objects.filter(user=self.person, policy_acknowledged_at__isnull=False).exists()
+        """Whether the person acknowledged the policies that their authority rests on."""
+        return acknowledging.has_acknowledged(self.person, self.at)
+
+    @cached_property
+    def unread(self) -> list[PolicyVersion]:
+        """The versions that lock the person's authority."""
+        return acknowledging.outstanding(self.person, self.at)
 
     @cached_property
     def own_groups(self) -> frozenset[int]:
         """The trees of the groups the person belongs to."""
         return assignment.groups_of(self.person)
 
-    def limit(self, remedy: str, currency: str) -> Limit | None:
-        """How much the person may give of a remedy; None: nothing was ever said."""
+    def limit(self, remedy: str, currency: str, customer: int) -> Limit | None:
+        """How much the person may give of a remedy at a customer (its key); None: nothing was ever said."""
         mine = [row for row in self._limits if row.user_id == self.person.pk or row.user_id is None and row.level == self.level]
-        return limits.strongest(mine, remedy, currency) if self.level else None
+        return limits.combined(mine, self.policy(customer), self.level, remedy, currency) if self.level else None
 
-    def limit_of_level(self, level: str, remedy: str, currency: str) -> Limit | None:
-        """How much a level may give of a remedy; None: nothing was ever said."""
-        return limits.strongest([row for row in self._limits if row.level == level], remedy, currency)
+    def limit_of_level(self, level: str, remedy: str, currency: str, customer: int) -> Limit | None:
+        """How much a level may give of a remedy at a customer (its key); None: nothing was ever said."""
+        rows = [row for row in self._limits if row.level == level]
+        return limits.combined(rows, self.policy(customer), level, remedy, currency)
+
+    def policy(self, customer: int) -> Values:
+        """What policy says for a customer (its key) this day."""
+        return self._policies[customer]
+
+    @cached_property
+    def _policies(self) -> dict[int, dict[str, Resolved]]:
+        return resolving.resolve_many({ticket.customer_id for ticket in self.tickets}, self.at.date())
 
     def given_on(self, ticket: Ticket, currency: str) -> Money:
         """What was given on a ticket, whoever gave it."""

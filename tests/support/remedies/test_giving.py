@@ -49,7 +49,7 @@ def test_remedy_leaves_everything_it_must():
     assert (grant.status, grant.amount_minor, grant.document.total_minor) == ("granted", 12000, -12000)
     assert (ticket.status, ticket.outcome, ticket.finding.status) == ("resolved", "remedied", "remedied")
     assert FeedRow.objects.get(grant=grant).entry.about_ref == grant.document.ref
-    assert grant.decision == {"allowed": True, "code": "allowed", "reason": "", "approver": ""}
+    assert grant.decision == {"allowed": True, "code": "allowed"} | dict.fromkeys(["reason", "approver", "key", "source"], "")
     assert Activity.objects.filter(kind="support.remedy_granted", about_ref=grant.ref).count() == 1
 
 

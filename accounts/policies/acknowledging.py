@@ -1,0 +1,123 @@
+"""Acknowledging: our own people read a material version, answer its quiz, and only then does it let them act.
+
+A new material version locks again, for everybody and at once; so do the days after which an acknowledgement no longer counts
+(staff.acknowledgement_days). While no policy for staff is published, the day a person acknowledged the house's first
+words counts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from accounts.decisions import Refusal
+from accounts.people import access, staff
+from accounts.people.models import StaffProfile, User
+from accounts.policies import resolving
+from accounts.policies.models import Acknowledgement, Policy, PolicyVersion
+from accounts.timeline import recording
+
+DAYS = "staff.acknowledgement_days"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """How somebody did: right of asked, and what to read again."""
+
+    right: int
+    asked: int
+
+    @property
+    def passed(self) -> bool:
+        """All of it is right."""
+        return self.right == self.asked
+
+
+class NotOneOfUs(Refusal):
+    """A customer's person where one of our own is needed."""
+
+    code = "not_one_of_us"
+
+
+class QuizNotPassed(Refusal):
+    """Not all answers were right."""
+
+    code = "quiz_not_passed"
+
+
+class NotInForce(Refusal):
+    """Only what is published, and speaks to our own people, is acknowledged."""
+
+    code = "not_in_force"
+
+
+def outstanding(user: User, at: datetime) -> list[PolicyVersion]:
+    """Return the versions that lock this person's authority until they are acknowledged."""
+    return [version for version in _required(user, at) if not version.known]  # type: ignore[attr-defined]
+
+
+def has_acknowledged(user: User, at: datetime) -> bool:
+    """Say whether a person knows everything that their authority rests on."""
+    required = _required(user, at)
+    if required:
+        return all(version.known for version in required)  # type: ignore[attr-defined]
+    return StaffProfile.objects.filter(user=user, policy_acknowledged_at__isnull=False).exists()
+
+
+def acknowledge(*, actor: User, version: PolicyVersion, answers: Sequence[int | None], at: datetime) -> Acknowledgement:
+    """Answer the quiz of a version; with everything right it is acknowledged. The attempt is kept either way.
+
+    Raises:
+        NotOneOfUs, NotInForce: it is not theirs to acknowledge.
+        QuizNotPassed: something was wrong; which clauses to read again is said, not the answers.
+    """
+    if not access.level_of(actor):
+        raise NotOneOfUs("Only our own people acknowledge policy.")
+    if version.published_at is None or version.policy.audience != Policy.Audience.STAFF:
+        raise NotInForce("Only a published policy for our own people is acknowledged.")
+    attempt = graded(version, answers)
+    with transaction.atomic():
+        kept = Acknowledgement.objects.create(user=actor, version=version, at=at, right=attempt.right, asked=attempt.asked)
+        if attempt.passed:
+            staff.acknowledge_policy(user=actor, at=at)
+            told = {"email": actor.email, "policy": str(version)}
+            recording.record(None, "accounts.version_acknowledged", actor=actor, at=at, about=version, facts=told, internal=True)
+    if not attempt.passed:
+        raise QuizNotPassed(f"{attempt.right} of {attempt.asked} right. Read the clauses once more and try again.")
+    return kept
+
+
+def graded(version: PolicyVersion, answers: Sequence[int | None]) -> Attempt:
+    """Count the right answers."""
+    given = [*answers, *[None] * len(version.quiz)]
+    right = sum(given[place] == question["answer"] for place, question in enumerate(version.quiz))
+    return Attempt(right, len(version.quiz))
+
+
+def pass_rate(version: PolicyVersion) -> tuple[int, int]:
+    """Return how many attempts at a version's quiz passed, and how many there were."""
+    attempts = Acknowledgement.objects.filter(version=version)
+    return attempts.filter(right=F("asked")).count(), attempts.count()
+
+
+def _required(user: User, at: datetime) -> QuerySet[PolicyVersion]:
+    """Return the last material version in force of each policy for staff, each marked whether the person knows it."""
+    on = at.date()
+    in_force = PolicyVersion.objects.published().filter(
+        policy__audience=Policy.Audience.STAFF, material=True, effective_on__lte=on
+    )
+    later = in_force.filter(policy=OuterRef("policy")).filter(
+        Q(effective_on__gt=OuterRef("effective_on")) | Q(effective_on=OuterRef("effective_on"), number__gt=OuterRef("number"))
+    )
+    known = Acknowledgement.objects.filter(
+        user=user, version__policy=OuterRef("policy"), version__number__gte=OuterRef("number"), right=F("asked"),
+        at__gt=at - timedelta(days=_days(at)),
+    )  # fmt: skip
+    latest = in_force.exclude(Exists(later)).annotate(known=Exists(known))
+    return latest.select_related("policy").order_by("policy__code")
+
+
+def _days(at: datetime) -> int:
+    return int(resolving.resolve_at(resolving.HOUSE, at.date(), [DAYS])[DAYS].value)

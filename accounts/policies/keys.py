@@ -1,0 +1,196 @@
+"""Keys: every question a policy can answer, in one table.
+
+A key has a type, a unit, a default (what holds where nobody said anything), a meaning, who enforces it, and what may be
+said of it further down: nothing (locked), only stricter (may tighten), or anything (may loosen). A version may be stricter
+about that than the table, never laxer. Amounts are by currency, in major units as text: {"EUR": "80.00"}. Pure: no database.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any, Final
+
+from accounts.decisions import Refusal
+
+
+class Type(StrEnum):
+    """What a value is."""
+
+    MONEY = "money"
+    DAYS = "days"
+    NUMBER = "number"
+    FLAG = "flag"
+
+
+class Below(StrEnum):
+    """What a nearer place may say of a key."""
+
+    LOCKED = "locked"
+    TIGHTEN = "tighten"
+    LOOSEN = "loosen"
+
+
+STRICTNESS: Final = (Below.LOOSEN, Below.TIGHTEN, Below.LOCKED)
+
+
+@dataclass(frozen=True)
+class Key:
+    """One question: its name, type and unit, what holds unsaid, what it means, who enforces it, what may be said below."""
+
+    code: str
+    type: Type
+    label: str
+    meaning: str
+    enforced_by: str
+    below: Below
+    default: Any = None
+    unit: str = ""
+    strict_is_lower: bool = True
+    for_customers: bool = False
+
+    def words(self, value: Any) -> str:
+        """Write a value for people."""
+        if value is None:
+            return "not limited" if self.type is Type.MONEY else "not said"
+        if self.type is Type.MONEY:
+            return ", ".join(f"{amount} {currency}" for currency, amount in sorted(value.items()))
+        if self.type is Type.FLAG:
+            return "yes" if value else "no"
+        return f"{value} {self.unit}".strip()
+
+    def is_stricter(self, new: Any, old: Any) -> bool:
+        """Say whether `new` is as strict as `old` or stricter, in every currency."""
+        if old is None or new == old:
+            return True
+        if new is None:
+            return False
+        if self.type is Type.MONEY:
+            return all(currency in new and self._stricter(Decimal(new[currency]), Decimal(old[currency])) for currency in old)
+        return self._stricter(new, old)
+
+    def _stricter(self, new: Any, old: Any) -> bool:
+        return bool(new <= old if self.strict_is_lower else new >= old)
+
+
+class ValueUnreadable(Refusal):
+    """Not a value of this key."""
+
+    code = "value_unreadable"
+
+
+class KeyUnknown(Refusal):
+    """No such key is declared."""
+
+    code = "key_unknown"
+
+
+_AUTHORITY: Final = "support/remedies/authority.py"
+_LEVELS: Final = (("agent", "an agent"), ("supervisor", "a supervisor"), ("manager", "a manager"))
+_SPANS: Final = (("ticket", "on one ticket"), ("day", "in one day"))
+_INSTEAD: Final = "For goodwill, in place of the limit for all remedies."
+
+
+def _limit(code: str, label: str, meaning: str, below: Below = Below.LOOSEN) -> Key:
+    return Key(code, Type.MONEY, label, meaning, _AUTHORITY, below, unit="tax included")
+
+
+def _of_level(level: str, who: str, span: str, per: str) -> Key:
+    meaning = f"On {who}'s own authority; above it a higher level approves."
+    return _limit(f"remedy.{level}_{span}_limit", f"What {who} may give {per}", meaning)
+
+
+_DECLARED: Final = (
+    _limit(
+        "remedy.ticket_limit",
+        "Most on one ticket",
+        "All remedies on one ticket stay below it, whoever gives or approves them.",
+        Below.TIGHTEN,
+    ),
+    *(_of_level(level, who, span, per) for level, who in _LEVELS for span, per in _SPANS),
+    *(
+        _limit(f"goodwill.{level}_ticket_limit", f"Goodwill {who} may give on one ticket", _INSTEAD)
+        for level, who in _LEVELS
+    ),
+    Key(
+        "remedy.times", Type.NUMBER, "Goodwill to one group before a supervisor decides",
+        "Counted within the days of remedy.times_days.", _AUTHORITY, Below.LOOSEN, unit="times",
+    ),
+    Key(
+        "remedy.times_days", Type.DAYS, "Days in which goodwill to one group is counted",
+        "Together with remedy.times.", _AUTHORITY, Below.LOOSEN, unit="days", strict_is_lower=False,
+    ),
+    Key(
+        "staff.acknowledgement_days", Type.DAYS, "Days an acknowledgement counts",
+        "After them a policy is read and acknowledged again.", "accounts/policies/acknowledging.py", Below.LOCKED,
+        default=365, unit="days",
+    ),
+    Key(
+        "lifecycle.onboarding_days", Type.DAYS, "Days until a new customer should have begun",
+        "A customer who has not signed in by then is stuck, and its owner sees it.", "accounts/segments/lifecycle.py",
+        Below.LOOSEN, default=30, unit="days", for_customers=True,
+    ),
+)  # fmt: skip
+KEYS: Final[dict[str, Key]] = {key.code: key for key in _DECLARED}
+
+
+def named(code: str) -> Key:
+    """Return the key of this name.
+
+    Raises:
+        KeyUnknown: none is declared.
+    """
+    if code not in KEYS:
+        raise KeyUnknown(f"No policy key is called {code}.")
+    return KEYS[code]
+
+
+def read(key: Key, text: str) -> Any:
+    """Return the value people wrote for a key: "80.00 EUR, 90 USD", "30", "yes".
+
+    Raises:
+        ValueUnreadable: it is none.
+    """
+    text = text.strip()
+    if key.type is Type.MONEY:
+        return _amounts(key, text)
+    if key.type is Type.FLAG:
+        if text.lower() not in ("yes", "no"):
+            raise ValueUnreadable(f"{key.label}: write yes or no.")
+        return text.lower() == "yes"
+    if not text.isascii() or not text.isdigit() or len(text) > 6:
+        raise ValueUnreadable(f"{key.label}: write a whole number of {key.unit or 'units'}.")
+    return int(text)
+
+
+def check(code: str, value: Any) -> None:
+    """Do nothing when `value` can be a value of the key.
+
+    Raises:
+        KeyUnknown, ValueUnreadable: it cannot.
+    """
+    key = named(code)
+    if key.type is Type.MONEY:
+        if not isinstance(value, Mapping):
+            raise ValueUnreadable(f"{key.label}: an amount names its currency.")
+        _amounts(key, ", ".join(f"{amount} {currency}" for currency, amount in value.items()))
+    elif isinstance(value, bool) != (key.type is Type.FLAG) or not isinstance(value, int) or value < 0:
+        raise ValueUnreadable(f"{key.label}: {value} is not a value of it.")
+
+
+def _amounts(key: Key, text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for part in text.split(","):
+        number, _, currency = part.strip().partition(" ")
+        if not _is_amount(number) or len(currency) != 3 or not (currency.isascii() and currency.isalpha()):
+            raise ValueUnreadable(f"{key.label}: write amounts with their currency, such as 80.00 EUR.")
+        found[currency.upper()] = number
+    return found
+
+
+def _is_amount(number: str) -> bool:
+    try:
+        amount = Decimal(number)
+    except InvalidOperation:
+        return False
+    return number.isascii() and amount.is_finite() and 0 <= amount < 10**12 and "e" not in number.lower()

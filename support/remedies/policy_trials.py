@@ -1,0 +1,59 @@
+"""Policy tried on remedies: the judge that sample cases ask, and the remedies of the past that a draft is simulated on."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from accounts.people import access
+from accounts.people.models import StaffProfile
+from accounts.policies import resolving
+from accounts.policies.cases import CaseUnreadable
+from accounts.policies.resolving import Draft, Resolved
+from accounts.policies.simulating import ALLOWED, NEEDS_APPROVAL, REFUSED, Replayed
+from billing.money import Money
+from support.remedies import policy_limits
+from support.remedies.kinds import REMEDIES
+from support.remedies.models import Grant
+
+
+def judge(facts: Mapping[str, str], values: Mapping[str, Resolved]) -> str:
+    """Answer a sample case: may `level` give `amount` (such as "80.00 EUR") of `remedy` on one ticket?
+
+    Raises:
+        CaseUnreadable: a level, a remedy or an amount that does not exist.
+    """
+    level, remedy = facts.get("level", ""), facts.get("remedy", "")
+    number, _space, currency = facts.get("amount", "").partition(" ")
+    if level not in policy_limits.LADDER or remedy not in ("", *REMEDIES):
+        raise CaseUnreadable(_("A remedy case names a level (agent, supervisor, manager) and a remedy that exists."))
+    return policy_limits.verdict(values, level=level, remedy=remedy, whole=Money.of(number, currency))
+
+
+def past(draft: Draft, since: datetime, until: datetime) -> list[Replayed]:
+    """Weigh the remedies asked for in a span of time as if a draft had been in force on their days.
+
+    Everybody is taken at the level they have now. What was turned down by a person is weighed like the rest.
+    """
+    asked = Grant.objects.filter(asked_at__gte=since, asked_at__lte=until).order_by("asked_at", "pk")
+    grants = list(asked.select_related("ticket", "customer"))
+    levels = dict(StaffProfile.objects.filter(user__in={grant.asked_by_id for grant in grants}).values_list("user", "level"))
+    values = resolving.resolve_many({grant.customer_id for grant in grants}, until.date(), draft=draft)
+    given: dict[tuple[int, str], Money] = {}
+    replayed = []
+    for grant in grants:
+        cost, place = Money(grant.amount_minor, grant.currency), (grant.ticket_id, grant.currency)
+        whole = given[place] + cost if place in given else cost
+        if grant.status == Grant.Status.GRANTED:
+            given[place] = whole
+        level = levels.get(grant.asked_by_id, access.AGENT)
+        now = policy_limits.verdict(values[grant.customer_id], level=level, remedy=grant.remedy, whole=whole)
+        replayed.append(_replayed(grant, now))
+    return replayed
+
+
+def _replayed(grant: Grant, now: str) -> Replayed:
+    then = ALLOWED if grant.decision.get("allowed") else NEEDS_APPROVAL
+    words = f"{REMEDIES[grant.remedy].label}, {Money(grant.amount_minor, grant.currency)}, {grant.customer}"
+    answers = {policy_limits.ALLOWED: ALLOWED, policy_limits.REFUSED: REFUSED}
+    return Replayed(grant.ref, grant.ticket.ref, words, then, answers.get(now, NEEDS_APPROVAL))
