@@ -14,6 +14,7 @@ from backoffice import limits
 from billing.payments.bank.models import BankLine
 from support.remedies import approvals, finance_feed
 
+BANK_PAGES = {"bank", "bank_line", "bank_statements", "direct_debits", "dunning"}
 DATA_PAGES = {"data", "data_rules", "customer_details", "duplicates", "duplicate", "merge"}
 # label, the page it opens, the pages during which it is the current one, its keys, the action it needs, what is counted beside it
 PLACES = (
@@ -22,7 +23,7 @@ PLACES = (
     (gettext_lazy("Service levels"), "service_levels", {"service_levels"}, "g s", access.WORK_TICKETS, ""),
     (gettext_lazy("Approvals"), "approvals", {"approvals"}, "g p", access.DECIDE_APPROVALS, "approvals"),
     (gettext_lazy("Finance inbox"), "inbox", {"inbox", "entry"}, "g f", access.SEE_BOOKS, "inbox"),
-    (gettext_lazy("Bank"), "bank", {"bank", "bank_line", "bank_statements", "direct_debits"}, "g b", access.SEE_BOOKS, "bank"),
+    (gettext_lazy("Bank"), "bank", BANK_PAGES, "g b", access.SEE_BOOKS, "bank"),
     (gettext_lazy("Findings"), "desk", {"desk"}, "g d", access.SEE_BACKOFFICE, ""),
     (gettext_lazy("Data"), "data", DATA_PAGES, "g a", access.SEE_BACKOFFICE, "duplicates"),
     (gettext_lazy("Knowledge"), "knowledge", {"knowledge", "article", "version"}, "g k", access.EDIT_KNOWLEDGE, ""),

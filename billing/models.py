@@ -4,6 +4,7 @@ from billing.amendments.models import OrderApproval, Quote
 from billing.anomalies.models import Finding
 from billing.catalog.models import Charge, Coupon, LegalEntity, Plan, PlanVersion, Product
 from billing.contracts.models import Contract, ContractEvent, Redemption, Subscription
+from billing.dunning.models import Dispute, DunningPause, DunningStep, Instalment, PaymentPlan, StepTaken
 from billing.invoices.models import Coverage, Document, DocumentFile, Line, NumberSeries, Settlement
 from billing.invoices.running.models import BillingRun, BillingWork
 from billing.ledger.models import Entry, Posting
@@ -24,11 +25,15 @@ __all__ = [
     "Coverage",
     "DebitFile",
     "DirectDebit",
+    "Dispute",
     "Document",
     "DocumentFile",
+    "DunningPause",
+    "DunningStep",
     "Entry",
     "Finding",
     "GatewayCharge",
+    "Instalment",
     "LegalEntity",
     "Line",
     "Mandate",
@@ -36,6 +41,7 @@ __all__ = [
     "NumberSeries",
     "Payment",
     "PaymentMethod",
+    "PaymentPlan",
     "PaymentShare",
     "Plan",
     "PlanVersion",
@@ -46,6 +52,7 @@ __all__ = [
     "Redemption",
     "Refund",
     "Settlement",
+    "StepTaken",
     "Subscription",
     "TransferOrder",
     "UsageRecord",

@@ -6,6 +6,7 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
+from billing.dunning import disputes, plans, stepping
 from billing.invoices.documents import rendering
 from billing.invoices.models import Document
 from billing.invoices.running import carrying
@@ -62,6 +63,16 @@ def ask_unknown_payments() -> None:
     for topic in (collecting, refunds):
         topic.send_forgotten(at=at)
         topic.ask_unknown(at=at)
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def ask_for_overdue_money() -> None:
+    """Settle disputes and plans that ended, tell whom something works again, and take the steps of the ladder that have come."""
+    at = timezone.now()
+    disputes.settle_what_was_credited(at=at)
+    plans.watch(at=at)
+    stepping.lift_what_was_paid(at=at)
+    stepping.take_due(at=at)
 
 
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped

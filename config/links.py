@@ -17,6 +17,7 @@ PAGES: Final[Mapping[str, tuple[str, str, bool]]] = {
     "document": ("portal:invoice", "backoffice:document", True),
     "payment": ("portal:payment", "", True),
     "contract": ("portal:contract", "", True),
+    "invoices": ("portal:invoices", "", True),
     "orders": ("portal:order_approvals", "", True),
     "approvals": ("", "backoffice:approvals", False),
     "finance": ("", "backoffice:inbox", False),

@@ -1,12 +1,24 @@
 """The first words of a ticket: what the person was looking at, so that nobody has to copy it."""
 
+from datetime import date
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.anomalies.models import Finding
+from billing.dunning import disputes
 from billing.invoices.models import Document, Line
+from support.channels import disputing, writing
 from support.tickets.models import Ticket
+
+
+def send(document: Document | None, line: Line | None, *, dispute: bool, today: date, **facts: Any) -> Ticket:
+    """Open the ticket; when the person wants it so, a line that can be disputed is not asked for meanwhile."""
+    facts |= {"document": document, "line": line, "at": timezone.now()}
+    if dispute and line and disputes.may_dispute(facts["actor"], line).allowed:
+        return disputing.open_ticket(today=today, **facts)
+    return writing.open_ticket(**facts)
 
 
 def first_words(document: Document | None, line: Line | None, subject: str = "") -> dict[str, Any]:

@@ -12,9 +12,16 @@ from accounts.people import access
 from accounts.timeline.kinds import KINDS
 
 # label, icon, the page it opens, the pages during which it is the current one, its key
+INVOICE_PAGES = {"invoices", "invoice", "statement", "payment_plans", "payment_promises"}
 PLACES = (
     (gettext_lazy("Home"), "home", "home", {"home"}, "g s"),
-    (gettext_lazy("Invoices"), "invoice", "invoices", {"invoices", "invoice", "statement"}, "g i"),
+    (
+        gettext_lazy("Invoices"),
+        "invoice",
+        "invoices",
+        {"invoices", "invoice", "statement", "payment_plans", "payment_promises"},
+        "g i",
+    ),
     (
         gettext_lazy("Contracts"),
         "contract",

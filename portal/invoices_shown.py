@@ -9,6 +9,8 @@ from django.db.models.query import QuerySet
 
 from billing import periods
 from billing.anomalies.models import Finding
+from billing.dunning import disputes
+from billing.dunning.models import Dispute
 from billing.invoices import selectors
 from billing.invoices.models import Document, Line, Settlement
 from billing.money import Money
@@ -38,6 +40,7 @@ class LineShown:
     line: Line
     why: str
     finding: Finding | None
+    dispute: Dispute | None = None
 
     @property
     def last_day(self) -> date | None:
@@ -72,8 +75,9 @@ def lines(document: Document) -> list[LineShown]:
         Finding.objects.filter(line__document=document).exclude(status=Finding.Status.DISMISSED).select_related("twin__document")
     )
     findings = {finding.line_id: finding for finding in found}
+    disputed = disputes.open_on(document) if document.open_minor else {}
     printed = document.lines.select_related("customer", "product", "corrects__document").order_by("position")
-    return [LineShown(line, selectors.why(line), findings.get(line.pk)) for line in printed]
+    return [LineShown(line, selectors.why(line), findings.get(line.pk), disputed.get(line.pk)) for line in printed]
 
 
 def settlements(document: Document) -> QuerySet[Settlement]:

@@ -22,6 +22,7 @@ from accounts.people.models import ApiKey, Membership
 from accounts.quality.models import ChangeRequest
 from billing.amendments.models import OrderApproval, Quote
 from billing.contracts.models import Contract, ContractEvent, Subscription
+from billing.dunning.models import Dispute
 from billing.invoices import selectors as invoice_selectors
 from billing.invoices.models import Document, Line
 from billing.payments import selectors as payment_selectors
@@ -145,6 +146,14 @@ def document(request: HttpRequest, ref: str) -> Document:
     return found
 
 
+def document_to_pay(request: HttpRequest, ref: str) -> Document:
+    """Return the invoice, of a customer for whom the viewer may pay."""
+    reach = access.customers_within_reach(request.user, access.PAY)
+    found = get_object_or_404(Document.objects.issued().filter(customer__in=reach).select_related("customer"), ref=ref)
+    stand_at(request, found.customer)
+    return found
+
+
 def payment(request: HttpRequest, ref: str) -> Payment:
     """Return the payment."""
     rows = payment_selectors.visible_to(request.user)
@@ -188,7 +197,7 @@ def matter(request: HttpRequest, ref: str, position: int | str | None) -> tuple[
         return named, None
     if len(str(position)) > LONGEST_POSITION:
         raise Http404
-    lines = named.lines.select_related("customer", "product", "document")
+    lines = named.lines.select_related("customer", "product", "document__customer")
     return named, get_object_or_404(lines, position=int(position))
 
 
@@ -220,6 +229,13 @@ def change_request(request: HttpRequest, pk: int, action: Action) -> ChangeReque
     found = get_object_or_404(rows, pk=pk)
     stand_at(request, found.customer)
     return found
+
+
+def dispute(request: HttpRequest, pk: int) -> Dispute:
+    """Return the dispute, of a customer for whom the viewer may ask for changes."""
+    reach = access.customers_within_reach(request.user, access.REQUEST_CHANGES)
+    rows = Dispute.objects.filter(line__document__customer__in=reach).select_related("line__document__customer")
+    return get_object_or_404(rows, pk=pk)
 
 
 def api_key(node: Customer, pk: int) -> ApiKey:

@@ -2,7 +2,7 @@
 
 Most tests run inside one transaction that is rolled back (`django_db`). Where that would hide the very thing under test,
 ask for the fixture `committed` instead: what was written is emptied afterwards, the append-only tables included, and what
-migrations brought in (kinds of customers, first service levels) stays.
+migrations brought in (kinds of customers, first service levels, the ladder for unpaid invoices) stays.
 """
 
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ BROUGHT_IN_BY_MIGRATIONS = {
     "accounts_customerkind",
     "accounts_customerkind_allowed_parents",
     "auth_permission",
+    "billing_dunningstep",
     "django_content_type",
     "django_migrations",
     "django_site",

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_GET
 from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.routes import declares
-from backoffice import paper, places
+from backoffice import overdue, paper, places
 from billing.invoices.documents import rendering
 from billing.invoices.einvoice import writing
+from billing.invoices.models import Document
 from window.downloads import download
 
 
@@ -21,7 +22,14 @@ from window.downloads import download
 def document(request: HttpRequest, ref: str) -> HttpResponse:
     """Show one invoice or credit note with why each amount is what it is."""
     found = places.document(request, ref)
-    return render(request, "backoffice/documents/document.html", paper.shown(found, on=timezone.now().date()))
+    return document_page(request, found)
+
+
+def document_page(request: HttpRequest, found: Document, *, status: int = 200, **forms: object) -> HttpResponse:
+    """Answer with the page of a document; `forms` are those that were not in order."""
+    on = timezone.now().date()
+    context = paper.shown(found, on=on) | {"overdue": overdue.of(found, viewer=request.user, on=on)} | forms
+    return render(request, "backoffice/documents/document.html", context, status=status)
 
 
 @declares(access.SEE_BACKOFFICE)

@@ -21,6 +21,7 @@ from billing.amendments.ordering import Order
 from billing.amendments.quoting import Change, Proposal
 from billing.contracts import events
 from billing.contracts.models import Contract, ContractEvent, Subscription
+from billing.dunning import entitlements
 from billing.invoices import drafting, run
 from billing.invoices.models import Document
 from billing.ledger import locking
@@ -182,6 +183,7 @@ def _changed(quote: Quote, subscription: Subscription, *, actor: User, at: datet
 
 def _started(quote: Quote, *, actor: User, at: datetime, today: date) -> tuple[Subscription, date]:
     order = Order.from_json(quote.change)
+    entitlements.of(quote.customer, today).or_refuse()
     _same_price_or_refuse(quote, ordering.rehearse(quote.contract, quote.customer, order, at=at, today=today))
     return ordering.start(actor, quote.contract, quote.customer, order, at=at), order.since
 

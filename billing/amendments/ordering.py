@@ -21,6 +21,7 @@ from billing.catalog import plans
 from billing.catalog.models import Plan, PlanVersion, Product
 from billing.contracts import histories, signing
 from billing.contracts.models import Contract, ContractEvent, Subscription
+from billing.dunning import entitlements
 
 WHAT = ContractEvent.What.SUBSCRIBE.value
 
@@ -70,9 +71,10 @@ def quote(*, actor: User, contract: Contract, customer: Customer, order: Order, 
 
     Raises:
         ChangeInThePast, NotOnSale, NotUnderContract: it cannot be ordered there.
-        Refusal: not within the actor's reach, or a quantity that makes no sense.
+        Refusal: not within the actor's reach, an overdue invoice stops orders, or a quantity that makes no sense.
     """
     access.decide(actor, access.CHANGE_CONTRACT, customer).or_refuse()
+    entitlements.of(customer, today).or_refuse()
     if order.since < today:
         raise ChangeInThePast(f"A subscription starts today or later, not on {order.since}.")
     return Quote.objects.create(

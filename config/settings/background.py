@@ -28,6 +28,7 @@ REDIS_TRANSPORT = {
 CELERY_TIMEZONE = "UTC"
 HEARTBEAT_EVERY, DELIVERY_EVERY, UNKNOWN_PAYMENTS_EVERY, PRINTING_EVERY = 5.0, 5.0, 30.0, 60.0
 LADDER_EVERY = 30.0
+DUNNING_EVERY = 300.0
 FIND_DUPLICATES_AT = crontab(hour="1", minute="40")
 RUNS_EVERY = 60.0
 BILLING_AT = crontab(hour="*/6", minute="10")
@@ -52,6 +53,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "billing.tasks.go_on_with_runs",
         "schedule": RUNS_EVERY,
         "options": {"expires": RUNS_EVERY},
+    },
+    "overdue money is asked for": {
+        "task": "billing.tasks.ask_for_overdue_money",
+        "schedule": DUNNING_EVERY,
+        "options": {"expires": DUNNING_EVERY},
     },
     "customers kept twice are looked for at night": {
         "task": "accounts.tasks.find_duplicates",

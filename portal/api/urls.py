@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.api import contracts, customers, help, money, orders
+from portal.api import contracts, customers, help, money, orders, overdue
 
 app_name = "api"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("customers/<str:number>/keys/", customers.Keys.as_view(), name="keys"),
     path("customers/<str:number>/keys/<int:pk>/revocations/", customers.KeyRevocations.as_view(), name="key_revocations"),
     path("customers/<str:number>/documents/", money.Documents.as_view(), name="documents"),
+    path("customers/<str:number>/entitlement/", overdue.Entitlement.as_view(), name="entitlement"),
     path("customers/<str:number>/methods/", money.Methods.as_view(), name="methods"),
     path("customers/<str:number>/payments/", money.Payments.as_view(), name="payments"),
     path("customers/<str:number>/contracts/", contracts.Contracts.as_view(), name="contracts"),
@@ -24,6 +25,7 @@ urlpatterns = [
     path("customers/<str:number>/tickets/", help.Tickets.as_view(), name="tickets"),
     # numbers of documents from elsewhere may hold a slash
     path("documents/<path:ref>/e-invoice/<slug:form>/", money.EInvoice.as_view(), name="einvoice"),
+    path("documents/<path:ref>/promises/", overdue.Promises.as_view(), name="promises"),
     path("documents/<path:ref>/pdf/", money.DocumentPdf.as_view(), name="document_pdf"),
     path("documents/<path:ref>/", money.OneDocument.as_view(), name="document"),
     path("payments/<str:ref>/", money.OnePayment.as_view(), name="payment"),

@@ -30,6 +30,10 @@ class ContactForm(forms.Form):
     files = FilesField()
     invoice = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     line = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    dispute = forms.BooleanField(
+        label=_("Do not ask for this amount until it is settled"), required=False, initial=True,
+        help_text=_("Nothing is reminded or stopped because of it meanwhile."),
+    )  # fmt: skip
     key = KeyField()
 
 

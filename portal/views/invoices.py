@@ -2,11 +2,12 @@
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
+from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.routes import declares
@@ -15,8 +16,9 @@ from billing.invoices.documents import rendering
 from billing.invoices.einvoice import writing
 from billing.invoices.models import Document
 from billing.payments.bank import instructions
-from portal import invoices_shown, paying, places
+from portal import files, invoices_shown, overdue_shown, paying, places
 from portal.forms.invoices import InvoiceFilter
+from window import spreadsheets
 from window.downloads import download
 from window.paging import page_of
 
@@ -56,6 +58,31 @@ def _filtered(documents: QuerySet[Document], form: InvoiceFilter) -> QuerySet[Do
 
 @declares(access.SEE_MONEY)
 @require_GET
+def sheet(request: HttpRequest, number: str) -> StreamingHttpResponse:
+    """Hand over the figures of the list as a spreadsheet."""
+    node = places.node(request, number, access.SEE_MONEY)
+    chosen = _chosen(request, node).order_by("-issued_on", "-pk")
+    rows = files.sheet(chosen, on=places.today(node))
+    return spreadsheets.download(rows, name=f"{node.number}-invoices.csv")
+
+
+@declares(access.SEE_MONEY)
+@require_GET
+def archive(request: HttpRequest, number: str) -> HttpResponse:
+    """Hand over the PDFs of the newest documents of the list in one file."""
+    node = places.node(request, number, access.SEE_MONEY)
+    chosen = _chosen(request, node).select_related("receiver").order_by("-issued_on", "-pk")
+    content = files.archive(chosen[: files.MOST_IN_AN_ARCHIVE], language=get_language() or "en")
+    return download(content, name=f"{node.number}-invoices.zip", content_type="application/zip")
+
+
+def _chosen(request: HttpRequest, node: Customer) -> QuerySet[Document]:
+    form = InvoiceFilter({"state": InvoiceFilter.OPEN, **request.GET.dict()})
+    return _filtered(_of(places.span(request, node)), form)
+
+
+@declares(access.SEE_MONEY)
+@require_GET
 def invoice(request: HttpRequest, ref: str) -> HttpResponse:
     """Show one invoice or credit note: lines that explain themselves, what was paid, and what looks wrong."""
     document = places.document(request, ref)
@@ -63,6 +90,7 @@ def invoice(request: HttpRequest, ref: str) -> HttpResponse:
         "document": document,
         "state": selectors.state_of(document, places.today(document.customer)),
         "lines": invoices_shown.lines(document),
+        "overdue": overdue_shown.of(document, viewer=request.user, today=places.today(document.customer)),
         "settlements": invoices_shown.settlements(document),
         "transfer": instructions.for_document(document),
         "checkout": paying.checkout(request.user, [document] if document.open_minor else []),

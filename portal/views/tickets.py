@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.customers.models import Customer
 from accounts.people import access
 from accounts.people.routes import declares
+from billing.dunning import disputes
 from portal import contact, places, tickets_shown
 from portal.forms.tickets import AppealForm, ContactForm, PraiseForm, ReplyForm
 from support.channels import files, writing
@@ -50,10 +51,8 @@ def _open(request: HttpRequest, node: Customer) -> HttpResponse:
     if form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("subject", "text", "kind", "key")}
         with refusals_shown_on(form):
-            ticket = writing.open_ticket(
-                actor=request.user, customer=node, document=matter[0], line=matter[1], at=timezone.now(),
-                attached=[File(*file) for file in form.cleaned_data["files"]], **given,
-            )  # fmt: skip
+            given |= {"attached": [File(*file) for file in form.cleaned_data["files"]], "customer": node, "actor": request.user}
+            ticket = contact.send(*matter, dispute=form.cleaned_data["dispute"], today=places.today(node), **given)
             return redirect("portal:ticket", ticket.ref)
     return _contact_page(request, node, form, matter, status=422)
 
@@ -61,6 +60,7 @@ def _open(request: HttpRequest, node: Customer) -> HttpResponse:
 def _contact_page(request: HttpRequest, node: Customer, form: ContactForm, matter: tuple, status: int = 200) -> HttpResponse:
     document, line = matter
     context = {"at": node, "form": form, "document": document, "line": line}
+    context["may_dispute"] = disputes.may_dispute(request.user, line) if line else None
     return render(request, "portal/tickets/new_ticket.html", context, status=status)
 
 

@@ -20,6 +20,7 @@ from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
 from billing.anomalies.models import Finding
+from billing.dunning import disputes
 from support.remedies.models import Decline, DeclineReason
 from support.tickets import assignment, conversation, turns
 from support.tickets.models import Ticket
@@ -124,6 +125,8 @@ def decline(*, actor: User, ticket: Ticket, answer: Answer, at: datetime) -> Dec
             declined_by=actor, declined_at=at,
         )  # fmt: skip
         conversation.resolve(actor=actor, ticket=ticket, outcome=conversation.DECLINED, text=_letter(made), at=at)
+        if disputed := disputes.of_ticket(ticket.ref):
+            disputes.refuse(actor=actor, dispute=disputed, reason=made.words[: disputes.LONGEST_REASON], at=at)
         facts = {"reason": reason.label, "clause": made.clause, "claim": made.claim, "decline": made.pk}
         recording.record(ticket.customer, "support.ticket_declined", actor=actor, at=at, about=ticket, facts=facts)
     return made

@@ -12,7 +12,7 @@ from accounts.quality import scores
 from billing.anomalies import finding
 from support.remedies import declines
 from support.tickets import account_escalation
-from tests.factories import bank, knowledge, people, quality, support
+from tests.factories import bank, knowledge, overdue, people, quality, support
 from tests.factories.billing import invoice
 from tests.factories.customers import below, group
 from tests.factories.support import NOON
@@ -39,6 +39,7 @@ def fill():
     knowledge.asked(of=knowledge.article())
     knowledge.asked()
     knowledge.version()
+    overdue.disputed(customer)
     bank.waiting_line()
     bank.waiting_transfer()
     bank.debit_at_the_bank()
@@ -73,6 +74,8 @@ def statements(viewer: User, address: str) -> int:
         ("bank_rows", "?show=over", "finance"),
         ("bank", "?show=matched", "supervisor"),
         ("bank_statements", "", "finance"),
+        ("dunning", "", "finance"),
+        ("dunning", "?show=disputed", "supervisor"),
         ("direct_debits", "", "finance"),
         ("desk", "?show=open", "agent"),
         ("desk", "?show=open", "finance"),

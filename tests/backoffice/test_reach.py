@@ -14,7 +14,7 @@ from support.channels import files
 from support.channels.models import Attachment
 from support.remedies.models import AuthorityGrant
 from support.voice.models import Promise
-from tests.factories import knowledge, people, quality, support
+from tests.factories import knowledge, overdue, people, quality, support
 from tests.factories.bank import debit_at_the_bank, paid_too_much, waiting_line, waiting_transfer
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +64,11 @@ ROUTES = {
     "debit_files": ("post", KEEPERS),
     "debit_file": ("get", BOOKS),
     "debit_failures": ("post", KEEPERS),
+    "dunning": ("get", BOOKS),
+    "dunning_pauses": ("post", KEEPERS),
+    "dunning_resumptions": ("post", KEEPERS),
+    "dunning_plans": ("post", KEEPERS),
+    "dispute_refusals": ("post", EVERYBODY),
     "entry": ("get", BOOKS),
     "desk": ("get", EVERYBODY),
     "checks": ("post", WORKERS),
@@ -137,6 +142,9 @@ def address(route, given):
         "document_pdf": [granted.document.ref],
         "einvoice": [granted.document.ref, "ubl"],
     }
+    keys |= dict.fromkeys(["dunning_pauses", "dunning_resumptions", "dunning_plans"], [granted.document.ref])
+    if route == "dispute_refusals":
+        keys |= {route: [overdue.disputed(granted.customer).pk]}
     if route.startswith("bank_"):
         keys |= {"bank_transfer_outcomes": [waiting_transfer().pk]}
         keys |= {

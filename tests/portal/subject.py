@@ -15,6 +15,8 @@ from billing.amendments import applying, quoting
 from billing.amendments.models import OrderApproval, Quote
 from billing.contracts import events
 from billing.contracts.models import ContractEvent, Subscription
+from billing.dunning import disputes
+from billing.dunning.models import Dispute
 from billing.invoices.models import Document
 from billing.payments.models import Payment
 from billing.payments.sepa import mandates
@@ -48,6 +50,7 @@ class Subject:
     request: ChangeRequest
     file: Attachment
     mandate: Mandate
+    dispute: Dispute
 
     def address(self, route: str) -> str:
         """Return the address of `route` that names what stands here."""
@@ -55,6 +58,8 @@ class Subject:
             "invoice": [self.invoice.ref],
             "invoice_pdf": [self.invoice.ref],
             "einvoice": [self.invoice.ref, "ubl"],
+            "payment_promises": [self.invoice.ref],
+            "dispute_withdrawals": [self.dispute.pk],
             "payment": [self.payment.ref],
             "contract": [self.subscription.contract.ref],
             "change": [self.subscription.ref],
@@ -96,6 +101,8 @@ class Subject:
                 "documents": self.invoice.ref, "method": "another", "number": "4242424242424242", "expiry": "12/39",
                 "confirmed": self.invoice.open_minor, "key": uuid4(),
             },
+            "payment_promises": {"pay_on": timezone.now().date() + timedelta(days=3)},
+            "payment_plans": {"documents": [self.invoice.ref], "count": 2, "first_on": timezone.now().date()},
             "quotes": {"what": "set_quantity", "quantity": 7, "effective": "now"},
             "tickets": {"subject": "A question", "text": "How?", "kind": "other", "key": uuid4()},
             "replies": {"text": "One more thing", "key": uuid4()},
@@ -127,6 +134,7 @@ def make() -> Subject:
     paid = billing.invoice(tree.berlin, 100, on=date(2024, 2, 1))
     ticket = support.ticket(tree.berlin, by=people.member(tree.berlin))
     files.attach(ticket.messages.get(), [files.File("scan.pdf", b"%PDF-1.7")])
+    disputed = billing.invoice(tree.berlin, 700, on=date(2024, 3, 1)).lines.select_related("document__customer").get()
     return Subject(
         tree=tree,
         subscription=subscription,
@@ -136,6 +144,7 @@ def make() -> Subject:
         payment=payments.pay(tree.berlin, paid),
         ticket=ticket,
         file=Attachment.objects.get(),
+        dispute=disputes.raise_one(actor=orderer.user, line=disputed, ticket_ref=ticket.ref, at=timezone.now(), today=today),
         membership=people.joins(people.person(), tree.berlin, "reader"),
         approval=OrderApproval.objects.get(),
         orderer=orderer,

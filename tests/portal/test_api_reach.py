@@ -40,6 +40,8 @@ ROUTES = {
     "document": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "document_pdf": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "einvoice": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "entitlement": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "promises": ("post", 201, PAYERS, set()),
     "methods": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "payments": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "payment": ("get", 200, EVERY, EVERYBODY_OF_OURS),
@@ -81,6 +83,7 @@ def address(given, name):
         "orders": contract,
         "document": given.invoice.ref,
         "document_pdf": given.invoice.ref,
+        "promises": given.invoice.ref,
         "scheduled": given.subscription.contract.ref,
     }
     if name in named:
@@ -93,7 +96,7 @@ def address(given, name):
     return at_berlin or given.address(name).replace("/portal/", "/api/v1/", 1)
 
 
-NEW = {"customer", "balance", "activities", "documents", "methods", "keys", "usage"}
+NEW = {"entitlement", "customer", "balance", "activities", "documents", "methods", "keys", "usage"}
 
 
 def body(given, name):
@@ -105,6 +108,7 @@ def body(given, name):
         "payments": {"documents": [given.invoice.ref], "method": method[0].pk if method else 1, "confirmed_minor": 1},
         "orders": {"plan": "PRO", "customer": given.tree.berlin.number, "since": str(timezone.now().date() + timedelta(days=1))},
         "order_decisions": {"approve": False, "note": "No."},
+        "promises": {"pay_on": str(timezone.now().date() + timedelta(days=3))},
         "quotes": {"what": "set_quantity", "quantity": 7},
         "usage": {
             "measurements": [

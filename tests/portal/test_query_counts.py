@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.people import keys
 from accounts.quality.models import ChangeRequest
+from billing.dunning import plans
 from billing.payments.sepa import mandates
 from tests.factories import billing, payments, people, support
 from tests.factories.customers import below, helios
@@ -28,6 +29,7 @@ LISTS = [
     "invoices",
     "payments",
     "statement",
+    "payment_plans",
     "mandates",
     "contracts",
     "tickets",
@@ -52,6 +54,10 @@ def fill(tree) -> None:
     ChangeRequest.objects.create(
         customer=tree.germany, what="tax_id", before={"tax_id": ""}, after={"tax_id": "1"}, effective_on=date(2026, 1, 1),
         asked_by=people.person(), asked_at=billing.NOON, status="refused",
+    )  # fmt: skip
+    plans.agree(
+        actor=people.payer(tree.germany), documents=[billing.invoice(tree.germany, 900)], count=2, first_on=date(2026, 2, 1),
+        at=billing.NOON, today=date(2026, 1, 20),
     )  # fmt: skip
     keys.make(actor=None, customer=tree.germany, name="ERP", scopes=["read"], at=billing.NOON)
 

@@ -1,0 +1,202 @@
+"""What a customer sees and does about an invoice that is not paid."""
+
+from datetime import timedelta
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from billing.amendments import ordering
+from billing.amendments.ordering import Order
+from billing.dunning import stepping
+from billing.dunning.models import Dispute, DunningPause, PaymentPlan, StepTaken
+from billing.invoices.documents import rendering
+from billing.invoices.models import Document
+from tests.factories import billing, customers, people
+from tests.factories.overdue import overdue
+from tests.portal.visiting import words
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.now().date()
+
+
+def client_of(person) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def page(person, document) -> str:
+    return words(client_of(person).get(reverse("portal:invoice", args=[document.ref])))
+
+
+def stopped(customer):
+    """An invoice that stands on the step that stops orders."""
+    document = overdue(customer)
+    for days in (40, 33, 26, 19):
+        stepping.take_due(at=timezone.now() - timedelta(days=days))
+    return document
+
+
+def test_overdue_invoice_says_what_comes_next():
+    customer = customers.group("Nordwind")
+    document = overdue(customer)
+    stepping.take_due(at=timezone.now())
+
+    told = page(people.member(customer), document)
+
+    assert "What happens next" in told
+    assert "We charge a reminder fee of 5.00 EUR" in told
+
+
+def test_invoice_that_is_not_due_says_nothing_of_it():
+    customer = customers.group("Nordwind")
+
+    assert "What happens next" not in page(people.member(customer), billing.invoice(customer, 100, on=TODAY))
+
+
+def test_payer_promises_a_day_from_the_invoice():
+    customer = customers.group("Nordwind")
+    document, day = overdue(customer), TODAY + timedelta(days=5)
+
+    client_of(people.payer(customer)).post(reverse("portal:payment_promises", args=[document.ref]), {"pay_on": day})
+
+    assert DunningPause.objects.get().until == day + timedelta(days=1)
+
+
+def test_promise_too_far_ahead_is_refused_with_a_reason():
+    customer = customers.group("Nordwind")
+    payer, document = people.payer(customer), overdue(customer)
+    client = client_of(payer)
+
+    answer = client.post(
+        reverse("portal:payment_promises", args=[document.ref]), {"pay_on": TODAY + timedelta(days=90)}, follow=True
+    )
+
+    assert "Choose a day within the next 14 days." in words(answer)
+    assert not DunningPause.objects.exists()
+
+
+def test_payer_agrees_to_pay_in_parts():
+    customer = customers.group("Nordwind")
+    document = overdue(customer, 10000)
+    address = reverse("portal:payment_plans", args=[customer.number])
+
+    client_of(people.payer(customer)).post(address, {"documents": [document.ref], "count": 3, "first_on": TODAY})
+
+    plan = PaymentPlan.objects.get()
+    assert [part.amount_minor for part in plan.instalments.all()] == [3333, 3333, 3334]
+    assert "It is being paid in 3 parts" in page(people.member(customer), document)
+
+
+def test_more_parts_than_are_theirs_are_refused_with_who_may():
+    customer = customers.group("Nordwind")
+    document = overdue(customer, 10000)
+    address = reverse("portal:payment_plans", args=[customer.number])
+
+    answer = client_of(people.payer(customer)).post(address, {"documents": [document.ref], "count": 9, "first_on": TODAY})
+
+    assert answer.status_code == 422
+    assert "A plan has between two and 3 parts." in words(answer)
+    assert not PaymentPlan.objects.exists()
+
+
+def test_asking_about_a_line_takes_it_out_of_what_is_asked_for_once():
+    customer = customers.group("Nordwind")
+    member, document = people.member(customer), overdue(customer)
+    form = {
+        "subject": "Wrong", "text": "We never used it.", "kind": "billing", "invoice": document.ref, "line": 1, "dispute": "on",
+        "key": "11111111-1111-4111-8111-111111111111",
+    }  # fmt: skip
+    client = client_of(member)
+
+    for _ in range(2):
+        client.post(reverse("portal:tickets", args=[customer.number]), form)
+
+    dispute = Dispute.objects.get()
+    assert (dispute.amount_minor, dispute.ticket_ref[:2]) == (5000, "T-")
+    assert stepping.take_due(at=timezone.now()) == 0
+    assert "In dispute" in page(member, document)
+    client.post(reverse("portal:dispute_withdrawals", args=[dispute.pk]))
+    assert stepping.take_due(at=timezone.now()) == 1
+
+
+def test_a_question_without_a_dispute_leaves_it_asked_for():
+    customer = customers.group("Nordwind")
+    document = overdue(customer)
+    form = {
+        "subject": "A question", "text": "What is it?", "kind": "billing", "invoice": document.ref, "line": 1,
+        "key": "11111111-1111-4111-8111-111111111111",
+    }  # fmt: skip
+
+    client_of(people.member(customer)).post(reverse("portal:tickets", args=[customer.number]), form)
+
+    assert not Dispute.objects.exists()
+
+
+def test_orders_stop_at_the_step_that_stops_them_and_say_the_way_out():
+    customer = customers.group("Nordwind")
+    subscription, administrator = billing.subscribed(customer, on=TODAY, at=timezone.now()), people.administrator(customer)
+    document = stopped(customer)
+
+    answer = client_of(administrator).post(
+        reverse("portal:orders", args=[subscription.contract.ref]),
+        {"plan": "PRO", "quantity": 1, "customer": customer.number, "since": TODAY + timedelta(days=1)},
+    )
+
+    assert StepTaken.objects.filter(document=document, action="restrict").exists()
+    assert answer.status_code == 422
+    assert f"invoice {document.ref} are overdue" in words(answer)
+
+
+def test_api_says_how_far_a_customer_may_go():
+    customer = customers.group("Nordwind")
+    document = stopped(customer)
+
+    told = client_of(people.member(customer)).get(reverse("api:entitlement", args=[customer.number])).json()
+
+    assert (told["state"], told["document"]) == ("restricted", document.ref)
+
+
+def test_order_that_was_quoted_before_is_not_started_after_the_stop():
+    customer = customers.group("Nordwind")
+    subscription, administrator = billing.subscribed(customer, on=TODAY, at=timezone.now()), people.administrator(customer)
+    order = Order("PRO", 1, TODAY + timedelta(days=1))
+    quote = ordering.quote(
+        actor=administrator, contract=subscription.contract, customer=customer, order=order, at=timezone.now(), today=TODAY
+    )
+    stopped(customer)
+
+    answer = client_of(administrator).post(reverse("portal:applications", args=[quote.pk]), follow=True)
+
+    assert "are overdue" in words(answer)
+    assert customer.subscriptions.count() == 1
+
+
+def test_sheet_of_invoices_holds_figures_and_nothing_that_runs():
+    customer = customers.group("=HYPERLINK(1)")
+    billing.invoice(customer, 12345, on=TODAY)
+
+    answer = client_of(people.member(customer)).get(reverse("portal:invoice_sheet", args=[customer.number]))
+    heading, row = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+
+    assert heading.startswith("Number,Kind,Customer number,Customer")
+    assert "'=HYPERLINK(1)" in row
+    assert "EUR,123.45,0.00,123.45,123.45" in row
+
+
+def test_archive_holds_the_pdf_of_each_invoice_of_the_list(monkeypatch):
+
+    monkeypatch.setattr(rendering, "pdf_of", lambda document, language: document.ref.encode())
+    customer = customers.group("Nordwind")
+    refs = [billing.invoice(customer, 100, on=TODAY).ref for _ in range(2)]
+
+    answer = client_of(people.member(customer)).get(reverse("portal:invoice_archive", args=[customer.number]))
+
+    packed = ZipFile(BytesIO(answer.content))
+    assert sorted(packed.namelist()) == sorted(f"{ref}.pdf" for ref in refs)
+    assert packed.read(f"{refs[0]}.pdf") == refs[0].encode()
+    assert Document.objects.count() == 2
