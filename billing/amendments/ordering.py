@@ -18,8 +18,8 @@ from billing.amendments import outcome
 from billing.amendments.models import Quote
 from billing.amendments.quoting import GOOD_FOR, ChangeInThePast
 from billing.catalog import plans
-from billing.catalog.models import Plan, PlanVersion, Product
-from billing.contracts import histories, signing
+from billing.catalog.models import Plan, PlanVersion
+from billing.contracts import conditions, histories, signing
 from billing.contracts.models import Contract, ContractEvent, Subscription
 from billing.dunning import entitlements
 
@@ -56,14 +56,11 @@ class NotUnderContract(Refusal):
     code = "not_under_contract"
 
 
-def on_sale(contract: Contract, on: date) -> list[PlanVersion]:
-    """Return what can be ordered under `contract` on the day `on`, product by product, each from small to large."""
-    offered = PlanVersion.objects.filter(
-        currency=contract.currency, effective_on__lte=on, plan__product__stage=Product.Stage.ACTIVE
-    )
-    newest = offered.order_by("plan__product__name", "plan__rank", "plan_id", "-effective_on", "-number")
-    found = newest.distinct("plan__product__name", "plan__rank", "plan_id")
-    return list(found.select_related("plan__product").prefetch_related("charges"))
+def on_sale(contract: Contract, on: date, customer: Customer | None = None) -> list[PlanVersion]:
+    """Return what `customer` (or who signed) can order under `contract` on the day `on`: by product, from small to large."""
+    offered = PlanVersion.objects.filter(plans.on_sale(on, "plan__product__"))
+    lists = conditions.price_lists_of(customer or contract.customer, on)
+    return plans.versions_for(offered, contract.currency, on, lists)
 
 
 def quote(*, actor: User, contract: Contract, customer: Customer, order: Order, at: datetime, today: date) -> Quote:
@@ -108,13 +105,14 @@ def start(actor: User | None, contract: Contract, customer: Customer, order: Ord
     if not Customer.objects.below(contract.customer).current().filter(pk=customer.pk).exists():
         raise NotUnderContract(f"{contract} was signed for {contract.customer} and what stands below it.")
     return signing.subscribe(
-        actor=actor, contract=contract, customer=customer, plan_version=_version(contract, order), effective_on=order.since,
-        at=at, quantity=order.quantity,
+        actor=actor, contract=contract, customer=customer, plan_version=_version(contract, customer, order),
+        effective_on=order.since, at=at, quantity=order.quantity,
     )  # fmt: skip
 
 
-def _version(contract: Contract, order: Order) -> PlanVersion:
-    plan = Plan.objects.select_related("product").filter(code=order.plan_code).first()
-    if plan is None or plan.product.stage != Product.Stage.ACTIVE:
+def _version(contract: Contract, customer: Customer, order: Order) -> PlanVersion:
+    on_sale_then = plans.on_sale(order.since, "product__")
+    plan = Plan.objects.select_related("product").filter(on_sale_then, code=order.plan_code).first()
+    if plan is None:
         raise NotOnSale("This is not on sale.")
-    return plans.version_for(plan, contract.currency, order.since)
+    return plans.version_for(plan, contract.currency, order.since, conditions.price_lists_of(customer, order.since))

@@ -15,7 +15,7 @@ from billing.amendments import outcome
 from billing.amendments.models import Quote
 from billing.catalog import plans
 from billing.catalog.models import Plan, PlanVersion
-from billing.contracts import histories, notice, state
+from billing.contracts import conditions, histories, notice, state
 from billing.contracts.models import ContractEvent, Subscription
 from billing.rating import service
 from billing.rating.history import History
@@ -148,10 +148,9 @@ def priced(subscription: Subscription, proposal: Proposal, *, today: date) -> di
 
 def plans_to_choose(subscription: Subscription, on: date) -> list[PlanVersion]:
     """Return the versions of the product's plans that the subscription could have on the day `on`, from small to large."""
-    currency = subscription.contract.currency
-    versions = PlanVersion.objects.filter(plan__product=subscription.product_id, currency=currency, effective_on__lte=on)
-    newest = versions.order_by("plan__rank", "plan_id", "-effective_on", "-number").distinct("plan__rank", "plan_id")
-    return list(newest.select_related("plan").prefetch_related("charges"))
+    offered = PlanVersion.objects.filter(plan__product=subscription.product_id)
+    lists = conditions.price_lists_of(subscription.customer, on)
+    return plans.versions_for(offered, subscription.contract.currency, on, lists)
 
 
 def _effective_on(change: Change, subscription: Subscription, stored: History, today: date) -> date:
@@ -195,7 +194,8 @@ def _version(subscription: Subscription, change: Change, on: date) -> PlanVersio
     plan = Plan.objects.filter(code=change.plan_code or "", product=subscription.product_id).first()
     if plan is None:
         raise UnknownChange(f"{change.plan_code!r} is not a plan of {subscription.product}.")
-    return plans.version_for(plan, subscription.contract.currency, on)
+    lists = conditions.price_lists_of(subscription.customer, on)
+    return plans.version_for(plan, subscription.contract.currency, on, lists)
 
 
 def _quantity(change: Change) -> int | None:

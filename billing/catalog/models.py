@@ -6,7 +6,7 @@ changes (database trigger).
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 
 class LegalEntity(models.Model):
@@ -50,6 +50,26 @@ class Product(models.Model):
     description = models.TextField(blank=True)
     unit_name = models.CharField(max_length=40, default="seat", help_text="What one unit is called: seat, device, site.")
     stage = models.CharField(max_length=8, choices=Stage, default=Stage.ACTIVE)
+    sale_ends_on = models.DateField(null=True, blank=True, help_text="The first day on which it is no longer sold.")
+    renewal_ends_on = models.DateField(
+        null=True, blank=True, help_text="A term that ends on or after this day is not renewed; what runs on ends with it."
+    )
+    support_ends_on = models.DateField(null=True, blank=True, help_text="The first day without support.")
+    successor = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="successor_of", help_text="What is offered instead."
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(stage="sunset") | Q(sale_ends_on=None, renewal_ends_on=None, support_ends_on=None),
+                name="only_a_sunset_product_has_ends",
+            ),
+            models.CheckConstraint(
+                condition=Q(renewal_ends_on=None) | Q(support_ends_on=None) | Q(support_ends_on__gte=F("renewal_ends_on")),
+                name="support_ends_after_renewal",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -70,10 +90,24 @@ class Plan(models.Model):
         return self.name
 
 
+class PriceList(models.Model):
+    """Prices of their own for some customers. Written by billing/catalog/plans.py; who has it: contracts/conditions.py."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class PlanVersion(models.Model):
-    """The terms of a plan in one currency from a day on. Written by billing/catalog/plans.py; never changes once used."""
+    """The terms of a plan in one currency from a day on. Written by billing/catalog/plans.py; never changes once used.
+
+    A version of a price list is for customers who have that list; the others are for everybody.
+    """
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="versions")
+    price_list = models.ForeignKey(PriceList, null=True, blank=True, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
     currency = models.CharField(max_length=3)
     effective_on = models.DateField()

@@ -10,12 +10,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 
 from accounts.decisions import Refusal
 from billing import money
 from billing.catalog import charges
-from billing.catalog.models import Charge, Plan, PlanVersion, Product
+from billing.catalog.models import Charge, Plan, PlanVersion, PriceList, Product
 from billing.periods import Interval
 
 
@@ -79,6 +79,7 @@ def publish_version(
     term_months: int | None = None,
     trial_months: int = 0,
     ends_with_term: bool = False,
+    price_list: PriceList | None = None,
 ) -> PlanVersion:
     """Add the next version of `plan` in `currency`, valid from `effective_on` for new subscriptions and changes.
 
@@ -97,6 +98,7 @@ def publish_version(
         last = plan.versions.filter(currency=currency).aggregate(last=Max("number"))["last"] or 0
         version = PlanVersion.objects.create(
             plan=plan,
+            price_list=price_list,
             number=last + 1,
             currency=currency,
             effective_on=effective_on,
@@ -112,17 +114,49 @@ def publish_version(
         return version
 
 
-def version_for(plan: Plan, currency: str, on: date) -> PlanVersion:
+def version_for(plan: Plan, currency: str, on: date, price_lists: Sequence[int] = ()) -> PlanVersion:
     """Return the version of `plan` in `currency` that new subscriptions and changes get on the day `on`.
+
+    `price_lists` are the keys of the customer's lists, the one that goes first before the others; else it is everybody's price.
 
     Raises:
         NoPriceInCurrency: there is none.
     """
-    versions = plan.versions.filter(currency=currency, effective_on__lte=on).order_by("-effective_on", "-number")
-    version = versions.first()
-    if version is None:
+    found = versions_for(PlanVersion.objects.filter(plan=plan), currency, on, price_lists)
+    if not found:
         raise NoPriceInCurrency(f"{plan} has no price in {currency} on {on}.")
-    return version
+    return found[0]
+
+
+def versions_for(offered: QuerySet[PlanVersion], currency: str, on: date, price_lists: Sequence[int] = ()) -> list[PlanVersion]:
+    """Return of each plan among `offered` the version that holds on the day `on` (see `version_for`), in the order of plans."""
+    for_us = Q(price_list=None) | Q(price_list__in=list(price_lists))
+    rank = {key: place for place, key in enumerate(price_lists)}
+    best: dict[int, PlanVersion] = {}
+    known = offered.filter(for_us, currency=currency, effective_on__lte=on).select_related("plan__product", "price_list")
+    for version in known.prefetch_related("charges").order_by(
+        "plan__product__name", "plan__rank", "plan_id", "effective_on", "number"
+    ):
+        before = best.get(version.plan_id)
+        if before is None or _place(version, rank) <= _place(before, rank):
+            best[version.plan_id] = version
+    return list(best.values())
+
+
+def _place(version: PlanVersion, rank: Mapping[int, int]) -> int:
+    return len(rank) if version.price_list_id is None else rank[version.price_list_id]
+
+
+def on_sale(on: date, prefix: str = "") -> Q:
+    """Return the condition under which a product is sold on the day `on`; `prefix` leads from the row to the product."""
+    active = Q(**{f"{prefix}stage": Product.Stage.ACTIVE})
+    still = Q(**{f"{prefix}stage": Product.Stage.SUNSET}) & Q(**{f"{prefix}sale_ends_on__gt": on})
+    return active | still
+
+
+def define_price_list(*, code: str, name: str) -> PriceList:
+    """Return the price list with this code, made or renamed."""
+    return PriceList.objects.update_or_create(code=code, defaults={"name": name})[0]
 
 
 def mark_used(version: PlanVersion) -> None:

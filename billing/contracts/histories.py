@@ -54,6 +54,7 @@ def terms_of(version: PlanVersion) -> PlanTerms:
         term_months=version.term_months,
         trial_months=version.trial_months,
         ends_with_term=version.ends_with_term,
+        price_list=version.price_list.name if version.price_list else "",
     )
 
 
@@ -102,7 +103,9 @@ def _history(
 
 def _terms(version_ids: Iterable[int | None]) -> dict[int, PlanTerms]:
     versions = PlanVersion.objects.filter(pk__in={key for key in version_ids if key})
-    return {version.pk: terms_of(version) for version in versions.select_related("plan").prefetch_related("charges")}
+    return {
+        version.pk: terms_of(version) for version in versions.select_related("plan", "price_list").prefetch_related("charges")
+    }
 
 
 def _priced(charge: Charge) -> PricedCharge:

@@ -40,6 +40,9 @@ class Subscription(models.Model):
         "accounts.Customer", on_delete=models.PROTECT, related_name="subscriptions", help_text="Who consumes it."
     )
     product = models.ForeignKey("billing.Product", on_delete=models.PROTECT, related_name="subscriptions")
+    base = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="add_ons", help_text="What it is added to, and ends with."
+    )
     next_due_on = models.DateField(null=True, help_text="The next day on which something falls due; empty when nothing will.")
 
     class Meta:

@@ -17,6 +17,8 @@ from fractions import Fraction
 from typing import Any, Final
 
 from billing import money
+from billing.contracts import conditions
+from billing.contracts.conditions import Span
 from billing.contracts.models import Redemption, Subscription
 from billing.invoices import newline
 from billing.invoices.models import Line
@@ -47,7 +49,7 @@ class Reduction:
     periods: int | None = None
     plans: frozenset[str] = frozenset()
     subscription: int | None = None
-    customers: frozenset[int] | None = None
+    customers: Mapping[int, Sequence[Span]] | None = None
     given: Mapping[date, int] = field(default_factory=dict)
 
     def holds_for(self, line: NewLine, cycle: date) -> bool:
@@ -58,13 +60,20 @@ class Reduction:
             and (self.until is None or cycle < self.until)
             and (not self.plans or plan_of(line.price_key)[0] in self.plans)
             and (self.subscription is None or line.subscription is not None and line.subscription.pk == self.subscription)
-            and (self.customers is None or line.customer.pk in self.customers)
+            and (self.customers is None or self._reaches(line))
         )
+
+    def _reaches(self, line: NewLine) -> bool:
+        """Say whether a discount holds for the line's customer on its first day."""
+        spans = (self.customers or {}).get(line.customer.pk, ())
+        return line.since is not None and any(line.since in span for span in spans)
 
 
 def in_force(subscriptions: Iterable[Subscription]) -> dict[int, list[Reduction]]:
     """Return the reductions of these subscriptions' contracts, by the contract's key, in a few statements."""
-    contracts = {subscription.contract_id for subscription in subscriptions}
+    known = list(subscriptions)
+    contracts = {subscription.contract_id for subscription in known}
+    discounts = _discounts(known)
     held = list(
         Redemption.objects.filter(contract__in=contracts)
         .select_related("coupon")
@@ -73,9 +82,22 @@ def in_force(subscriptions: Iterable[Subscription]) -> dict[int, list[Reduction]
     )
     given = _given([redemption.ref for redemption in held])
     found: dict[int, list[Reduction]] = defaultdict(list)
+    for contract in contracts:
+        found[contract] += discounts
     for redemption in sorted(held, key=lambda redemption: not redemption.coupon.plans.all()):
         found[redemption.contract_id].append(_of_coupon(redemption, given.get(redemption.ref, {})))
-    return found
+    return {contract: reductions for contract, reductions in found.items() if reductions}
+
+
+def _discounts(subscriptions: Iterable[Subscription]) -> list[Reduction]:
+    agreed = conditions.discounts_for({subscription.customer for subscription in subscriptions})
+    return [
+        Reduction(
+            ref=f"condition-{reach.condition.pk}", kind=newline.DISCOUNT, name=f"Discount of {reach.percent.normalize():f} %",
+            source=f"agreed for {reach.source}", percent=reach.percent, amount_minor=0, since=reach.span.since, customers=reached,
+        )
+        for reach, reached in agreed.items()
+    ]  # fmt: skip
 
 
 def taken_off(lines: Mapping[int, NewLine], reductions: Sequence[Reduction], currency: str) -> list[NewLine]:

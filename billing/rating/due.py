@@ -224,7 +224,9 @@ _AGGREGATIONS: dict[str, Callable[[list[Usage]], Decimal]] = {
 def _facts(stretch: Stretch, part: Part) -> dict[str, Any]:
     """Return what every derivation tells: whose price, for which days, begun and ended by what."""
     plan, unit_price = stretch.segment.plan, stretch.unit_price
+    told = {"price_list": plan.price_list} if plan.price_list else {}
     return {
+        **told,
         "plan": plan.code,
         "version": plan.version,
         "charge": stretch.charge.code,

@@ -93,6 +93,7 @@ class Words:
     amount: Callable[[Money], str] = plain_amount
     price: Callable[[Decimal, str], str] = plain_price
     each: str = " each"
+    price_list: str = " Price list: {price_list}."
 
 
 IN_ENGLISH = Words(ENGLISH, CAUSES, MODELS)
@@ -103,7 +104,8 @@ def sentence(derivation: Mapping[str, Any], currency: str, words: Words = IN_ENG
     rule = str(derivation["rule"])
     if derivation.get("left_minor") == 0:
         rule = "nothing_left"
-    return words.templates[rule].format_map(_facts(derivation, currency, words))
+    listed = words.price_list if derivation.get("price_list") else ""
+    return (words.templates[rule] + listed).format_map(_facts(derivation, currency, words))
 
 
 def _facts(derivation: Mapping[str, Any], currency: str, words: Words) -> dict[str, Any]:

@@ -80,6 +80,7 @@ class PlanTerms:
     term_months: int | None = None
     trial_months: int = 0
     ends_with_term: bool = False
+    price_list: str = ""
 
     def __post_init__(self) -> None:
         if len({charge.code for charge in self.charges}) < len(self.charges):

@@ -121,6 +121,8 @@ def use(play: Stage, now: Happening) -> None:
     amount, count, amounts = now.args.get("amount"), now.args.get("events", 1), []
     if isinstance(count, list):
         amounts, count = count, 1
+    if isinstance(count, bool) or not isinstance(count, int):
+        raise BadScenario("The events of a use are their number, or a list of their amounts.")
     parts = amounts or [amount]
     usage.record(
         [

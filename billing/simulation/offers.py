@@ -80,7 +80,10 @@ def _charges(code: str, terms: Mapping[str, Any]) -> Iterator[ChargeTerms]:
             "minimum", "Minimum commitment", {"price": least}, model="flat", kind=Charge.Kind.MINIMUM, billing="in_arrears",
             interval=interval,
         )  # fmt: skip
-    for number, charge in enumerate(terms.get("charges") or []):
+    given = terms.get("charges") or []
+    if not isinstance(given, list):
+        raise BadScenario(f"Plan {code}: charges are a list.")
+    for number, charge in enumerate(given):
         if not isinstance(charge, Mapping) or not charge.keys() <= CHARGE_KEYS:
             raise BadScenario(f"Plan {code}: a charge has {', '.join(sorted(CHARGE_KEYS))}.")
         yield _charge(code, charge, number, interval)

@@ -110,6 +110,7 @@ def _play_day(
 
 
 def _act(play: Stage, event: Happening, refused: list[dict[str, Any]]) -> None:
+    before = play.remembered()
     try:
         with transaction.atomic():
             act, known = _act_of(event)
@@ -117,6 +118,7 @@ def _act(play: Stage, event: Happening, refused: list[dict[str, Any]]) -> None:
                 raise NotInTheHouse(f"{event.what} knows no {', '.join(unknown)[:80]}.")
             act(play, event)
     except Refusal as refusal:
+        play.remember(before)
         refused.append(telling.refusal(refusal, event))
 
 

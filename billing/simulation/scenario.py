@@ -19,6 +19,7 @@ KEYS: Final = {
 }  # fmt: skip
 REMARKS: Final = {"expect", "note", "source", "description", "title", "tags", "account_balance_after"}
 POLICIES: Final = {"bill_cancellation_day", "proration", "drafts"}
+LISTED: Final = {"plans", "lines", "events"}  # what may be more than one value among the details of an event
 ONLY_ACCOUNT: Final = "ACCOUNT"
 
 
@@ -120,6 +121,9 @@ def _happening(place: int, given: object) -> Happening:
     args = given.get("args", {})
     if not isinstance(args, Mapping):
         raise BadScenario(f"The args of event {place} are no object.")
+    for name, value in args.items():
+        if name not in LISTED and isinstance(value, list | Mapping):
+            raise BadScenario(f"Event {place}: {name} is one value, not {type(value).__name__}.")
     return Happening(place, day_of(given.get("date"), f"event {place}"), given["what"], args, str(given.get("id", "")))
 
 

@@ -7,7 +7,7 @@ invoice, a line, an earlier event) is found here.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from accounts.customers import responsibilities, tree
@@ -29,6 +29,9 @@ SELLER = {
     "street": "Musterstraße 1", "postcode": "10115", "city": "Berlin", "country": "DE", "tax_id": "DE123456788",
     "iban": "DE02120300000000202051", "email": "simulation@accord.example", "ref_prefix": "SIM-",
 }  # fmt: skip
+
+
+REMEMBERED: Final = ("accounts", "plans", "offers", "contracts", "subscriptions", "plan_of", "events", "drafts")
 
 
 class StillADraft(Refusal):
@@ -60,6 +63,15 @@ class Stage:
     events: dict[int, list[ContractEvent]] = field(default_factory=dict)
     drafts: list[Draft] = field(default_factory=list)
     looks_again: dict[str, date | None] = field(default_factory=dict)
+
+    def remembered(self) -> dict[str, Any]:
+        """Return what the stage knows by name now."""
+        return {name: getattr(self, name).copy() for name in REMEMBERED}
+
+    def remember(self, known: Mapping[str, Any]) -> None:
+        """Know again what was `remembered`, and nothing that an event made which was refused after all."""
+        for name, value in known.items():
+            setattr(self, name, value)
 
     def at(self, on: date, place: int = 0) -> datetime:
         """Return the moment of an event: noon of its day, a second later for each event before it."""
@@ -225,6 +237,8 @@ def _add_account(stage: Stage, code: str, at: datetime, above: tuple[str, ...]) 
         raise BadScenario(f"{code!r} is not an account, or stands under itself.")
     if unknown := given.keys() - {"parent", "payer", "name"}:
         raise BadScenario(f"Account {code}: {', '.join(sorted(unknown))} is unknown.")
+    if not all(isinstance(value, str) or value is None for value in given.values()):
+        raise BadScenario(f"Account {code}: parent, payer and name are texts.")
     parent = given.get("parent")
     if parent is not None:
         _add_account(stage, parent, at, (*above, code))

@@ -63,6 +63,19 @@ def test_unknown_detail_of_an_event_is_refused_and_changes_nothing():
     assert told["invoices"] == []
 
 
+def test_refused_start_leaves_nothing_that_a_later_one_could_stumble_on():
+    told = playing.play(_world(("2026-01-01", "subscribe", {"plan": "X"}), ("2026-01-01", "subscribe", {"plan": "P"})))
+
+    assert [refused["event"] for refused in told["refused"]] == [0]
+    assert [document["total"] for document in told["invoices"]] == ["100.00"]
+
+
+@pytest.mark.parametrize("args", [{"plan": ["P"]}, {"plan": {"a": 1}}, {"plan": "P", "subscription": {}}])
+def test_detail_of_another_shape_is_refused_in_one_line(args):
+    with pytest.raises(scenario.BadScenario):
+        playing.play(_world(("2026-01-01", "subscribe", args)))
+
+
 def test_unknown_policy_is_refused_before_anything_is_played():
     told = playing.play(_world(("2026-01-01", "subscribe", {"plan": "P"}), policy={"proration": "second"}))
 
