@@ -73,7 +73,7 @@ def of(document: Document, *, viewer: User, on: date) -> dict[str, Any] | None:
     running = plans.running_on(document)
     return {
         "shown": _shown(known, on),
-        "coming": [(ladder.what_it_does(step), day) for step, day in known.ahead()],
+        "coming": [(ladder.what_it_does(step), day) for step, day in known.ahead(on)],
         "disputes": open_disputes,
         "plan": plans.progress(running) if running else None,
         "keeps_books": keeps_books,
@@ -84,7 +84,7 @@ def of(document: Document, *, viewer: User, on: date) -> dict[str, Any] | None:
 
 
 def _shown(known: Standing, on: date) -> Shown:
-    step, day = next(iter(known.ahead()), (None, None))
+    step, day = next(iter(known.ahead(on)), (None, None))
     return Shown(known, known.resting(on), step, day)
 
 

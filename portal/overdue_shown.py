@@ -50,7 +50,7 @@ def of(document: Document, *, viewer: User, today: date) -> Overdue | None:
         asked=Money(known.asked_minor, document.currency),
         disputed=Money(known.disputed_minor, document.currency) if known.disputed_minor else None,
         taken=list(known.taken),
-        coming=[Coming(ladder.what_it_does(step), day) for step, day in known.ahead()],
+        coming=[Coming(ladder.what_it_does(step), day) for step, day in known.ahead(today)],
         resting=known.resting(today),
         plan=plans.progress(running) if running else None,
         may_promise=pausing.may_promise(viewer, document),

@@ -33,9 +33,12 @@ class Rest:
 
 
 def ahead(
-    rungs: Iterable[Rung], *, due_on: date, taken: Mapping[Rung, date], rests: Sequence[Rest] = ()
+    rungs: Iterable[Rung], *, due_on: date, taken: Mapping[Rung, date], rests: Sequence[Rest] = (), not_before: date = date.min
 ) -> Iterator[tuple[Rung, date | None]]:
-    """Yield the steps still to come with their days, in order; no day when the invoice rests until further notice."""
+    """Yield the steps still to come with their days, in order; no day when the invoice rests until further notice.
+
+    What should have come before the day `not_before` comes then.
+    """
     ladder = sorted(set(rungs) | set(taken))
     last = max(taken, default=None)
     day: date | None = taken[last] if last else due_on
@@ -44,6 +47,7 @@ def ahead(
         if last and rung <= last:
             continue
         day = counted_from(day, max(rung.days - counted, 1), rests) if day else None
+        day = day and max(day, not_before)
         counted = rung.days
         yield rung, day
 

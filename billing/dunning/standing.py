@@ -42,11 +42,12 @@ class Standing:
         rung = schedule.due(self.steps, due_on=self.document.due_on, taken=self._days_taken(), rests=self._rests, today=today)
         return self.steps.get(rung) if rung else None
 
-    def ahead(self) -> list[tuple[DunningStep, date | None]]:
-        """Return the steps still to come with their days; no day while it rests until further notice."""
+    def ahead(self, today: date) -> list[tuple[DunningStep, date | None]]:
+        """Return the steps still to come with their days, from `today` on; no day while it rests until further notice."""
         if self.document.due_on is None:
             return []
-        days = schedule.ahead(self.steps, due_on=self.document.due_on, taken=self._days_taken(), rests=self._rests)
+        due_on, taken = self.document.due_on, self._days_taken()
+        days = schedule.ahead(self.steps, due_on=due_on, taken=taken, rests=self._rests, not_before=today)
         return [(self.steps[rung], day) for rung, day in days if rung in self.steps]
 
     def resting(self, today: date) -> DunningPause | None:

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.customers import responsibilities
 from accounts.customers.models import Customer
@@ -44,16 +45,17 @@ class Step:
         return Money(self.standing.asked_minor, self.standing.document.currency)
 
 
-def take_due(*, at: datetime) -> int:
-    """Take every step that has come by the moment `at` on its payer's own day; return how many were taken."""
-    return sum(_take(payer, at) for payers in _overdue_payers(at) for payer in _with_something_due(payers, at))
+def take_due(*, at: datetime, payers: QuerySet[Customer] | None = None) -> int:
+    """Take every step that has come by the moment `at` on its payer's own day; return how many. `payers` are all unless named."""
+    known = Customer.objects.all() if payers is None else payers
+    return sum(_take(payer, at) for some in _overdue_payers(known, at) for payer in _with_something_due(some, at))
 
 
-def _overdue_payers(at: datetime) -> Iterator[list[Customer]]:
-    """Yield the payers of invoices that may be overdue, many at a time, by their keys."""
+def _overdue_payers(known: QuerySet[Customer], at: datetime) -> Iterator[list[Customer]]:
+    """Yield those of the payers `known` whose invoices may be overdue, many at a time, by their keys."""
     tomorrow = at.date() + timedelta(days=1)
     late = Document.objects.open().filter(due_on__lt=tomorrow).values("customer")
-    rows = Customer.objects.filter(pk__in=late).order_by("pk")
+    rows = known.filter(pk__in=late).order_by("pk")
     last = 0
     while found := list(rows.filter(pk__gt=last)[:AT_ONCE]):
         yield found
@@ -138,7 +140,7 @@ def _write_letter(payer: Customer, steps: Sequence[Step], taken: Sequence[StepTa
 
 def _told(due: Step) -> dict[str, str]:
     known, document = due.standing, due.standing.document
-    coming = [(step, day) for step, day in known.ahead() if step != due.step]
+    coming = [(step, day) for step, day in known.ahead(date.min) if step != due.step]
     return {
         "ref": str(document.ref),
         "due_on": str(document.due_on),

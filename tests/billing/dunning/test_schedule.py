@@ -36,6 +36,12 @@ def test_rest_without_an_end_leaves_the_days_open():
     assert days_of(rests=[Rest(date(2026, 1, 20), None)]) == [date(2026, 1, 18), None, None]
 
 
+def test_what_should_have_come_comes_today():
+    days = [day for _, day in schedule.ahead(LADDER, due_on=DUE, taken={}, not_before=date(2026, 3, 1))]
+
+    assert days == [date(2026, 3, 1), date(2026, 3, 8), date(2026, 3, 15)]
+
+
 def test_nothing_is_due_while_it_rests():
     rest = [Rest(date(2026, 1, 17), date(2026, 1, 20))]
 
