@@ -6,8 +6,10 @@ billed once, as a true-up of the days billed already.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.db import connection, transaction
@@ -16,10 +18,20 @@ from accounts.decisions import Refusal
 from billing import money
 from billing.catalog.models import Charge
 from billing.periods import local_day
-from billing.usage.models import Meter, UsageRecord
+from billing.usage.models import Meter
+
+AT_ONCE: Final = 5_000
+LONGEST_KEY: Final = 80
+OPEN_FOR: Final = timedelta(days=366)  # usage that is told later than this is not billed any more
+INSERT: Final = """
+    INSERT INTO billing_usagerecord
+    (subscription_id, meter_id, key, day, used_at, units, amount, events, item, recorded_at)
+    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::date[], %s::timestamptz[], %s::numeric[], %s::numeric[],
+                         %s::integer[], %s::text[], %s::timestamptz[])
+    ON CONFLICT (subscription_id, key) DO NOTHING"""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """What was used: by which subscription (its ref), when, how much; `key` is the sender's own id of the event."""
 
@@ -65,6 +77,18 @@ class UsedInTheFuture(Refusal):
     code = "used_in_the_future"
 
 
+class NotYetServed(Refusal):
+    """Nothing is used before the subscription begins."""
+
+    code = "not_yet_served"
+
+
+class PeriodClosed(Refusal):
+    """It was used so long ago that its period is closed."""
+
+    code = "period_closed"
+
+
 def define_meter(*, code: str, aggregation: str = Meter.Aggregation.SUM) -> Meter:
     """Return the meter with this code, made when missing; how it aggregates is kept once it exists."""
     return Meter.objects.get_or_create(code=code, defaults={"aggregation": Meter.Aggregation(aggregation)})[0]
@@ -74,54 +98,100 @@ def record(measurements: Iterable[Measurement], *, at: datetime) -> Recorded:
     """Keep these measurements, all or none; one whose key is known for its subscription is not counted again.
 
     Raises:
-        UnknownMeter, UnknownSubscription, BadMeasurement, UsedInTheFuture: one of them cannot be kept.
+        UnknownMeter, UnknownSubscription, BadMeasurement, UsedInTheFuture, PeriodClosed, NotYetServed: one cannot be kept.
     """
     given = list(measurements)
-    meters = {meter.code: meter.pk for meter in Meter.objects.filter(code__in={m.metric for m in given})}
-    known = _subscriptions({m.subscription for m in given})
-    rows = [_row(m, meters, known, at) for m in given]
+    known = _Known(given, at)
+    rows = [known.row(measurement) for measurement in given]
     with transaction.atomic():
-        before = _highest()
-        UsageRecord.objects.bulk_create(rows, batch_size=2000, ignore_conflicts=True)
-        added = _added_after(before, at, sorted({row.subscription_id for row in rows}))
-        _look_again(rows, known, at)
+        added = sum(_insert(rows[start : start + AT_ONCE]) for start in range(0, len(rows), AT_ONCE))
+        _look_again(rows, known)
     return Recorded(added, len(given) - added)
 
 
-def _subscriptions(refs: set[str]) -> dict[str, tuple[int, str]]:
+class _Row(NamedTuple):
+    """A measurement as it is kept; the names are the columns."""
+
+    subscription_id: int
+    meter_id: int
+    key: str
+    day: date
+    used_at: datetime
+    units: Decimal
+    amount: Decimal | None
+    events: int
+    item: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
+class _Served:
+    """A subscription that can be measured: its key, its zone, its first day and the day it is there now."""
+
+    key: int
+    zone: ZoneInfo
+    starts_on: date
+    today: date
+
+
+class _Known:
+    """The meters and subscriptions that some measurements name, and what can be kept of them at a moment."""
+
+    def __init__(self, given: Iterable[Measurement], at: datetime) -> None:
+        self.at = at
+        self.meters = dict(Meter.objects.filter(code__in={m.metric for m in given}).values_list("code", "pk"))
+        self.served = _subscriptions({m.subscription for m in given}, at)
+
+    def row(self, given: Measurement) -> _Row:
+        """Return a measurement as it is kept.
+
+        Raises:
+            Refusal: it cannot be, see `record`.
+        """
+        meter, served = self.meters.get(given.metric), self.served.get(given.subscription)
+        if meter is None:
+            raise UnknownMeter(f"{given.metric!r} is not measured.")
+        if served is None:
+            raise UnknownSubscription(f"{given.subscription!r} is not a subscription.")
+        if not given.key or len(given.key) > LONGEST_KEY or given.events < 1:
+            raise BadMeasurement("A measurement has a key of at most 80 signs and counts one event or more.")
+        return _Row(
+            served.key, meter, given.key, self._day(given, served), given.used_at, money.exact_decimal(given.units),
+            None if given.amount is None else money.exact_decimal(given.amount), given.events, given.item[:80], self.at,
+        )  # fmt: skip
+
+    def _day(self, given: Measurement, served: _Served) -> date:
+        if given.used_at.tzinfo is None:
+            raise BadMeasurement(f"{given.key} does not say in which time zone it was used.")
+        if given.used_at > self.at:
+            raise UsedInTheFuture(f"{given.key} was used at {given.used_at}, which is still to come.")
+        day = given.used_at.astimezone(served.zone).date()
+        if day < served.starts_on:
+            raise NotYetServed(f"{given.key} was used on {day}, before {given.subscription} began on {served.starts_on}.")
+        if served.today - day > OPEN_FOR:
+            raise PeriodClosed(f"{given.key} was used on {day}; what is older than {OPEN_FOR.days} days is closed.")
+        return day
+
+
+def _subscriptions(refs: set[str], at: datetime) -> dict[str, _Served]:
     model = apps.get_model("billing", "Subscription")
-    found = model.objects.filter(ref__in=refs).values_list("ref", "pk", "contract__timezone")
-    return {ref: (key, zone) for ref, key, zone in found}
+    found = model.objects.filter(ref__in=refs, events__what="subscribe")
+    named = found.values_list("ref", "pk", "contract__timezone", "events__effective_on")
+    zones = {zone: (ZoneInfo(zone), local_day(at, zone)) for _, _, zone, _ in named}
+    return {ref: _Served(key, zones[zone][0], starts_on, zones[zone][1]) for ref, key, zone, starts_on in named}
 
 
-def _row(given: Measurement, meters: dict[str, int], known: dict[str, tuple[int, str]], at: datetime) -> UsageRecord:
-    if given.metric not in meters:
-        raise UnknownMeter(f"{given.metric!r} is not measured.")
-    if given.subscription not in known:
-        raise UnknownSubscription(f"{given.subscription!r} is not a subscription.")
-    if not given.key or len(given.key) > 80 or given.events < 1:
-        raise BadMeasurement("A measurement has a key of at most 80 signs and counts one event or more.")
-    if given.used_at > at:
-        raise UsedInTheFuture(f"{given.key} was used at {given.used_at}, which is still to come.")
-    subscription, zone = known[given.subscription]
-    return UsageRecord(
-        subscription_id=subscription, meter_id=meters[given.metric], key=given.key, day=local_day(given.used_at, zone),
-        used_at=given.used_at, units=money.exact_decimal(given.units), events=given.events, item=given.item[:80],
-        amount=None if given.amount is None else money.exact_decimal(given.amount), recorded_at=at,
-    )  # fmt: skip
+def _insert(rows: Sequence[_Row]) -> int:
+    """Add the rows whose keys are new, in one statement, and return how many they are."""
+    columns = zip(*rows, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, [list(column) for column in columns])
+        return int(cursor.rowcount)
 
 
-def _highest() -> int:
-    return UsageRecord.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-
-
-def _added_after(before: int, at: datetime, keys: Sequence[int]) -> int:
-    return UsageRecord.objects.filter(pk__gt=before, subscription__in=keys, recorded_at=at).count()
-
-
-def _look_again(rows: list[UsageRecord], known: dict[str, tuple[int, str]], at: datetime) -> None:
+def _look_again(rows: Sequence[_Row], known: _Known) -> None:
     """Have the next run look at every subscription whose records came after their day, or are billed on it."""
-    today = {key: local_day(at, zone) for key, zone in known.values()}
+    today = {served.key: served.today for served in known.served.values()}
     at_once = _billed_as_used({row.meter_id for row in rows})
     late = {
         row.subscription_id: today[row.subscription_id]
@@ -134,7 +204,7 @@ def _look_again(rows: list[UsageRecord], known: dict[str, tuple[int, str]], at: 
         cursor.execute(
             "UPDATE billing_subscription s SET next_due_on = LEAST(s.next_due_on, late.day)"
             " FROM unnest(%s::bigint[], %s::date[]) AS late(id, day) WHERE s.id = late.id",
-            [list(late), [day.isoformat() for day in late.values()]],
+            [list(late), list(late.values())],
         )
 
 
