@@ -21,6 +21,7 @@ from accounts.people.access import Action
 from accounts.people.models import ApiKey, Membership
 from accounts.quality.models import ChangeRequest
 from billing.amendments.models import OrderApproval, Quote
+from billing.anomalies.models import Finding
 from billing.contracts.models import Contract, ContractEvent, Subscription
 from billing.dunning.models import Dispute
 from billing.invoices import selectors as invoice_selectors
@@ -236,6 +237,14 @@ def dispute(request: HttpRequest, pk: int) -> Dispute:
     reach = access.customers_within_reach(request.user, access.REQUEST_CHANGES)
     rows = Dispute.objects.filter(line__document__customer__in=reach).select_related("line__document__customer")
     return get_object_or_404(rows, pk=pk)
+
+
+def finding(request: HttpRequest, ref: str) -> Finding:
+    """Return the billing error on a line, at a customer for whom the viewer may ask for changes."""
+    reach = access.customers_within_reach(request.user, access.REQUEST_CHANGES)
+    related = ("customer", "line__document__customer", "twin__document")
+    rows = Finding.objects.filter(customer__in=reach, line__document__customer__in=reach).select_related(*related)
+    return get_object_or_404(rows, ref=ref)
 
 
 def api_key(node: Customer, pk: int) -> ApiKey:

@@ -58,6 +58,7 @@ urlpatterns = [
     path("customers/<str:number>/help/findings/", help.findings, name="findings"),
     path("customers/<str:number>/activity/", activity.activity, name="activity"),
     # numbers of documents from elsewhere may hold a slash
+    path("findings/<str:ref>/settlements/", invoices.settlements, name="settlements"),
     path("invoices/<path:ref>/promises/", overdue.promises, name="payment_promises"),
     path("disputes/<int:pk>/withdrawals/", overdue.dispute_withdrawals, name="dispute_withdrawals"),
     path("customers/<str:number>/payment-plans/", overdue.payment_plans, name="payment_plans"),

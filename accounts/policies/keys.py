@@ -121,6 +121,17 @@ _DECLARED: Final = (
         "Together with remedy.times.", _AUTHORITY, Below.LOOSEN, unit="days", strict_is_lower=False,
     ),
     Key(
+        "self_service.double_billing_limit", Type.MONEY, "A double charge customers credit by themselves",
+        "Up to this amount the customer settles a double charge we found without waiting for anybody; 0 turns it off.",
+        "support/remedies/self_service.py", Below.TIGHTEN, default={"EUR": "150.00", "USD": "150.00"}, unit="tax included",
+        for_customers=True,
+    ),
+    Key(
+        "self_service.times", Type.NUMBER, "Double charges a group credits by itself in 90 days",
+        "From then on a person looks at it.", "support/remedies/self_service.py", Below.TIGHTEN, default=2, unit="times",
+        for_customers=True,
+    ),
+    Key(
         "staff.acknowledgement_days", Type.DAYS, "Days an acknowledgement counts",
         "After them a policy is read and acknowledged again.", "accounts/policies/acknowledging.py", Below.LOCKED,
         default=365, unit="days",

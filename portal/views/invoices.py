@@ -4,13 +4,16 @@ from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import get_language
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.customers.models import Customer
-from accounts.decisions import Refusal
+from accounts.decisions import Decision, Refusal
 from accounts.people import access
 from accounts.people.routes import declares
+from billing.anomalies.models import Finding
 from billing.invoices import selectors
 from billing.invoices.documents import rendering
 from billing.invoices.einvoice import writing
@@ -18,7 +21,8 @@ from billing.invoices.models import Document
 from billing.payments.bank import instructions
 from portal import files, invoices_shown, overdue_shown, paying, places
 from portal.forms.invoices import InvoiceFilter
-from window import spreadsheets
+from support.remedies import self_service
+from window import formats, spreadsheets
 from window.downloads import download
 from window.paging import page_of
 
@@ -89,7 +93,8 @@ def invoice(request: HttpRequest, ref: str) -> HttpResponse:
     context = {
         "document": document,
         "state": selectors.state_of(document, places.today(document.customer)),
-        "lines": invoices_shown.lines(document),
+        "lines": (lines := invoices_shown.lines(document)),
+        "settle": _may_settle(request, lines),
         "overdue": overdue_shown.of(document, viewer=request.user, today=places.today(document.customer)),
         "settlements": invoices_shown.settlements(document),
         "transfer": instructions.for_document(document),
@@ -97,6 +102,28 @@ def invoice(request: HttpRequest, ref: str) -> HttpResponse:
         "may_pay": access.decide(request.user, access.PAY, document.customer),
     }
     return render(request, "portal/invoices/invoice.html", context)
+
+
+def _may_settle(request: HttpRequest, lines: list[invoices_shown.LineShown]) -> Decision | None:
+    """Say whether the visitor may settle the billing error on this document alone; nothing when there is none."""
+    found = next((shown.finding for shown in lines if shown.finding and shown.finding.status == Finding.Status.OPEN), None)
+    return self_service.decide(request.user, found, timezone.now()) if found else None
+
+
+@declares(access.REQUEST_CHANGES)
+@require_POST
+def settlements(request: HttpRequest, ref: str) -> HttpResponse:
+    """Credit a double charge at once, where policy lets the customer do so alone."""
+    finding = places.finding(request, ref)
+    document = finding.charge.document
+    try:
+        given = self_service.settle(actor=request.user, finding=finding, at=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, refusal.reason)
+        return redirect("portal:invoice", document.ref)
+    amount = formats.amount(given.amount_minor, given.currency)
+    messages.success(request, _("Done: %(amount)s are credited with %(note)s.") % {"amount": amount, "note": given.document})
+    return redirect("portal:invoice", document.ref)
 
 
 @declares(access.SEE_MONEY)

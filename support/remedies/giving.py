@@ -69,8 +69,8 @@ def ask(*, actor: User, ticket: Ticket, remedy: Remedy[Any], terms: Terms, decis
     return asked
 
 
-def give(asked: Grant, *, ticket: Ticket, terms: Terms, at: datetime) -> Grant:
-    """Give what was asked for and authorised, as a deed of who asked for it.
+def give(asked: Grant, *, ticket: Ticket, terms: Terms, at: datetime, by_policy: bool = False) -> Grant:
+    """Give what was asked for and authorised, as a deed of who asked for it; what a rule gave is told in nobody's name.
 
     Raises:
         Refusal: it can no longer be given, or `AmountChanged`: not exactly as it was asked for.
@@ -84,7 +84,12 @@ def give(asked: Grant, *, ticket: Ticket, terms: Terms, at: datetime) -> Grant:
     asked.save(update_fields=["status", "document", "granted_at"])
     recording.record(ticket.customer, "support.remedy_granted", actor=asked.asked_by, at=at, about=asked, facts=facts_of(asked))
     finance_feed.write(asked, entry=_entry_of(document), at=at)
-    _tell_customer(asked, remedy, ticket=ticket, terms=terms, at=at)
+    if by_policy:
+        conversation.resolve_by_policy(
+            ticket=ticket, outcome=conversation.REMEDIED, text=_words(asked, remedy, ticket, terms), at=at
+        )
+    else:
+        _tell_customer(asked, remedy, ticket=ticket, terms=terms, at=at)
     return asked
 
 
@@ -113,13 +118,17 @@ def facts_of(asked: Grant) -> dict[str, Any]:
 
 def _tell_customer(asked: Grant, remedy: Remedy[Any], *, ticket: Ticket, terms: Terms, at: datetime) -> None:
     """Write the closing message: what was wrong, what was done, what comes next; and end the ticket if asked to."""
-    with translation.override(ticket.requester.language if ticket.requester else ticket.customer.language):
-        text = remedy.closing_text(ticket, terms, asked.document)
+    text = _words(asked, remedy, ticket, terms)
     if terms.resolve:
         conversation.resolve(actor=asked.asked_by, ticket=ticket, outcome=conversation.REMEDIED, text=text, at=at)
     else:
         key = uuid5(asked.key, "closing message")
         conversation.reply(actor=asked.asked_by, ticket=ticket, text=text, at=at, key=key)
+
+
+def _words(asked: Grant, remedy: Remedy[Any], ticket: Ticket, terms: Terms) -> str:
+    with translation.override(ticket.requester.language if ticket.requester else ticket.customer.language):
+        return remedy.closing_text(ticket, terms, asked.document)
 
 
 def _entry_of(document: Document) -> Entry:

@@ -13,6 +13,8 @@ from accounts.people.models import ApiKey, Membership
 from accounts.quality.models import ChangeRequest
 from billing.amendments import applying, quoting
 from billing.amendments.models import OrderApproval, Quote
+from billing.anomalies import finding as findings
+from billing.anomalies.models import Finding
 from billing.contracts import events
 from billing.contracts.models import ContractEvent, Subscription
 from billing.dunning import disputes
@@ -51,6 +53,7 @@ class Subject:
     file: Attachment
     mandate: Mandate
     dispute: Dispute
+    finding: Finding
 
     def address(self, route: str) -> str:
         """Return the address of `route` that names what stands here."""
@@ -59,6 +62,7 @@ class Subject:
             "invoice_pdf": [self.invoice.ref],
             "einvoice": [self.invoice.ref, "ubl"],
             "payment_promises": [self.invoice.ref],
+            "settlements": [self.finding.ref],
             "dispute_withdrawals": [self.dispute.pk],
             "payment": [self.payment.ref],
             "contract": [self.subscription.contract.ref],
@@ -144,6 +148,7 @@ def make() -> Subject:
         payment=payments.pay(tree.berlin, paid),
         ticket=ticket,
         file=Attachment.objects.get(),
+        finding=findings.find_for([support.billed_twice(tree.berlin).customer], at=timezone.now())[0],
         dispute=disputes.raise_one(actor=orderer.user, line=disputed, ticket_ref=ticket.ref, at=timezone.now(), today=today),
         membership=people.joins(people.person(), tree.berlin, "reader"),
         approval=OrderApproval.objects.get(),

@@ -47,6 +47,7 @@ ROUTES = {
     "payment_plans": ("get", PAYERS),
     "payment_plans by post": ("post", PAYERS),
     "dispute_withdrawals": ("post", CHANGERS | PAYERS),
+    "settlements": ("post", CHANGERS | PAYERS),
     "statement": ("get", EVERY),
     "statement_file": ("get", EVERY),
     "payments": ("get", EVERY),
