@@ -63,8 +63,14 @@ def _answers(expected: dict[str, Any], letter: letters.Letter) -> dict[str, tupl
         "message_id": (expected["message_id"], letter.message_id),
         "in_reply_to": (expected["in_reply_to"], next(iter(letter.in_reply_to), "")),
         "automatic": (expected["automatic"], verdict is not None),
+        "failed": (_failed(expected), sorted(verdict.failed) if verdict else []),
         "bounce": (expected["bounce"], verdict is not None and verdict.kind == automatic.BOUNCE),
     }
+
+
+def _failed(expected: dict[str, Any]) -> list[str] | None:
+    failed = expected.get("failed")
+    return sorted(address.lower() for address in failed) if expected["bounce"] and failed is not None else None
 
 
 def measure(*, size: int | None = None) -> list[Figure]:

@@ -21,7 +21,14 @@ ANSWER: Final = re.compile(r"^\s*(?:re|aw|antw|sv|vs|odp|rif|tr|fw|fwd|wg)\s*(?:
 FAILED: Final = re.compile("|".join(phrases.FAILED), re.IGNORECASE)
 FAILED_INSIDE: Final = re.compile("|".join(phrases.FAILED_INSIDE), re.IGNORECASE)
 AWAY: Final = re.compile(rf"^\s*(?:{'|'.join(phrases.AWAY)})", re.IGNORECASE)
-RECIPIENT: Final = re.compile(r"^(?:final|original)-recipient\s*:\s*(?:[\w-]+\s*;)?\s*<?([^<>\s;]+@[^<>\s;]+)>?", re.IGNORECASE)
+RECIPIENT: Final = re.compile(r"^(final|original)-recipient\s*:\s*(?:[\w-]+\s*;)?\s*<?([^<>\s;]+@[^<>\s;]+)>?", re.IGNORECASE)
+ACTION: Final = re.compile(r"^action\s*:", re.IGNORECASE | re.MULTILINE)
+NOT_FAILED: Final = re.compile(r"^action\s*:\s*(?:delayed|delivered|relayed|expanded)", re.IGNORECASE | re.MULTILINE)
+WAITING: Final = re.compile("|".join(phrases.WAITING), re.IGNORECASE)
+COPY: Final = re.compile("|".join(phrases.COPY), re.IGNORECASE | re.MULTILINE)
+OF_OUR_MAIL: Final = re.compile(
+    r"^[\s*>|-]*(?:from|to|cc|sender|reply-to|return-path|received|subject|message-id|\d{3}[ -]<?|mail from)\s*:", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -51,14 +58,46 @@ def verdict(letter: Letter, *, own_addresses: frozenset[str] = frozenset()) -> V
 
 
 def failed_addresses(letter: Letter) -> tuple[str, ...]:
-    """Return the addresses a bounce complains of: from its report, else its header, else the words at its top."""
-    told = [found[1] for report in letter.reports for line in report.split("\n") if (found := RECIPIENT.match(line.strip()))]
-    told = told or ADDRESS.findall(letter.header("x-failed-recipients"))
-    top = "\n".join(
-        line for line in letter.text[:LOOKED_AT].split("\n")[:40] if not line.lower().startswith(("from:", "reply-to:"))
-    )
-    told = told or [found for found in ADDRESS.findall(top) if not DAEMON.match(found) and "@" in found]
-    return tuple(dict.fromkeys(address.lower().rstrip(".") for address in told))[:50]
+    """Return the addresses a bounce complains of: from its report, else its header, else the words at its top.
+
+    A mail that is only late names nobody: its server still tries.
+    """
+    if "message/delivery-status" in letter.parts and any(ACTION.search(report) for report in letter.reports):
+        told = [address for report in letter.reports for address in _reported(report)]
+    elif WAITING.search(letter.subject) or WAITING.search(letter.text[:LOOKED_AT]):
+        told = []
+    else:
+        told = _told_without_report(letter)
+    return tuple(dict.fromkeys(_bare(address) for address in told))[:50]
+
+
+def _told_without_report(letter: Letter) -> list[str]:
+    told = [address for report in letter.reports for address in _reported(report)]
+    return told or ADDRESS.findall(letter.header("x-failed-recipients")) or _named_in_words(letter)
+
+
+def _reported(report: str) -> list[str]:
+    """Return whom a report (RFC 3464) names, one a block: as we wrote the address, else as the server rewrote it."""
+    found: list[str] = []
+    for block in re.split(r"\n\s*\n", report):
+        named = {told[1].lower(): told[2] for line in block.split("\n") if (told := RECIPIENT.match(line.strip()))}
+        if named and not NOT_FAILED.search(block):
+            found.append(named.get("original") or named["final"])
+    return found
+
+
+def _named_in_words(letter: Letter) -> list[str]:
+    """Return the addresses above the copy of our mail; those of its headers and our own count only when no others are there."""
+    top = COPY.split(letter.text[:LOOKED_AT], maxsplit=1)[0].split("\n")[:40]
+    everyone = [found for found in ADDRESS.findall("\n".join(top)) if not DAEMON.match(found)]
+    said = ADDRESS.findall("\n".join(line for line in top if not OF_OUR_MAIL.match(line)))
+    others = [found for found in said if not DAEMON.match(found) and _bare(found) not in letter.recipients]
+    return others or everyone
+
+
+def _bare(address: str) -> str:
+    """Return an address without what servers write before and behind it."""
+    return address.lower().removeprefix("smtp=").split("...")[0].rstrip(".'")
 
 
 def _bounced(letter: Letter) -> str:

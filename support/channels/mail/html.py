@@ -13,6 +13,8 @@ BLOCKS: Final = {
 }  # fmt: skip
 LEFT_OUT: Final = {"script", "style", "head", "title", "template", "noscript", "object", "svg"}
 DEEPEST: Final = 20
+LONGEST: Final = 2_000_000  # letters of the source
+DECLARATION: Final = re.compile(r"<[!?][^<>]{0,1000}>")
 
 
 class _Reader(HTMLParser):
@@ -53,6 +55,7 @@ class _Reader(HTMLParser):
 
 def as_text(source: str) -> str:
     """Return what a reader would see of this HTML, as lines of text."""
+    source = _without_declarations(source[:LONGEST])
     reader = _Reader()
     try:
         reader.feed(source)
@@ -60,3 +63,15 @@ def as_text(source: str) -> str:
     except (AssertionError, ValueError):
         return re.sub(r"<[^>]*>", " ", source)
     return "\n".join(line.rstrip() for line in reader.lines).strip()
+
+
+def _without_declarations(source: str) -> str:
+    """Leave out comments and declarations; one that never ends is text, lest the parser look for its end again and again."""
+    pieces: list[str] = []
+    place = 0
+    while (start := source.find("<!--", place)) >= 0 and (end := source.find("-->", start + 4)) >= 0:
+        pieces.append(source[place:start])
+        place = end + 3
+    rest = DECLARATION.sub("", "".join((*pieces, source[place:])).replace("<!--", ""))
+    seen, sign, after = rest.replace("<!", "&lt;!").replace("<?", "&lt;?").rpartition(">")
+    return seen + sign + after.replace("<", "&lt;")

@@ -12,6 +12,7 @@ from email import message_from_bytes
 from email.errors import HeaderParseError, MessageError
 from email.header import decode_header
 from email.message import Message
+from email.parser import BytesHeaderParser
 from email.policy import compat32
 from email.utils import collapse_rfc2231_value, getaddresses
 from inspect import signature
@@ -70,8 +71,15 @@ class Letter:
 
 
 def read(raw: bytes) -> Letter:
-    """Read a raw mail. Reading never fails."""
-    mail = message_from_bytes(raw.lstrip(b"\r\n"), policy=compat32)
+    """Read a raw mail. Reading never fails; of one nested deeper than can be followed the headers are read, the rest is text."""
+    raw = raw.lstrip(b"\r\n")
+    try:
+        return _read(message_from_bytes(raw, policy=compat32))
+    except RecursionError:
+        return _read(BytesHeaderParser(policy=compat32).parsebytes(raw))
+
+
+def _read(mail: Message) -> Letter:
     headers = tuple((name.lower(), _header(value)) for name, value in mail.items())
     parts = list(_parts(mail))
     text, text_type, body = _body(parts)

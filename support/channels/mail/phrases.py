@@ -38,3 +38,20 @@ AWAY: Final = (
     r"fuera de (?:la )?oficina", r"risposta automatica", r"automatisch antwoord", r"afwezig", r"resposta automática",
     r"autosvar", r"automatyczna odpowiedź", r"автоответ", r"自动回复", r"自動返信", r"vacation", r"ooo\b",
 )  # fmt: skip
+
+# The line from which a bounce shows the mail that failed.
+COPY: Final = (
+    r"^[-\s]*below (?:this|the next) line is a copy", r"^[-\s]*(?:included|attached|here) is a copy of",
+    r"^[-\s]*(?:the )?(?:original|unsent|returned|undelivered) message(?: (?:details|headers?|below|follows|text))?\s*[-:]",
+    r"^[-\s]*(?:message )?headers? (?:of the original message )?follows?\b", r"^[-\s]*(?:session )?transcript\b.*[-:]\s*$",
+    r"^return-path:",
+)  # fmt: skip
+
+# What a server says of a mail it still tries to deliver.
+WAITING: Final = (
+    r"(?:not|n't)\s+(?:yet\s+)?(?:been\s+)?deliver\S*\s+yet", r"not\s+yet\s+(?:been\s+)?delivered", r"delayed\s+mail",
+    r"(?:message|mail|delivery)\s+(?:is\s+|has\s+been\s+|was\s+)?delayed", r"you\s+do\s+not\s+need\s+to\s+resend",
+    r"will\s+(?:be\s+retried|(?:keep|continue)\s+(?:on\s+)?trying|try\s+again)", r"(?:still|currently)\s+trying\s+to\s+deliver",
+    r"this\s+is\s+a\s+warning\s+(?:message\s+)?only", r"zustellung\s+verzögert",
+    r"delivery\s+attempts\s+will\s+continue", r"continue\s+to\s+attempt\s+delivery",
+)  # fmt: skip

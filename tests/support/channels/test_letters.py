@@ -1,6 +1,7 @@
 """Reading mail: what real programs and servers send is read as meant, and nothing anybody sends makes reading fail."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks import email
-from support.channels.mail import automatic, letters, quotations
+from support.channels.mail import automatic, html, letters, quotations
 
 DATA = Path(__file__).parents[4] / "shared" / "data" / "email"
 needs_data = pytest.mark.skipif(not DATA.exists(), reason="the shared data does not lie beside the checkout")
@@ -66,6 +67,72 @@ def test_parts_without_end_are_read_as_far_as_they_can_be():
     letter = letters.read(b"Content-Type: multipart/mixed; boundary=x\n\n--x\n" * 5_000)
 
     assert len(letter.parts) <= letters.MOST_PARTS
+
+
+@pytest.mark.parametrize(
+    "header", [b"Content-Type: multipart/mixed; boundary=x%d\n\n--x%d\n", b"Content-Type: message/rfc822\n\n"]
+)
+def test_mail_nested_deeper_than_can_be_followed_keeps_its_headers(header):
+    nested = b"".join(header.replace(b"%d", b"%d" % depth) for depth in range(5_000))
+
+    letter = letters.read(b"From: a@b.example\nSubject: Deep\n" + nested + b"hi")
+
+    assert (letter.sender, letter.subject) == ("a@b.example", "Deep")
+    assert automatic.verdict(letter) is None
+
+
+@pytest.mark.parametrize("opened", ["<!--", "<!", "<?", "<![CDATA[", "<a "])
+def test_html_that_never_ends_what_it_opens_is_read_quickly(opened):
+    started = time.process_time()
+
+    html.as_text(opened * 50_000 + "Hello")
+
+    assert time.process_time() - started < 2
+
+
+def test_html_comments_and_declarations_are_left_out_and_words_kept():
+    text = html.as_text("<!DOCTYPE html><p>One<!-- x > y --><!--[if mso]>no<![endif]--> day<br>1 < 2<!-- kept")
+
+    assert text == "One day\n1 < 2 kept"
+
+
+@pytest.mark.parametrize(
+    ("said", "failed"),
+    [
+        ("We could not deliver to:\n<gone@b.example>: user unknown", ("gone@b.example",)),
+        ("Undeliverable\n  To: list@b.example\ndid not reach: dda:SMTP=gone@b.example;", ("gone@b.example",)),
+        (
+            "To gone@b.example\n\n--- Below this line is a copy of the message.\n<other@b.example>",
+            ("gone@b.example",),
+        ),
+        ("Undelivered, 550 gone@b.example...User unknown\n* From: us@accord.example", ("gone@b.example",)),
+        ("Undelivered mail of help@accord.example\nto gone@b.example", ("gone@b.example",)),
+        ("Your mail to slow@b.example has not yet been delivered.\nDelivery attempts will continue.", ()),
+    ],
+)
+def test_bounce_in_words_names_only_the_address_that_failed(said, failed):
+    raw = f"From: MAILER-DAEMON@mx.example\nTo: help@accord.example\nSubject: Undelivered\n\n{said}".encode()
+
+    assert automatic.verdict(letters.read(raw)).failed == failed
+
+
+@needs_data
+def test_failed_addresses_of_real_bounces_are_told():
+    share = email.compared(DATA)["failed"]
+
+    # One server names the recipient without a domain, among hints with addresses.
+    assert share.wrong == ["flufl-yale_01.eml"]
+
+
+@pytest.mark.parametrize(("action", "failed"), [("failed", ("gone@b.example",)), ("delayed", ()), ("delivered", ())])
+def test_report_of_a_mail_that_is_late_or_arrived_names_nobody(action, failed):
+    raw = (
+        "From: MAILER-DAEMON@mx.example\nContent-Type: multipart/report; boundary=x\n\n--x\n\nTo gone@b.example\n--x\n"
+        "Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\nOriginal-Recipient: rfc822; gone@b.example\n"
+        f"Final-Recipient: rfc822; gone@inner.example\nAction: {action}\n--x--"
+    ).encode()
+
+    assert automatic.verdict(letters.read(raw)).failed == failed
 
 
 @pytest.mark.parametrize(
