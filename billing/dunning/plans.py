@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
@@ -147,8 +147,7 @@ def _held(documents: Sequence[Document]) -> list[Document]:
 
 def progress(plan: PaymentPlan) -> Progress:
     """Return how `plan` stands: what was paid counts from the earliest part on."""
-    open_minor = plan.documents.aggregate(open=Sum("open_minor"))["open"] or 0
-    paid = max(plan.total_minor - open_minor, 0)
+    paid = max(plan.total_minor - sum(document.open_minor for document in plan.documents.all()), 0)
     covered, asked = [], 0
     for part in plan.instalments.all():
         asked += part.amount_minor
