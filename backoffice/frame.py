@@ -6,29 +6,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.people import access
 from accounts.quality.models import Candidate
-from backoffice import limits
+from backoffice import limits, navigation
 from billing.payments.bank.models import BankLine
 from support.remedies import approvals, finance_feed
-
-BANK_PAGES = {"bank", "bank_line", "bank_statements", "direct_debits", "dunning"}
-DATA_PAGES = {"data", "data_rules", "customer_details", "duplicates", "duplicate", "merge"}
-# label, the page it opens, the pages during which it is the current one, its keys, the action it needs, what is counted beside it
-PLACES = (
-    (gettext_lazy("Queue"), "queue", {"queue", "ticket", "grants", "replies"}, "g q", access.WORK_TICKETS, ""),
-    (gettext_lazy("Promises"), "promises", {"promises"}, "g m", access.WORK_TICKETS, ""),
-    (gettext_lazy("Service levels"), "service_levels", {"service_levels"}, "g s", access.WORK_TICKETS, ""),
-    (gettext_lazy("Approvals"), "approvals", {"approvals"}, "g p", access.DECIDE_APPROVALS, "approvals"),
-    (gettext_lazy("Finance inbox"), "inbox", {"inbox", "entry"}, "g f", access.SEE_BOOKS, "inbox"),
-    (gettext_lazy("Bank"), "bank", BANK_PAGES, "g b", access.SEE_BOOKS, "bank"),
-    (gettext_lazy("Findings"), "desk", {"desk"}, "g d", access.SEE_BACKOFFICE, ""),
-    (gettext_lazy("Data"), "data", DATA_PAGES, "g a", access.SEE_BACKOFFICE, "duplicates"),
-    (gettext_lazy("Knowledge"), "knowledge", {"knowledge", "article", "version"}, "g k", access.EDIT_KNOWLEDGE, ""),
-    (gettext_lazy("Customers"), "customers", {"customers", "customer", "document"}, "g c", access.SEE_BACKOFFICE, ""),
-)
 
 
 def staff_frame(request: HttpRequest) -> dict[str, Any]:
@@ -40,7 +23,7 @@ def staff_frame(request: HttpRequest) -> dict[str, Any]:
     counts = _counts(request, level)
     return {
         "home_url": reverse("backoffice:front"),
-        "navigation": [_place(place, match.url_name, counts) for place in PLACES if level in place[4].levels],
+        "navigation": navigation.shown(level, match.url_name or "", counts),
         "person": {
             "name": str(request.user),
             "email": request.user.email,
@@ -54,19 +37,8 @@ def staff_frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _place(place: tuple, current: str, counts: dict[str, Any]) -> dict[str, Any]:
-    label, page, pages, key, _action, counted = place
-    return {
-        "label": label,
-        "url": reverse(f"backoffice:{page}"),
-        "current": current in pages,
-        "key": key,
-        "count": counts.get(counted),
-    }
-
-
-def _counts(request: HttpRequest, level: str) -> dict[str, Any]:
-    counts = {}
+def _counts(request: HttpRequest, level: str) -> dict[str, int]:
+    counts: dict[str, int] = {}
     if level in access.DECIDE_APPROVALS.levels:
         counts["approvals"] = approvals.waiting_for(request.user).count()
     if level in access.SEE_BOOKS.levels:

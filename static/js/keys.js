@@ -7,7 +7,7 @@
   let firstAt = 0;
 
   const typing = (element) => element.isContentEditable || /^(input|textarea|select)$/i.test(element.tagName);
-  const shown = (element) => element.checkVisibility();
+  const shown = (element) => element.hasAttribute("data-key-anywhere") || element.checkVisibility();
   const keyed = () => [...document.querySelectorAll("[data-key]")].filter(shown);
 
   function reach(element) {

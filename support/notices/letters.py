@@ -15,6 +15,7 @@ from django.utils import translation
 from accounts.people.models import User
 from accounts.timeline.models import Activity
 from support.channels import addresses
+from support.channels.models import IncomingMail
 from support.notices.table import Notice
 from support.tickets.models import Message
 from support.voice.models import Praise
@@ -87,8 +88,16 @@ def _threaded(mail: EmailMultiAlternatives, activity: Activity, person: User) ->
     """Let mail programs show a ticket as one conversation, and let an answer find the way back to it."""
     if activity.about_kind == "ticket":
         mail.reply_to = [addresses.reply_to(_thread(activity, person))]
-        mail.extra_headers["References"] = f"<{activity.about_ref.lower()}@{addresses.domain()}>"
+        thread, answered = f"<{activity.about_ref.lower()}@{addresses.domain()}>", _latest_from(person, activity.about_ref)
+        mail.extra_headers["References"] = f"{thread} {answered}".strip()
+        mail.extra_headers["In-Reply-To"] = answered or thread
     return mail
+
+
+def _latest_from(person: User, ref: str) -> str:
+    """Return the Message-ID of the last mail this person wrote to the ticket; nothing where they wrote elsewhere."""
+    mails = IncomingMail.objects.filter(ticket__ref=ref, sender__iexact=person.email).exclude(rfc_id="")
+    return one_line(mails.order_by("-pk").values_list("rfc_id", flat=True).first() or "")
 
 
 def _thread(activity: Activity, person: User) -> addresses.Thread:

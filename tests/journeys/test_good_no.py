@@ -41,6 +41,6 @@ def read_why_and_appeal(page: Page, ref: str) -> None:
 
 
 def find_the_appeal(page: Page, ref: str) -> None:
-    page.get_by_role("link", name="Approvals").first.click()
+    page.get_by_role("navigation", name="Work").get_by_role("link", name="Approvals").click()
     expect(page.locator("#appeals")).to_contain_text(ref)
     look_at(page, "supervisor-appeals")

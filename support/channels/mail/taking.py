@@ -218,8 +218,8 @@ def _files(letter: Letter) -> Sequence[File]:
 
 
 def _note_bounce(mail: IncomingMail, at: datetime) -> None:
-    """Put a bounce on the timelines of those whose address did not take our mail."""
-    for person in User.objects.filter(email__in=mail.failed_addresses, is_program=False):
+    """Put a bounce on the timelines of the customers whose people did not get our mail; our own people stand at none."""
+    for person in User.objects.filter(email__in=mail.failed_addresses, is_program=False, staff_profile=None):
         facts = {"email": person.email, "subject": mail.subject[:200]}
         recording.record(
             _highest(person, access.SEE_CUSTOMER), "support.mail_bounced", actor=None, at=at, facts=facts, internal=True

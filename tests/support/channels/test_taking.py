@@ -1,6 +1,7 @@
 """Mail opens or joins the right ticket, once; its headers prove nothing; what is not taken is kept with its reason."""
 
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 from django.core import mail as outbox
@@ -130,6 +131,20 @@ def test_our_answer_reaches_who_wrote_and_threads_back(tree, settings):
     assert answer.mail.ticket == taken.mail.ticket
 
 
+def test_our_answer_names_the_mail_it_answers(tree):
+    member, agent = people.member(tree.berlin), people.agent()
+    ticket = take(member.email, message_id="<first@x>").mail.ticket
+    delivery.deliver_waiting(at=NOON)
+    outbox.outbox.clear()
+
+    conversation.reply(actor=agent, ticket=ticket, text="We are on it.", at=NOON, key=uuid4())
+    delivery.deliver_waiting(at=NOON)
+
+    headers = outbox.outbox[0].message()
+    assert headers["In-Reply-To"] == "<first@x>"
+    assert headers["References"].endswith(" <first@x>")
+
+
 @pytest.mark.parametrize(
     ("headers", "outcome"),
     [("Auto-Submitted: auto-replied\n", "auto_reply"), ("Precedence: list\n", "list"), ("X-Spam-Flag: YES\n", "spam"),
@@ -152,6 +167,14 @@ def test_bounce_stands_on_the_timeline_of_who_did_not_get_our_mail(tree):
 
     assert taken.mail.failed_addresses == [member.email]
     assert Activity.objects.get(kind="support.mail_bounced").customer == tree.berlin
+
+
+def test_bounce_of_our_own_colleague_stands_on_no_timeline(tree):
+    colleague = people.agent()
+
+    take("MAILER-DAEMON@mx.example", subject="Undelivered", headers=f"X-Failed-Recipients: {colleague.email}\n")
+
+    assert not Activity.objects.filter(kind="support.mail_bounced").exists()
 
 
 @pytest.mark.parametrize("sender", ["", "nobody", "<>", "a b@", "@x.example"])
