@@ -2,7 +2,7 @@
 
 from billing.amendments.models import OrderApproval, Quote
 from billing.anomalies.models import Finding
-from billing.catalog.models import Charge, Coupon, LegalEntity, Plan, PlanVersion, PriceList, Product
+from billing.catalog.models import Charge, Coupon, LegalEntity, Plan, PlanVersion, PriceList, Product, TaxRate
 from billing.contracts.models import Contract, ContractEvent, Redemption, Subscription
 from billing.dunning.models import Dispute, DunningPause, DunningStep, Instalment, PaymentPlan, StepTaken
 from billing.invoices.models import Coverage, Document, DocumentFile, Line, NumberSeries, Settlement
@@ -55,6 +55,7 @@ __all__ = [
     "Settlement",
     "StepTaken",
     "Subscription",
+    "TaxRate",
     "TransferOrder",
     "UsageRecord",
 ]

@@ -81,6 +81,7 @@ KINDS: Final[dict[str, Kind]] = {
     "billing.change_undone": Kind("{ref}: a change was undone: {change}", "undo"),
     "billing.coupon_redeemed": Kind("{ref}: coupon {coupon}, {what}", "tag", NOTICE),
     "billing.coupon_ended": Kind("{ref}: coupon {coupon} ends on {on}", "close"),
+    "billing.tax_rate_defined": Kind("Value added tax in {country}: {rate} % from {since}", "edit"),
     "billing.order_asked": Kind("{who} asks to order for {amount}", "contract", NOTICE),
     "billing.order_approved": Kind("{who} approved an order for {amount}", "check", NOTICE),
     "billing.order_refused": Kind("{who} refused an order for {amount}: {note}", "flag", NOTICE),

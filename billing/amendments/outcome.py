@@ -9,10 +9,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from accounts.customers import responsibilities
 from billing.contracts import state
 from billing.contracts.models import Subscription
 from billing.contracts.state import Standing
-from billing.invoices import run, tax
+from billing.invoices import placing, run, tax
 from billing.invoices.drafting import PlannedDocument
 from billing.money import Money
 from billing.rating import due, explain
@@ -28,7 +29,7 @@ def of_change(
     at_once = effective_on <= today
     documents = run.preview(subscription, proposed, today) if at_once else []
     before, after = state.standing(stored, today), _standing_after(proposed, effective_on)
-    rate = subscription.contract.tax_rate
+    rate = placing.rate_of(subscription.contract, responsibilities.payer_of(subscription.customer, today), today)
     return {
         "currency": stored.currency,
         "effective_on": effective_on.isoformat(),
@@ -43,7 +44,7 @@ def of_start(subscription: Subscription, history: History, *, effective_on: date
     """Return what a subscription that has just been started costs, seen from `today`; nothing ran before."""
     at_once = effective_on <= today
     documents = run.preview(subscription, history, today) if at_once else []
-    rate = subscription.contract.tax_rate
+    rate = placing.rate_of(subscription.contract, responsibilities.payer_of(subscription.customer, today), today)
     return {
         "currency": history.currency,
         "effective_on": effective_on.isoformat(),

@@ -237,3 +237,22 @@ class Coupon(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class TaxRate(models.Model):
+    """The standard rate of value added tax in a country from a day on, until the next one. Written by billing/catalog/vat.py."""
+
+    country = models.CharField(max_length=2)
+    since = models.DateField()
+    rate = models.DecimalField(max_digits=6, decimal_places=4, help_text="0.19 is 19 %.")
+    source = models.CharField(max_length=200, help_text="Where it is published.")
+
+    class Meta:
+        ordering = ["country", "-since"]
+        constraints = [
+            models.UniqueConstraint(fields=["country", "since"], name="one_tax_rate_per_country_and_day"),
+            models.CheckConstraint(condition=Q(rate__gte=0, rate__lt=1), name="tax_rate_is_a_share"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.country} {self.rate} from {self.since}"

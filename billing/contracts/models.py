@@ -26,6 +26,11 @@ class Contract(models.Model):
     po_number = models.CharField(max_length=40, blank=True)
     bill_cancellation_day = models.BooleanField(default=False, help_text="Whether the day of cancelling is still billed.")
     tax_rate = models.DecimalField(max_digits=6, decimal_places=4, default=0, help_text="0.19 is 19 %.")
+    tax_by_place = models.BooleanField(
+        default=False, help_text="Whether the rate follows from who is billed, where, and when; else it is the one above."
+    )
+    renews = models.BooleanField(default=True, help_text="Whether it goes on for another term by itself.")
+    renewed_until = models.DateField(null=True, blank=True, help_text="The first day after the term that runs.")
 
     def __str__(self) -> str:
         return self.ref

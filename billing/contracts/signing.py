@@ -38,6 +38,8 @@ def sign(
     payment_term_days: int = 14,
     po_number: str = "",
     tax_rate: Decimal = Decimal(0),
+    tax_by_place: bool = False,
+    renews: bool = True,
     term_months: int = 12,
     notice_days: int = 30,
     bill_cancellation_day: bool = False,
@@ -56,7 +58,8 @@ def sign(
         contract = Contract.objects.create(
             ref=numbering.next_ref("K"), customer=customer, legal_entity=legal_entity, currency=currency, timezone=timezone,
             alignment=Alignment.parse(alignment).as_params(), signed_on=signed_on, payment_term_days=payment_term_days,
-            po_number=po_number, tax_rate=tax_rate, term_months=term_months, notice_days=notice_days,
+            po_number=po_number, tax_rate=tax_rate, tax_by_place=tax_by_place, renews=renews, term_months=term_months,
+            notice_days=notice_days,
             bill_cancellation_day=bill_cancellation_day,
         )  # fmt: skip
         recording.record(customer, "billing.contract_signed", actor=actor, at=at, about=contract)

@@ -20,7 +20,7 @@ from accounts.decisions import Refusal
 from billing.catalog import charges
 from billing.catalog.models import LegalEntity, PlanVersion
 from billing.contracts.models import Subscription
-from billing.invoices import crediting, newline, plain, reductions, tax
+from billing.invoices import crediting, newline, placing, plain, reductions, tax
 from billing.invoices.models import Document, Line
 from billing.invoices.newline import NewLine
 from billing.invoices.planning import Issued, PlannedLine
@@ -92,7 +92,7 @@ def draft(
     """
     issued = _issued(histories)
     planned = {s: _planned(history, issued[s.pk], up_to, after) for s, history in histories.items()}
-    return _Told(issued, histories, planned.values()).draft(planned, payers)
+    return _Told(issued, histories, planned.values(), up_to).draft(planned, payers)
 
 
 def draft_each(
@@ -107,7 +107,8 @@ def draft_each(
             planned[key] = {s: _planned(history, issued[s.pk], up_to, None) for s, history in group.items()}
         except Refusal as refusal:
             planned[key] = refusal
-    told = _Told(issued, everything, (lines for plans in planned.values() if isinstance(plans, dict) for lines in plans.values()))
+    plans_made = [lines for plans in planned.values() if isinstance(plans, dict) for lines in plans.values()]
+    told = _Told(issued, everything, plans_made, up_to)
     return {key: plans if isinstance(plans, Refusal) else told.draft_or_refusal(plans, payers) for key, plans in planned.items()}
 
 
@@ -124,7 +125,9 @@ class _Told:
         issued: Mapping[int, Sequence[Issued]],
         subscriptions: Iterable[Subscription],
         planned: Iterable[Sequence[PlannedLine]],
+        on: date,
     ) -> None:
+        self.on = on
         lines = [line for plans in planned for line in plans]
         self.issued = issued
         self.corrected = _corrected({line.corrects for line in lines if line.corrects is not None})
@@ -134,7 +137,8 @@ class _Told:
 
     def draft(self, planned: Planned, payers: Mapping[int, Customer]) -> Draft:
         """Return the documents of these plans, and the credits that only give days back."""
-        told = [(s, _line(s, line, self.corrected, self.versions)) for s, lines in planned.items() for line in lines]
+        told_plainly = [(s, _line(s, line, self.corrected, self.versions)) for s, lines in planned.items() for line in lines]
+        told = placing.placed(told_plainly, payers, self.on)
         days_only = tuple(line for _, line in told if _gives_only_days_back(line))
         charged = [(subscription, line) for subscription, line in told if not _gives_only_days_back(line)]
         return Draft(tuple(_documents(charged, payers, self.agreed)), days_only, self.issued)
