@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final, Protocol
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -81,7 +82,7 @@ def record(
 def record_many(entries: Iterable[Entry], *, actor: AbstractBaseUser | None, at: datetime) -> list[Activity]:
     """Record several activities of one moment, in a constant number of statements."""
     known = [_checked(entry) for entry in entries]
-    with transaction.atomic():
+    with transaction.atomic(savepoint=len(known) < MANY):
         activities = _stored([_activity(entry, actor, at) for entry in known])
         _store_deliveries(_deliveries(activities, at))
         _announce(zip(known, activities, strict=True))
@@ -137,10 +138,8 @@ def _store_deliveries(deliveries: list[Delivery]) -> None:
     if len(deliveries) < MANY:
         Delivery.objects.bulk_create(deliveries)
         return
-    (keys,) = copying.reserve((Delivery, len(deliveries)))
-    for key, delivery in zip(keys, deliveries, strict=True):
-        delivery.pk = key
-    copying.add(Delivery, deliveries)
+    names = ["activity_id", "reader", "status", "attempts", "due_at", "fault"]
+    copying.add_values(Delivery, names, map(attrgetter(*names), deliveries))
 
 
 def _announce(recorded: Iterable[tuple[Entry, Activity]]) -> None:

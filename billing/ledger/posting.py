@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Model
@@ -92,7 +93,9 @@ def post(
 
 
 def post_many(entries: Sequence[NewEntry], *, on: date, at: datetime) -> None:
-    """Write many entries of one moment in three statements; sides of zero are left out. Their keys must be new.
+    """Write many entries of one moment in three statements, in the caller's transaction; sides of zero are left out.
+
+    Their keys must be new.
 
     Raises:
         Unbalanced: the sides of one do not sum to zero per currency.
@@ -101,17 +104,12 @@ def post_many(entries: Sequence[NewEntry], *, on: date, at: datetime) -> None:
     sides = [[line for line in entry.postings if line.amount_minor] for entry in entries]
     for lines in sides:
         _balanced_or_refuse(lines)
-    entry_keys, posting_keys = copying.reserve((Entry, len(entries)), (Posting, sum(map(len, sides))))
-    written = [
-        Entry(pk=key, what=new.what, about_ref=new.about_ref, posted_on=on, posted_at=at, key=new.key)
-        for key, new in zip(entry_keys, entries, strict=True)
-    ]
-    postings = [_posting(entry, line) for entry, lines in zip(written, sides, strict=True) for line in lines]
-    for key, posting in zip(posting_keys, postings, strict=True):
-        posting.pk = key
-    with transaction.atomic():
-        copying.add(Entry, written, without=["xid"])
-        copying.add(Posting, postings)
+    (keys,) = copying.reserve((Entry, len(entries)))
+    written = ((key, new.what, new.about_ref, on, at, new.key) for key, new in zip(keys, entries, strict=True))
+    copying.add_values(Entry, ["id", "what", "about_ref", "posted_on", "posted_at", "key"], written)
+    postings = (_values(key, line) for key, lines in zip(keys, sides, strict=True) for line in lines)
+    names = ["entry_id", "account", "detail", "customer_id", "document_id", "amount_minor", "currency"]
+    copying.add_values(Posting, names, postings)
 
 
 def reverse(*, entry: Entry, key: str, on: date, at: datetime) -> Entry:
@@ -131,6 +129,11 @@ def _balanced_or_refuse(sides: Sequence[PostingLine]) -> None:
         sums[side.currency] += side.amount_minor
     if any(sums.values()):
         raise Unbalanced(f"The sides of an entry must sum to zero per currency; these give {dict(sums)}.")
+
+
+def _values(entry: int, line: PostingLine) -> tuple[Any, ...]:
+    customer, document = line.customer and line.customer.pk, line.document and line.document.pk
+    return entry, line.account, line.detail, customer, document, line.amount_minor, line.currency
 
 
 def _posting(entry: Entry, line: PostingLine) -> Posting:

@@ -37,9 +37,9 @@ class Book:
 
 
 def hold(payers: Sequence[int], on: date) -> Book:
-    """Lock these payers, everybody whose lines may be credited, and what falls due for them by `on`; return it as it is then."""
+    """Lock these payers and what falls due for them by `on`; return it as it is then."""
+    locking.lock_payers(payers)
     found = due.subscriptions(payers, on)
-    locking.lock_payers({*payers, *(drafting.billed_before(found) if found else ())})
     # Contract and subscription stay as they are: a change, or usage that arrives meanwhile, waits and then asks for another look.
     held = Subscription.objects.select_for_update(of=("self", "contract"), no_key=True)
     return _open(found, held, on)

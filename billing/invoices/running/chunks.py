@@ -7,7 +7,7 @@ be written it is rolled back and its parts are tried, down to the single payer, 
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -60,7 +60,10 @@ def bill_next(billing_run: BillingRun, *, at: datetime, judges: Sequence[Rule], 
             claimed = _claim(billing_run, at_once, after) or _claim(billing_run, at_once, 0)
             if not claimed:
                 return None
-            _mark(billing_run, bill(claimed, on=billing_run.on, at=at, judges=judges), at)
+            outcomes = bill(claimed, on=billing_run.on, at=at, judges=judges)
+            _mark(billing_run, outcomes, at)
+        for payer in [payer for payer in claimed if payer not in outcomes]:
+            _alone(billing_run, payer, at)
     except (DatabaseError, Refusal) as problem:
         log.warning("chunk_not_billed", run=billing_run.pk, payers=len(claimed), reason=str(problem).split("\n", 1)[0])
         _in_parts(billing_run, claimed, at, judges)
@@ -68,13 +71,19 @@ def bill_next(billing_run: BillingRun, *, at: datetime, judges: Sequence[Rule], 
 
 
 def bill(payers: Sequence[int], *, on: date, at: datetime, judges: Sequence[Rule]) -> dict[int, Outcome]:
-    """Bill these payers for what fell due by `on`, in the transaction of the caller; return what came of each."""
-    book = books.hold(payers, on)
+    """Bill these payers for what fell due by `on`, in the transaction of the caller; return what came of each.
+
+    Left out, and not billed, is whoever gives back what somebody else was billed: that needs a lock of the other, too, and locks
+    are taken in the order of their keys.
+    """
+    book, locked = books.hold(payers, on), frozenset(payers)
     outcomes = {payer: Outcome() for payer in payers}
     drafts = _sound(book.drafts(), outcomes)
     for payer, (reasons, told) in rules.judge(drafts, book, judges).items():
         outcomes[payer] = Outcome(Status.HELD, reason=" ".join(reasons), drafts=told)
         del drafts[payer]
+    for payer in [payer for payer, draft in drafts.items() if _reaches_others(draft, locked)]:
+        del drafts[payer], outcomes[payer]
     together = {payer: draft for payer, draft in drafts.items() if payer not in book.with_credit and _only_charges(draft)}
     _write(together, book, outcomes, at)
     for payer in [payer for payer in drafts if payer not in together]:
@@ -89,6 +98,11 @@ def _sound(drafts: Mapping[int, Draft | Refusal], outcomes: dict[int, Outcome]) 
         if isinstance(draft, Refusal):
             outcomes[payer] = Outcome(Status.FAILED, reason=str(draft))
     return {payer: draft for payer, draft in drafts.items() if not isinstance(draft, Refusal)}
+
+
+def _reaches_others(draft: Draft, payers: Collection[int]) -> bool:
+    lines = [*draft.days_only, *(line for document in draft.documents for line in document.lines)]
+    return any(line.corrects and line.corrects.document.customer_id not in payers for line in lines)
 
 
 def _only_charges(draft: Draft) -> bool:
@@ -126,8 +140,10 @@ def _in_parts(billing_run: BillingRun, payers: Sequence[int], at: datetime, judg
         try:
             with transaction.atomic():
                 held = _claim_these(billing_run, part)
-                if held:
-                    _mark(billing_run, bill(held, on=billing_run.on, at=at, judges=judges), at)
+                outcomes = bill(held, on=billing_run.on, at=at, judges=judges) if held else {}
+                _mark(billing_run, outcomes, at)
+            for payer in [payer for payer in held if payer not in outcomes]:
+                _alone(billing_run, payer, at)
         except (DatabaseError, Refusal) as problem:
             if len(part) > 1:
                 _in_parts(billing_run, part, at, judges)
@@ -137,18 +153,22 @@ def _in_parts(billing_run: BillingRun, payers: Sequence[int], at: datetime, judg
 
 def _fail(billing_run: BillingRun, payer: int, problem: Exception, at: datetime) -> None:
     """Say why one payer could not be billed, in the words of billing it alone where those are plainer."""
-    reason = str(problem).split("\n", 1)[0]
+    _alone(billing_run, payer, at, reason=str(problem).split("\n", 1)[0])
+
+
+def _alone(billing_run: BillingRun, payer: int, at: datetime, *, reason: str = "") -> None:
+    """Bill one payer in a transaction of its own, with everybody locked whose lines it may credit."""
+    outcome = Outcome()
     try:
         with transaction.atomic():
-            issued = run.bill(payer=Customer.objects.get(pk=payer), on=billing_run.on, at=at)
-    except (DatabaseError, Refusal) as plainer:
-        outcome = Outcome(Status.FAILED, reason=str(plainer).split("\n", 1)[0] or reason)
-    else:
-        outcome = Outcome()
-        for document in issued:
-            outcome.count(document, document.lines.count())
-    with transaction.atomic():
-        _mark(billing_run, {payer: outcome}, at)
+            if _claim_these(billing_run, [payer]):
+                for document in run.bill(payer=Customer.objects.get(pk=payer), on=billing_run.on, at=at):
+                    outcome.count(document, document.lines.count())
+                _mark(billing_run, {payer: outcome}, at)
+    except (DatabaseError, Refusal) as problem:
+        with transaction.atomic():
+            failed = Outcome(Status.FAILED, reason=str(problem).split("\n", 1)[0] or reason)
+            _mark(billing_run, {payer: failed}, at)
 
 
 _NEXT = """
@@ -184,6 +204,8 @@ def _keys(question: str, facts: list[Any]) -> list[int]:
 
 def _mark(billing_run: BillingRun, outcomes: Mapping[int, Outcome], at: datetime) -> None:
     """Write down what came of each payer."""
+    if not outcomes:
+        return
     told = outcomes.values()
     columns: list[list[Any]] = [
         list(outcomes),

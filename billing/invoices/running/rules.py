@@ -7,7 +7,7 @@ A rule is named for what it finds. To add one: write the function and put its na
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from django.db import connection
@@ -24,6 +24,7 @@ from billing.rating.history import History
 
 JUMP_PERCENT: Final = 200  # a charge may cost three times what it did, day for day, before a person looks
 JUMP_FROM_MAJOR: Final = 50  # smaller differences are nobody's time
+SHORTER_MONTH: Final = timedelta(days=3)
 EXPLAINED: Final = ("intro_end", "trial_end")
 ENDINGS: Final = ("cancel", "pause", "change_plan")
 
@@ -83,7 +84,7 @@ def missing(judged: Judged) -> Iterator[str]:
         if any(event.what in ENDINGS for event in history.events):
             continue
         for code, old in _last_usage(judged.draft.issued.get(subscription.pk, ())).items():
-            ended = old.remaining_until + (old.cycle.until - old.cycle.since)
+            ended = old.remaining_until + (old.cycle.until - old.cycle.since) - SHORTER_MONTH
             if old.billed_minor > 0 and ended <= judged.on and (subscription.pk, code) not in told:
                 yield f"Missing: {subscription.ref} used nothing since {old.remaining_until}, but did before."
 

@@ -40,13 +40,14 @@ def issue(invoices: Sequence[Addressed], *, on: date, at: datetime) -> list[Docu
     if not invoices:
         return []
     made_out = _make_out(invoices, on, at)
-    copying.add(Line, [line for _, lines in made_out for line in lines])
-    copying.add(Coverage, _covered(invoices, made_out))
-    _number(made_out)
     documents = [document for document, _ in made_out]
-    copying.add(Document, documents)
-    posting.post_many([entry for document, lines in made_out if (entry := _entry(document, lines))], on=on, at=at)
-    recording.record_many([issuing.activity_of(document) for document in documents], actor=None, at=at)
+    with copying.checked_by_key():
+        copying.add(Line, [line for _, lines in made_out for line in lines])
+        _cover(invoices, made_out)
+        _number(made_out)
+        copying.add(Document, documents)
+        posting.post_many([entry for document, lines in made_out if (entry := _entry(document, lines))], on=on, at=at)
+        recording.record_many([issuing.activity_of(document) for document in documents], actor=None, at=at)
     return documents
 
 
@@ -73,21 +74,15 @@ def _draft(key: int, invoice: Addressed, on: date, at: datetime) -> Document:
     )  # fmt: skip
 
 
-def _covered(invoices: Sequence[Addressed], made_out: Sequence[tuple[Document, list[Line]]]) -> list[Coverage]:
+def _cover(invoices: Sequence[Addressed], made_out: Sequence[tuple[Document, list[Line]]]) -> None:
+    """Take the days that the lines cover."""
     covering = [
-        line
+        (line.subscription_id, line.charge_code, DateRange(line.since, line.until), line.pk)
         for invoice, (_, lines) in zip(invoices, made_out, strict=True)
         for new, line in zip(invoice.planned.lines, lines, strict=True)
         if new.covers
     ]
-    (keys,) = copying.reserve((Coverage, len(covering)))
-    return [
-        Coverage(
-            pk=key, subscription=line.subscription, charge_code=line.charge_code, days=DateRange(line.since, line.until),
-            line_id=line.pk,
-        )
-        for key, line in zip(keys, covering, strict=True)
-    ]  # fmt: skip
+    copying.add_values(Coverage, ["subscription_id", "charge_code", "days", "line_id"], covering)
 
 
 def _number(made_out: Sequence[tuple[Document, list[Line]]]) -> None:
