@@ -20,3 +20,5 @@ class AccountsConfig(AppConfig):
             merging.register_effect(name, effect)
         delivery = import_module("accounts.timeline.delivery")
         delivery.register("quality", import_module("accounts.quality.following").follow)
+        delivery.register("segments", import_module("accounts.segments.following").follow)
+        import_module("accounts.segments.lifecycle").hang_onboarding_days(import_module("accounts.policies.onboarding").days_of)

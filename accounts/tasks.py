@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from accounts.customers.models import Customer
 from accounts.quality import candidates, changes, scores
+from accounts.segments import evaluating, lifecycle
 from accounts.timeline import delivery
 
 
@@ -30,3 +31,10 @@ def judge_customers() -> int:
 def apply_changes() -> int:
     """Put approved changes whose day has come into effect; return how many were."""
     return changes.apply_due(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def tend_customers() -> int:
+    """Evaluate the segments and the stages of all customers; return how many changed."""
+    at = timezone.now()
+    return lifecycle.follow_all(at=at) + evaluating.evaluate_all(at=at)

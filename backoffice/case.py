@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.people.models import User
-from backoffice import deadlines_shown, overview, promises_shown, tree_nodes
+from backoffice import deadlines_shown, overview, policies_shown, promises_shown, standing_shown, tree_nodes
 from billing.anomalies.models import Finding
 from billing.invoices.models import Line
 from billing.ledger import balances
@@ -40,6 +40,8 @@ def shown(viewer: User, ticket: Ticket, *, at: datetime) -> dict[str, object]:
             "declines": ticket.declines.select_related("reason", "declined_by", "appealed_by").order_by("-declined_at", "-pk"),
             "promises": promises_shown.of_ticket(ticket, at=at),
             "grants": [_grant(grant) for grant in _grants(ticket)],
+            "key_account": standing_shown.key_account(ticket.customer, at.date()),
+            "policies": policies_shown.in_force_at(ticket.customer, at.date()),
             "proposals": [_proposal(proposal, number) for number, proposal in enumerate(proposals, start=1)],
         }
     )

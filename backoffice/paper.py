@@ -4,6 +4,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from backoffice import standing_shown
 from billing.invoices import selectors
 from billing.invoices.models import Document, Line, Settlement
 from billing.payments.bank import instructions
@@ -18,6 +19,7 @@ def shown(document: Document, *, on: date) -> dict[str, object]:
     settled = document.settlements.select_related("payment", "credit_note").order_by("settled_at", "pk")
     return {
         "document": document,
+        "key_account": standing_shown.key_account(document.customer, on),
         "state": selectors.state_of(document, on),
         "lines": [_line(line) for line in lines],
         "settlements": [_settlement(settlement, document.currency) for settlement in settled],

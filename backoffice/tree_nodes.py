@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
+from accounts.segments import key_accounts
 from billing.ledger import balances
 from window.formats import amount
 
@@ -13,7 +16,8 @@ def of(customers: Iterable[Customer]) -> list[dict[str, object]]:
     """Return the nodes, each with what it and everything below it owes."""
     nodes = list(customers)
     owed = balances.for_nodes(nodes)
-    return [_node(node, owed[node.pk].subtree) for node in nodes]
+    key = key_accounts.of_many([node.pk for node in nodes], timezone.now().date())
+    return [_node(node, owed[node.pk].subtree) | {"note": _("key account") if node.pk in key else ""} for node in nodes]
 
 
 def below(node: Customer) -> list[dict[str, object]]:

@@ -19,6 +19,7 @@ from backoffice.views import (
     knowledge,
     live,
     look_up,
+    policies,
     tickets,
 )
 
@@ -99,6 +100,12 @@ urlpatterns = [
     path("tickets/<str:ref>/articles/", knowledge.ticket_articles, name="ticket_articles"),
     path("authority/", authority.mine, name="authority"),
     path("authority/acknowledgements/", authority.acknowledgements, name="policy_acknowledgements"),
+    path("policies/", policies.policies, name="policies"),
+    path("policies/exceptions/", policies.exception_log, name="exceptions"),
+    path("policies/exceptions/<int:pk>/approvals/", policies.exception_approvals, name="exception_approvals"),
+    path("policies/access/", policies.matrix, name="access_matrix"),
+    path("policies/<slug:code>/", policies.policy, name="policy"),
+    path("policies/<slug:code>/acknowledgements/", policies.acknowledgements, name="acknowledgements_of_policy"),
     path("search/", look_up.search, name="search"),
     path("search/options/", look_up.options, name="search_options"),
     path("live/", live.stream, name="live"),

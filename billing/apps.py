@@ -12,3 +12,4 @@ class BillingConfig(AppConfig):
         told = import_module("billing.reports.customer_merges")
         merging.register_effect("contracts", told.contracts)
         merging.register_effect("documents", told.documents)
+        import_module("billing.reports.segment_facts").hang()

@@ -11,17 +11,12 @@ from accounts.customers.models import Customer
 from accounts.people import access
 from accounts.timeline.kinds import KINDS
 
-# label, icon, the page it opens, the pages during which it is the current one, its key
+ORGANISATION_PAGES = {"organisation", "members", "programs", "details", "charter"}
 INVOICE_PAGES = {"invoices", "invoice", "statement", "payment_plans", "payment_promises"}
+# label, icon, the page it opens, the pages during which it is the current one, its key
 PLACES = (
     (gettext_lazy("Home"), "home", "home", {"home"}, "g s"),
-    (
-        gettext_lazy("Invoices"),
-        "invoice",
-        "invoices",
-        {"invoices", "invoice", "statement", "payment_plans", "payment_promises"},
-        "g i",
-    ),
+    (gettext_lazy("Invoices"), "invoice", "invoices", INVOICE_PAGES, "g i"),
     (
         gettext_lazy("Contracts"),
         "contract",
@@ -33,7 +28,7 @@ PLACES = (
     (gettext_lazy("Tickets"), "chat", "tickets", {"tickets", "ticket", "replies", "praises"}, "g t"),
     (gettext_lazy("Payments"), "payment", "payments", {"payments", "payment", "new_payment", "mandates"}, "g p"),
     (gettext_lazy("Approvals"), "approve", "order_approvals", {"order_approvals", "order_decisions"}, ""),
-    (gettext_lazy("Organisation"), "organisation", "organisation", {"organisation", "members", "programs", "details"}, "g o"),
+    (gettext_lazy("Organisation"), "organisation", "organisation", ORGANISATION_PAGES, "g o"),
     (gettext_lazy("Activity"), "clock", "activity", {"activity"}, "g a"),
 )
 

@@ -32,6 +32,7 @@ urlpatterns = [
     path("customers/<str:number>/", home.home, name="home"),
     path("customers/<str:number>/organisation/", organisation.organisation, name="organisation"),
     path("customers/<str:number>/organisation/below/", organisation.below, name="below"),
+    path("customers/<str:number>/charter/", organisation.charter, name="charter"),
     path("customers/<str:number>/details/", details.details, name="details"),
     path("customers/<str:number>/details/confirmations/", details.confirmations, name="confirmations"),
     path("customers/<str:number>/details/changes/", details.change_requests, name="change_requests"),

@@ -18,3 +18,4 @@ class SupportConfig(AppConfig):
         trials = import_module("support.remedies.policy_trials")
         import_module("accounts.policies.cases").register_judge("remedy", trials.judge)
         import_module("accounts.policies.simulating").register_past("remedies", trials.past)
+        import_module("support.tickets.segment_facts").hang()

@@ -54,6 +54,9 @@ STATUSES = {
     "granted": (_("Granted"), "good"),
     "declined": (_("Declined"), "neutral"),
     "refused": (_("Refused"), "bad"),
+    "fired": (_("Let pass"), "good"),
+    "blocked": (_("Blocked"), "bad"),
+    "overridden": (_("Overridden"), "warning"),
     "withdrawn": (_("Withdrawn"), "neutral"),
     "reversed": (_("Reversed"), "warning"),
     # tickets

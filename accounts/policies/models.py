@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from accounts.append_only import not_truncated, only_added
 from accounts.customers.models import Customer
+from accounts.policies.keys import KEYS
 from accounts.segments.models import Segment
 from accounts.two_persons import AskedAndApproved
 
@@ -147,6 +148,11 @@ class PolicyException(AskedAndApproved):
 
     def __str__(self) -> str:
         return f"{self.key} for {self.customer}"
+
+    @property
+    def told(self) -> str:
+        """Say which key is what instead."""
+        return f"{KEYS[self.key].label}: {KEYS[self.key].words(self.value)}" if self.key in KEYS else self.key
 
 
 class Acknowledgement(models.Model):

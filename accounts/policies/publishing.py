@@ -128,6 +128,13 @@ def in_force(policy: Policy, on: date) -> PolicyVersion | None:
     return policy.versions.filter(published_at__isnull=False, effective_on__lte=on).order_by("-effective_on", "-number").first()
 
 
+def all_in_force(on: date) -> dict[int, PolicyVersion]:
+    """Return the version of every policy that holds on a day, by the policy's key, in one statement."""
+    holding = PolicyVersion.objects.published().filter(effective_on__lte=on)
+    latest = holding.order_by("policy_id", "-effective_on", "-number").distinct("policy_id")
+    return {version.policy_id: version for version in latest}
+
+
 def changes(version: PolicyVersion, before: PolicyVersion | None) -> list[dict[str, str]]:
     """Return what a version says otherwise than another: values, locks and clauses, each before and after."""
     old, new = (_said(each) for each in (before, version))

@@ -171,6 +171,14 @@ def resolve_at(
     return {code: fold(named(code), _sayings(code, rows, path)) for code in keys}
 
 
+def documents(customer: Customer, on: date, audience: str) -> list[Source]:
+    """Return the policies that hold for a customer and speak to an audience, from general to near, each once."""
+    path = _paths({customer.pk}, on)[customer.pk]
+    rows = [row for row in _rows(set(path.nodes), on, None) if row.audience == audience and _speaks(row, path)]
+    found = {row.code: Source(row.place, _where(row, path), row.code, row.number, row.version) for row in reversed(rows)}
+    return sorted(found.values(), key=lambda source: (ORDER.index(source.place), source.policy))
+
+
 def fold(key: Key, sayings: Iterable[Saying]) -> Resolved:
     """Weigh what was said of a key, from general to near: the nearest wins that a more general one allows. Pure."""
     value, source, below = key.default, Source(DEFAULT), Below.LOOSEN.value

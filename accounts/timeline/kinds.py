@@ -10,7 +10,8 @@ from string import Formatter
 from typing import Final
 
 NOTICE: Final = ("notice",)
-QUALITY: Final = ("quality",)
+QUALITY: Final = ("quality", "segments")
+SEGMENTS: Final = ("segments",)
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ KINDS: Final[dict[str, Kind]] = {
     "accounts.change_refused": Kind("A change was refused: {what}", "close"),
     "accounts.change_withdrawn": Kind("A change was withdrawn: {what}", "undo"),
     "accounts.not_a_duplicate": Kind("{a} and {b} are not one", "check"),
-    "accounts.customer_moved": Kind("Moved from {from_name} to {to_name}", "organisation"),
+    "accounts.customer_moved": Kind("Moved from {from_name} to {to_name}", "organisation", SEGMENTS),
     "accounts.customer_imported": Kind("{name} was imported", "download"),
     "accounts.responsible_changed": Kind("{responsible} {role} from {since}", "payment"),
     "accounts.member_invited": Kind("{email} was invited as {role}", "person", NOTICE),

@@ -1,5 +1,20 @@
 """The managers' administration: one file a topic. Its changes go through the same use cases as every other screen."""
 
-from backoffice.admin import authority, books, catalogue, customers, dunning, incoming, knowledge, people, service_levels
+from backoffice.admin import (
+    authority,
+    books,
+    catalogue,
+    customers,
+    dunning,
+    incoming,
+    knowledge,
+    people,
+    policies,
+    segments,
+    service_levels,
+)
 
-__all__ = ["authority", "books", "catalogue", "customers", "dunning", "incoming", "knowledge", "people", "service_levels"]
+__all__ = [
+    "authority", "books", "catalogue", "customers", "dunning", "incoming", "knowledge", "people", "policies", "segments",
+    "service_levels",
+]  # fmt: skip

@@ -13,7 +13,7 @@ from accounts.people import invitations, staff
 from accounts.people.models import User
 from accounts.quality import candidates, scores
 from accounts.timeline import delivery
-from backoffice.demo import bank, catalogue, editors, history, overdue, story
+from backoffice.demo import bank, catalogue, editors, history, overdue, policies, story
 from backoffice.demo import crowd as crowds
 from backoffice.demo.companies import HELIOS, OTHERS, Node
 from backoffice.demo.people import AGENT, GUESTS, MANAGER, PAYERS_NODE, STAFF
@@ -32,6 +32,7 @@ from support.tickets.models import Ticket
 CURRENCIES = ("EUR", "USD")
 SELLERS_COUNTRY, HOME_RATE = "DE", Decimal("0.19")
 BEGAN_DAYS_AGO = 3 * 365
+POLICIES_KNOWN = timedelta(days=30)
 NEWS = timedelta(days=2)  # what happened since is still told by mail
 AGENTS, SUPERVISORS = (25_000, 100_000), (200_000, 500_000)  # cents on one ticket and in one day
 
@@ -82,6 +83,7 @@ def _found(password: str, at: datetime) -> None:
     _appoint(password, began)
     for root in (HELIOS, *OTHERS):
         _plant(root, None, seller, at)
+    policies.publish(at=at - POLICIES_KNOWN)
     _invite(password, began)
     history.keep_card(Customer.objects.get(ref=PAYERS_NODE), at)
     articles.load(articles.starters(), at=at)

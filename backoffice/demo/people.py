@@ -40,6 +40,7 @@ GUESTS = (
     Guest("member@sablefinch.example", "Sable & Finch member", "SF", "member"),
 )
 AGENT, FINANCE, MANAGER = "agent@accord.example", "finance@accord.example", "manager@accord.example"
+SECOND_MANAGER = "manager2@accord.example"  # publishes what the first one wrote
 STAFF = (
     Colleague(AGENT, "Billing agent", "agent"),
     Colleague("newagent@accord.example", "New agent", "agent", acknowledged=False),
@@ -47,4 +48,5 @@ STAFF = (
     Colleague(FINANCE, "Finance", "finance"),
     Colleague("kam@accord.example", "Key account manager", "key_account"),
     Colleague(MANAGER, "Manager", "manager"),
+    Colleague(SECOND_MANAGER, "Second manager", "manager"),
 )

@@ -33,7 +33,13 @@ FIND_DUPLICATES_AT = crontab(hour="1", minute="40")
 RUNS_EVERY = 60.0
 BILLING_AT = crontab(hour="*/6", minute="10")
 JUDGE_CUSTOMERS_AT, CHANGES_EVERY = crontab(hour="2", minute="10"), 300.0
+TEND_CUSTOMERS_AT = crontab(hour="2", minute="30")
 CELERY_BEAT_SCHEDULE = {
+    "segments and stages of customers are evaluated at night": {
+        "task": "accounts.tasks.tend_customers",
+        "schedule": TEND_CUSTOMERS_AT,
+        "options": {"expires": 6 * 3600.0},
+    },
     "the facts of customers are judged at night": {
         "task": "accounts.tasks.judge_customers",
         "schedule": JUDGE_CUSTOMERS_AT,

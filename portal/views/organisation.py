@@ -2,11 +2,12 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.people import access
 from accounts.people.routes import declares
-from portal import places, tree_shown
+from portal import charter_shown, places, tree_shown
 
 
 @declares(access.SEE_CUSTOMER)
@@ -23,6 +24,14 @@ def organisation(request: HttpRequest, number: str) -> HttpResponse:
         "may_manage": access.decide(request.user, access.MANAGE_PEOPLE, node),
     }
     return render(request, "portal/organisation/organisation.html", context)
+
+
+@declares(access.SEE_CUSTOMER)
+@require_GET
+def charter(request: HttpRequest, number: str) -> HttpResponse:
+    """Show what policy says about the customer the page stands at."""
+    node = places.node(request, number)
+    return render(request, "portal/charter/charter.html", {"at": node} | charter_shown.of(node, timezone.now().date()))
 
 
 @declares(access.SEE_CUSTOMER)

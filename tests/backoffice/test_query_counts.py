@@ -12,7 +12,7 @@ from accounts.quality import scores
 from billing.anomalies import finding
 from support.remedies import declines
 from support.tickets import account_escalation
-from tests.factories import bank, knowledge, overdue, people, quality, support
+from tests.factories import bank, knowledge, overdue, people, policies, quality, support
 from tests.factories.billing import invoice
 from tests.factories.customers import below, group
 from tests.factories.support import NOON
@@ -40,6 +40,8 @@ def fill():
     knowledge.asked()
     knowledge.version()
     overdue.disputed(customer)
+    policies.excepted(customer, "remedy.ticket_limit", "1.00 EUR")
+    policies.published({}, code=f"policy-{customer.pk}", place="node", customer=customer)
     bank.waiting_line()
     bank.waiting_transfer()
     bank.debit_at_the_bank()
@@ -88,6 +90,9 @@ def statements(viewer: User, address: str) -> int:
         ("knowledge", "?show=versions", "supervisor"),
         ("knowledge", "?show=articles", "agent"),
         ("customers", "", "agent"),
+        ("policies", "", "agent"),
+        ("exceptions", "", "manager"),
+        ("access_matrix", "", "agent"),
         ("search", "?q=billed", "agent"),
         ("search_options", "?q=group", "agent"),
     ],
@@ -100,5 +105,16 @@ def test_list_takes_the_same_statements_for_one_row_and_for_three(listing, query
     one = statements(viewer, address)
     fill()
     fill()
+
+    assert statements(viewer, address) == one
+
+
+def test_policy_with_its_cases_takes_the_same_statements_for_one_case_and_for_three():
+    viewer, version = people.staff("agent"), policies.published({"remedy.ticket_limit": "200.00 EUR"})
+    address = reverse("backoffice:policy", args=[version.policy.code]) + "?show=blocked"
+    policies.blocked(version)
+    one = statements(viewer, address)
+    policies.blocked(version)
+    policies.blocked(version)
 
     assert statements(viewer, address) == one

@@ -14,7 +14,7 @@ from support.channels import files
 from support.channels.models import Attachment
 from support.remedies.models import AuthorityGrant
 from support.voice.models import Promise
-from tests.factories import knowledge, overdue, people, quality, support
+from tests.factories import knowledge, overdue, people, policies, quality, support
 from tests.factories.bank import debit_at_the_bank, paid_too_much, waiting_line, waiting_transfer
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +102,12 @@ ROUTES = {
     "einvoice": ("get", EVERYBODY),
     "authority": ("get", EVERYBODY),
     "policy_acknowledgements": ("post", EVERYBODY),
+    "policies": ("get", EVERYBODY),
+    "policy": ("get", EVERYBODY),
+    "acknowledgements_of_policy": ("post", EVERYBODY),
+    "exceptions": ("get", EVERYBODY),
+    "exception_approvals": ("post", {"manager"}),
+    "access_matrix": ("get", EVERYBODY),
     "search": ("get", EVERYBODY),
     "search_options": ("get", EVERYBODY),
     "live": ("get", EVERYBODY),
@@ -150,6 +156,7 @@ def address(route, given):
         keys |= {
             f"bank_{what}": [waiting_line().ref] for what in ("line", "matches", "credits", "set_asides", "undoings", "surpluses")
         }
+    keys |= policy_rows(route, granted.customer)
     keys |= {"customer_details": [granted.customer.number]}
     if route == "staged_decisions":
         keys |= {route: [quality.staged_import().pk]}
@@ -178,6 +185,15 @@ def address(route, given):
         "conflicts",
     }
     return reverse(f"backoffice:{route}", args=[granted.ticket.ref] if route in on_ticket else keys.get(route, []))
+
+
+def policy_rows(route, customer):
+    """What the addresses of policy name."""
+    if route in {"policy", "acknowledgements_of_policy"}:
+        return {route: [policies.published({}).policy.code]}
+    if route == "exception_approvals":
+        return {route: [policies.excepted(customer, "remedy.ticket_limit", "1.00 EUR").pk]}
+    return {}
 
 
 def ask(viewer, route, given):

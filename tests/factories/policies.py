@@ -7,10 +7,13 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
-from accounts.policies import acknowledging, binding, exceptions, keys, publishing
-from accounts.policies.models import Policy, PolicyBinding, PolicyException, PolicyVersion
+from django.utils import timezone
+
+from accounts.policies import acknowledging, binding, exceptions, keys, log, publishing
+from accounts.policies.models import Firing, Policy, PolicyBinding, PolicyException, PolicyVersion
 from accounts.policies.publishing import Content
 from tests.factories import people
+from tests.factories.customers import group
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 QUESTION = {"question": "How much?", "options": ["80 EUR", "8000 EUR"], "answer": 0}
@@ -29,7 +32,7 @@ def values(**said: Any) -> dict[str, Any]:
 
 def content(said: dict[str, str], **facts: Any) -> Content:
     """What a version says, with one sample case that passes."""
-    case = {"name": "Onboarding", "ask": "value", "facts": {"key": "lifecycle.onboarding_days"}, "expect": "30 days"}
+    case = {"name": "Plain", "ask": "value", "facts": {"key": "goodwill.manager_ticket_limit"}, "expect": "not limited"}
     clauses = [{"id": "1", "text": "We put right what we did wrong."}]
     return Content(**{"values": values(**said), "clauses": clauses, "cases": [case]} | facts)
 
@@ -82,3 +85,10 @@ def acknowledged(user: Any, version: PolicyVersion, *, at: datetime = NOON) -> N
     """Let somebody know a version."""
     answers = [question["answer"] for question in version.quiz]
     acknowledging.acknowledge(actor=user, version=version, answers=answers, at=at)
+
+
+def blocked(version: PolicyVersion, *, at: datetime | None = None) -> Firing:
+    """A case that a version blocked, just now."""
+    case = {"about_kind": "ticket", "about_ref": f"T-{next(_serial)}", "words": "Over the limit.", "outcome": log.BLOCKED}
+    who = {"customer": group(), "actor": people.agent()}
+    return Firing.objects.create(version=version, key="remedy.ticket_limit", at=at or timezone.now(), **case, **who)

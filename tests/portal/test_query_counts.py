@@ -26,6 +26,7 @@ LISTS = [
     "members",
     "details",
     "programs",
+    "charter",
     "invoices",
     "payments",
     "statement",

@@ -22,6 +22,7 @@ ROUTES = {
     "organisation": ("get", EVERY),
     "below": ("get", EVERY),
     "details": ("get", EVERY),
+    "charter": ("get", EVERY),
     "confirmations": ("post", CHANGERS | PAYERS),
     "change_requests": ("post", CHANGERS | PAYERS),
     "change_decisions": ("post", ADMINISTRATORS),

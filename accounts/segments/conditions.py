@@ -1,0 +1,164 @@
+"""Conditions: special terms of a customer and all below it, or of a segment; the nearest speaks, and is named as the source.
+
+A customer's own condition comes before one further up, and that before a segment's (the higher rank first). One person
+asks, a manager who did not ask approves; what is over is not applied.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts import two_persons
+from accounts.customers.models import Customer
+from accounts.decisions import Refusal
+from accounts.people import access
+from accounts.people.models import User
+from accounts.segments.models import Condition, Segment
+from accounts.timeline import recording
+
+KINDS = Condition.Kind
+
+
+@dataclass(frozen=True)
+class Term:
+    """A special term as it holds for a customer: what, and where it comes from."""
+
+    kind: str
+    value: str
+    source: str
+    condition: Condition
+
+
+class ConditionRefused(Refusal):
+    """Not this person's to ask for or approve, of nobody, or with a value that makes no sense."""
+
+    code = "condition_refused"
+
+
+def ask(
+    *, actor: User, kind: str, value: str, since: date, at: datetime, until: date | None = None,
+    customer: Customer | None = None, segment: Segment | None = None, reason: str = "",
+) -> Condition:  # fmt: skip
+    """Ask for a special term.
+
+    Raises:
+        ConditionRefused, two_persons.SpanMakesNoSense: it cannot be asked for.
+    """
+    if access.level_of(actor) not in {access.KEY_ACCOUNT, access.SUPERVISOR, access.MANAGER}:
+        raise ConditionRefused("Key account managers, supervisors and managers ask for conditions.")
+    if (customer is None) == (segment is None):
+        raise ConditionRefused("A condition is of a customer or of a segment.")
+    two_persons.check_span(since, until, at)
+    with transaction.atomic():
+        asked = Condition.objects.create(
+            kind=kind, value=_checked(kind, value), customer=customer, segment=segment, since=since, until=until,
+            reason=reason, asked_by=actor, asked_at=at,
+        )  # fmt: skip
+        _record("accounts.condition_asked", asked, actor, at)
+    return asked
+
+
+def approve(*, actor: User, asked: Condition, at: datetime) -> Condition:
+    """Let a special term hold.
+
+    Raises:
+        ConditionRefused, two_persons.SecondPersonNeeded: the actor is no manager, or asked for it.
+    """
+    _require_manager(actor)
+    with transaction.atomic():
+        held = two_persons.approve(asked, actor=actor, at=at)
+        _record("accounts.condition_approved", held, actor, at)
+    return held
+
+
+def end(*, actor: User, held: Condition, at: datetime) -> Condition:
+    """Let a special term hold no longer.
+
+    Raises:
+        ConditionRefused: the actor is no manager.
+    """
+    _require_manager(actor)
+    with transaction.atomic():
+        ended = two_persons.end(held, at=at)
+        _record("accounts.condition_ended", ended, actor, at)
+    return ended
+
+
+def of(customer: Customer, on: date) -> dict[str, Term]:
+    """Return the special terms of a customer on a day, by kind, in one statement."""
+    above = Customer.objects.above(customer)
+    inside = Q(segment__memberships__customer__in=above, segment__memberships__since__lte=on) & (
+        Q(segment__memberships__until=None) | Q(segment__memberships__until__gt=on)
+    )
+    rows = Condition.objects.filter(two_persons.in_force(on)).filter(Q(customer__in=above) | inside, segment_active(on))
+    found: dict[str, Term] = {}
+    for row in sorted(rows.select_related("customer", "segment"), key=_nearness):
+        source = row.customer.name if row.customer else f"segment {row.segment}"
+        found[row.kind] = Term(row.kind, row.value, source, row)
+    return found
+
+
+def segment_active(on: date) -> Q:
+    """Return the condition that a row is of no segment or of one in use."""
+    return Q(segment=None) | Q(segment__active=True)
+
+
+def _nearness(row: Condition) -> tuple[Any, ...]:
+    """Order from general to near: segments by rank, then nodes from the top of the group down, later ones last."""
+    if row.customer is None:
+        return (0, row.segment.rank if row.segment else 0, row.since, row.pk)
+    return (1, row.customer.lft, row.since, row.pk)
+
+
+def _checked(kind: str, value: str) -> str:
+    value = value.strip()
+    if kind not in KINDS.values or not value or len(value) > 60 or "\x00" in value:
+        raise ConditionRefused("A condition has a kind and a value.")
+    is_fine, words = CHECKS.get(kind, (bool, ""))
+    if not is_fine(value):
+        raise ConditionRefused(words)
+    return value
+
+
+def _is_discount(value: str) -> bool:
+    return 0 < _number(value) <= 100
+
+
+def _is_term(value: str) -> bool:
+    return value.isascii() and value.isdigit() and int(value) <= 180
+
+
+def _is_amount(value: str) -> bool:
+    number, _space, currency = value.partition(" ")
+    return _number(number) > 0 and len(currency) == 3 and currency.isascii() and currency.isalpha()
+
+
+CHECKS: Final[dict[str, tuple[Callable[[str], bool], str]]] = {
+    KINDS.DISCOUNT: (_is_discount, "A discount is above 0 and at most 100 per cent."),
+    KINDS.PAYMENT_TERM: (_is_term, "Days to pay are a whole number up to 180."),
+    KINDS.SERVICE_LEVEL: (Customer.Tier.values.__contains__, "A service level is one of gold, silver, standard."),
+    KINDS.GOODWILL: (_is_amount, "Goodwill is an amount with its currency, such as 300.00 EUR."),
+}
+
+
+def _number(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return Decimal(-1)
+    return number if number.is_finite() and text.isascii() else Decimal(-1)
+
+
+def _require_manager(actor: User) -> None:
+    if access.level_of(actor) not in access.STEER.levels:
+        raise ConditionRefused("A manager approves and ends conditions.")
+
+
+def _record(kind: str, row: Condition, actor: User, at: datetime) -> None:
+    facts = {"what": str(row), "since": row.since.isoformat(), "until": str(row.until or "")}
+    recording.record(row.customer, kind, actor=actor, at=at, about=row, facts=facts, internal=True)

@@ -1,0 +1,147 @@
+"""Lifecycle: at which stage a customer is, since when and why, what moves it on, and who is stuck.
+
+A stage's rule of exit is asked every night, like a segment's; people may set a stage as well (a fact of the customer), and the
+history follows it. Stuck is who stays in a stage longer than it may last without what is expected there; the mark goes
+with the stage. How long onboarding may last is policy's to say, so the reader of that hangs in from above.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts.customers import details
+from accounts.customers.models import Customer
+from accounts.segments import evaluating, rules
+from accounts.segments.models import StageEntry
+from accounts.timeline import recording
+from accounts.timeline.recording import Entry
+
+STAGES = Customer.Stage
+DaysReader = Callable[[Iterable[int], date], dict[int, int]]
+_onboarding_days: list[DaysReader] = []
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage: what is expected in it, the days it may last without that (0: any), what moves a customer on, and where to."""
+
+    expects: str
+    days: int = 0
+    leaves_when: str = ""
+    to: str = ""
+
+
+TABLE: Final = {
+    STAGES.PROSPECT: Stage("a first contract", 90, "subscriptions >= 1", STAGES.ONBOARDING),
+    STAGES.ONBOARDING: Stage("anybody signing in", 30, "sign_ins >= 1", STAGES.ACTIVE),
+    STAGES.ACTIVE: Stage("a yearly talk"),
+    STAGES.RENEWAL: Stage("a renewed contract", 60),
+    STAGES.ENDED: Stage("a farewell and the last documents"),
+}
+
+
+def hang_onboarding_days(reader: DaysReader) -> None:
+    """Let `reader` say how many days onboarding may last for each of some customers."""
+    _onboarding_days[:] = [reader]
+
+
+def follow_all(*, at: datetime) -> int:
+    """Move on every customer whose stage is done and mark who is stuck; return how many changed. Again changes nothing."""
+    keys = list(Customer.objects.current().order_by("pk").values_list("pk", flat=True))
+    chunks = (keys[start : start + evaluating.AT_ONCE] for start in range(0, len(keys), evaluating.AT_ONCE))
+    return sum(follow(Customer.objects.filter(pk__in=chunk), at=at) for chunk in chunks)
+
+
+def follow(customers: Iterable[Customer], *, at: datetime) -> int:
+    """Move on, and mark as stuck, whoever of some customers it concerns; return how many changed."""
+    found = list(customers)
+    with transaction.atomic():
+        moved = _move_on(found, at)
+        entries = _entries(found, at)
+        marked = _mark_stuck(found, entries, at)
+    return moved + marked
+
+
+def current(customer: Customer) -> StageEntry | None:
+    """Return the stage a customer is in, with the day it entered; None before the first night."""
+    return StageEntry.objects.filter(customer=customer, left_at=None).first()
+
+
+def history(customer: Customer) -> QuerySet[StageEntry]:
+    """Return the stages a customer went through, the current one first."""
+    return StageEntry.objects.filter(customer=customer).order_by("-entered_at", "-pk")
+
+
+def stuck() -> QuerySet[StageEntry]:
+    """Return who is stuck, the longest first."""
+    rows = StageEntry.objects.filter(stuck_since__isnull=False, left_at=None).select_related("customer")
+    return rows.order_by("stuck_since", "pk")
+
+
+def _move_on(customers: list[Customer], at: datetime) -> int:
+    """Change the stage of those whose rule of exit holds, by the use case of every change of facts."""
+    leaving = [customer for customer in customers if TABLE[STAGES(customer.stage)].leaves_when]
+    conditions = {stage: rules.parse(row.leaves_when) for stage, row in TABLE.items()}
+    values = evaluating.values_of(conditions.values(), leaving, at)
+    moved = 0
+    for customer in leaving:
+        stage = STAGES(customer.stage)
+        if all(condition.holds(values[customer.pk][condition.fact]) for condition in conditions[stage]):
+            details.change(actor=None, customer=customer, at=at, stage=str(TABLE[stage].to))
+            customer.stage = str(TABLE[stage].to)
+            moved += 1
+    return moved
+
+
+def _entries(customers: list[Customer], at: datetime) -> dict[int, StageEntry]:
+    """Return each customer's current entry, written where the stage is another than the one on record."""
+    rows = StageEntry.objects.select_for_update().filter(customer__in=customers, left_at=None)
+    current = {row.customer_id: row for row in rows}
+    told: list[Entry] = []
+    for customer in customers:
+        held = current.get(customer.pk)
+        if held is None or held.stage != customer.stage:
+            current[customer.pk] = _enter(customer, held, at)
+            facts = {"stage": current[customer.pk].get_stage_display(), "why": current[customer.pk].why}
+            told += [Entry(customer, "accounts.stage_entered", facts, internal=True)] if held else []
+    recording.record_many(told, actor=None, at=at)
+    return current
+
+
+def _enter(customer: Customer, held: StageEntry | None, at: datetime) -> StageEntry:
+    since, why = customer.created_at, "It began here."
+    if held:
+        held.left_at = at
+        held.save(update_fields=["left_at"])
+        before = TABLE[STAGES(held.stage)]
+        since, why = at, f"It waited for {before.expects}, which happened." if before.to == customer.stage else "It was set."
+    return StageEntry.objects.create(customer=customer, stage=customer.stage, entered_at=since, why=why)
+
+
+def _mark_stuck(customers: list[Customer], entries: dict[int, StageEntry], at: datetime) -> int:
+    days = _allowed(customers, at.date())
+    told: list[Entry] = []
+    for customer in customers:
+        entry, allowed = entries[customer.pk], days[customer.pk]
+        lasted = (at - entry.entered_at).days
+        if allowed and lasted > allowed and entry.stuck_since is None:
+            expects = TABLE[STAGES(customer.stage)].expects
+            entry.stuck_since, entry.stuck_why = at, f"{lasted} days without {expects}; {allowed} are allowed."
+            entry.save(update_fields=["stuck_since", "stuck_why"])
+            facts = {"stage": entry.get_stage_display(), "why": entry.stuck_why}
+            told.append(Entry(customer, "accounts.stage_stuck", facts, internal=True))
+    recording.record_many(told, actor=None, at=at)
+    return len(told)
+
+
+def _allowed(customers: list[Customer], on: date) -> dict[int, int]:
+    """Return how many days each customer's stage may last; 0: any number."""
+    days = {customer.pk: TABLE[STAGES(customer.stage)].days for customer in customers}
+    new = [customer.pk for customer in customers if customer.stage == STAGES.ONBOARDING]
+    for reader in _onboarding_days if new else ():
+        days |= reader(new, on)
+    return days

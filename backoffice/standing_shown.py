@@ -1,0 +1,52 @@
+"""How a customer stands with us: key account, segments with their why, special terms, stage; as its pages show it."""
+
+from datetime import date
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.customers.models import Customer
+from accounts.segments import belonging, conditions, key_accounts, lifecycle
+from accounts.segments.models import KeyAccount, SegmentMembership
+from window.formats import day
+
+
+def of(customer: Customer, on: date) -> dict[str, object]:
+    """Return what is shown of a customer's standing on a day."""
+    return {
+        "key_account": key_account(customer, on),
+        "segments": [_segment(held, customer) for held in belonging.of(customer, on)],
+        "terms": [_term(term) for term in conditions.of(customer, on).values()],
+        "stage": lifecycle.current(customer),
+    }
+
+
+def key_account(customer: Customer, on: date) -> dict[str, object] | None:
+    """Return the badge of a key account: through whom, with whom to speak, and what to know."""
+    held = key_accounts.of(customer, on)
+    return _badge(held, customer) if held else None
+
+
+def _badge(held: KeyAccount, customer: Customer) -> dict[str, object]:
+    through = "" if held.customer_id == customer.pk else held.customer.name
+    facts = {"manager": held.manager, "since": day(held.since), "until": day(held.until) if held.until else ""}
+    return facts | {
+        "through": through,
+        "url": reverse("backoffice:customer", args=[held.customer.number]),
+        "note": held.note,
+        "criteria": held.criteria,
+        "early_access": held.early_access,
+        "talk_due": day(held.talk_due_on) if held.talk_due_on else "",
+    }
+
+
+def _segment(held: SegmentMembership, customer: Customer) -> dict[str, object]:
+    through = "" if held.customer_id == customer.pk else held.customer.name
+    return {"segment": held.segment, "trace": held.trace, "since": held.since, "through": through, "by": held.added_by}
+
+
+def _term(term: conditions.Term) -> dict[str, object]:
+    note = _("from %(source)s") % {"source": term.source}
+    if term.condition.until:
+        note = _("from %(source)s, until %(day)s") % {"source": term.source, "day": day(term.condition.until)}
+    return {"term": term.condition.get_kind_display(), "value": term.value, "note": note}
