@@ -3,7 +3,7 @@
 from billing.amendments.models import OrderApproval, Quote
 from billing.anomalies.models import Finding
 from billing.catalog.models import Charge, Coupon, LegalEntity, Plan, PlanVersion, PriceList, Product, TaxRate
-from billing.contracts.models import Contract, ContractEvent, Redemption, Subscription
+from billing.contracts.models import Contract, ContractEvent, ContractTerms, Redemption, Subscription
 from billing.dunning.models import Dispute, DunningPause, DunningStep, Instalment, PaymentPlan, StepTaken
 from billing.invoices.models import Coverage, Document, DocumentFile, Line, NumberSeries, Settlement
 from billing.invoices.running.models import BillingRun, BillingWork
@@ -21,6 +21,7 @@ __all__ = [
     "Charge",
     "Contract",
     "ContractEvent",
+    "ContractTerms",
     "Coupon",
     "Coverage",
     "DebitFile",

@@ -6,6 +6,7 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
+from billing.contracts import renewing
 from billing.dunning import disputes, plans, stepping
 from billing.invoices.documents import rendering
 from billing.invoices.models import Document
@@ -48,6 +49,13 @@ def go_on_with_runs() -> None:
     for run in carrying.unfinished():
         if carrying.has_unclaimed(run):
             work_off_run.delay(run.pk)
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def decide_on_renewals() -> None:
+    """Renew the contracts whose time for notice has passed, or end what does not renew."""
+    for undecided in renewing.decide_due(at=timezone.now()):
+        log.error("renewal_not_decided", contract=undecided.contract.ref, reason=undecided.reason)
 
 
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped

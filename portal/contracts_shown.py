@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from accounts.people import access
 from accounts.people.models import User
-from billing.contracts import events, histories, state
+from billing.catalog.models import Product
+from billing.contracts import events, histories, state, sunset
 from billing.contracts.models import Contract, ContractEvent, Subscription
 from billing.contracts.state import State
 
@@ -38,6 +39,15 @@ class Change:
     by: str
     undone: bool
     event: ContractEvent
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A product that is given up: the first day without it, and what is offered instead."""
+
+    product: Product
+    on: date
+    successor: Product | None
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,13 @@ def scheduled(shown: ContractShown, *, today: date) -> list[Coming]:
         for change in events.scheduled_in(history, [event for event in stored if event.subscription_id == pk], today)
     ]
     return sorted(coming, key=lambda change: (change.on, change.event.pk))
+
+
+def endings(shown: ContractShown) -> list[Ending]:
+    """Return the products that are given up and still run, with the day each ends and what is offered instead."""
+    running = [one for one in shown.subscriptions if one.state.status in (state.ACTIVE, state.PAUSED)]
+    found = [(one, sunset.ends_on(shown.contract, one.subscription.product)) for one in running]
+    return [Ending(one.subscription.product, day, one.subscription.product.successor) for one, day in found if day]
 
 
 def history(shown: ContractShown) -> list[Change]:

@@ -79,7 +79,7 @@ def contract(request: HttpRequest, ref: str) -> Contract:
     """Return the contract, of a customer within reach or with a subscription of one; only those subscriptions come with it."""
     reach = access.customers_within_reach(request.user, access.SEE_MONEY)
     seen = Subscription.objects.filter(Q(customer__in=reach) | Q(contract__customer__in=reach)).select_related(
-        "product", "customer"
+        "product__successor", "customer"
     )
     found = get_object_or_404(contracts_within(reach).prefetch_related(Prefetch("subscriptions", seen.order_by("ref"))), ref=ref)
     return _standing(request, found, reach)

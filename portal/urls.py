@@ -20,6 +20,7 @@ from portal.views import (
     payments,
     programs,
     statements,
+    terms,
     tickets,
 )
 
@@ -70,6 +71,8 @@ urlpatterns = [
     path("invoices/<path:ref>/", invoices.invoice, name="invoice"),
     path("payments/<str:ref>/", payments.payment, name="payment"),
     path("contracts/<str:ref>/", contracts.contract, name="contract"),
+    path("contracts/<str:ref>/terms/", terms.terms, name="terms"),
+    path("contracts/<str:ref>/terms/signatures/", terms.signatures, name="term_signatures"),
     path("contracts/<str:ref>/orders/", orders.orders, name="orders"),
     path("customers/<str:number>/approvals/", orders.order_approvals, name="order_approvals"),
     path("approvals/<int:pk>/decisions/", orders.order_decisions, name="order_decisions"),

@@ -141,6 +141,16 @@ _DECLARED: Final = (
         "A customer who has not signed in by then is stuck, and its owner sees it.", "accounts/segments/lifecycle.py",
         Below.LOOSEN, default=30, unit="days", for_customers=True,
     ),
+    Key(
+        "contract.terms_by_customers", Type.FLAG, "Customers change the terms of a contract by themselves",
+        "A longer term, renewal and order number; anything else is agreed with us.", "billing/amendments/new_terms.py",
+        Below.TIGHTEN, default=True, for_customers=True,
+    ),
+    Key(
+        "contract.longest_term", Type.NUMBER, "Longest term customers choose by themselves",
+        "Terms up to so many months are offered on the page of a contract.", "billing/amendments/new_terms.py", Below.LOOSEN,
+        default=36, unit="months", for_customers=True,
+    ),
 )  # fmt: skip
 KEYS: Final[dict[str, Key]] = {key.code: key for key in _DECLARED}
 

@@ -11,6 +11,7 @@ from backoffice.admin.base import LookingAdmin, UseCaseAdmin
 from billing.catalog import plans, sellers
 from billing.catalog.models import Charge, Plan, PlanVersion, Product
 from billing.catalog.plans import ChargeTerms
+from billing.contracts import sunset
 from billing.invoices.models import LegalEntity, NumberSeries
 from billing.periods import Interval
 
@@ -42,19 +43,23 @@ class NumberSeriesAdmin(LookingAdmin):
 
 @admin.register(Product)
 class ProductAdmin(UseCaseAdmin):
-    """Products."""
+    """Products. One that is given up gets its days here; whoever has it is told, with the successor."""
 
-    list_display = ("name", "code", "unit_name", "stage")
-    fields = ("code", "name", "description", "unit_name")
+    list_display = ("name", "code", "unit_name", "stage", "renewal_ends_on")
+    fields = ("code", "name", "description", "unit_name", "adds_to", *sunset.ENDS, "successor")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Product | None = None) -> tuple[str, ...]:
         """Contracts know the product by its code."""
         return ("code",) if obj else ()
 
     def carry_out(self, request: HttpRequest, form: ModelForm, *, change: bool) -> Product:
-        """Define the product."""
+        """Define the product; with the days on which it ends, give it up."""
         given = {"code": form.instance.code} | form.cleaned_data
-        return plans.define_product(**given)
+        ends = {name: given.pop(name) for name in (*sunset.ENDS, "successor")}
+        product = plans.define_product(**given)
+        if any(ends[name] for name in sunset.ENDS):
+            sunset.give_up(actor=request.user, product=product, at=timezone.now(), **ends)
+        return product
 
 
 @admin.register(Plan)

@@ -15,6 +15,7 @@ from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
+from accounts.timeline import recording
 from billing.amendments import approvals, limits, ordering, outcome, quoting
 from billing.amendments.models import OrderApproval, Quote
 from billing.amendments.ordering import Order
@@ -69,6 +70,23 @@ def apply(*, actor: User, token: UUID, at: datetime, today: date) -> Quote:
         PriceDiffers: some amount is no longer as quoted; its reason says which. Nothing happened then.
         Refusal: not within the actor's reach.
     """
+    try:
+        return _applied(actor, token, at, today)
+    except PriceDiffers as differs:
+        _alarm(token, differs, at)
+        raise
+
+
+def _alarm(token: UUID, differs: PriceDiffers, at: datetime) -> None:
+    """Write down, after everything else was taken back, that a quote could not be kept: somebody has to look why."""
+    quote = _known(token)
+    recording.record(
+        quote.customer, "billing.price_differed", actor=None, at=at, about=quote.contract, facts={"why": differs.reason},
+        internal=True,
+    )  # fmt: skip
+
+
+def _applied(actor: User, token: UUID, at: datetime, today: date) -> Quote:
     with transaction.atomic():
         quote = _known(token)
         access.decide(actor, access.CHANGE_CONTRACT, quote.customer).or_refuse()

@@ -19,7 +19,7 @@ from billing.amendments.models import Quote
 from billing.amendments.quoting import GOOD_FOR, ChangeInThePast
 from billing.catalog import plans
 from billing.catalog.models import Plan, PlanVersion
-from billing.contracts import conditions, histories, signing
+from billing.contracts import conditions, histories, signing, state, terms
 from billing.contracts.models import Contract, ContractEvent, Subscription
 from billing.dunning import entitlements
 
@@ -28,20 +28,22 @@ WHAT = ContractEvent.What.SUBSCRIBE.value
 
 @dataclass(frozen=True)
 class Order:
-    """What is wanted: a plan, how many units of it, from which day on."""
+    """What is wanted: a plan, how many units of it, from which day on; `po_number` if it is to carry one of its own."""
 
     plan_code: str
     quantity: int
     since: date
+    po_number: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return the form that a quote keeps and `from_json` reads."""
-        return {"what": WHAT, "plan_code": self.plan_code, "quantity": self.quantity, "effective": self.since.isoformat()}
+        told = {"what": WHAT, "plan_code": self.plan_code, "quantity": self.quantity, "effective": self.since.isoformat()}
+        return told | ({"po_number": self.po_number} if self.po_number else {})
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Self:
         """Read what `as_json` wrote."""
-        return cls(kept["plan_code"], kept["quantity"], date.fromisoformat(kept["effective"]))
+        return cls(kept["plan_code"], kept["quantity"], date.fromisoformat(kept["effective"]), kept.get("po_number", ""))
 
 
 class NotOnSale(Refusal):
@@ -54,6 +56,12 @@ class NotUnderContract(Refusal):
     """The customer does not stand under the one who signed."""
 
     code = "not_under_contract"
+
+
+class NeedsItsBase(Refusal):
+    """An add-on is ordered to something that runs."""
+
+    code = "needs_its_base"
 
 
 def on_sale(contract: Contract, on: date, customer: Customer | None = None) -> list[PlanVersion]:
@@ -100,14 +108,33 @@ def start(actor: User | None, contract: Contract, customer: Customer, order: Ord
     """Start what was ordered; nothing is billed here. Part of applying a quote (applying.py).
 
     Raises:
-        NotOnSale, NotUnderContract: it cannot be ordered there.
+        NotOnSale, NotUnderContract, NeedsItsBase: it cannot be ordered there.
+        OrderNumberMissing: the contract wants one.
     """
     if not Customer.objects.below(contract.customer).current().filter(pk=customer.pk).exists():
         raise NotUnderContract(f"{contract} was signed for {contract.customer} and what stands below it.")
+    terms.order_number_or_refuse(contract, order.po_number)
+    version = _version(contract, customer, order)
     return signing.subscribe(
-        actor=actor, contract=contract, customer=customer, plan_version=_version(contract, customer, order),
-        effective_on=order.since, at=at, quantity=order.quantity,
+        actor=actor, contract=contract, customer=customer, plan_version=version, effective_on=order.since, at=at,
+        quantity=order.quantity, base=_base(contract, customer, version, order.since), po_number=order.po_number,
     )  # fmt: skip
+
+
+def _base(contract: Contract, customer: Customer, version: PlanVersion, on: date) -> Subscription | None:
+    """Return what an add-on is added to: the oldest that runs under the contract for the customer, or for one above it."""
+    product = version.plan.product.adds_to
+    if product is None:
+        return None
+    bases = contract.subscriptions.filter(product=product, customer__in=Customer.objects.above(customer)).order_by(
+        "-customer__lft", "pk"
+    )
+    known = list(bases.select_related("contract"))
+    states = state.states_of(known, on)
+    found = next((base for base in known if states[base.pk].status in (state.ACTIVE, state.PAUSED)), None)
+    if found is None:
+        raise NeedsItsBase(f"{version.plan.product} is added to {product}, which does not run for {customer} on {on}.")
+    return found
 
 
 def _version(contract: Contract, customer: Customer, order: Order) -> PlanVersion:

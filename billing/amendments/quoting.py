@@ -15,7 +15,7 @@ from billing.amendments import outcome
 from billing.amendments.models import Quote
 from billing.catalog import plans
 from billing.catalog.models import Plan, PlanVersion
-from billing.contracts import conditions, histories, notice, state
+from billing.contracts import conditions, histories, notice, state, terms
 from billing.contracts.models import ContractEvent, Subscription
 from billing.rating import service
 from billing.rating.history import History
@@ -104,9 +104,12 @@ def quote(*, actor: User, subscription: Subscription, change: Change, at: dateti
     Raises:
         UnknownChange, ChangeInThePast, NothingChanges: the change itself makes no sense.
         NoticeNotKept: it would end earlier than was agreed.
+        OrderNumberMissing: the contract wants an order number on its invoices and has none.
         Refusal: not within the actor's reach, no price in the contract's currency, or the contract's state allows no such change.
     """
     access.decide(actor, access.CHANGE_CONTRACT, subscription.customer).or_refuse()
+    if change.what not in (What.PAUSE, What.CANCEL):
+        terms.order_number_or_refuse(subscription.contract, subscription.po_number)
     proposal = propose(subscription, change, at=at, today=today)
     return Quote.objects.create(
         contract=subscription.contract,

@@ -49,6 +49,10 @@ class Product(models.Model):
     name = models.CharField(max_length=120)
     description = models.TextField(blank=True)
     unit_name = models.CharField(max_length=40, default="seat", help_text="What one unit is called: seat, device, site.")
+    adds_to = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="add_ons",
+        help_text="The product it is added to: it is ordered to a running one and ends with it.",
+    )  # fmt: skip
     stage = models.CharField(max_length=8, choices=Stage, default=Stage.ACTIVE)
     sale_ends_on = models.DateField(null=True, blank=True, help_text="The first day on which it is no longer sold.")
     renewal_ends_on = models.DateField(

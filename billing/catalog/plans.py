@@ -57,10 +57,20 @@ class VersionIncomplete(Refusal):
     code = "version_incomplete"
 
 
-def define_product(*, code: str, name: str, description: str = "", unit_name: str = "seat") -> Product:
-    """Return the product with this code, made or brought up to date."""
-    facts = {"name": name, "description": description, "unit_name": unit_name}
+def define_product(
+    *, code: str, name: str, description: str = "", unit_name: str = "seat", adds_to: Product | None = None
+) -> Product:
+    """Return the product with this code, made or brought up to date; with `adds_to` it is an add-on of that product."""
+    facts = {"name": name, "description": description, "unit_name": unit_name, "adds_to": adds_to}
     return Product.objects.update_or_create(code=code, defaults=facts)[0]
+
+
+def set_ends(product: Product, *, ends: Mapping[str, date | None], successor: Product | None) -> None:
+    """Give up `product`: `ends` are the days from which it is not sold, renewed, supported. Part of contracts/sunset.py."""
+    product.stage, product.successor = Product.Stage.SUNSET, successor
+    for name, day in ends.items():
+        setattr(product, name, day)
+    product.save(update_fields=["stage", "successor", *ends])
 
 
 def define_plan(*, product: Product, code: str, name: str, rank: int = 0) -> Plan:

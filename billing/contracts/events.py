@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -23,6 +23,7 @@ from billing.rating import service
 from billing.rating.history import History
 
 What = ContractEvent.What
+WITH_BASE: Final = "with_base"
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,17 @@ def add(
             subscription.customer, "billing.contract_changed", actor=actor, at=at, about=subscription,
             facts={"change": words(stored), "on": str(takes_effect_on), "contract": contract.ref},
         )  # fmt: skip
+        if what == What.CANCEL:
+            _end_add_ons(stored, actor=actor, effective_on=takes_effect_on, at=at)
         return stored
+
+
+def _end_add_ons(ended: ContractEvent, *, actor: User | None, effective_on: date, at: datetime) -> None:
+    """End what was added to a subscription with it, unless it ends earlier; the events remember what they follow."""
+    for added in ended.subscription.add_ons.order_by("pk"):
+        end = service.read(histories.history_of(added)).end
+        if end is None or end > effective_on:
+            add(actor=actor, subscription=added, what=What.CANCEL, effective_on=effective_on, at=at, args={WITH_BASE: ended.pk})
 
 
 def undo(*, actor: User | None, event: ContractEvent, at: datetime, today: date) -> ContractEvent:
@@ -102,6 +113,11 @@ def undo(*, actor: User | None, event: ContractEvent, at: datetime, today: date)
             subscription.customer, "billing.change_undone", actor=actor, at=at, about=subscription,
             facts={"change": words(event), "on": str(would_have), "contract": contract.ref},
         )  # fmt: skip
+        following = ContractEvent.objects.filter(
+            **{f"args__{WITH_BASE}": event.pk}, undone_by=None, subscription__base=subscription
+        )
+        for with_it in following.select_related("subscription").order_by("pk"):
+            undo(actor=actor, event=with_it, at=at, today=today)
         return stored
 
 

@@ -1,7 +1,7 @@
 """Contracts and subscriptions as dated events.
 
-Written by billing/contracts/signing.py (contract, subscription) and billing/contracts/events.py (events). Events are
-only ever added; what is still in the future can be undone by a further event.
+Written by billing/contracts/signing.py (contract, subscription), terms.py and renewing.py (the contract's terms) and events.py
+(events). Events are only ever added; what is still in the future can be undone by a further event.
 """
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from accounts.append_only import only_added
 
 
 class Contract(models.Model):
-    """The agreement a customer signed. Written by billing/contracts/signing.py."""
+    """The agreement a customer signed. Written by billing/contracts/signing.py; its terms by terms.py and renewing.py."""
 
     ref = models.CharField(max_length=20, unique=True)
     customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="contracts")
@@ -24,6 +24,7 @@ class Contract(models.Model):
     notice_days = models.PositiveSmallIntegerField(default=30)
     payment_term_days = models.PositiveSmallIntegerField(default=14)
     po_number = models.CharField(max_length=40, blank=True)
+    po_required = models.BooleanField(default=False, help_text="Whether nothing is invoiced without an order number.")
     bill_cancellation_day = models.BooleanField(default=False, help_text="Whether the day of cancelling is still billed.")
     tax_rate = models.DecimalField(max_digits=6, decimal_places=4, default=0, help_text="0.19 is 19 %.")
     tax_by_place = models.BooleanField(
@@ -31,9 +32,39 @@ class Contract(models.Model):
     )
     renews = models.BooleanField(default=True, help_text="Whether it goes on for another term by itself.")
     renewed_until = models.DateField(null=True, blank=True, help_text="The first day after the term that runs.")
+    term_from = models.DateField(null=True, blank=True, help_text="From when terms are counted; empty: from signing.")
+    renewal_due_on = models.DateField(null=True, blank=True, help_text="When to decide on the next term; empty: look now.")
+
+    class Meta:
+        indexes = [models.Index(fields=["renewal_due_on"], name="contract_by_renewal")]
 
     def __str__(self) -> str:
         return self.ref
+
+
+class ContractTerms(models.Model):
+    """One version of a contract's terms, with who signed it. Written by billing/contracts/terms.py; never changed."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="terms")
+    number = models.PositiveSmallIntegerField()
+    agreed_on = models.DateField()
+    agreed_at = models.DateTimeField(null=True, help_text="Empty for what was signed with the contract itself.")
+    term_months = models.PositiveSmallIntegerField()
+    notice_days = models.PositiveSmallIntegerField()
+    payment_term_days = models.PositiveSmallIntegerField()
+    renews = models.BooleanField()
+    po_required = models.BooleanField()
+    po_number = models.CharField(max_length=40, blank=True)
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    signed_name = models.CharField(max_length=120, blank=True, help_text="The name typed as a signature.")
+
+    class Meta:
+        ordering = ["contract", "number"]
+        constraints = [models.UniqueConstraint(fields=["contract", "number"], name="one_version_of_terms_per_number")]
+        triggers = only_added("contract_terms")
+
+    def __str__(self) -> str:
+        return f"{self.contract} v{self.number}"
 
 
 class Subscription(models.Model):
@@ -48,6 +79,7 @@ class Subscription(models.Model):
     base = models.ForeignKey(
         "self", null=True, on_delete=models.PROTECT, related_name="add_ons", help_text="What it is added to, and ends with."
     )
+    po_number = models.CharField(max_length=40, blank=True, help_text="Its own order number; empty: the contract's.")
     next_due_on = models.DateField(null=True, help_text="The next day on which something falls due; empty when nothing will.")
 
     class Meta:

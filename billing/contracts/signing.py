@@ -37,6 +37,7 @@ def sign(
     at: datetime,
     payment_term_days: int = 14,
     po_number: str = "",
+    po_required: bool = False,
     tax_rate: Decimal = Decimal(0),
     tax_by_place: bool = False,
     renews: bool = True,
@@ -58,9 +59,8 @@ def sign(
         contract = Contract.objects.create(
             ref=numbering.next_ref("K"), customer=customer, legal_entity=legal_entity, currency=currency, timezone=timezone,
             alignment=Alignment.parse(alignment).as_params(), signed_on=signed_on, payment_term_days=payment_term_days,
-            po_number=po_number, tax_rate=tax_rate, tax_by_place=tax_by_place, renews=renews, term_months=term_months,
-            notice_days=notice_days,
-            bill_cancellation_day=bill_cancellation_day,
+            po_number=po_number, po_required=po_required, tax_rate=tax_rate, tax_by_place=tax_by_place, renews=renews,
+            term_months=term_months, notice_days=notice_days, bill_cancellation_day=bill_cancellation_day,
         )  # fmt: skip
         recording.record(customer, "billing.contract_signed", actor=actor, at=at, about=contract)
         return contract
@@ -77,8 +77,12 @@ def subscribe(
     quantity: int = 1,
     price_override: Decimal | None = None,
     ref: str | None = None,
+    base: Subscription | None = None,
+    po_number: str = "",
 ) -> Subscription:
     """Start a plan for `customer` under `contract` on `effective_on`; nothing is billed before the next run.
+
+    With a `base` it is added to that subscription, and ends with it.
 
     Raises:
         PlanDoesNotFit: the plan is priced in another currency than the contract's.
@@ -86,8 +90,9 @@ def subscribe(
     """
     with transaction.atomic():
         subscription = Subscription.objects.create(
-            ref=ref or numbering.next_ref("S"), contract=contract, customer=customer, product=plan_version.plan.product
-        )
+            ref=ref or numbering.next_ref("S"), contract=contract, customer=customer, product=plan_version.plan.product,
+            base=base, po_number=po_number,
+        )  # fmt: skip
         events.add(
             actor=actor, subscription=subscription, what=ContractEvent.What.SUBSCRIBE, effective_on=effective_on, at=at,
             plan_version=plan_version, quantity=quantity, price_override=price_override,

@@ -246,8 +246,8 @@ def _line(subscription: Subscription, planned: PlannedLine, corrected: Mapping[i
         tax_rate=corrects.tax_rate if corrects else contract.tax_rate, quantity=planned.quantity,
         unit_price=planned.unit_price or Decimal(0), subscription=subscription, product=subscription.product,
         charge_code=planned.charge_code, price_key=planned.price_key, since=planned.since, until=planned.until,
-        cycle_since=planned.cycle.since, cycle_until=planned.cycle.until, po_number=contract.po_number, corrects=corrects,
-        derivation=planned.derivation,
+        cycle_since=planned.cycle.since, cycle_until=planned.cycle.until,
+        po_number=subscription.po_number or contract.po_number, corrects=corrects, derivation=planned.derivation,
     )  # fmt: skip
 
 
@@ -292,7 +292,7 @@ def _document(group: Sequence[tuple[Subscription, NewLine]], payer: Customer, ag
         lines=lines,
         taxes=tuple(tax.on_lines(taxable, contracts[0].currency)),
         payment_term_days=max(contract.payment_term_days for contract in contracts),
-        po_number=contracts[0].po_number if len({contract.po_number for contract in contracts}) == 1 else "",
+        po_number=lines[0].po_number if len({line.po_number for line in lines}) == 1 else "",
     )
 
 

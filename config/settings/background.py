@@ -31,7 +31,7 @@ LADDER_EVERY = 30.0
 DUNNING_EVERY = 300.0
 FIND_DUPLICATES_AT = crontab(hour="1", minute="40")
 RUNS_EVERY = 60.0
-BILLING_AT = crontab(hour="*/6", minute="10")
+BILLING_AT, RENEWALS_AT = crontab(hour="*/6", minute="10"), crontab(minute="50")
 JUDGE_CUSTOMERS_AT, CHANGES_EVERY = crontab(hour="2", minute="10"), 300.0
 TEND_CUSTOMERS_AT = crontab(hour="2", minute="30")
 CELERY_BEAT_SCHEDULE = {
@@ -54,6 +54,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "billing.tasks.bill_what_is_due",
         "schedule": BILLING_AT,
         "options": {"expires": 6 * 3600.0},
+    },
+    "contracts whose term ends are renewed or ended": {
+        "task": "billing.tasks.decide_on_renewals",
+        "schedule": RENEWALS_AT,
+        "options": {"expires": 3600.0},
     },
     "runs whose worker was lost go on": {
         "task": "billing.tasks.go_on_with_runs",

@@ -51,6 +51,7 @@ class OrderSerializer(serializers.Serializer):
     quantity = serializers.IntegerField(min_value=1, max_value=1_000_000, default=1)
     customer = serializers.CharField(max_length=20, help_text="The number of the customer that uses it.")
     since = serializers.DateField()
+    po_number = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
 
 
 class OrderApprovalSerializer(serializers.ModelSerializer):
@@ -95,7 +96,7 @@ class Orders(View):
         """Work out what an order costs; apply the quote to make it."""
         found, given = places.contract(request, ref), self.read(OrderSerializer(data=request.data))
         customer = get_object_or_404(places.orderers(request, found), number=given["customer"])
-        order = ordering.Order(given["plan"], given["quantity"], given["since"])
+        order = ordering.Order(given["plan"], given["quantity"], given["since"], given["po_number"])
         quote = ordering.quote(
             actor=request.user, contract=found, customer=customer, order=order, at=timezone.now(), today=places.today_under(found)
         )

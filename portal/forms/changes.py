@@ -136,6 +136,9 @@ class OrderForm(forms.Form):
     quantity = forms.IntegerField(label=_("How many"), min_value=1, max_value=1_000_000, initial=1)
     customer = forms.ModelChoiceField(Customer.objects.none(), label=_("For whom?"), to_field_name="number", empty_label=None)
     since = forms.DateField(label=_("From when?"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    po_number = forms.CharField(
+        label=_("Your order number"), required=False, max_length=40, help_text=_("It stands on every invoice line of this order.")
+    )
 
     def __init__(self, *args: Any, plans: Any, customers: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -146,7 +149,7 @@ class OrderForm(forms.Form):
     def order(self) -> Order:
         """The order in the words of the domain."""
         given = self.cleaned_data
-        return Order(given["plan"].code, given["quantity"], given["since"])
+        return Order(given["plan"].code, given["quantity"], given["since"], given["po_number"].strip())
 
 
 class OrderDecisionForm(forms.Form):

@@ -50,5 +50,7 @@ def contract_page(request: HttpRequest, ref: str, *, refusal: str = "", status: 
         "rows": invoices_shown.rows(billed.order_by("-issued_on", "-pk")[:DOCUMENTS_SHOWN], on=today),
         "refusal": refusal,
         "may_order": places.orderers(request, found).exists(),
+        "may_change_terms": access.decide(request.user, access.CHANGE_CONTRACT, found.customer).allowed,
+        "endings": contracts_shown.endings(shown),
     }
     return render(request, "portal/contracts/contract.html", context, status=status)

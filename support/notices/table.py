@@ -23,6 +23,9 @@ class Notice:
 NOTICES: Final[Mapping[str, Notice]] = {
     "accounts.member_invited": Notice("member_invited", audiences.the_invited),
     "billing.contract_changed": Notice("contract_changed", audiences.those_who_change_contracts, ("contract", "contract")),
+    "billing.terms_changed": Notice("terms_changed", audiences.those_who_change_contracts, ("contract", "contract")),
+    "billing.contract_renewed": Notice("contract_renewed", audiences.those_who_change_contracts, ("contract", "contract")),
+    "billing.product_ends": Notice("product_ends", audiences.those_who_change_contracts, ("contract", "contract")),
     "billing.coupon_redeemed": Notice("coupon_redeemed", audiences.those_who_change_contracts, ("contract", "")),
     "billing.order_asked": Notice("order_asked", audiences.who_may_approve_orders, ("orders", "customer_number")),
     "billing.order_approved": Notice("order_approved", audiences.who_asked_to_order, ("contract", "contract")),

@@ -66,6 +66,8 @@ class Subject:
             "dispute_withdrawals": [self.dispute.pk],
             "payment": [self.payment.ref],
             "contract": [self.subscription.contract.ref],
+            "terms": [self.subscription.contract.ref],
+            "term_signatures": [self.subscription.contract.ref],
             "change": [self.subscription.ref],
             "quotes": [self.subscription.ref],
             "quote": [self.quote.pk],

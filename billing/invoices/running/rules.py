@@ -99,7 +99,18 @@ def negative(judged: Judged) -> Iterator[str]:
             yield f"Negative: {Money(total, currency)} in all."
 
 
-RULES: Final[Sequence[Rule]] = (covered_twice, jump, missing, negative)
+def order_number_missing(judged: Judged) -> Iterator[str]:
+    """A charge under a contract that wants an order number on everything, and has none."""
+    without = {
+        line.subscription.contract.ref
+        for line, _ in judged.lines()
+        if line.subscription and line.corrects is None and line.subscription.contract.po_required and not line.po_number
+    }
+    for ref in sorted(without):
+        yield f"Order number missing: {ref} wants one on its invoices."
+
+
+RULES: Final[Sequence[Rule]] = (covered_twice, jump, missing, negative, order_number_missing)
 
 
 def judge(drafts: Mapping[int, Draft], book: Book, judges: Sequence[Rule]) -> dict[int, tuple[list[str], list[dict[str, Any]]]]:

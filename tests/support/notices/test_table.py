@@ -16,7 +16,7 @@ HOSTILE = "<b>x</b>\r\nBcc: all@evil.example"
 FACTS = [
     *("email", "role", "change", "on", "contract", "amount", "due_on", "documents", "reason", "to", "payment", "subject"),
     *("remedy", "ticket", "note", "document", "question", "approver", "method", "who", "customer_number"),
-    *("account", "seller", "creditor_id", "mandate", "coupon", "what"),
+    *("account", "seller", "creditor_id", "mandate", "coupon", "what", "until"),
 ]
 TOLD_KINDS = sorted(kind for kind, declared in KINDS.items() if "notice" in declared.readers)
 

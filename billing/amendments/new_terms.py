@@ -1,0 +1,121 @@
+"""New terms: what a customer may change by themselves about a contract beside its prices, compared before it is signed.
+
+They may choose a longer term, whether it goes on by itself, and their order number; notice and payment days are agreed with us.
+Nobody gets out earlier by it than the terms in force allow. How long a term may be, and whether customers do this at all, is
+policy. Days are the contract's own, amounts minor units, net.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Final
+
+from django.db import transaction
+
+from accounts.decisions import Refusal
+from accounts.people import access
+from accounts.people.models import User
+from accounts.policies import resolving
+from billing import money
+from billing.contracts import notice, state, terms
+from billing.contracts.models import Contract, ContractTerms
+from billing.contracts.state import State
+from billing.contracts.terms import Difference, Terms
+from billing.money import Money
+
+LENGTHS: Final = (12, 24, 36, 48, 60)
+LONGEST, BY_CUSTOMERS = "contract.longest_term", "contract.terms_by_customers"
+
+
+class TermsNotOffered(Refusal):
+    """The house's policy offers no such term, or lets nobody change terms alone."""
+
+    code = "terms_not_offered"
+
+
+class EndsEarlier(Refusal):
+    """The new terms would let the contract end earlier than was agreed."""
+
+    code = "ends_earlier"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Terms in force and new ones: what differs, until when each binds, what a month costs and what is committed until then."""
+
+    differences: list[Difference]
+    bound_before: date
+    bound_after: date
+    monthly: Money
+    committed_before: Money
+    committed_after: Money
+
+
+def lengths_offered(contract: Contract, on: date) -> list[int]:
+    """Return the terms, in months, that the customer may choose: the present one and the longer ones policy offers."""
+    longest = resolving.resolve(contract.customer, LONGEST, on).value
+    return [contract.term_months, *(months for months in LENGTHS if contract.term_months < months <= longest)]
+
+
+def compare(*, actor: User, contract: Contract, wanted: Terms, today: date) -> Comparison:
+    """Return what `wanted` would change, before anybody signs; nothing is changed.
+
+    Raises:
+        TermsNotOffered, EndsEarlier: the customer cannot have them alone.
+        SameTerms, BadTerms: nothing differs, or they make no sense.
+        Refusal: not within the actor's reach.
+    """
+    access.decide(actor, access.CHANGE_CONTRACT, contract.customer).or_refuse()
+    before = Terms.of(contract)
+    found = terms.differences(before, wanted)
+    if not found:
+        raise terms.SameTerms("These are the terms in force.")
+    _offered_or_refuse(contract, before, wanted, today)
+    bound = notice.earliest_end(contract, today), terms.bound_until(contract, wanted, today)
+    if bound[1] < bound[0]:
+        raise EndsEarlier(f"The contract was agreed until {bound[0]}; new terms cannot end it earlier.")
+    monthly = _monthly(contract, today)
+    committed = [money.rounded(monthly.amount_minor * _months(today, until), monthly.currency) for until in bound]
+    return Comparison(found, *bound, monthly, *committed)
+
+
+def sign(
+    *, actor: User, contract: Contract, wanted: Terms, signed_name: str, today: date, at: datetime
+) -> ContractTerms:  # fmt: skip
+    """Agree on the terms compared before; both versions are kept.
+
+    Raises: as `compare`, and BadTerms when nobody signed.
+    """
+    with transaction.atomic():
+        held = Contract.objects.select_for_update(of=("self",)).select_related("customer").get(pk=contract.pk)
+        compare(actor=actor, contract=held, wanted=wanted, today=today)
+        return terms.agree(actor=actor, contract=contract, terms=wanted, signed_name=signed_name, on=today, at=at)
+
+
+def _offered_or_refuse(contract: Contract, before: Terms, wanted: Terms, today: date) -> None:
+    if not resolving.resolve(contract.customer, BY_CUSTOMERS, today).value:
+        raise TermsNotOffered("Terms are changed together with us; open a ticket and we will.")
+    if replace(wanted, notice_days=before.notice_days, payment_term_days=before.payment_term_days) != wanted:
+        raise TermsNotOffered("Notice and payment days are agreed with us; open a ticket and we will.")
+    if wanted.term_months not in lengths_offered(contract, today):
+        raise TermsNotOffered(f"A term of {wanted.term_months} months is not offered here.")
+
+
+def _monthly(contract: Contract, on: date) -> Money:
+    """Return what the contract's running subscriptions cost in a month, net."""
+    states = state.states_of(contract.subscriptions.select_related("product"), on)
+    total = sum((_share(found) for found in states.values() if found.status == state.ACTIVE), start=Fraction(0))
+    return money.rounded(total, contract.currency)
+
+
+def _share(found: State) -> Fraction:
+    cycle = found.cycle
+    if cycle is None:
+        return Fraction(0)
+    return Fraction(found.per_period.amount_minor) / max(_months(cycle.since, cycle.until), Fraction(1, 31))
+
+
+def _months(since: date, until: date) -> Fraction:
+    """Return how many months lie between two days: whole ones, and a month's share of 1/30 for each day more."""
+    whole = (until.year - since.year) * 12 + until.month - since.month
+    return Fraction(max(whole * 30 + min(until.day, 30) - min(since.day, 30), 0), 30)

@@ -1,0 +1,59 @@
+"""The page on which a customer changes the terms of a contract: compare first, then sign."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from tests.factories import billing, customers, people
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def held():
+    return billing.subscribed(customers.group("Berlin"), on=date(2024, 1, 1), quantity=2)
+
+
+@pytest.fixture
+def visitor(client, held):
+    client.force_login(people.administrator(held.customer))
+    return client
+
+
+def send(visitor, held, route="terms", **given):
+    sent = {"term_months": 24, "renews": "on", "po_number": "PO-1"} | given
+    return visitor.post(reverse(f"portal:{route}", args=[held.contract.ref]), sent)
+
+
+def test_terms_are_compared_and_nothing_is_changed(visitor, held):
+    page = send(visitor, held).content.decode()
+
+    assert "<del>12 months</del>" in page
+    assert "<ins>24 months</ins>" in page
+    assert not held.contract.terms.exists()
+
+
+def test_terms_are_signed_with_a_name(visitor, held):
+    answer = send(visitor, held, "term_signatures", signed_name="Ada Berg")
+
+    held.contract.refresh_from_db()
+    assert answer.status_code == 302
+    assert (held.contract.term_months, held.contract.po_number) == (24, "PO-1")
+    page = visitor.get(reverse("portal:terms", args=[held.contract.ref])).content.decode()
+    assert "Signed by Ada Berg" in page
+
+
+def test_terms_without_a_name_are_shown_again_with_the_reason(visitor, held):
+    answer = send(visitor, held, "term_signatures", signed_name=" ")
+
+    assert answer.status_code == 422
+    assert "Write your name to sign." in answer.content.decode()
+    assert not held.contract.terms.exists()
+
+
+def test_same_terms_are_refused_in_words(visitor, held):
+    answer = send(visitor, held, term_months=12, po_number="")
+
+    assert answer.status_code == 422
+    assert "These are the terms in force." in answer.content.decode()
