@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.people.models import User
-from backoffice import deadlines_shown, overview, policies_shown, promises_shown, standing_shown, tree_nodes
+from backoffice import deadlines_shown, measures_shown, overview, policies_shown, promises_shown, standing_shown, tree_nodes
 from billing.anomalies.models import Finding
 from billing.invoices.models import Line
 from billing.ledger import balances
@@ -19,6 +19,7 @@ from support.remedies.models import Grant
 from support.remedies.resolution import Proposal
 from support.tickets import conversation
 from support.tickets.models import Message, Ticket
+from support.voice import satisfaction
 from support.voice.models import Praise
 from window.formats import amount
 
@@ -33,6 +34,8 @@ def shown(viewer: User, ticket: Ticket, *, at: datetime) -> dict[str, object]:
         | deadlines_shown.shown(ticket, at=at)
         | {
             "ticket": ticket,
+            "issue": measures_shown.of_ticket(ticket, at=at),
+            "survey": satisfaction.of_ticket(ticket),
             "path": overview.path_to(ticket.customer),
             "facts": _facts(ticket),
             "finding": _finding(ticket.finding),

@@ -40,7 +40,7 @@ WORK: Final = Group(
     (
         Place(gettext_lazy("Queue"), "queue", "ticket grants replies", "g q", access.WORK_TICKETS),
         Place(gettext_lazy("Promises"), "promises", "", "g m", access.WORK_TICKETS),
-        Place(gettext_lazy("Service levels"), "service_levels", "", "g s", access.WORK_TICKETS),
+        Place(gettext_lazy("Service levels"), "service_levels", "measures", "g s", access.WORK_TICKETS),
         Place(gettext_lazy("Approvals"), "approvals", "", "g p", access.DECIDE_APPROVALS, "approvals"),
     ),
 )

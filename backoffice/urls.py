@@ -19,6 +19,7 @@ from backoffice.views import (
     knowledge,
     live,
     look_up,
+    measures,
     policies,
     tickets,
 )
@@ -39,6 +40,7 @@ urlpatterns = [
     path("tickets/<str:ref>/conflicts/", commitments.conflicts, name="conflicts"),
     path("promises/", commitments.promised, name="promises"),
     path("service-levels/", commitments.service_levels, name="service_levels"),
+    path("measures/", measures.measures, name="measures"),
     path("promises/<int:pk>/closings/", commitments.closings, name="closings"),
     path("approvals/", approvals.waiting, name="approvals"),
     path("approvals/<int:pk>/decisions/", approvals.decisions, name="decisions"),

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from support.tickets import escalation
-from support.voice import promises
+from support.voice import promises, satisfaction
 
 
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped
@@ -14,3 +14,9 @@ def watch_the_clock() -> None:
     escalation.reckon_stale(at=at)
     escalation.climb(at=at)
     promises.watch(at=at)
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def ask_how_it_went() -> None:
+    """Ask whose ticket ended lately how it went."""
+    satisfaction.ask(at=timezone.now())

@@ -8,6 +8,7 @@ from backoffice.admin import (
     dunning,
     incoming,
     knowledge,
+    measures,
     people,
     policies,
     segments,
@@ -15,6 +16,6 @@ from backoffice.admin import (
 )
 
 __all__ = [
-    "authority", "books", "catalogue", "customers", "dunning", "incoming", "knowledge", "people", "policies", "segments",
-    "service_levels",
+    "authority", "books", "catalogue", "customers", "dunning", "incoming", "knowledge", "measures", "people", "policies",
+    "segments", "service_levels",
 ]  # fmt: skip

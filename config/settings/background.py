@@ -28,6 +28,7 @@ REDIS_TRANSPORT = {
 CELERY_TIMEZONE = "UTC"
 HEARTBEAT_EVERY, DELIVERY_EVERY, UNKNOWN_PAYMENTS_EVERY, PRINTING_EVERY = 5.0, 5.0, 30.0, 60.0
 LADDER_EVERY = 30.0
+VOICE_EVERY = 600.0
 DUNNING_EVERY = 300.0
 FIND_DUPLICATES_AT = crontab(hour="1", minute="40")
 RUNS_EVERY = 60.0
@@ -69,6 +70,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "billing.tasks.ask_for_overdue_money",
         "schedule": DUNNING_EVERY,
         "options": {"expires": DUNNING_EVERY},
+    },
+    "customers are asked how it went": {
+        "task": "support.tasks.ask_how_it_went",
+        "schedule": VOICE_EVERY,
+        "options": {"expires": VOICE_EVERY},
     },
     "customers kept twice are looked for at night": {
         "task": "accounts.tasks.find_duplicates",

@@ -17,7 +17,7 @@ from billing.amendments.models import OrderApproval
 from billing.payments.models import Payment
 from support.remedies.models import Grant
 from support.tickets.models import Ticket
-from support.voice.models import Praise, Promise
+from support.voice.models import Praise, Promise, Survey
 
 Audience = Callable[[Activity], list[User]]
 
@@ -92,6 +92,11 @@ def who_gave(activity: Activity) -> list[User]:
 def who_is_praised(activity: Activity) -> list[User]:
     """The agent a praise is for."""
     return _present(Praise.objects.select_related("to").get(pk=activity.facts["praise"]).to)
+
+
+def the_surveyed(activity: Activity) -> list[User]:
+    """Who is asked how it went."""
+    return _present(Survey.objects.select_related("person").get(pk=activity.facts["survey"]).person)
 
 
 def finance(activity: Activity) -> list[User]:

@@ -18,7 +18,8 @@ from support.channels import addresses
 from support.channels.models import IncomingMail
 from support.notices.table import Notice
 from support.tickets.models import Message
-from support.voice.models import Praise
+from support.voice import satisfaction
+from support.voice.models import Praise, Survey
 
 LONGEST_SUBJECT: Final = 150
 LAYOUTS: Final = {"subject": "notices/subject.txt", "text": "notices/base.txt", "html": "notices/base.html"}
@@ -70,6 +71,7 @@ def _context(notice: Notice, activity: Activity, person: User) -> dict[str, Any]
         "person": person,
         "is_ours": hasattr(person, "staff_profile"),
         "quote": _quote(activity),
+        "choices": _choices(activity),
         "site_url": settings.SITE_URL,
         "action_url": link(kind, str(activity.facts[fact]) if fact else activity.about_ref) if kind else f"{settings.SITE_URL}/",
     }
@@ -82,6 +84,15 @@ def _quote(activity: Activity) -> str:
     if "message" in activity.facts:
         return Message.objects.get(pk=activity.facts["message"], internal=False).text
     return ""
+
+
+def _choices(activity: Activity) -> list[dict[str, object]]:
+    """Return the answers that one click gives, where the activity asks how it went."""
+    if activity.kind != "support.satisfaction_asked" or "survey" not in activity.facts:
+        return []
+    token = satisfaction.token_of(Survey(pk=activity.facts["survey"]))
+    address = f"{settings.SITE_URL}/how-it-went/{token}/?score="
+    return [{"label": label, "url": f"{address}{score}"} for score, label in satisfaction.SCORES.items()]
 
 
 def _threaded(mail: EmailMultiAlternatives, activity: Activity, person: User) -> EmailMultiAlternatives:

@@ -50,6 +50,7 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "support.remedy_asked": Notice("remedy_asked", audiences.who_may_approve, ("approvals", "")),
     "support.remedy_turned_down": Notice("remedy_turned_down", audiences.who_gave, ("ticket", "ticket")),
     "support.praise_given": Notice("praise_given", audiences.who_is_praised, ("ticket", "")),
+    "support.satisfaction_asked": Notice("satisfaction_asked", audiences.the_surveyed, ("ticket", "")),
     "support.ticket_escalated": Notice("ticket_escalated", audiences.the_level_named, ("ticket", "")),
     "support.account_escalated": Notice("account_escalated", audiences.the_level_named),
     "support.conflict_began": Notice("conflict_began", audiences.the_level_named, ("ticket", "")),

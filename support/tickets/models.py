@@ -118,6 +118,8 @@ class Ticket(models.Model):
             models.Index(
                 fields=["status", "priority", "opened_at", "id"], condition=Q(outcome="declined"), name="ticket_declined"
             ),
+            models.Index(fields=["resolved_at", "id"], condition=~Q(resolved_at=None), name="ticket_by_end"),
+            models.Index(fields=["opened_at", "id"], name="ticket_by_opening"),
             models.Index(fields=["reckoned_at"], condition=~Q(status="resolved"), name="ticket_to_reckon"),
             models.Index(fields=["next_step_at"], condition=~Q(next_step_at=None), name="ticket_by_next_step"),
         ]

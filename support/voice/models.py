@@ -1,5 +1,6 @@
 """What customers tell us about how it went, and what we promised them."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -53,3 +54,36 @@ class Promise(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} by {self.due_on}"
+
+
+answered_once = pgtrigger.Trigger(
+    name="survey_is_answered_once",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    condition=pgtrigger.Q(old__score__isnull=False) & pgtrigger.Q(old__score__df=pgtrigger.F("new__score")),
+    func="RAISE EXCEPTION 'survey % was answered', OLD.id USING ERRCODE = 'integrity_constraint_violation';",
+)
+
+
+class Survey(models.Model):
+    """How it went, asked once after a ticket ended and answered at most once. Written by support/voice/satisfaction.py."""
+
+    ticket = models.OneToOneField("support.Ticket", on_delete=models.PROTECT, related_name="survey")
+    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    score = models.PositiveSmallIntegerField(null=True, help_text="From 1 (bad) to 5 (very good).")
+    answered_at = models.DateTimeField(null=True)
+    comment = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(score=None, answered_at=None, comment="") | Q(score__gte=1, score__lte=5, answered_at__isnull=False),
+                name="survey_that_was_answered_has_its_score",
+            )
+        ]
+        triggers = [answered_once]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id}: {self.score or '-'}"

@@ -69,6 +69,7 @@ def statements(viewer: User, address: str) -> int:
         ("queue", "?view=breached", "agent"),
         ("promises", "", "agent"),
         ("service_levels", "", "agent"),
+        ("measures", "?by=agent", "agent"),
         ("approvals", "", "supervisor"),
         ("inbox", "", "finance"),
         ("inbox_rows", "?show=all", "finance"),

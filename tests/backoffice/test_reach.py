@@ -41,6 +41,7 @@ ROUTES = {
     "conflicts": ("post", WORKERS),
     "promises": ("get", WORKERS),
     "service_levels": ("get", WORKERS),
+    "measures": ("get", WORKERS),
     "closings": ("post", WORKERS),
     "escalations": ("post", WORKERS),
     "approvals": ("get", DECIDERS),

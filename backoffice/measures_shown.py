@@ -1,0 +1,76 @@
+"""The measures as they are shown: first contact resolution and speed, never without satisfaction and reopen rate beside them."""
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.customers.models import Customer
+from accounts.people.models import User
+from support.measures import definitions, first_contact
+from support.measures.first_contact import Figures
+from support.tickets.models import Ticket
+
+SPANS = {"7": gettext_lazy("7 days"), "30": gettext_lazy("30 days"), "90": gettext_lazy("90 days"), "365": gettext_lazy("a year")}
+SPLITS = {
+    "kind": gettext_lazy("Topic"),
+    "channel": gettext_lazy("Channel"),
+    "tier": gettext_lazy("Tier"),
+    "agent": gettext_lazy("Agent"),
+}
+HOUR = timedelta(hours=1)
+
+
+def shown(span: str, split: str, *, at: datetime) -> dict[str, object]:
+    """Return the figures of issues that began in the last days, as a whole and by a split; odd choices are the first ones."""
+    span, split = span if span in SPANS else "30", split if split in SPLITS else "kind"
+    parts = first_contact.figures(since=at - timedelta(days=int(span)), until=at, at=at, by=split)
+    names = _names(split, parts)
+    return {
+        "span": span, "split": split, "spans": SPANS, "splits": SPLITS, "split_label": SPLITS[split],
+        "whole": _row(_("All"), first_contact.together(parts)),
+        "rows": [_row(names.get(part.part, part.part) or _("Nobody"), part) for part in parts],
+        "definition": definitions.in_force(at.date()),
+        "windows": [(Ticket.Kind(kind).label, days) for kind, days in definitions.in_force(at.date()).days.items()],
+    }  # fmt: skip
+
+
+def of_ticket(ticket: Ticket, *, at: datetime) -> dict[str, object]:
+    """Return how the issue of a ticket stands, for its page: in words, with its other tickets."""
+    issue = first_contact.of_ticket(ticket, at=at)
+    others = [other for other in issue.tickets if other.pk != ticket.pk]
+    words = {
+        True: _("Solved at first contact."),
+        False: _("More than one contact: not solved at the first."),
+        None: _("Not known yet: it counts as solved when nothing more comes within its window."),
+    }[issue.solved]
+    tone = {True: "good", False: "warning", None: "info"}[issue.solved]
+    return {"words": words, "tone": tone, "others": others, "known_on": issue.known_on if issue.solved is None else None}
+
+
+def _names(split: str, parts: list[Figures]) -> dict[str, str]:
+    if split == "agent":
+        people = User.objects.filter(pk__in=[int(part.part) for part in parts if part.part])
+        return {str(person.pk): str(person) for person in people}
+    choices = {"kind": Ticket.Kind, "channel": Ticket.Channel, "tier": Customer.Tier}[split]
+    return {value: str(label) for value, label in choices.choices}
+
+
+def _row(name: str, figures: Figures) -> dict[str, object]:
+    none = _("none yet")
+    return {
+        "name": name,
+        "issues": figures.issues,
+        "resolution": none if figures.resolution is None else f"{figures.resolution} %",
+        "satisfaction": figures.satisfaction or none,
+        "answers": figures.answers,
+        "reopened": none if figures.reopen_rate is None else f"{figures.reopen_rate} %",
+        "not_yet": figures.not_yet,
+        "took": _took(figures.took),
+    }
+
+
+def _took(took: timedelta | None) -> str:
+    if took is None:
+        return ""
+    return _("%(hours)s h") % {"hours": took // HOUR} if took >= HOUR else _("under 1 h")

@@ -1,0 +1,143 @@
+"""Satisfaction: one click in a mail says how it went, without signing in.
+
+Some hours after a ticket ended its requester is asked, once a ticket. The mail's links are signed and name the question, not the
+person; each question is answered once, with a score from 1 (bad) to 5 (very good), and words may follow
+once. Nobody of ours answers.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.core.signing import BadSignature, Signer
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.decisions import Refusal
+from accounts.timeline import recording
+from support.tickets.models import Ticket
+from support.voice.models import Survey
+
+ASKED_AFTER: Final = timedelta(hours=2)
+NOT_ASKED_AFTER: Final = timedelta(days=7)
+AT_ONCE: Final = 200
+LONGEST_COMMENT: Final = 2_000
+SCORES: Final = {
+    5: gettext_lazy("Very good"),
+    4: gettext_lazy("Good"),
+    3: gettext_lazy("So so"),
+    2: gettext_lazy("Not good"),
+    1: gettext_lazy("Bad"),
+}
+SIGNER: Final = Signer(salt="how it went")
+
+
+class NoSuchQuestion(Refusal):
+    """The link is not one of ours, or was cut short."""
+
+    code = "no_such_question"
+
+
+class AlreadyAnswered(Refusal):
+    """A question is answered once."""
+
+    code = "already_answered"
+
+
+class NoSuchScore(Refusal):
+    """A score is one of `SCORES`."""
+
+    code = "no_such_score"
+
+
+def ask(*, at: datetime) -> int:
+    """Ask who had a ticket that ended lately how it went, once a ticket; return how many were asked."""
+    asked = 0
+    for ticket in _to_ask(at)[:AT_ONCE]:
+        with transaction.atomic():
+            facts = {"customer": ticket.customer, "person": ticket.requester, "asked_at": at}
+            survey, is_new = Survey.objects.get_or_create(ticket=ticket, defaults=facts)
+            if is_new:
+                told = {"survey": survey.pk, "subject": ticket.subject}
+                recording.record(ticket.customer, "support.satisfaction_asked", actor=None, at=at, about=ticket, facts=told)
+                asked += 1
+    return asked
+
+
+def answer(*, survey: Survey, score: int, at: datetime) -> Survey:
+    """Keep the score. The same score again changes nothing.
+
+    Raises:
+        NoSuchScore, AlreadyAnswered: the score is none, or another one was given before.
+    """
+    if score not in SCORES:
+        raise NoSuchScore(_("Choose one of the five answers."))
+    with transaction.atomic():
+        survey = _lock(survey)
+        if survey.score not in (None, score):
+            raise AlreadyAnswered(_("You answered this already, thank you. The first answer counts."))
+        if survey.score is None:
+            survey.score, survey.answered_at = score, at
+            survey.save(update_fields=["score", "answered_at"])
+            _record(survey, at)
+    return survey
+
+
+def comment(*, survey: Survey, words: str) -> Survey:
+    """Keep words that explain a score that was given; the first ones stay.
+
+    Raises:
+        AlreadyAnswered: there are words already, or there is no score yet.
+    """
+    words = words.replace("\x00", "").strip()[:LONGEST_COMMENT]
+    with transaction.atomic():
+        survey = _lock(survey)
+        if survey.score is None or survey.comment not in ("", words):
+            raise AlreadyAnswered(_("Choose one of the five answers first; words can be added once."))
+        survey.comment = words
+        survey.save(update_fields=["comment"])
+    return survey
+
+
+def token_of(survey: Survey) -> str:
+    """Return what stands in a link for a question; it cannot be guessed."""
+    return SIGNER.sign(str(survey.pk))
+
+
+def named(token: str) -> Survey:
+    """Return the question a link stands for.
+
+    Raises:
+        NoSuchQuestion: the link is not one of ours.
+    """
+    try:
+        found = Survey.objects.select_related("ticket__assignee", "customer").filter(pk=int(SIGNER.unsign(token))).first()
+    except (BadSignature, ValueError) as fault:
+        raise NoSuchQuestion(_("This link is not complete. Open it again from the mail.")) from fault
+    if found is None:
+        raise NoSuchQuestion(_("This link is not complete. Open it again from the mail."))
+    return found
+
+
+def of_ticket(ticket: Ticket) -> Survey | None:
+    """Return the question asked about a ticket."""
+    return Survey.objects.filter(ticket=ticket).first()
+
+
+def _to_ask(at: datetime) -> QuerySet[Ticket]:
+    ended = Ticket.objects.filter(status=Ticket.Status.RESOLVED, resolved_at__range=(at - NOT_ASKED_AFTER, at - ASKED_AFTER))
+    people = ended.filter(requester__is_active=True, requester__is_program=False, requester__staff_profile=None)
+    unasked = people.exclude(Exists(Survey.objects.filter(ticket=OuterRef("pk")))).exclude(outcome="merged")
+    return unasked.select_related("customer", "requester").order_by("resolved_at", "pk")
+
+
+def _record(survey: Survey, at: datetime) -> None:
+    facts = {"score": survey.score, "survey": survey.pk, "subject": survey.ticket.subject}
+    recording.record(
+        survey.customer, "support.satisfaction_given", actor=survey.person, at=at, about=survey.ticket, facts=facts, internal=True
+    )
+
+
+def _lock(survey: Survey) -> Survey:
+    return Survey.objects.select_for_update(of=("self",)).select_related("ticket", "customer", "person").get(pk=survey.pk)
