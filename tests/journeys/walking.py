@@ -1,7 +1,9 @@
-"""What every step of a journey needs: looking at a page as axe does, in both themes, and keeping a picture of it."""
+"""What every step of a journey needs: looking at a page as axe does, in both themes, a picture of it, and counting clicks."""
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
@@ -10,6 +12,12 @@ from playwright.sync_api import Page
 AXE = Axe()
 PICTURES = os.environ.get("PICTURES_OF_JOURNEYS", "")
 MOMENT = 150  # milliseconds until the other theme is painted
+COUNTER = """if (!window.countsClicks) {
+  window.countsClicks = true;
+  addEventListener("click", (event) => {
+    if (event.isTrusted) sessionStorage.clicks = Number(sessionStorage.clicks || 0) + 1;
+  }, true);
+}"""
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
 
@@ -45,3 +53,13 @@ def cents(words: str) -> int:
     found = re.search(r"([\u2212-]?)([\d,]+)\.(\d\d)", words)
     assert found, f"no amount in {words!r}"
     return int(found[2].replace(",", "") + found[3]) * (-1 if found[1] else 1)
+
+
+@contextmanager
+def at_most(page: Page, clicks: int) -> Iterator[None]:
+    """Fail when a person needs more clicks than the budget says, counted by the browser from the page they stand on."""
+    page.context.add_init_script(COUNTER)
+    page.evaluate(COUNTER + "sessionStorage.clicks = 0;")
+    yield
+    taken = int(page.evaluate("sessionStorage.clicks"))
+    assert 0 < taken <= clicks, f"{taken} clicks, {clicks} allowed"
