@@ -40,7 +40,8 @@ WORK: Final = Group(
     (
         Place(gettext_lazy("Queue"), "queue", "ticket grants replies", "g q", access.WORK_TICKETS),
         Place(gettext_lazy("Promises"), "promises", "", "g m", access.WORK_TICKETS),
-        Place(gettext_lazy("Service levels"), "service_levels", "measures", "g s", access.WORK_TICKETS),
+        Place(gettext_lazy("Service levels"), "service_levels", "", "g s", access.WORK_TICKETS),
+        Place(gettext_lazy("Measures"), "measures", "", "g e", access.WORK_TICKETS),
         Place(gettext_lazy("Approvals"), "approvals", "", "g p", access.DECIDE_APPROVALS, "approvals"),
     ),
 )
@@ -67,7 +68,16 @@ KNOWLEDGE: Final = Group(
     gettext_lazy("Knowledge"),
     (Place(gettext_lazy("Knowledge"), "knowledge", "article version", "g k", access.EDIT_KNOWLEDGE),),
 )
-GROUPS: Final = (WORK, CUSTOMERS, MONEY, KNOWLEDGE)
+POLICY: Final = Group(
+    gettext_lazy("Policy"),
+    (
+        Place(gettext_lazy("What may I do?"), "authority", "policy_acknowledgements", "g w", access.SEE_BACKOFFICE),
+        Place(gettext_lazy("Policies"), "policies", "policy", "g y", access.SEE_BACKOFFICE),
+        Place(gettext_lazy("Exceptions"), "exceptions", "", "g x", access.SEE_BACKOFFICE),
+        Place(gettext_lazy("Who may do what"), "access_matrix", "", "g t", access.SEE_BACKOFFICE),
+    ),
+)
+GROUPS: Final = (WORK, CUSTOMERS, MONEY, KNOWLEDGE, POLICY)
 
 
 def shown(level: str, current: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:

@@ -98,8 +98,9 @@ def _taken(client: Client, address: str) -> Taken:
     _get(client, address)
     with CaptureQueriesContext(connection) as asked:
         _get(client, address)
+        statements = len(asked)
     bare, own = alternating(lambda: _get(client, "/bare/"), lambda: _get(client, address), times=TIMES)
-    return Taken(statistics.median(bare), statistics.median(own), len(asked))
+    return Taken(statistics.median(bare), statistics.median(own), statements)
 
 
 def _get(client: Client, address: str) -> None:

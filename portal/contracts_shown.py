@@ -7,9 +7,9 @@ from datetime import date, datetime
 from accounts.people import access
 from accounts.people.models import User
 from billing.catalog.models import Product
-from billing.contracts import events, histories, state, sunset
+from billing.contracts import events, state, sunset
 from billing.contracts.models import Contract, ContractEvent, Subscription
-from billing.contracts.state import State
+from billing.contracts.state import Records, State
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class ContractShown:
 
     contract: Contract
     subscriptions: list[SubscriptionShown]
+    records: Records
 
 
 @dataclass(frozen=True)
@@ -64,24 +65,21 @@ def contracts(found: Iterable[Contract], *, viewer: User, on: date) -> list[Cont
     """Return the contracts with their prefetched subscriptions, in a constant number of statements."""
     found = list(found)
     bought = [subscription for contract in found for subscription in contract.subscriptions.all()]
-    states = state.states_of(bought, on)
+    records = state.records_of(bought)
+    states = state.states_in(records, on)
     changeable = access.customers_within_reach(viewer, access.CHANGE_CONTRACT)
     may = set(changeable.filter(pk__in={subscription.customer_id for subscription in bought}).values_list("pk", flat=True))
-    return [
-        ContractShown(contract, [SubscriptionShown(s, states[s.pk], s.customer_id in may) for s in contract.subscriptions.all()])
-        for contract in found
-    ]
+    shown = {s.pk: SubscriptionShown(s, states[s.pk], s.customer_id in may) for s in bought}
+    return [ContractShown(each, [shown[s.pk] for s in each.subscriptions.all()], records) for each in found]
 
 
 def scheduled(shown: ContractShown, *, today: date) -> list[Coming]:
-    """Return the changes still to come on the contract's subscriptions, soonest first, in a constant number of statements."""
-    bought = {one.subscription.pk: one for one in shown.subscriptions}
-    known = histories.histories_of(one.subscription for one in shown.subscriptions)
-    stored = _events(shown)
+    """Return the changes still to come on the contract's subscriptions, soonest first."""
+    records = shown.records
     coming = [
-        Coming(events.words(change.event), change.takes_effect_on, change.event, bought[pk].may_change)
-        for pk, history in known.items()
-        for change in events.scheduled_in(history, [event for event in stored if event.subscription_id == pk], today)
+        Coming(events.words(change.event), change.takes_effect_on, change.event, one.may_change)
+        for one in shown.subscriptions
+        for change in events.scheduled_in(records.histories[one.subscription.pk], records.events[one.subscription.pk], today)
     ]
     return sorted(coming, key=lambda change: (change.on, change.event.pk))
 
@@ -95,13 +93,9 @@ def endings(shown: ContractShown) -> list[Ending]:
 
 def history(shown: ContractShown) -> list[Change]:
     """Return everything that was changed, newest first."""
-    told = [_change(event) for event in _events(shown) if event.what != ContractEvent.What.UNDO]
+    stored = [event for one in shown.subscriptions for event in shown.records.events[one.subscription.pk]]
+    told = [_change(event) for event in stored if event.what != ContractEvent.What.UNDO]
     return sorted(told, key=lambda change: (change.recorded_at, change.event.pk), reverse=True)
-
-
-def _events(shown: ContractShown) -> list[ContractEvent]:
-    rows = ContractEvent.objects.filter(subscription__in=[one.subscription for one in shown.subscriptions])
-    return list(rows.select_related("subscription__product", "plan_version__plan", "recorded_by", "undone_by"))
 
 
 def _change(event: ContractEvent) -> Change:

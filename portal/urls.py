@@ -31,6 +31,7 @@ urlpatterns = [
     path("search/", nodes.search, name="search"),
     path("customers/", nodes.nodes, name="nodes"),
     path("customers/<str:number>/", home.home, name="home"),
+    path("customers/<str:number>/next-invoice/", home.next_invoice, name="next_invoice"),
     path("customers/<str:number>/organisation/", organisation.organisation, name="organisation"),
     path("customers/<str:number>/organisation/below/", organisation.below, name="below"),
     path("customers/<str:number>/charter/", organisation.charter, name="charter"),

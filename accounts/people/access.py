@@ -80,10 +80,10 @@ WHERE held.user_id = %s AND held.effect = %s AND held.role = ANY(%s)
 
 
 def level_of(viewer: User) -> str:
-    """Return the staff level of `viewer`, or an empty string for a customer's person."""
+    """Return the staff level of `viewer`, or an empty string for a customer's person; asked once for each loaded person."""
     if not viewer.is_authenticated or not viewer.is_active:
         return ""
-    profile = StaffProfile.objects.filter(user_id=viewer.pk).first()
+    profile: StaffProfile | None = getattr(viewer, "staff_profile", None)
     return profile.level if profile else ""
 
 

@@ -3,7 +3,7 @@
 Days are local to the contract. Any number of subscriptions takes the same few statements.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -52,6 +52,14 @@ class State:
     ends_on: date | None
 
 
+@dataclass(frozen=True)
+class Records:
+    """What is stored of subscriptions, by their key: the histories that rating reads, and the events with who recorded them."""
+
+    histories: Mapping[int, History]
+    events: Mapping[int, list[ContractEvent]]
+
+
 class NeverRan(Refusal):
     """The subscription was cancelled before its first day, so no terms were ever in force."""
 
@@ -63,17 +71,25 @@ def as_of(subscription: Subscription, on: date) -> State:
     return states_of([subscription], on)[subscription.pk]
 
 
-def states_of(subscriptions: Iterable[Subscription], on: date) -> dict[int, State]:
-    """Return how many subscriptions stand on the day `on`, by their key, in a constant number of statements."""
+def records_of(subscriptions: Iterable[Subscription]) -> Records:
+    """Return what is stored of many subscriptions, in a constant number of statements."""
     wanted = list(subscriptions)
     known = histories.histories_of(wanted)
-    stored = list(
-        ContractEvent.objects.filter(subscription__in=wanted).select_related("plan_version__plan", "subscription__product")
-    )
-    return {
-        subscription.pk: _state(known[subscription.pk], [e for e in stored if e.subscription_id == subscription.pk], on)
-        for subscription in wanted
-    }
+    related = ("plan_version__plan", "subscription__product", "recorded_by", "undone_by")
+    stored: dict[int, list[ContractEvent]] = {pk: [] for pk in known}
+    for event in ContractEvent.objects.filter(subscription__in=wanted).select_related(*related):
+        stored[event.subscription_id].append(event)
+    return Records(known, stored)
+
+
+def states_of(subscriptions: Iterable[Subscription], on: date) -> dict[int, State]:
+    """Return how many subscriptions stand on the day `on`, by their key, in a constant number of statements."""
+    return states_in(records_of(subscriptions), on)
+
+
+def states_in(records: Records, on: date) -> dict[int, State]:
+    """Return how the subscriptions of `records` stand on the day `on`, by their key, without asking the database."""
+    return {pk: _state(history, records.events[pk], on) for pk, history in records.histories.items()}
 
 
 def standing(history: History, on: date) -> Standing:

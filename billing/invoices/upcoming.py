@@ -50,14 +50,20 @@ def next_for(customers: Iterable[Customer], *, today: date) -> Upcoming | None:
 
     A constant number of statements, however many subscriptions fall due.
     """
-    running = Subscription.objects.filter(customer__in=customers, next_due_on__isnull=False)
-    first = running.aggregate(first=Min("next_due_on"))["first"]
-    if first is None:
+    on = next_day(customers, today=today)
+    if on is None:
         return None
-    on = max(first, today)
+    running = Subscription.objects.filter(customer__in=customers, next_due_on__isnull=False)
     due = running.filter(next_due_on__lte=on).select_related("contract__legal_entity", "customer", "product").order_by("pk")
     found = list(due[: MOST_PLANNED + 1])
     return Upcoming(on, _planned(found, on) if len(found) <= MOST_PLANNED else (), len(found))
+
+
+def next_day(customers: Iterable[Customer], *, today: date) -> date | None:
+    """Return the next day, today or later, on which something falls due for `customers`; one statement."""
+    running = Subscription.objects.filter(customer__in=customers, next_due_on__isnull=False)
+    first = running.aggregate(first=Min("next_due_on"))["first"]
+    return max(first, today) if first else None
 
 
 def _planned(subscriptions: list[Subscription], on: date) -> tuple[PlannedDocument, ...]:

@@ -27,3 +27,11 @@ def home(request: HttpRequest, number: str) -> HttpResponse:
     if node.number != number:
         return redirect("portal:home", node.number)
     return render(request, "portal/home.html", home_shown.of(request, node))
+
+
+@declares(access.SEE_CUSTOMER)
+@require_GET
+def next_invoice(request: HttpRequest, number: str) -> HttpResponse:
+    """Answer with the tile that says what the next invoice will amount to; the home fetches it once it stands."""
+    node = places.node(request, number)
+    return render(request, "portal/home/_next_invoice.html", home_shown.next_invoice(request, node))

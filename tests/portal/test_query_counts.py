@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 ACCOUNTS = cycle(["DE89370400440532013000", "NL91ABNA0417164300", "DE02120300000000202051", "DE75512108001245126199"])
 LISTS = [
     "home",
+    "next_invoice",
     "organisation",
     "below",
     "members",

@@ -19,6 +19,7 @@ ANYWHERE = {"live": "get", "search": "get", "nodes": "get"}
 # route: method, the roles that get an answer. Nobody else gets any: 404, or asked to sign in.
 ROUTES = {
     "home": ("get", EVERY),
+    "next_invoice": ("get", EVERY),
     "organisation": ("get", EVERY),
     "below": ("get", EVERY),
     "details": ("get", EVERY),
