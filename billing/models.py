@@ -9,11 +9,13 @@ from billing.invoices.models import Coverage, Document, DocumentFile, Line, Numb
 from billing.invoices.running.models import BillingRun, BillingWork
 from billing.ledger.models import Entry, Posting
 from billing.payments.bank.models import BankLine, BankStatement, TransferOrder
-from billing.payments.models import GatewayCharge, Payment, PaymentMethod, PaymentShare, Refund
+from billing.payments.models import Autopay, AutopaySkip, GatewayCharge, Payment, PaymentMethod, PaymentShare, Refund
 from billing.payments.sepa.models import DebitFile, DirectDebit, Mandate
 from billing.usage.models import Meter, UsageRecord
 
 __all__ = [
+    "Autopay",
+    "AutopaySkip",
     "BankLine",
     "BankStatement",
     "BillingRun",

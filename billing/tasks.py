@@ -12,7 +12,7 @@ from billing.invoices.documents import rendering
 from billing.invoices.models import Document
 from billing.invoices.running import carrying
 from billing.invoices.running.models import BillingRun
-from billing.payments import collecting, refunds
+from billing.payments import autopay, collecting, methods, refunds
 
 log = structlog.get_logger(__name__)
 
@@ -71,6 +71,18 @@ def ask_unknown_payments() -> None:
     for topic in (collecting, refunds):
         topic.send_forgotten(at=at)
         topic.ask_unknown(at=at)
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def pay_automatically() -> None:
+    """Pay what customers have ordered to be paid by itself."""
+    autopay.pay_due(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def watch_cards() -> None:
+    """Tell whose card expires soon."""
+    methods.warn_expiring(at=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped

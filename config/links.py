@@ -18,6 +18,7 @@ PAGES: Final[Mapping[str, tuple[str, str, bool]]] = {
     "payment": ("portal:payment", "", True),
     "contract": ("portal:contract", "", True),
     "invoices": ("portal:invoices", "", True),
+    "methods": ("portal:methods", "", True),
     "orders": ("portal:order_approvals", "", True),
     "approvals": ("", "backoffice:approvals", False),
     "finance": ("", "backoffice:inbox", False),

@@ -13,6 +13,7 @@ from accounts.timeline.kinds import KINDS
 
 ORGANISATION_PAGES = {"organisation", "members", "programs", "details", "charter"}
 INVOICE_PAGES = {"invoices", "invoice", "statement", "payment_plans", "payment_promises"}
+PAYMENT_PAGES = {"payments", "payment", "new_payment", "mandates", "methods", "autopay", "method_replacements"}
 # label, icon, the page it opens, the pages during which it is the current one, its key
 PLACES = (
     (gettext_lazy("Home"), "home", "home", {"home"}, "g s"),
@@ -26,7 +27,7 @@ PLACES = (
     ),
     (gettext_lazy("Help"), "help", "help", {"help", "findings", "new_ticket"}, ""),
     (gettext_lazy("Tickets"), "chat", "tickets", {"tickets", "ticket", "replies", "praises"}, "g t"),
-    (gettext_lazy("Payments"), "payment", "payments", {"payments", "payment", "new_payment", "mandates"}, "g p"),
+    (gettext_lazy("Payments"), "payment", "payments", PAYMENT_PAGES, "g p"),
     (gettext_lazy("Approvals"), "approve", "order_approvals", {"order_approvals", "order_decisions"}, ""),
     (gettext_lazy("Organisation"), "organisation", "organisation", ORGANISATION_PAGES, "g o"),
     (gettext_lazy("Activity"), "clock", "activity", {"activity"}, "g a"),

@@ -15,6 +15,7 @@ from billing.payments import collecting, methods, selectors
 from billing.payments.gateways import sandbox
 from billing.payments.gateways.base import Method, PayableBy
 from billing.payments.models import Payment, PaymentMethod
+from portal import places
 from portal.forms.payments import PaymentForm
 
 
@@ -48,8 +49,8 @@ class Checkout:
 
     @property
     def kept_methods(self) -> list[PaymentMethod]:
-        """The methods the payer keeps with us."""
-        return methods.kept_for(self.payer) if self.payer else []
+        """What the payer may pay with today: its own methods, and those kept above it for all below."""
+        return methods.usable_by(self.payer, places.today(self.payer)) if self.payer else []
 
 
 def checkout(viewer: User, documents: Sequence[Document]) -> Checkout:
@@ -98,4 +99,4 @@ def pay(
 def keep(*, actor: User, payment: Payment, method: PayableBy, at: datetime) -> None:
     """Keep the card that has just paid for the payer's next payment; a card kept before stays as it is."""
     if isinstance(method, Method) and payment.status == Payment.Status.SUCCEEDED:
-        methods.keep(actor=actor, customer=payment.payer, method=method, at=at)
+        methods.keep(actor=actor, customer=payment.payer, method=method, at=at, verified=True)

@@ -27,7 +27,7 @@ from billing.dunning.models import Dispute
 from billing.invoices import selectors as invoice_selectors
 from billing.invoices.models import Document, Line
 from billing.payments import selectors as payment_selectors
-from billing.payments.models import Payment
+from billing.payments.models import Payment, PaymentMethod
 from billing.periods import local_day
 from support.tickets import conversation
 from support.tickets.models import Ticket
@@ -160,6 +160,15 @@ def payment(request: HttpRequest, ref: str) -> Payment:
     rows = payment_selectors.visible_to(request.user)
     found = get_object_or_404(rows.select_related("payer__kind", "paid_by"), ref=ref)
     stand_at(request, found.payer)
+    return found
+
+
+def method(request: HttpRequest, pk: int) -> PaymentMethod:
+    """Return the way to pay, kept at a customer for whom the viewer may pay, and stand there."""
+    reach = access.customers_within_reach(request.user, access.PAY)
+    rows = PaymentMethod.objects.filter(customer__in=reach, removed_at=None).select_related("customer__kind")
+    found = get_object_or_404(rows, pk=pk)
+    stand_at(request, found.customer)
     return found
 
 

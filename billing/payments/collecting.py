@@ -22,7 +22,7 @@ from billing.invoices.models import Document
 from billing.money import Money
 from billing.payments import attempts, gateways, selectors, settlement
 from billing.payments.gateways.base import Answer, KeyReused, Outcome, PayableBy
-from billing.payments.models import Payment, PaymentShare
+from billing.payments.models import Autopay, Payment, PaymentShare
 
 
 class NothingToPay(Refusal):
@@ -83,11 +83,13 @@ def start(
     at: datetime,
     amounts: Mapping[int, int] | None = None,
     confirmed_minor: int | None = None,
+    autopay: Autopay | None = None,
 ) -> Payment:
     """Write down that `payer` pays what is open on `documents`; the gateway is not called yet.
 
     `amounts` pays less of some (by document id); `confirmed_minor` is the total the payer saw, refused when it changed.
-    Repeating a call with the same `key` returns the first payment. Without an actor the system pays (autopay, demo).
+    Repeating a call with the same `key` returns the first payment. Without an actor the system pays; `autopay` is the order
+    by which it does.
 
     Raises:
         Refusal: one of the refusals of this module, or KeyReused when the key named another payment before.
@@ -101,7 +103,7 @@ def start(
             return earlier
         shares = _shares(locked, amounts or {})
         _refuse_unless_confirmed(shares, confirmed_minor)
-        payment = _create(actor, payer, method, key, at, shares)
+        payment = _create(actor, payer, method, key, at, shares, autopay)
         _tell(payment, "billing.payment_started", at, settlement.facts_of(payment, shares))
         return payment
 
@@ -162,7 +164,13 @@ def _refuse_unless_confirmed(shares: dict[Document, int], confirmed_minor: int |
 
 
 def _create(
-    actor: User | None, payer: Customer, method: PayableBy, key: UUID, at: datetime, shares: dict[Document, int]
+    actor: User | None,
+    payer: Customer,
+    method: PayableBy,
+    key: UUID,
+    at: datetime,
+    shares: dict[Document, int],
+    autopay: Autopay | None,
 ) -> Payment:
     try:
         with transaction.atomic():
@@ -177,6 +185,7 @@ def _create(
                 amount_minor=sum(shares.values()),
                 currency=next(iter(shares)).currency,
                 started_at=at,
+                autopay=autopay,
             )
     except IntegrityError as fault:
         raise KeyReused("This form was sent before, for another payment. Load the page again.") from fault

@@ -1,6 +1,7 @@
 """Payments, what they are meant for, what was given back of them, and the methods they are made with.
 
-Payments and their shares are written by billing/payments/collecting.py, refunds by refunds.py, methods by methods.py.
+Payments and their shares are written by billing/payments/collecting.py, refunds by refunds.py, methods by methods.py, orders
+to pay by themselves by autopay.py.
 """
 
 from django.conf import settings
@@ -11,23 +12,83 @@ from django.db.models import F, Q
 class PaymentMethod(models.Model):
     """A card or account kept at a gateway by token; never a card number. Written by billing/payments/methods.py."""
 
+    class Scope(models.TextChoices):
+        NODE = "node", "This customer only"
+        SUBTREE = "subtree", "Everything below as well"
+
     customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="payment_methods")
+    scope = models.CharField(max_length=7, choices=Scope, default=Scope.NODE, help_text="Whom it may pay for.")
     gateway = models.CharField(max_length=20)
     token = models.CharField(max_length=80)
     label = models.CharField(max_length=60)
-    expires_on = models.DateField(null=True, blank=True)
-    is_default = models.BooleanField(default=False)
+    expires_on = models.DateField(null=True, blank=True, help_text="The first day on which it is no longer valid.")
+    is_default = models.BooleanField(default=False, help_text="Proposed first to those it may pay for.")
+    verified_at = models.DateTimeField(null=True, blank=True, help_text="When its gateway last said that it works.")
+    replaced_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaces")
+    warned_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="How many days ahead the last notice of its expiry was."
+    )
     removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["customer"], condition=Q(is_default=True, removed_at=None), name="one_default_method_per_customer"
-            )
+                fields=["customer", "scope"], condition=Q(is_default=True, removed_at=None), name="one_default_method_per_scope"
+            ),
+            models.CheckConstraint(
+                condition=Q(replaced_by=None) | Q(removed_at__isnull=False), name="a_method_replaced_is_no_longer_kept"
+            ),
         ]
+        indexes = [models.Index(fields=["expires_on"], name="method_expiring", condition=Q(removed_at=None))]
 
     def __str__(self) -> str:
         return self.label
+
+
+class Autopay(models.Model):
+    """The order to pay by itself what falls due. Written by billing/payments/autopay.py; one in force a customer.
+
+    `day` is a day of the month; without one each invoice is paid on its due day. `limit_minor` is the most that is taken in a
+    calendar month, in `currency`; with a limit nothing in another currency is paid.
+    """
+
+    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="autopays")
+    scope = models.CharField(max_length=7, choices=PaymentMethod.Scope, default=PaymentMethod.Scope.NODE)
+    method = models.ForeignKey(
+        PaymentMethod, null=True, blank=True, on_delete=models.PROTECT, related_name="autopays",
+        help_text="Empty: whichever is the default on the day.",
+    )  # fmt: skip
+    limit_minor = models.BigIntegerField(null=True, blank=True)
+    currency = models.CharField(max_length=3)
+    day = models.PositiveSmallIntegerField(null=True, blank=True)
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["customer"], condition=Q(ended_at=None), name="one_autopay_in_force_per_customer"),
+            models.CheckConstraint(condition=Q(limit_minor=None) | Q(limit_minor__gt=0), name="autopay_limit_is_above_zero"),
+            models.CheckConstraint(condition=Q(day=None) | Q(day__gte=1, day__lte=28), name="autopay_day_is_in_every_month"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Automatic payment of {self.customer}"
+
+
+class AutopaySkip(models.Model):
+    """An invoice that automatic payment had to leave open, told once. Written by billing/payments/autopay.py."""
+
+    autopay = models.ForeignKey(Autopay, on_delete=models.PROTECT, related_name="skips")
+    document = models.ForeignKey("billing.Document", on_delete=models.PROTECT, related_name="autopay_skips")
+    reason = models.CharField(max_length=200)
+    told_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["autopay", "document"], name="a_skip_is_told_once")]
+
+    def __str__(self) -> str:
+        return f"{self.document}: {self.reason}"
 
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
@@ -68,6 +129,9 @@ class Payment(models.Model):
     asked_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
     refunded_minor = models.BigIntegerField(default=0)
+    autopay = models.ForeignKey(
+        Autopay, null=True, blank=True, on_delete=models.PROTECT, related_name="payments", help_text="The order it was made by."
+    )
 
     objects = PaymentQuerySet.as_manager()
 

@@ -32,6 +32,7 @@ VOICE_EVERY = 600.0
 DUNNING_EVERY = 300.0
 FIND_DUPLICATES_AT = crontab(hour="1", minute="40")
 RUNS_EVERY = 60.0
+AUTOPAY_EVERY, WATCH_CARDS_AT = 300.0, crontab(hour="3", minute="20")
 BILLING_AT, RENEWALS_AT = crontab(hour="*/6", minute="10"), crontab(minute="50")
 JUDGE_CUSTOMERS_AT, CHANGES_EVERY = crontab(hour="2", minute="10"), 300.0
 TEND_CUSTOMERS_AT = crontab(hour="2", minute="30")
@@ -95,6 +96,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "billing.tasks.ask_unknown_payments",
         "schedule": UNKNOWN_PAYMENTS_EVERY,
         "options": {"expires": UNKNOWN_PAYMENTS_EVERY},
+    },
+    "what is to be paid automatically is paid": {
+        "task": "billing.tasks.pay_automatically",
+        "schedule": AUTOPAY_EVERY,
+        "options": {"expires": AUTOPAY_EVERY},
+    },
+    "cards that expire soon are told of at night": {
+        "task": "billing.tasks.watch_cards",
+        "schedule": WATCH_CARDS_AT,
+        "options": {"expires": 6 * 3600.0},
     },
     "new documents are printed before somebody asks": {
         "task": "billing.tasks.render_new_documents",

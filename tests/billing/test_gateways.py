@@ -73,6 +73,16 @@ def test_unknown_outcome_stays_unknown_to_collect_and_is_resolved_by_asking(gate
     assert collect(gateway, "a", "late").outcome == Outcome.UNKNOWN
 
 
+def test_check_says_whether_a_method_works_and_moves_no_money(gateway):
+    answers = {behaviour: gateway.check(token=method.token) for behaviour, method in METHODS[gateway.code].items()}
+
+    assert answers["good"].outcome == Outcome.SUCCESS
+    assert answers["declined"].outcome == Outcome.DECLINED
+    assert answers["declined"].reason
+    assert gateway.check(token="nobody's").outcome == Outcome.DECLINED
+    assert not GatewayCharge.objects.exists()
+
+
 def test_ask_says_never_seen_when_nothing_arrived(gateway):
     assert gateway.ask(key="never").outcome == Outcome.NEVER_SEEN
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.customers.models import Customer
 from accounts.people import invitations, keys
 from accounts.people.models import ApiKey, Membership
 from accounts.quality.models import ChangeRequest
@@ -20,7 +21,8 @@ from billing.contracts.models import ContractEvent, Subscription
 from billing.dunning import disputes
 from billing.dunning.models import Dispute
 from billing.invoices.models import Document
-from billing.payments.models import Payment
+from billing.payments import autopay, methods
+from billing.payments.models import Payment, PaymentMethod
 from billing.payments.sepa import mandates
 from billing.payments.sepa.models import Mandate
 from support.channels import files
@@ -52,6 +54,7 @@ class Subject:
     request: ChangeRequest
     file: Attachment
     mandate: Mandate
+    method: PaymentMethod
     dispute: Dispute
     finding: Finding
 
@@ -84,6 +87,10 @@ class Subject:
             "order_decisions": [self.approval.pk],
             "order_limits": [self.tree.berlin.number, self.orderer.pk],
             "revocations": [self.tree.berlin.number, self.membership.pk],
+            "method_defaults": [self.method.pk],
+            "method_checks": [self.method.pk],
+            "method_removals": [self.method.pk],
+            "method_replacements": [self.method.pk],
             "mandate_revocations": [self.tree.berlin.number, self.mandate.pk],
             "key_revocations": [self.tree.berlin.number, self.key.pk],
         }
@@ -102,6 +109,9 @@ class Subject:
             "order_decisions": {"decision": "refuse", "note": "No."},
             "order_limits": {"limit": "50.00"},
             "mandates": {"seller": "accord", "holder": "Berlin", "iban": "NL91ABNA0417164300", "agreed": "on"},
+            "methods": {"number": "4242424242424242", "expiry": "12/39", "scope": "node"},
+            "method_replacements": {"number": "4242424242424242", "expiry": "12/39"},
+            "autopay": {"scope": "node", "day": 5},
             "programs": {"name": "ERP", "scopes": ["read"]},
             "payments": {
                 "documents": self.invoice.ref, "method": "another", "number": "4242424242424242", "expiry": "12/39",
@@ -158,6 +168,7 @@ def make() -> Subject:
         mandate=mandates.sign(
             actor=None, customer=tree.berlin, seller=billing.seller(), holder="Berlin", iban="DE89370400440532013000", at=LONG_AGO
         ),
+        method=_that_pays_automatically(tree.berlin),
         request=ChangeRequest.objects.create(
             customer=tree.berlin,
             what="tax_id",
@@ -170,3 +181,10 @@ def make() -> Subject:
         key=keys.make(actor=None, customer=tree.berlin, name="ERP", scopes=["read"], at=LONG_AGO)[0],
         article=Article.objects.create(ref="seats", title="Seats", body="Change your seats.", updated_at=LONG_AGO),
     )
+
+
+def _that_pays_automatically(customer: Customer) -> PaymentMethod:
+    """A card that cannot be removed, so that it is there for whoever asks next."""
+    kept = methods.keep(actor=None, customer=customer, method=payments.GOOD, at=LONG_AGO)
+    autopay.set_up(actor=None, customer=customer, terms=autopay.Terms(method=kept), at=LONG_AGO)
+    return kept

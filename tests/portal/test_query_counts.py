@@ -33,6 +33,7 @@ LISTS = [
     "statement",
     "payment_plans",
     "mandates",
+    "methods",
     "contracts",
     "tickets",
     "help",

@@ -1,6 +1,6 @@
-"""What every gateway answers to: collect, ask, refund.
+"""What every gateway answers to: collect, ask, refund, and check a way to pay.
 
-All three take a key that names the attempt. The same key always means the same attempt: repeating a call answers as the
+The first three take a key that names the attempt. The same key always means the same attempt: repeating a call answers as the
 first time and moves no money again. A gateway answers, it does not raise, when the other side is late, away or unclear:
 that answer is UNKNOWN, and only `ask` may resolve it. It remembers what it was asked outside our transactions.
 """
@@ -75,6 +75,10 @@ class Gateway(Protocol):
         Raises:
             KeyReused: the key was used for another amount.
         """
+        ...
+
+    def check(self, *, token: str) -> Answer:
+        """Say whether the method behind `token` could be charged; no money moves. UNKNOWN when that cannot be said now."""
         ...
 
     def ask(self, *, key: str) -> Answer:

@@ -13,6 +13,7 @@ from billing.payments.models import Payment, PaymentShare, Refund
 from billing.payments.sepa.models import DirectDebit, Mandate
 
 ORDERED: Final = "The direct debit is ordered; the bank tells in some days what became of it."
+NOT_IN_FORCE: Final = "The direct debit mandate is not in force."
 Status = DirectDebit.Status
 _OUTCOMES: Final = {
     Status.ORDERED: Outcome.UNKNOWN,
@@ -63,6 +64,12 @@ class DirectDebits:
         }  # fmt: skip
         return _transferred(TransferOrder.objects.get_or_create(key=key, defaults=facts)[0])
 
+    def check(self, *, token: str) -> Answer:
+        """Say whether the mandate `token` is in force."""
+        if Mandate.objects.filter(ref=token, revoked_at=None).exists():
+            return Answer(Outcome.SUCCESS)
+        return Answer(Outcome.DECLINED, reason=NOT_IN_FORCE)
+
     def ask(self, *, key: str) -> Answer:
         """Say what became of the debit or the transfer `key`."""
         if debit := DirectDebit.objects.filter(key=key).first():
@@ -73,7 +80,7 @@ class DirectDebits:
 
 def _why_not(mandate: Mandate | None, amount: Money, key: str) -> str:
     if mandate is None or mandate.revoked_at:
-        return "The direct debit mandate is not in force."
+        return NOT_IN_FORCE
     if amount.currency != "EUR":
         return "A SEPA direct debit collects euros only."
     if _is_uuid(key) and PaymentShare.objects.filter(payment__key=key).exclude(document__legal_entity=mandate.seller_id).exists():

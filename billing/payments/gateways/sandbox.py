@@ -114,6 +114,13 @@ class Sandbox:
             answered = Outcome.UNKNOWN if charge.answered == Outcome.UNKNOWN else outcome
             return _remembered(_insert(key, amount, answered, outcome, reason, gives_back=charge))
 
+    def check(self, *, token: str) -> Answer:
+        """Answer for the test card behind `token` as it would to a charge of nothing."""
+        card = _BY_TOKEN.get(token)
+        if card is None:
+            return Answer(Outcome.DECLINED, reason="The card is not known here.")
+        return Answer(card.answered, reason=NO_ANSWER if card.answered == Outcome.UNKNOWN else card.reason)
+
     def ask(self, *, key: str) -> Answer:
         """Tell the truth about the attempt `key`."""
         charge = GatewayCharge.objects.filter(key=key).first()

@@ -39,6 +39,10 @@ class BankTransfer:
             return Answer(Outcome.DECLINED, reason="It is not known from which account this came.")
         return order(key=key, amount=amount, name=line.name, iban=line.iban)
 
+    def check(self, *, token: str) -> Answer:
+        """Decline: there is nothing to keep of a transfer."""
+        return Answer(Outcome.DECLINED, reason="A bank transfer is made by the payer; nothing can be collected.")
+
     def ask(self, *, key: str) -> Answer:
         """Say what became of the transfer `key`."""
         ordered = TransferOrder.objects.filter(key=key).first()

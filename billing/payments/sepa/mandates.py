@@ -74,7 +74,7 @@ def sign(*, actor: User | None, customer: Customer, seller: LegalEntity, holder:
             ref=numbering.next_ref("M"), holder=holder.strip()[:70], signed_on=local_day(at, customer.timezone), signed_at=at,
             signed_by=actor, **facts,
         )  # fmt: skip
-        methods.keep(actor=actor, customer=customer, method=method_of(mandate), at=at)
+        methods.keep(actor=actor, customer=customer, method=method_of(mandate), at=at, verified=True)
         told = {"account": masked(account), "seller": seller.name, "creditor_id": seller.creditor_id}
         recording.record(customer, "billing.mandate_signed", actor=actor, at=at, about=mandate, facts=told)
         return mandate
@@ -90,7 +90,7 @@ def revoke(*, actor: User | None, mandate: Mandate, at: datetime) -> Mandate:
             held.revoked_at = at
             held.save(update_fields=["revoked_at"])
             for kept in PaymentMethod.objects.filter(gateway=DirectDebits.code, token=held.ref, removed_at=None):
-                methods.remove(actor=actor, kept=kept, at=at)
+                methods.forget(kept=kept, at=at)
             recording.record(held.customer, "billing.mandate_revoked", actor=actor, at=at, about=held, facts={})
         return held
 
