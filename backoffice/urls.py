@@ -21,6 +21,7 @@ from backoffice.views import (
     look_up,
     measures,
     policies,
+    reports,
     tickets,
 )
 
@@ -48,6 +49,9 @@ urlpatterns = [
     path("finance/rows/", finance.rows, name="inbox_rows"),
     path("finance/<int:pk>/acknowledgements/", finance.acknowledgements, name="acknowledgements"),
     path("finance/<int:pk>/questions/", finance.questions, name="questions"),
+    path("finance/revenue/", reports.revenue_report, name="revenue"),
+    path("finance/ageing/", reports.ageing_report, name="ageing"),
+    path("finance/reports/<slug:what>.csv", reports.report_sheet, name="report_sheet"),
     path("bank/", bank.lines, name="bank"),
     path("bank/rows/", bank.rows, name="bank_rows"),
     path("bank/statements/", bank.statements, name="bank_statements"),

@@ -7,7 +7,7 @@ from billing.contracts.models import Contract, ContractEvent, ContractTerms, Red
 from billing.dunning.models import Dispute, DunningPause, DunningStep, Instalment, PaymentPlan, StepTaken
 from billing.invoices.models import Coverage, Document, DocumentFile, Line, NumberSeries, Settlement
 from billing.invoices.running.models import BillingRun, BillingWork
-from billing.ledger.models import Entry, Posting
+from billing.ledger.models import Entry, Posting, Recognition
 from billing.payments.bank.models import BankLine, BankStatement, TransferOrder
 from billing.payments.models import Autopay, AutopaySkip, GatewayCharge, Payment, PaymentMethod, PaymentShare, Refund
 from billing.payments.sepa.models import DebitFile, DirectDebit, Mandate
@@ -53,6 +53,7 @@ __all__ = [
     "Product",
     "OrderApproval",
     "Quote",
+    "Recognition",
     "Redemption",
     "Refund",
     "Settlement",

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from billing.contracts import renewing
 from billing.dunning import disputes, plans, stepping
+from billing.invoices import recognition
 from billing.invoices.documents import rendering
 from billing.invoices.models import Document
 from billing.invoices.running import carrying
@@ -49,6 +50,13 @@ def go_on_with_runs() -> None:
     for run in carrying.unfinished():
         if carrying.has_unclaimed(run):
             work_off_run.delay(run.pk)
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def recognise_revenue() -> None:
+    """Recognise the months that ended, and what came late for them."""
+    at = timezone.now()
+    recognition.recognise_ended_months(today=at.date(), at=at)
 
 
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped

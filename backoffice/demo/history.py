@@ -13,7 +13,7 @@ from accounts.customers.models import Customer
 from billing.catalog.models import LegalEntity, Product
 from billing.contracts import events
 from billing.contracts.models import Subscription
-from billing.invoices import legacy, newline
+from billing.invoices import legacy, newline, recognition
 from billing.invoices.models import Document
 from billing.invoices.newline import NewLine
 from billing.invoices.running import carrying
@@ -99,6 +99,7 @@ def play(*, until: datetime) -> None:
         carrying.bill_due(on=day, at=at, judges=())
         _pay(_falling_due(day, today), at)
         day += timedelta(days=1)
+    recognition.recognise_ended_months(today=today, at=until)
 
 
 def _import_legacy(seller: LegalEntity, today: date) -> None:

@@ -17,7 +17,7 @@ from accounts.decisions import Refusal
 from accounts.people.models import User
 from accounts.timeline import recording
 from billing.catalog.models import LegalEntity
-from billing.invoices import coverage, crediting, fingerprint, newline, numbering, tax
+from billing.invoices import coverage, crediting, fingerprint, newline, numbering, recognition, tax
 from billing.invoices.models import Document, Line
 from billing.invoices.newline import NewLine
 from billing.ledger import locking, posting
@@ -144,7 +144,8 @@ def number_and_hash(draft: Document, lines: Sequence[Line], number: Number) -> N
 def book(document: Document, lines: Sequence[Line], *, key: str, on: date, at: datetime) -> None:
     """Post the document: debit receivable gross, credit revenue net and tax per rate; a document of zero posts nothing.
 
-    A credit given goes against goodwill, and what fills a wallet becomes the customer's credit, in place of revenue.
+    What is for days still to come is deferred revenue first (recognition.py). A credit given goes against goodwill, and what
+    fills a wallet becomes the customer's credit, in place of revenue.
     """
     sides = sides_of(document, lines)
     if any(side.amount_minor for side in sides):
@@ -155,7 +156,7 @@ def sides_of(document: Document, lines: Sequence[Line]) -> list[PostingLine]:
     """Return what `book` posts for the document."""
     payer, currency = document.customer, document.currency
     sides = [PostingLine(posting.RECEIVABLE, document.total_minor, currency, payer, document)]
-    for account, net_minor in _net_per_account(lines).items():
+    for account, net_minor in _net_per_account(document, lines).items():
         detail = document.legal_entity.code if account == posting.CUSTOMER_CREDIT else ""
         sides.append(PostingLine(account, -net_minor, currency, payer, document, detail=detail))
     for rate, amount in sorted(tax.per_rate((line.tax_rate, line.tax_minor) for line in lines).items()):
@@ -163,10 +164,14 @@ def sides_of(document: Document, lines: Sequence[Line]) -> list[PostingLine]:
     return sides
 
 
-def _net_per_account(lines: Sequence[Line]) -> dict[str, int]:
+def _net_per_account(document: Document, lines: Sequence[Line]) -> dict[str, int]:
+    """Days still to be served are deferred; what was imported was earned elsewhere."""
     sums: dict[str, int] = {}
     for line in lines:
         account = ACCOUNTS.get(line.corrects.kind if line.corrects else line.kind, posting.REVENUE)
+        ours = document.origin == Document.Origin.ACCORD
+        if account == posting.REVENUE and ours and document.issued_on and recognition.is_deferred(line, document.issued_on):
+            account = posting.DEFERRED_REVENUE
         sums[account] = sums.get(account, 0) + line.amount_minor
     return sums
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from django.db import connection
 
-from billing.invoices import fingerprint
+from billing.invoices import fingerprint, recognition
 from billing.invoices.models import Document, Line
 
 _QUESTIONS: Final = {
@@ -74,6 +74,29 @@ _QUESTIONS: Final = {
         AND l.credited_minor < l.amount_minor
         AND NOT EXISTS (SELECT 1 FROM billing_line k WHERE k.corrects_id = l.id AND k.kind = 'proration_credit'
                         AND k.since <= l.since) ORDER BY l.id""",
+    "document {0}: {1} of its lines is earned later, {2} was deferred": f"""
+        SELECT w.ref, coalesce(x.amount, 0), p.amount FROM (
+            SELECT document_id, -sum(amount_minor) AS amount FROM billing_posting
+            WHERE account = 'deferred_revenue' AND document_id IS NOT NULL GROUP BY document_id
+        ) p JOIN billing_document w ON w.id = p.document_id LEFT JOIN (
+            SELECT d.id, sum(l.amount_minor) AS amount {recognition.LINES} WHERE {recognition.DEFERRED} GROUP BY d.id
+        ) x ON x.id = w.id WHERE coalesce(x.amount, 0) <> p.amount ORDER BY w.id""",  # noqa: S608 - made of constants
+    "entry {0}: {1} of lines was recognised with it, it moved {2}": """
+        SELECT e.key, coalesce(r.amount, 0), coalesce(p.amount, 0) FROM billing_entry e LEFT JOIN (
+            SELECT entry_id, sum(amount_minor) AS amount FROM billing_posting WHERE account = 'deferred_revenue' GROUP BY entry_id
+        ) p ON p.entry_id = e.id LEFT JOIN (
+            SELECT entry_id, sum(amount_minor) AS amount FROM billing_recognition GROUP BY entry_id
+        ) r ON r.entry_id = e.id
+        WHERE (e.what = 'revenue_recognised' OR r.amount IS NOT NULL) AND coalesce(r.amount, 0) <> coalesce(p.amount, 0)
+        ORDER BY e.id""",
+    "in {0} the books hold {1} as deferred, the lines say {2}": f"""
+        SELECT b.currency, b.amount, coalesce(x.amount, 0) FROM (
+            SELECT currency, -sum(amount_minor) AS amount FROM billing_posting
+            WHERE account = 'deferred_revenue' GROUP BY currency
+        ) b LEFT JOIN (
+            SELECT d.currency, sum(l.amount_minor - coalesce(r.done, 0)) AS amount
+            {recognition.LINES} WHERE {recognition.DEFERRED} GROUP BY d.currency
+        ) x ON x.currency = b.currency WHERE coalesce(x.amount, 0) <> b.amount ORDER BY b.currency""",  # noqa: S608 - made of constants
 }
 
 

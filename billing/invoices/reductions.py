@@ -241,6 +241,7 @@ def _line(reduction: Reduction, lines: Mapping[int, NewLine], taken: Mapping[int
         "base_minor": sum(line.amount_minor for line in reduced),
         "shares": {str(place): part for place, part in sorted(taken.items())},
         "cycles": dict(of_cycle),
+        **_days(reduced),
     }
     if reduction.percent is not None:
         told["percent"] = f"{reduction.percent.normalize():f}"
@@ -251,6 +252,14 @@ def _line(reduction: Reduction, lines: Mapping[int, NewLine], taken: Mapping[int
     )  # fmt: skip
 
 
+def _days(reduced: Iterable[NewLine]) -> dict[str, list[str]]:
+    """Return the days for which something is taken off, by which revenue is earned; nothing for lines without days."""
+    spans = [(line.since, line.until) for line in reduced if line.since and line.until]
+    if not spans:
+        return {}
+    return {"earned_over": [min(since for since, _ in spans).isoformat(), max(until for _, until in spans).isoformat()]}
+
+
 def _reached(share: int, line: Line, credited: int, currency: str) -> int:
     """Return how much of a reduction's share has been taken back once `credited` of its line has."""
     return money.rounded(Fraction(share * credited, line.amount_minor), currency).amount_minor if line.amount_minor else 0
@@ -258,6 +267,7 @@ def _reached(share: int, line: Line, credited: int, currency: str) -> int:
 
 def _back(reduction: Line, amount: int) -> NewLine:
     told = {"rule": "reduction_back", "name": reduction.description, "line_minor": -reduction.amount_minor}
+    told |= {name: days for name, days in reduction.derivation.items() if name == "earned_over"}
     return NewLine(
         kind=reduction.kind, customer=reduction.customer, description=reduction.description, amount_minor=amount,
         tax_rate=reduction.tax_rate, quantity=Decimal(1), unit_price=Decimal(0), subscription=reduction.subscription,

@@ -104,3 +104,35 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.amount_minor} {self.currency}"
+
+
+class Recognition(models.Model):
+    """The part of a line that became revenue with a month, named by its first day. Written by billing/invoices/recognition.py."""
+
+    line = models.ForeignKey("billing.Line", on_delete=models.PROTECT, related_name="recognitions")
+    month = models.DateField()
+    amount_minor = models.BigIntegerField(help_text="Below zero for a credit.")
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="recognitions")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["line", "month"], name="a_line_is_recognised_once_a_month"),
+            models.CheckConstraint(condition=~Q(amount_minor=0), name="recognition_is_not_zero"),
+        ]
+        triggers = [
+            *only_added("recognition"),
+            pgtrigger.Trigger(
+                name="line_is_not_recognised_beyond_its_amount",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                func=(
+                    "IF (SELECT abs(sum(r.amount_minor)) FROM billing_recognition r WHERE r.line_id = NEW.line_id)"
+                    " > (SELECT abs(l.amount_minor) FROM billing_line l WHERE l.id = NEW.line_id)"
+                    " THEN RAISE EXCEPTION 'a line is not recognised beyond its amount'"
+                    " USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NULL;"
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount_minor} in {self.month:%Y-%m}"

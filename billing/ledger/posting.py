@@ -20,6 +20,7 @@ from billing.ledger.models import Entry, Posting
 
 RECEIVABLE, REVENUE, TAX = Posting.Account.RECEIVABLE, Posting.Account.REVENUE, Posting.Account.TAX
 CUSTOMER_CREDIT, CLEARING, CASH = Posting.Account.CUSTOMER_CREDIT, Posting.Account.CLEARING, Posting.Account.CASH
+DEFERRED_REVENUE = Posting.Account.DEFERRED_REVENUE
 GOODWILL, WRITE_OFF = Posting.Account.GOODWILL, Posting.Account.WRITE_OFF
 
 

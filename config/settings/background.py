@@ -34,6 +34,7 @@ FIND_DUPLICATES_AT = crontab(hour="1", minute="40")
 RUNS_EVERY = 60.0
 AUTOPAY_EVERY, WATCH_CARDS_AT = 300.0, crontab(hour="3", minute="20")
 BILLING_AT, RENEWALS_AT = crontab(hour="*/6", minute="10"), crontab(minute="50")
+RECOGNITION_AT = crontab(hour="3", minute="20")
 JUDGE_CUSTOMERS_AT, CHANGES_EVERY = crontab(hour="2", minute="10"), 300.0
 TEND_CUSTOMERS_AT = crontab(hour="2", minute="30")
 CELERY_BEAT_SCHEDULE = {
@@ -56,6 +57,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "billing.tasks.bill_what_is_due",
         "schedule": BILLING_AT,
         "options": {"expires": 6 * 3600.0},
+    },
+    "revenue of the months that ended is recognised": {
+        "task": "billing.tasks.recognise_revenue",
+        "schedule": RECOGNITION_AT,
+        "options": {"expires": 12 * 3600.0},
     },
     "contracts whose term ends are renewed or ended": {
         "task": "billing.tasks.decide_on_renewals",

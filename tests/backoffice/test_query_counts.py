@@ -77,6 +77,8 @@ def statements(viewer: User, address: str) -> int:
         ("bank_rows", "?show=over", "finance"),
         ("bank", "?show=matched", "supervisor"),
         ("bank_statements", "", "finance"),
+        ("revenue", "", "finance"),
+        ("ageing", "", "finance"),
         ("dunning", "", "finance"),
         ("dunning", "?show=disputed", "supervisor"),
         ("direct_debits", "", "finance"),

@@ -1,0 +1,141 @@
+"""Recurring revenue: what is billed month by month for as long as nothing changes, and what moved it.
+
+It is read from the issued lines: on a day it is what the recurring lines covering that day come to for a month, less what coupons
+and discounts took off them, each rounded once. So every cent stands on a document. A line for part of a cycle counts as the whole
+cycle, a cycle of n months by its n-th part, one of days by 365/12 days. Between two month ends each customer's amount is new,
+expanded, contracted or churned, and the movements lead from one total to the next to the cent. Amounts are minor units.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from django.db import connection
+
+from billing.ledger import spreading
+
+
+@dataclass(frozen=True)
+class Movement:
+    """What moved the recurring revenue of one currency between two month ends. `contraction` and `churn` are below zero."""
+
+    on: date
+    currency: str
+    before_minor: int
+    new_minor: int
+    expansion_minor: int
+    contraction_minor: int
+    churn_minor: int
+    after_minor: int
+    customers: int
+
+    @property
+    def retained(self) -> tuple[int, int]:
+        """What those who were there before still pay, and what they paid: net revenue retention as a ratio."""
+        return self.before_minor + self.expansion_minor + self.contraction_minor + self.churn_minor, self.before_minor
+
+
+@dataclass(frozen=True)
+class Share:
+    """One line that counts on the day: what it comes to for a month."""
+
+    customer: str
+    name: str
+    subscription: str
+    document: str
+    description: str
+    currency: str
+    monthly_minor: int
+
+
+def month_ends(last: date, count: int) -> list[date]:
+    """Return the last days of `count` months, up to that of the day `last`, oldest first."""
+    found, day = [], spreading.next_month(last) - timedelta(days=1)
+    for _ in range(count):
+        found.append(day)
+        day = day.replace(day=1) - timedelta(days=1)
+    return found[::-1]
+
+
+def movements(days: Sequence[date]) -> list[Movement]:
+    """Return what moved recurring revenue up to each of the days from the one before; the first has nothing before it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVEMENTS, [list(days)])
+        return [Movement(*_told(row)) for row in cursor.fetchall()]
+
+
+def shares(on: date) -> list[Share]:
+    """Return every line that counts on a day, by customer: they add up to the total to the cent."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SHARES, [[on]])
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return [Share(*row) for row in rows]
+
+
+def retention_by_segment(since: date, on: date) -> list[tuple[str, Movement]]:
+    """Return by segment (empty: none) what moved its customers' recurring revenue between two days."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_SEGMENT, [[since, on], on, on, on])
+        return [(row[0], Movement(*_told(row[1:]))) for row in cursor.fetchall()]
+
+
+def _told(row: Sequence[Any]) -> list[Any]:
+    return [row[0], row[1], *(int(value or 0) for value in row[2:])]
+
+
+_COVERING: Final = """
+WITH days AS (SELECT unnest(%s::date[]) AS day),
+covering AS (
+    SELECT days.day, l.id, l.customer_id, l.subscription_id, l.document_id, l.description, l.currency,
+        l.amount_minor - coalesce((
+            SELECT sum((r.derivation->'shares'->>l.position::text)::bigint) FROM billing_line r
+            WHERE r.document_id = l.document_id AND r.kind IN ('coupon', 'discount') AND r.corrects_id IS NULL), 0) AS net,
+        l.until - l.since AS served, l.cycle_until - l.cycle_since AS whole,
+        round((l.cycle_until - l.cycle_since) / 30.4375) AS months, l.cycle_since, l.cycle_until
+    FROM days JOIN billing_coverage c ON c.days @> days.day
+    JOIN billing_line l ON l.id = c.line_id AND l.kind = 'recurring'
+),
+monthly AS (
+    SELECT *, round(CASE WHEN months >= 1 AND abs((cycle_since + make_interval(months => months::int))::date - cycle_until)
+            <= CASE WHEN extract(day FROM cycle_since) >= 28 OR extract(day FROM cycle_until) >= 28 THEN 3 ELSE 0 END
+        THEN net::numeric * whole / (months * served) ELSE net::numeric * 365 / (12 * served) END) AS amount
+    FROM covering
+),
+"""
+_PER_CUSTOMER: Final = """
+per AS (SELECT customer_id, currency, day, sum(amount) AS amount FROM monthly GROUP BY customer_id, currency, day),
+moved AS (
+    SELECT k.customer_id, k.currency, days.day, coalesce(per.amount, 0) AS after,
+        lag(coalesce(per.amount, 0)) OVER (PARTITION BY k.customer_id, k.currency ORDER BY days.day) AS before
+    FROM (SELECT DISTINCT customer_id, currency FROM per) k CROSS JOIN days
+    LEFT JOIN per ON per.customer_id = k.customer_id AND per.currency = k.currency AND per.day = days.day
+)
+"""
+_SUMS: Final = """
+m.day, m.currency, sum(m.before),
+sum(m.after) FILTER (WHERE m.before = 0),
+sum(m.after - m.before) FILTER (WHERE m.before > 0 AND m.after > m.before),
+sum(m.after - m.before) FILTER (WHERE m.before > 0 AND m.after < m.before AND m.after > 0),
+-sum(m.before) FILTER (WHERE m.before > 0 AND m.after = 0),
+sum(m.after), count(*) FILTER (WHERE m.after > 0)
+FROM moved m
+"""
+_MOVEMENTS: Final = f"{_COVERING} {_PER_CUSTOMER} SELECT {_SUMS} GROUP BY m.day, m.currency ORDER BY m.currency, m.day"
+_BY_SEGMENT: Final = f"""{_COVERING} {_PER_CUSTOMER}
+SELECT coalesce(s.name, ''), {_SUMS}
+JOIN accounts_customer c ON c.id = m.customer_id
+LEFT JOIN LATERAL (
+    SELECT g.name FROM accounts_segmentmembership k JOIN accounts_segment g ON g.id = k.segment_id
+    JOIN accounts_customer a ON a.id = k.customer_id
+    WHERE a.tree_id = c.tree_id AND a.lft <= c.lft AND a.rght >= c.rght
+    AND k.since <= %s AND (k.until IS NULL OR k.until > %s)
+    ORDER BY a.lft DESC, g.rank DESC, g.id LIMIT 1
+) s ON true
+WHERE m.day = %s GROUP BY 1, m.day, m.currency ORDER BY m.currency, 1
+"""  # noqa: S608 - made of constants
+_SHARES: Final = f"""{_COVERING} ignored AS (SELECT 1)
+SELECT c.number, c.name, s.ref, d.ref, m.description, m.currency, m.amount::bigint
+FROM monthly m JOIN accounts_customer c ON c.id = m.customer_id JOIN billing_document d ON d.id = m.document_id
+JOIN billing_subscription s ON s.id = m.subscription_id ORDER BY m.currency, c.number, s.ref, m.id
+"""  # noqa: S608 - made of constants

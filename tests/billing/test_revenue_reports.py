@@ -1,0 +1,122 @@
+"""Reports finance reads: recurring revenue and its movements tie to the issued lines, ageing ties to the ledger, to the cent."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db.models import Sum
+
+from accounts.customers.models import Customer
+from billing.contracts import events, state
+from billing.contracts.models import Subscription
+from billing.invoices import run
+from billing.invoices.models import Line
+from billing.ledger import balances
+from billing.reports import ageing, recurring, revenue
+from tests.factories import billing, customers
+from tests.factories.customers import group
+
+pytestmark = pytest.mark.django_db
+JANUARY, FEBRUARY, MARCH, APRIL = date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31), date(2026, 4, 30)
+FIRST = date(2026, 1, 1)
+
+
+def noon(day):
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+def bill(customer, *days):
+    for day in days:
+        run.bill(payer=customer, on=day, at=noon(day))
+
+
+def sold(name, price, interval="month", on=FIRST, **terms):
+    return billing.subscribed(group(name), billing.version(price=price, interval=interval), on=on, **terms)
+
+
+def change(subscription, what, on, **facts):
+    events.add(actor=None, subscription=subscription, what=what, effective_on=on, at=noon(FIRST), **facts)
+
+
+@pytest.fixture
+def year():
+    """One who grows, one who shrinks, one who comes, one who goes, one who pays by the year."""
+    grows, shrinks, goes = sold("Grows", "10.00"), sold("Shrinks", "10.00", quantity=3), sold("Goes", "25.00")
+    comes, yearly = sold("Comes", "40.00", on=date(2026, 2, 1)), sold("Yearly", "120.00", interval="year")
+    change(grows, "set_quantity", date(2026, 2, 1), quantity=4)
+    change(shrinks, "set_quantity", date(2026, 3, 1), quantity=1)
+    change(goes, "cancel", date(2026, 3, 1))
+    for subscription in (grows, shrinks, goes, comes, yearly):
+        bill(subscription.customer, FIRST, date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 1))
+    return grows
+
+
+def test_movements_lead_from_one_month_to_the_next_to_the_cent(year):
+    moved = recurring.movements([JANUARY, FEBRUARY, MARCH, APRIL])
+
+    amounts = [(m.before_minor, m.new_minor, m.expansion_minor, m.contraction_minor, m.churn_minor, m.after_minor) for m in moved]
+    assert amounts == [
+        (0, 0, 0, 0, 0, 7500),
+        (7500, 4000, 3000, 0, 0, 14500),
+        (14500, 0, 0, -2000, -2500, 10000),
+        (10000, 0, 0, 0, 0, 10000),
+    ]
+
+
+def test_recurring_revenue_is_what_the_issued_lines_and_the_contracts_say(year):
+    shares = recurring.shares(APRIL)
+
+    billed = Line.objects.filter(since=date(2026, 4, 1), kind="recurring").aggregate(net=Sum("amount_minor"))["net"]
+    running = [found for found in state.states_of(Subscription.objects.all(), APRIL).values() if found.status == state.ACTIVE]
+    monthly = sum(found.per_period.amount_minor // (12 if found.cycle.days > 31 else 1) for found in running)
+    assert sum(share.monthly_minor for share in shares) == recurring.movements([APRIL])[0].after_minor == billed + 1000 == monthly
+
+
+def test_part_of_a_cycle_counts_as_the_whole_and_the_end_of_the_month_does_not_drift():
+    held = sold("Late", "31.00", on=date(2026, 1, 31), alignment={"type": "anniversary"})
+    begun = sold("Partly", "31.00", on=date(2026, 1, 16))
+    for subscription in (held, begun):
+        bill(subscription.customer, date(2026, 1, 31))
+
+    assert sorted(share.monthly_minor for share in recurring.shares(JANUARY)) == [3100, 3100]
+
+
+def test_what_was_retained_counts_those_who_were_there_before(year):
+    ((name, moved),) = recurring.retention_by_segment(JANUARY, APRIL)
+
+    assert (name, moved.retained) == ("", (7500 + 3000 - 2000 - 2500, 7500))
+
+
+def test_revenue_of_a_month_and_what_is_deferred_come_from_the_ledger(year):
+    months = revenue.months("EUR", first=FIRST, count=2)
+
+    assert [(m.recognised_minor, m.deferred_minor) for m in months] == [
+        (0, 7500 - 1000 + 12000),
+        (0, 7500 - 1000 + 12000 + 13500),
+    ]
+    assert revenue.currencies() == ["EUR"]
+
+
+@pytest.fixture
+def owing():
+    tree = customers.helios()
+    billing.invoice(tree.berlin, 1000, on=date(2026, 1, 1), payment_term_days=0)
+    billing.invoice(tree.berlin, 200, on=date(2026, 3, 1), payment_term_days=30)
+    billing.invoice(tree.us, 30, on=date(2026, 3, 1), payment_term_days=0)
+    return tree
+
+
+def test_ageing_counts_a_node_with_everything_below_it(owing):
+    on = date(2026, 3, 31)
+    found = {row.customer.pk: row.parts for row in ageing.aged(Customer.objects.filter(tree_id=owing.group.tree_id), on)}
+
+    assert found[owing.group.pk] == (200, 30, 0, 1000, 0)
+    assert found[owing.berlin.pk] == (200, 0, 0, 1000, 0)
+    assert found[owing.us.pk] == (0, 30, 0, 0, 0)
+
+
+def test_ageing_ties_to_the_ledger_on_any_day(owing):
+    roots = Customer.objects.filter(parent=None)
+
+    assert ageing.together(ageing.aged(roots, date(2026, 1, 31))) == {"EUR": (0, 1000, 0, 0, 0)}
+    whole = ageing.together(ageing.aged(roots, date(2026, 12, 31)))
+    assert sum(whole["EUR"]) == balances.owed_by_subtree(owing.group)["EUR"] == 1230
