@@ -11,14 +11,15 @@ from dataclasses import dataclass
 class Refusal(Exception):
     """What could not be done, by name, with a reason fit to show. A refusal is a normal answer, not an error.
 
-    Subclasses set `code` (stable, for programs) and pass the reason in plain words.
+    Subclasses set `code` (stable, for programs) and pass the reason in plain words. Where policy spoke, `key` is the key
+    that objected and `source` the version.
     """
 
     code = "refused"
 
-    def __init__(self, reason: str, *, code: str | None = None) -> None:
+    def __init__(self, reason: str, *, code: str | None = None, key: str = "", source: str = "") -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.key, self.source = reason, key, source
         if code:
             self.code = code
 
@@ -44,7 +45,7 @@ class Decision:
             Refusal: the rule objected; code and reason are this decision's.
         """
         if not self.allowed:
-            raise Refusal(self.reason, code=self.code)
+            raise Refusal(self.reason, code=self.code, key=self.key, source=self.source)
 
 
 ALLOWED = Decision(allowed=True)

@@ -6,7 +6,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.people.models import User
-from backoffice import deadlines_shown, measures_shown, overview, policies_shown, promises_shown, standing_shown, tree_nodes
+from backoffice import (
+    authority_shown,
+    deadlines_shown,
+    measures_shown,
+    overview,
+    policies_shown,
+    promises_shown,
+    standing_shown,
+    tree_nodes,
+)
 from billing.anomalies.models import Finding
 from billing.invoices.models import Line
 from billing.ledger import balances
@@ -45,6 +54,7 @@ def shown(viewer: User, ticket: Ticket, *, at: datetime) -> dict[str, object]:
             "grants": [_grant(grant) for grant in _grants(ticket)],
             "key_account": standing_shown.key_account(ticket.customer, at.date()),
             "policies": policies_shown.in_force_at(ticket.customer, at.date()),
+            "reach": authority_shown.here(viewer, ticket, at=at),
             "proposals": [_proposal(proposal, number) for number, proposal in enumerate(proposals, start=1)],
         }
     )

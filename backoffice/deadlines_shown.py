@@ -83,6 +83,8 @@ def _source(clock: Clock, sheet: Sheet) -> str:
     words = _("for %(scope)s") % {"scope": targets.scope_words(target)}
     if target.tier and subject.tier_from:
         words = _("%(words)s, the tier of %(name)s") % {"words": words, "name": subject.tier_from.name}
+    if target.tier and subject.agreed:
+        words = _("%(words)s, agreed for %(name)s") % {"words": words, "name": subject.agreed}
     return _("%(words)s, since %(day)s") % {"words": words, "day": target.since.isoformat()}
 
 

@@ -1,5 +1,6 @@
 """How a customer stands with us: key account, segments with their why, special terms, stage; as its pages show it."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.urls import reverse
@@ -7,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.segments import belonging, conditions, key_accounts, lifecycle
-from accounts.segments.models import KeyAccount, SegmentMembership
+from accounts.segments.models import KeyAccount, SegmentMembership, StageEntry
 from window.formats import day
 
 
@@ -27,9 +28,23 @@ def key_account(customer: Customer, on: date) -> dict[str, object] | None:
     return _badge(held, customer) if held else None
 
 
+def stuck(entries: Sequence[StageEntry], on: date) -> list[dict[str, object]]:
+    """Return who is stuck, each with the manager of its key account, in a constant number of statements."""
+    held = key_accounts.of_many([entry.customer_id for entry in entries], on)
+    return [
+        {"entry": entry, "owner": held[entry.customer_id].manager if entry.customer_id in held else None} for entry in entries
+    ]
+
+
 def _badge(held: KeyAccount, customer: Customer) -> dict[str, object]:
     through = "" if held.customer_id == customer.pk else held.customer.name
-    facts = {"manager": held.manager, "since": day(held.since), "until": day(held.until) if held.until else ""}
+    facts = {
+        "pk": held.pk,
+        "number": customer.number,
+        "manager": held.manager,
+        "since": day(held.since),
+        "until": day(held.until) if held.until else "",
+    }
     return facts | {
         "through": through,
         "url": reverse("backoffice:customer", args=[held.customer.number]),

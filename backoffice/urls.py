@@ -22,6 +22,7 @@ from backoffice.views import (
     measures,
     policies,
     reports,
+    standing,
     tickets,
 )
 
@@ -36,6 +37,7 @@ urlpatterns = [
     path("tickets/<str:ref>/resolutions/", tickets.resolutions, name="resolutions"),
     path("tickets/<str:ref>/assignments/", tickets.assignments, name="assignments"),
     path("tickets/<str:ref>/grants/", tickets.grants, name="grants"),
+    path("tickets/<str:ref>/faults/", authority.faults, name="faults"),
     path("attachments/<int:pk>/", tickets.attachment, name="attachment"),
     path("tickets/<str:ref>/declines/", commitments.refusals, name="declines"),
     path("tickets/<str:ref>/conflicts/", commitments.conflicts, name="conflicts"),
@@ -106,6 +108,8 @@ urlpatterns = [
     path("tickets/<str:ref>/articles/", knowledge.ticket_articles, name="ticket_articles"),
     path("authority/", authority.mine, name="authority"),
     path("authority/acknowledgements/", authority.acknowledgements, name="policy_acknowledgements"),
+    path("stages/stuck/", standing.stuck, name="stuck"),
+    path("customers/<str:number>/read-notes/", standing.read_notes, name="read_notes"),
     path("policies/", policies.policies, name="policies"),
     path("policies/exceptions/", policies.exception_log, name="exceptions"),
     path("policies/exceptions/<int:pk>/approvals/", policies.exception_approvals, name="exception_approvals"),

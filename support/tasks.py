@@ -3,17 +3,19 @@
 from celery import shared_task
 from django.utils import timezone
 
+from support.remedies import waiting
 from support.tickets import escalation
 from support.voice import promises, satisfaction
 
 
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped
 def watch_the_clock() -> None:
-    """Reckon anew what changed service levels touch, let tickets climb the ladder, and watch the promises."""
+    """Reckon anew what changed service levels touch, let tickets climb the ladder, and watch promises and approvals."""
     at = timezone.now()
     escalation.reckon_stale(at=at)
     escalation.climb(at=at)
     promises.watch(at=at)
+    waiting.tell_late(at=at)
 
 
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped

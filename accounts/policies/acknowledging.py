@@ -66,6 +66,12 @@ def has_acknowledged(user: User, at: datetime) -> bool:
     return StaffProfile.objects.filter(user=user, policy_acknowledged_at__isnull=False).exists()
 
 
+def certificates(user: User, at: datetime) -> frozenset[str]:
+    """Return the codes of the policies whose quiz a person passed, within the days an acknowledgement counts."""
+    passed = Acknowledgement.objects.filter(user=user, right=F("asked"), asked__gt=0, at__gt=at - timedelta(days=_days(at)))
+    return frozenset(passed.values_list("version__policy__code", flat=True))
+
+
 def acknowledge(*, actor: User, version: PolicyVersion, answers: Sequence[int | None], at: datetime) -> Acknowledgement:
     """Answer the quiz of a version; with everything right it is acknowledged. The attempt is kept either way.
 

@@ -132,6 +132,10 @@ _DECLARED: Final = (
         for_customers=True,
     ),
     Key(
+        "approval.hours", Type.NUMBER, "Hours an approval waits before the level above is told",
+        "Whoever was asked may still decide.", "support/remedies/waiting.py", Below.LOOSEN, default=24, unit="hours",
+    ),
+    Key(
         "staff.acknowledgement_days", Type.DAYS, "Days an acknowledgement counts",
         "After them a policy is read and acknowledged again.", "accounts/policies/acknowledging.py", Below.LOCKED,
         default=365, unit="days",

@@ -179,6 +179,11 @@ def documents(customer: Customer, on: date, audience: str) -> list[Source]:
     return sorted(found.values(), key=lambda source: (ORDER.index(source.place), source.policy))
 
 
+def tiers_and_segments(customers: Iterable[int], on: date) -> dict[int, tuple[str, frozenset[int]]]:
+    """Return the tier and the segments of some customers on a day, inherited down the tree, in one statement."""
+    return {pk: (path.tier, path.segments) for pk, path in _paths(customers, on).items()}
+
+
 def fold(key: Key, sayings: Iterable[Saying]) -> Resolved:
     """Weigh what was said of a key, from general to near: the nearest wins that a more general one allows. Pure."""
     value, source, below = key.default, Source(DEFAULT), Below.LOOSEN.value

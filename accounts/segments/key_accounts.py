@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts import two_persons
 from accounts.customers.models import Customer
@@ -90,6 +90,20 @@ def end(*, actor: User, held: KeyAccount, at: datetime) -> KeyAccount:
     return ended
 
 
+def put_note_away(*, actor: User, held: KeyAccount, at: datetime) -> None:
+    """Note that somebody read the note of a key account and put it away for themselves.
+
+    Raises:
+        MayNotName: the actor does not work for us.
+    """
+    if not access.level_of(actor):
+        raise MayNotName("Only our own people see the notes of key accounts.")
+    facts = {"name": held.customer.name}
+    recording.record(
+        held.customer, "accounts.key_account_note_put_away", actor=actor, at=at, about=held, facts=facts, internal=True
+    )
+
+
 def of(customer: Customer, on: date) -> KeyAccount | None:
     """Return what makes a customer a key account on a day: its own entry, or that of the nearest node above."""
     return of_many([customer.pk], on).get(customer.pk)
@@ -105,9 +119,12 @@ def of_many(customers: Iterable[int], on: date) -> dict[int, KeyAccount]:
     return {customer: rows[held] for customer, held in nearest.items()}
 
 
-def in_force(on: date) -> "Q":
-    """Return the condition that a key account is one on a day."""
-    return two_persons.in_force(on)
+def managed_by(user: User, on: date) -> QuerySet[Customer]:
+    """Return the customers of the key accounts a person manages on a day, with all below them."""
+    held = KeyAccount.objects.filter(two_persons.in_force(on), manager=user, customer__tree_id=OuterRef("tree_id"))
+    above = held.filter(customer__lft__lte=OuterRef("lft"), customer__rght__gte=OuterRef("rght"))
+    managed: QuerySet[Customer] = Customer.objects.filter(Exists(above))
+    return managed
 
 
 def _require_manager(actor: User) -> None:

@@ -12,6 +12,7 @@ from typing import Final
 NOTICE: Final = ("notice",)
 QUALITY: Final = ("quality", "segments")
 SEGMENTS: Final = ("segments",)
+SERVICE_LEVELS: Final = ("service_levels",)
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Kind:
 
 KINDS: Final[dict[str, Kind]] = {
     "accounts.customer_added": Kind("{name} was added", "plus", QUALITY),
-    "accounts.customer_changed": Kind("Details changed: {changed}", "edit", QUALITY),
+    "accounts.customer_changed": Kind("Details changed: {changed}", "edit", QUALITY + SERVICE_LEVELS),
     "accounts.customer_merged": Kind("{retired} was merged into {survivor}", "organisation"),
     "accounts.merge_undone": Kind("{retired} is no longer merged into {survivor}", "undo"),
     "accounts.merge_asked": Kind("{retired} is to be merged into {survivor}", "clock"),
@@ -64,14 +65,15 @@ KINDS: Final[dict[str, Kind]] = {
     "accounts.exception_asked": Kind("An exception is asked for: {what}, until {until}", "policy"),
     "accounts.exception_approved": Kind("An exception holds: {what}, until {until}", "policy"),
     "accounts.segment_defined": Kind("The segment {name} was defined", "people"),
-    "accounts.segment_entered": Kind("Is now {segment}", "people"),
-    "accounts.segment_left": Kind("Is no longer {segment}", "people"),
+    "accounts.segment_entered": Kind("Is now {segment}", "people", SERVICE_LEVELS),
+    "accounts.segment_left": Kind("Is no longer {segment}", "people", SERVICE_LEVELS),
     "accounts.key_account_asked": Kind("Is to be a key account from {since}: {criteria}", "person"),
     "accounts.key_account_approved": Kind("Is a key account from {since}: {criteria}", "person"),
     "accounts.key_account_ended": Kind("Is no longer a key account", "person"),
+    "accounts.key_account_note_put_away": Kind("Put away the note about the key account {name}", "person"),
     "accounts.condition_asked": Kind("A condition is asked for: {what} from {since}", "contract"),
-    "accounts.condition_approved": Kind("A condition holds: {what} from {since}", "contract"),
-    "accounts.condition_ended": Kind("A condition ended: {what}", "contract"),
+    "accounts.condition_approved": Kind("A condition holds: {what} from {since}", "contract", SERVICE_LEVELS),
+    "accounts.condition_ended": Kind("A condition ended: {what}", "contract", SERVICE_LEVELS),
     "accounts.stage_entered": Kind("Entered the stage {stage}: {why}", "trend-flat"),
     "accounts.stage_stuck": Kind("Is stuck in the stage {stage}: {why}", "flag"),
     "accounts.kind_defined": Kind("The kind {label} was defined", "organisation"),
@@ -162,6 +164,11 @@ KINDS: Final[dict[str, Kind]] = {
     "support.remedy_asked": Kind("{ref}: {remedy} of {amount} waits for approval", "clock", NOTICE),
     "support.remedy_approved": Kind("{ref}: {remedy} of {amount} was approved", "check"),
     "support.remedy_turned_down": Kind("{ref}: {remedy} of {amount} was turned down", "close", NOTICE),
+    "support.approval_late": Kind("{ref}: {remedy} of {amount} has waited {hours} hours for approval", "clock", NOTICE),
+    "support.allowance_asked": Kind("{who} is to be allowed {what} from {since}", "key"),
+    "support.allowance_approved": Kind("{who} is allowed {what} from {since}", "key"),
+    "support.allowance_ended": Kind("{who} is no longer allowed {what}", "key"),
+    "support.fault_judged": Kind("Whose fault: {side}. {evidence}", "flag"),
     "support.authority_set": Kind("{holder} may give {per_ticket} a ticket and {per_day} a day", "key"),
     "support.praise_given": Kind("Praise on {ref}", "praise", NOTICE),
     "support.satisfaction_asked": Kind("{ref}: asked how it went", "praise", NOTICE),

@@ -1,6 +1,7 @@
 """The managers' administration: one file a topic. Its changes go through the same use cases as every other screen."""
 
 from backoffice.admin import (
+    allowances,
     authority,
     books,
     catalogue,
@@ -16,6 +17,6 @@ from backoffice.admin import (
 )
 
 __all__ = [
-    "authority", "books", "catalogue", "customers", "dunning", "incoming", "knowledge", "measures", "people", "policies",
-    "segments", "service_levels",
+    "allowances", "authority", "books", "catalogue", "customers", "dunning", "incoming", "knowledge", "measures", "people",
+    "policies", "segments", "service_levels",
 ]  # fmt: skip

@@ -67,6 +67,7 @@ class AskedSerializer(serializers.Serializer):
     remedy = serializers.CharField(max_length=40)
     terms = serializers.DictField(child=serializers.CharField(max_length=200), default=dict)
     resolve = serializers.BooleanField(default=True, help_text="Whether the ticket ends with it.")
+    ask = serializers.BooleanField(default=True, help_text="Over your authority: ask for approval (202), or be refused (403).")
 
 
 class GrantSerializer(serializers.ModelSerializer):
@@ -169,13 +170,14 @@ class Grants(View):
 
     @repeatable(request=AskedSerializer, responses={201: GrantSerializer, 202: GrantSerializer})
     def post(self, request: Request, ref: str) -> Response:
-        """Give a remedy (201), or send it for approval when it is over your authority (202)."""
+        """Give a remedy (201), or send it for approval when it is over your authority (202; 403 when nobody is to be asked)."""
         ticket, key = places.ticket(request, ref), self.repeat_key
         asked = self.read(AskedSerializer(data=request.data))
         remedy, terms = resolution.read(asked["remedy"], asked["terms"], key=key, resolve=asked["resolve"])
-        grant = resolution.grant(actor=request.user, ticket=ticket, remedy=remedy, terms=terms, at=timezone.now())
-        given = grant.status == Grant.Status.GRANTED
-        return Response(GrantSerializer(grant).data, status=status.HTTP_201_CREATED if given else status.HTTP_202_ACCEPTED)
+        given = {"remedy": remedy, "terms": terms, "may_ask": asked["ask"]}
+        grant = resolution.grant(actor=request.user, ticket=ticket, at=timezone.now(), **given)
+        done = grant.status == Grant.Status.GRANTED
+        return Response(GrantSerializer(grant).data, status=status.HTTP_201_CREATED if done else status.HTTP_202_ACCEPTED)
 
 
 class StaffReplies(View):

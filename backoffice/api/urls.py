@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from backoffice.api import commitments, finance, tickets
+from backoffice.api import commitments, finance, nodes, tickets
 
 app_name = "staff_api"
 urlpatterns = [
+    path("nodes/<str:number>/", nodes.Node.as_view(), name="node"),
     path("tickets/", tickets.Queue.as_view(), name="queue"),
     path("tickets/<str:ref>/remedies/", tickets.Remedies.as_view(), name="remedies"),
     path("tickets/<str:ref>/grants/", tickets.Grants.as_view(), name="grants"),

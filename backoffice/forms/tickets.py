@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from support.remedies.declines import Answer
-from support.remedies.models import Decline, DeclineReason
+from support.remedies.models import Allowance, Decline, DeclineReason
 from support.voice.promises import Word
 from window.fields import FilesField, KeyField
 
@@ -38,6 +38,13 @@ class ReplyForm(forms.Form):
         """What is promised, if anything."""
         given = self.cleaned_data
         return Word(given["promise"], given["promise_due"]) if given["promise"] else None
+
+
+class FaultForm(forms.Form):
+    """Whose fault the trouble was, and how we know; nothing: it is open again."""
+
+    side = forms.ChoiceField(label=_("Whose fault"), required=False, choices=[("", _("not judged")), *Allowance.Side.choices])
+    evidence = forms.CharField(label=_("How we know"), required=False, max_length=300)
 
 
 class ResolutionForm(forms.Form):

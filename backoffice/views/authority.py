@@ -1,4 +1,4 @@
-"""What may I do: the limits in force for the viewer with who says so, and the policies that unlock them."""
+"""What may I do: limits and allowances of the viewer with who says so, what unlocks them, and whose fault something was."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,7 +10,11 @@ from accounts.people.models import StaffProfile
 from accounts.people.routes import declares
 from accounts.policies import acknowledging
 from accounts.policies.models import Policy
+from backoffice import authority_shown, places, ticket_page
+from backoffice.forms.tickets import FaultForm
+from support.remedies import fault
 from support.remedies.held import held
+from window.refusals import refusals_shown_on
 
 
 @declares(access.SEE_BACKOFFICE)
@@ -21,10 +25,23 @@ def mine(request: HttpRequest) -> HttpResponse:
     context = {
         "profile": StaffProfile.objects.get(user=request.user),
         "limits": held(request.user, at.date()),
+        "allowances": authority_shown.altogether(request.user, at=at),
         "unread": acknowledging.outstanding(request.user, at),
         "written": Policy.objects.filter(audience=Policy.Audience.STAFF, versions__published_at__isnull=False).exists(),
     }
     return render(request, "backoffice/authority.html", context)
+
+
+@declares(access.WORK_TICKETS)
+@require_POST
+def faults(request: HttpRequest, ref: str) -> HttpResponse:
+    """Say whose fault the trouble of a ticket was, and how we know."""
+    found, form = places.ticket(request, ref), FaultForm(request.POST)
+    if form.is_valid():
+        with refusals_shown_on(form):
+            fault.judge(actor=request.user, ticket=found, at=timezone.now(), **form.cleaned_data)
+            return redirect("backoffice:ticket", ref)
+    return ticket_page.answer(request, found, status=422, refused=[form])
 
 
 @declares(access.SEE_BACKOFFICE)

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.people import access
 from accounts.people.routes import declares
-from backoffice import places
+from backoffice import places, standing_shown
 from backoffice.forms.contacts import ContactForm
 from support.channels import writing
 from support.channels.files import File
@@ -28,4 +28,5 @@ def contacts(request: HttpRequest, number: str) -> HttpResponse:
             ticket = writing.open_ticket(actor=request.user, customer=node, at=timezone.now(), attached=attached, **given)
             return redirect("backoffice:ticket", ticket.ref)
     status = 200 if request.method == "GET" else 422
-    return render(request, "backoffice/customers/contact.html", {"customer": node, "form": form}, status=status)
+    context = {"customer": node, "form": form, "key_account": standing_shown.key_account(node, timezone.now().date())}
+    return render(request, "backoffice/customers/contact.html", context, status=status)

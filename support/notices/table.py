@@ -52,6 +52,7 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "support.message_sent": Notice("message_sent", audiences.the_other_side, ("ticket", "")),
     "support.ticket_resolved": Notice("ticket_resolved", audiences.who_asked, ("ticket", "")),
     "support.remedy_asked": Notice("remedy_asked", audiences.who_may_approve, ("approvals", "")),
+    "support.approval_late": Notice("approval_late", audiences.the_level_named, ("approvals", "")),
     "support.remedy_turned_down": Notice("remedy_turned_down", audiences.who_gave, ("ticket", "ticket")),
     "support.praise_given": Notice("praise_given", audiences.who_is_praised, ("ticket", "")),
     "support.satisfaction_asked": Notice("satisfaction_asked", audiences.the_surveyed, ("ticket", "")),

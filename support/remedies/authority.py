@@ -9,6 +9,7 @@ Rules no approval can lift come first.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from accounts.people.models import StaffProfile, User
 from accounts.policies.resolving import Resolved
 from billing.money import Money
 from support.remedies import policy_limits
+from support.remedies.criteria import Weighed
 from support.remedies.kinds import REMEDIES
 from support.remedies.kinds.base import Remedy, Terms
 from support.remedies.limits import limits_of as limits_of
@@ -30,6 +32,7 @@ from support.tickets.models import Ticket
 
 LADDER: Final = policy_limits.LADDER
 LIMIT_EXCEEDED: Final = "limit_exceeded"
+OVER_OWN: Final = frozenset({"over_ticket_limit", "over_day_limit", "no_authority"})
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,11 @@ class GrantRequest:
         """What policy says for the customer of the ticket."""
         return self.standing.policy(self.ticket.customer_id)
 
+    @cached_property
+    def allowance(self) -> Weighed | None:
+        """What lets the person give more than their limit here; None: nothing does."""
+        return self.standing.allowed(self.remedy.code, self.cost, self.ticket)
+
     @property
     def keys(self) -> list[Resolved]:
         """The policy keys that govern it."""
@@ -83,7 +91,11 @@ def decide(
     """
     request = GrantRequest(standing or Standing(actor, at, [ticket]), ticket, remedy, terms)
     answer = _first_objection(RULES, request)
-    return replace(answer, source=", ".join(sorted({key.source.ref for key in request.keys}))) if answer.allowed else answer
+    if not answer.allowed:
+        return answer
+    said = {key.source.ref for key in request.keys}
+    used = vars(request).get("allowance")
+    return replace(answer, source=", ".join(sorted(said | ({str(used.allowance)} if used else set()))))
 
 
 def decide_approval(
@@ -107,6 +119,11 @@ def foresee(*, actor: User, approvals: Iterable[Approval], at: datetime) -> dict
         for approval in waiting
     }
     return {key: _first_objection(APPROVAL_RULES, request) for key, request in asked.items()}
+
+
+def over_is_no(decision: Decision) -> Decision:
+    """Return what somebody is told who goes over their own limit and asks nobody: `limit_exceeded`, by the same words."""
+    return replace(decision, code=LIMIT_EXCEEDED) if decision.code in OVER_OWN and decision.approver else decision
 
 
 def take_turn(actor: User) -> None:
@@ -224,6 +241,9 @@ def within_ticket_limit(request: GrantRequest) -> Decision:
     """All that is given on one ticket stays within the person's limit."""
     cost = request.cost
     limit = request.standing.limit(request.remedy.code, cost.currency, request.ticket.customer_id)
+    whole = request.standing.given_on(request.ticket, cost.currency) + cost
+    if (limit is None or whole > limit.per_ticket) and request.allowance:
+        return ALLOWED
     if limit is None:
         reason = _("You have no authority for this remedy in {currency}.").format(currency=cost.currency)
         return _over(request, "no_authority", reason)
@@ -244,6 +264,8 @@ def within_day_budget(request: GrantRequest) -> Decision:
     limit = request.standing.limit(request.remedy.code, cost.currency, request.ticket.customer_id)
     given = request.standing.given_today(cost.currency)
     if limit is None or limit.per_day is None or given + cost <= limit.per_day:
+        return ALLOWED
+    if request.standing.allowed_today(request.remedy.code, cost, request.ticket):
         return ALLOWED
     reason = _("Your limit is {limit} a day; you gave {given} today, this is {asked} more.").format(
         limit=limit.per_day, given=given, asked=cost

@@ -12,7 +12,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
-from accounts.customers.models import DateRange
+from accounts.customers.models import Customer, DateRange
+from accounts.two_persons import AskedAndApproved
 
 
 class AuthorityGrant(models.Model):
@@ -56,6 +57,67 @@ class AuthorityGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user or self.level}: {self.per_ticket_minor} {self.currency} a ticket"
+
+
+class Allowance(AskedAndApproved):
+    """More than the limit, where criteria fit. Amounts in minor units; None: not bounded. Written by remedies/allowances.py.
+
+    An empty `user` speaks for the level; an empty `remedy` for every kind. `certificate` is the code of the policy whose quiz
+    the giver must have passed.
+    """
+
+    class Side(models.TextChoices):
+        OURS = "ours", "Our fault"
+        THEIRS = "theirs", "The customer's fault"
+        NOBODYS = "nobodys", "Nobody's fault"
+
+    level = models.CharField(max_length=12, blank=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="allowances")
+    remedy = models.CharField(max_length=40, blank=True)
+    currency = models.CharField(max_length=3, default="EUR")
+    certificate = models.SlugField(max_length=40, blank=True, help_text="The policy whose quiz must be passed.")
+    tier = models.CharField(max_length=12, choices=Customer.Tier, blank=True)
+    segment = models.ForeignKey("accounts.Segment", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    fault = models.CharField(max_length=8, choices=Side, blank=True)
+    tenure_days = models.PositiveIntegerField(default=0, help_text="Days the customer must have been one.")
+    share_percent = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Of the invoice the ticket is about.")
+    per_action_minor = models.BigIntegerField(null=True, blank=True)
+    per_ticket_minor = models.BigIntegerField()
+    per_day_minor = models.BigIntegerField(null=True, blank=True)
+    per_month_minor = models.BigIntegerField(null=True, blank=True)
+    per_node_month_minor = models.BigIntegerField(null=True, blank=True, help_text="To one customer in a month, whoever gives.")
+
+    class Meta(AskedAndApproved.Meta):
+        constraints = [
+            *AskedAndApproved.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(level="", user__isnull=False) | ~Q(level="") & Q(user=None),
+                name="allowance_is_for_a_level_or_a_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(per_ticket_minor__gt=0) & (Q(share_percent=None) | Q(share_percent__range=(1, 100))),
+                name="allowance_gives_something",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"allowance {self.pk}"
+
+
+class Fault(models.Model):
+    """Whose fault a ticket's trouble was, and by what we know. Written by support/remedies/fault.py."""
+
+    ticket = models.OneToOneField("support.Ticket", on_delete=models.PROTECT, related_name="fault")
+    side = models.CharField(max_length=8, choices=Allowance.Side)
+    evidence = models.CharField(max_length=300)
+    judged_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    judged_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(evidence=""), name="fault_has_its_evidence")]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id}: {self.side}"
 
 
 class Grant(models.Model):

@@ -31,12 +31,12 @@ def approved(grant: Grant, *, by: User, at: datetime) -> None:
 
 @contextmanager
 def blocked_noted(*, actor: User, ticket: Ticket, at: datetime) -> Iterator[None]:
-    """Note, after the work was rolled back, that the most on one ticket kept a remedy from being given."""
+    """Note, after the work was rolled back, that a limit of policy kept a remedy from being given."""
     try:
         yield
     except Refusal as refusal:
-        if refusal.code == authority.LIMIT_EXCEEDED:
-            said = resolving.resolve(ticket.customer, policy_limits.ON_TICKET, at.date())
+        if refusal.code == authority.LIMIT_EXCEEDED and refusal.key:
+            said = resolving.resolve(ticket.customer, refusal.key, at.date())
             _note([said], log.BLOCKED, ticket, actor, refusal.reason, at)
         raise
 

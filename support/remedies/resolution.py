@@ -68,10 +68,11 @@ def read(code: str, facts: Mapping[str, str], *, key: UUID, resolve: bool = True
     return remedy, remedy.read(facts, key=key, resolve=resolve)
 
 
-def grant(*, actor: User, ticket: Ticket, remedy: Remedy[Any], terms: Terms, at: datetime) -> Grant:
+def grant(*, actor: User, ticket: Ticket, remedy: Remedy[Any], terms: Terms, at: datetime, may_ask: bool = True) -> Grant:
     """Give `remedy` on `ticket`, or park it for approval when it exceeds the actor's authority (the grant's status says which).
 
-    No money moves while it waits. Repeating a call with the same `terms.key` returns the first result.
+    No money moves while it waits. Repeating a call with the same `terms.key` returns the first result. Who says that
+    nobody shall be asked (`may_ask`) is refused instead.
 
     Raises:
         Refusal: a rule objects and no approval could change that; its reason is fit to show.
@@ -86,8 +87,8 @@ def grant(*, actor: User, ticket: Ticket, remedy: Remedy[Any], terms: Terms, at:
         authority.take_turn(actor)
         standing = Standing(actor, at, [ticket])
         decision = authority.decide(actor=actor, ticket=ticket, remedy=remedy, terms=terms, at=at, standing=standing)
-        if not decision.approver:
-            decision.or_refuse()
+        if not decision.approver or not may_ask:
+            authority.over_is_no(decision).or_refuse()
         asked = giving.ask(actor=actor, ticket=ticket, remedy=remedy, terms=terms, decision=decision, at=at)
         policy_log.asked(standing, asked)
         if decision.approver:

@@ -10,16 +10,19 @@ from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 
 from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
 
 from accounts.people import access
 from accounts.people.models import User
 from accounts.policies import acknowledging, resolving
 from accounts.policies.models import PolicyVersion
 from accounts.policies.resolving import Resolved
+from billing.invoices.models import Document
 from billing.money import Money
-from support.remedies import limits
+from support.remedies import allowances, criteria, fault, limits
+from support.remedies.criteria import Circumstances, Spent, Weighed
 from support.remedies.limits import Limit
-from support.remedies.models import AuthorityGrant, Grant
+from support.remedies.models import Allowance, AuthorityGrant, Grant
 from support.remedies.policy_limits import Values
 from support.tickets import assignment
 from support.tickets.models import Ticket
@@ -80,9 +83,80 @@ class Standing:
         return Money(self._given_today.get(currency, 0), currency)
 
     def given_lately(self, remedy: str, ticket: Ticket, *, days: int) -> list[Grant]:
-        """What the group of a ticket's customer was given of a remedy in the last days, oldest first."""
-        given = Grant.objects.filter(remedy=remedy, customer__tree_id=ticket.customer.tree_id, status=Grant.Status.GRANTED)
+        """What the group of a ticket's customer was given of a remedy in the last days, oldest first.
+
+        Whoever asks here, and who bears the same tax id, counts as the same: another account opens no new allowance.
+        """
+        same = Q(customer__tree_id=ticket.customer.tree_id)
+        same |= Q(ticket__requester=ticket.requester_id) if ticket.requester_id else Q()
+        same |= Q(customer__tax_id=ticket.customer.tax_id) if ticket.customer.tax_id else Q()
+        given = Grant.objects.filter(same, remedy=remedy, status=Grant.Status.GRANTED)
         return list(given.filter(granted_at__gt=self.at - timedelta(days=days)).order_by("granted_at", "pk"))
+
+    def allowed(self, remedy: str, cost: Money, ticket: Ticket) -> Weighed | None:
+        """Return the allowance that lets the person give `cost` on a ticket; None: none fits."""
+        return next((one for one in self.weighed(remedy, cost, ticket) if one.fits), None)
+
+    def allowed_today(self, remedy: str, cost: Money, ticket: Ticket) -> Weighed | None:
+        """Return the allowance that fits and names a day's budget of its own; one that names none leaves the day's limit."""
+        fitting = (one for one in self.weighed(remedy, cost, ticket) if one.fits)
+        return next((one for one in fitting if one.allowance.per_day_minor is not None), None)
+
+    def weighed(self, remedy: str, cost: Money | None, ticket: Ticket) -> list[Weighed]:
+        """Return each allowance that speaks of a remedy with its criteria; without `cost` only those that lie in the case."""
+        currency = cost.currency if cost else ticket.customer.currency
+        own = any(row.user_id == self.person.pk and row.currency == currency for row in self._limits)
+        speaking = [
+            row for row in self._allowances
+            if row.currency == currency and row.remedy in ("", remedy) and (row.user_id or not own)
+        ]  # fmt: skip
+        return [self._weigh(row, cost, ticket) for row in speaking]
+
+    def _weigh(self, row: Allowance, cost: Money | None, ticket: Ticket) -> Weighed:
+        case = self._cases[ticket.pk]
+        found = criteria.circumstances(row, case)
+        if cost:
+            months = self._given_in_month
+            spent = Spent(
+                on_ticket=self.given_on(ticket, cost.currency), today=self.given_today(cost.currency),
+                this_month=Money(months.get(("person", 0, cost.currency), 0), cost.currency),
+                to_node=Money(months.get(("node", ticket.customer_id, cost.currency), 0), cost.currency),
+            )  # fmt: skip
+            found += criteria.bounds(row, cost, spent, case)
+        return Weighed(row, found)
+
+    @cached_property
+    def _allowances(self) -> list[Allowance]:
+        return list(allowances.held_by(self.person, self.level, self.at.date()))
+
+    @cached_property
+    def _cases(self) -> dict[int, Circumstances]:
+        """What is known of each ticket's case, in a constant number of statements."""
+        rows, on = list(self.tickets), self.at.date()
+        standing = resolving.tiers_and_segments({ticket.customer_id for ticket in rows}, on)
+        faults, invoices = fault.of(rows), _invoices(rows)
+        passed = acknowledging.certificates(self.person, self.at)
+        return {
+            ticket.pk: Circumstances(
+                *standing[ticket.customer_id], *faults.get(ticket.pk, ("", "")), (on - ticket.customer.created_at.date()).days,
+                passed, invoices.get(ticket.pk),
+            )
+            for ticket in rows
+        }  # fmt: skip
+
+    @cached_property
+    def _given_in_month(self) -> dict[tuple[str, int, str], int]:
+        """What the person gave this month ("person", 0), and what each customer was given ("node", its key), by currency."""
+        since = datetime.combine(self.at.astimezone(UTC).date().replace(day=1), time.min, UTC)
+        given = Grant.objects.filter(granted_at__gte=since, status=Grant.Status.GRANTED).order_by()
+        nodes = given.filter(customer__in={ticket.customer_id for ticket in self.tickets}).values_list("customer_id", "currency")
+        own = given.filter(self._theirs).values_list("currency")
+        found = {("node", pk, currency): int(total) for pk, currency, total in nodes.annotate(given=Sum("amount_minor"))}
+        return found | {("person", 0, currency): int(total) for currency, total in own.annotate(given=Sum("amount_minor"))}
+
+    @property
+    def _theirs(self) -> Q:
+        return Q(asked_by=self.person, approval__isnull=True) | Q(approval__decided_by=self.person)
 
     @cached_property
     def _limits(self) -> list[AuthorityGrant]:
@@ -98,10 +172,20 @@ class Standing:
     @cached_property
     def _given_today(self) -> dict[str, int]:
         midnight = datetime.combine(self.at.astimezone(UTC).date(), time.min, UTC)
-        theirs = Q(asked_by=self.person, approval__isnull=True) | Q(approval__decided_by=self.person)
         that_day = Q(granted_at__gte=midnight, granted_at__lt=midnight + timedelta(days=1))
-        given = Grant.objects.filter(theirs, that_day, status=Grant.Status.GRANTED)
+        given = Grant.objects.filter(self._theirs, that_day, status=Grant.Status.GRANTED)
         return {
             currency: int(total)
             for currency, total in given.order_by().values_list("currency").annotate(given=Sum("amount_minor"))
         }
+
+
+def _invoices(tickets: list[Ticket]) -> dict[int, Money]:
+    """Return the total of the invoice each ticket is about, by the ticket's key."""
+    about = Coalesce("document_id", "line__document_id", "finding__line__document_id")
+    named = Ticket.objects.filter(pk__in=[ticket.pk for ticket in tickets]).annotate(about=about)
+    pairs = dict(named.order_by().values_list("pk", "about"))
+    totals = {
+        document.pk: Money(document.total_minor, document.currency) for document in Document.objects.filter(pk__in=pairs.values())
+    }
+    return {ticket: totals[document] for ticket, document in pairs.items() if document in totals}

@@ -1,8 +1,8 @@
 """Targets: how many minutes a clock may run, found most specific first, with the row it came from.
 
 A row that names a tier counts before one that names a priority, and that before one that names a kind; the row that says
-nothing of them speaks for all. The tier of a customer is that of the nearest node, from itself upwards, that is more than
-standard.
+nothing of them speaks for all. The tier of a customer is the service level agreed for it, for a node above it or for a segment
+it is in; where none is agreed, the tier of the nearest node, from itself upwards, that is more than standard.
 """
 
 from collections.abc import Iterable
@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from accounts.people.models import User
+from accounts.segments import conditions
+from accounts.segments.models import Condition
 from accounts.timeline import recording
 from support.service_levels import calendars
 from support.service_levels.models import ClockKind, LadderStep, ServiceCalendar, ServiceTarget
@@ -24,12 +26,16 @@ from support.service_levels.models import ClockKind, LadderStep, ServiceCalendar
 
 @dataclass(frozen=True)
 class Subject:
-    """What a target depends on: the tier in force, and the ticket's priority and kind. `tier_from` is the node that gave it."""
+    """What a target depends on: the tier in force, and the ticket's priority and kind.
+
+    `tier_from` is the node that gave the tier, `agreed` whose agreement did ("segment Strategic").
+    """
 
     tier: str
     tier_from: Customer | None
     priority: str
     kind: str
+    agreed: str = ""
 
 
 class TargetMakesNoSense(Refusal):
@@ -43,6 +49,14 @@ def tier_of(customer: Customer) -> tuple[str, Customer | None]:
     above = Customer.objects.above(customer).exclude(tier=Customer.Tier.STANDARD)
     nearest = above.order_by("-lft").first()
     return (nearest.tier, nearest) if nearest else (Customer.Tier.STANDARD.value, None)
+
+
+def subject_of(customer: Customer, *, priority: str, kind: str, on: date) -> Subject:
+    """Return what the targets of a customer's ticket depend on: a service level agreed for it comes before its tier."""
+    term = conditions.of(customer, on).get(Condition.Kind.SERVICE_LEVEL)
+    if term:
+        return Subject(term.value, None, priority, kind, term.source)
+    return Subject(*tier_of(customer), priority, kind)
 
 
 def in_force(on: date) -> QuerySet[ServiceTarget]:

@@ -79,8 +79,7 @@ class Sheet:
 
 def sheet_of(ticket: Ticket, at: datetime) -> Sheet:
     """Return the clocks of `ticket` as they stand at `at`."""
-    tier, tier_from = targets.tier_of(ticket.customer)
-    subject = Subject(tier, tier_from, ticket.priority, ticket.kind)
+    subject = targets.subject_of(ticket.customer, priority=ticket.priority, kind=ticket.kind, on=at.date())
     rows = list(_rows_since(ticket))
     return Sheet(ticket, subject, [_clock(run, rows, subject, at) for run in clocks.of(events_of(ticket))])
 

@@ -21,6 +21,7 @@ GIVERS, DECIDERS = {"agent", "supervisor"}, {"supervisor", "manager"}
 BOOKS, KEEPERS = {"finance", "supervisor", "manager"}, {"finance"}
 # route: method, the levels that get an answer. Nobody else gets any: 404, or 401 when signed out.
 ROUTES = {
+    "node": ("get", access.EVERY_LEVEL),
     "queue": ("get", WORKERS),
     "remedies": ("get", WORKERS),
     "grants": ("post", GIVERS),
@@ -48,6 +49,7 @@ def given():
 def ask(viewer, given, route, body=None, key=""):
     granted, asked = given
     named = {
+        "node": [granted.customer.number],
         "decisions": [asked.approval.pk], "acknowledgements": [granted.feed_row.pk], "questions": [granted.feed_row.pk],
         "remedies": [asked.ticket.ref], "grants": [asked.ticket.ref], "replies": [asked.ticket.ref],
         "declines": [asked.ticket.ref], "closings": [(Promise.objects.first() or support.promise()).pk],

@@ -12,7 +12,7 @@ from accounts.quality import scores
 from billing.anomalies import finding
 from support.remedies import declines
 from support.tickets import account_escalation
-from tests.factories import bank, knowledge, overdue, people, policies, quality, support
+from tests.factories import bank, knowledge, overdue, people, policies, quality, segments, support
 from tests.factories.billing import invoice
 from tests.factories.customers import below, group
 from tests.factories.support import NOON
@@ -40,6 +40,7 @@ def fill():
     knowledge.asked()
     knowledge.version()
     overdue.disputed(customer)
+    segments.stuck(group())
     policies.excepted(customer, "remedy.ticket_limit", "1.00 EUR")
     policies.published({}, code=f"policy-{customer.pk}", place="node", customer=customer)
     bank.waiting_line()
@@ -93,6 +94,7 @@ def statements(viewer: User, address: str) -> int:
         ("knowledge", "?show=versions", "supervisor"),
         ("knowledge", "?show=articles", "agent"),
         ("customers", "", "agent"),
+        ("stuck", "", "key_account"),
         ("policies", "", "agent"),
         ("exceptions", "", "manager"),
         ("access_matrix", "", "agent"),

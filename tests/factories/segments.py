@@ -8,7 +8,7 @@ from accounts.customers.models import Customer
 from accounts.people.models import User
 from accounts.segments import conditions, defining, key_accounts
 from accounts.segments.key_accounts import Terms
-from accounts.segments.models import Condition, KeyAccount, Segment
+from accounts.segments.models import Condition, KeyAccount, Segment, StageEntry
 from tests.factories import people
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -37,3 +37,15 @@ def condition(kind: str, value: str, *, at: datetime = NOON, **facts: Any) -> Co
     """A special term in force."""
     asked = conditions.ask(actor=people.manager(), kind=kind, value=value, since=at.date(), at=at, **facts)
     return conditions.approve(actor=people.manager(), asked=asked, at=at)
+
+
+def stage_stuck(customer: Customer, *, at: datetime = NOON) -> StageEntry:
+    """A new customer that waits too long for anybody to sign in."""
+    words = {"why": "It began here.", "stuck_why": "40 days without anybody signing in; 30 are allowed."}
+    return StageEntry.objects.create(customer=customer, stage="onboarding", entered_at=at, stuck_since=at, **words)
+
+
+def stuck(customer: Customer, *, at: datetime = NOON) -> StageEntry:
+    """A key account that is stuck."""
+    key_account(customer, at=at)
+    return stage_stuck(customer, at=at)

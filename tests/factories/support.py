@@ -13,10 +13,10 @@ from uuid import UUID, uuid4
 from accounts.customers.models import Customer
 from accounts.people.models import User
 from billing.invoices.models import Line
-from support.remedies import declines, resolution
+from support.remedies import allowances, declines, fault, resolution
 from support.remedies.kinds import REMEDIES
 from support.remedies.kinds.credit_duplicate_charge import Terms
-from support.remedies.models import AuthorityGrant, Decline, DeclineReason, Grant
+from support.remedies.models import Allowance, AuthorityGrant, Decline, DeclineReason, Grant
 from support.tickets import conversation
 from support.tickets.models import Ticket
 from support.voice import promises
@@ -64,6 +64,19 @@ def limit(level: str = "agent", per_ticket: int = 25000, per_day: int = 100000, 
     facts = {"since": date(2020, 1, 1), "currency": "EUR"} | facts
     holder = {"user": facts["user"], "level": ""} if "user" in facts else {"level": level}
     return AuthorityGrant.objects.create(**facts | holder, per_ticket_minor=per_ticket, per_day_minor=per_day)
+
+
+def allowance(per_ticket: int = 25000, *, at: datetime = NOON, until: date | None = None, **terms: Any) -> Allowance:
+    """More than the limit for agents (unless said for whom), by two managers."""
+    holder = {} if "user" in terms else {"level": "agent"}
+    wanted = allowances.Terms(per_ticket_minor=per_ticket, **holder | terms)
+    asked = allowances.ask(actor=people.manager(), terms=wanted, since=at.date(), until=until, at=at)
+    return allowances.approve(actor=people.manager(), asked=asked, at=at)
+
+
+def judged(on: Ticket, side: str = "ours", *, by: User | None = None, at: datetime = NOON) -> None:
+    """Whose fault the trouble of a ticket was."""
+    fault.judge(actor=by or people.agent(), ticket=on, side=side, evidence="The log of the outage.", at=at)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """How the API says no: one shape for every refusal, `{"code", "detail", "fields"}`; codes are stable, details are for people.
 
 400 malformed · 401 not signed in · 403 not allowed · 404 no such thing, or not yours · 405 not done here · 422 a rule says no ·
-429 too fast. `fields` names what is wrong with each input, and is left out where no input is at fault.
+429 too fast. `fields` names what is wrong with each input, and is left out where no input is at fault; where a policy said no,
+`policy` names its version.
 """
 
 from typing import Any
@@ -23,7 +24,8 @@ def answer(problem: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(problem, Refusal):
         set_rollback()
         status = getattr(context.get("view"), "refused_as", 422)
-        return Response({"code": problem.code, "detail": problem.reason}, status=status)
+        policy = {"policy": problem.source} if problem.source else {}
+        return Response({"code": problem.code, "detail": problem.reason} | policy, status=status)
     response = exception_handler(problem, context)
     if response is None:
         return None

@@ -1,0 +1,72 @@
+"""How customers stand in the demo world: segments, a key account with its note, special terms, and where agents may give more.
+
+Asked for by the manager and approved by the second one, as everything of the kind is.
+"""
+
+from datetime import datetime, timedelta
+
+from accounts.customers.models import Customer
+from accounts.people.models import User
+from accounts.segments import conditions, defining, evaluating, key_accounts, lifecycle
+from backoffice.demo.people import MANAGER, SECOND_MANAGER
+from support.remedies import allowances
+from support.remedies.allowances import Terms
+
+KEY_ACCOUNT, DISCOUNTED = "KR", "PO"
+KEY_ACCOUNT_MANAGER = "kam@accord.example"
+GOODWILL, DUPLICATE, FEE = "goodwill_credit", "credit_duplicate_charge", "waive_charge"
+SEGMENTS = (
+    {
+        "code": "strategic", "name": "Strategic", "rank": 20, "rule": "",
+        "description": "Whom we would not want to lose, chosen by hand.", "do": "Call before you write.",
+        "dont": "Never send them a form.", "examples": "A group that others ask about us.",
+    },
+    {
+        "code": "branching", "name": "Branching", "rank": 10, "rule": "nodes >= 3",
+        "description": "Groups with several parts of their own.", "do": "Ask which part it is about.",
+        "dont": "Do not answer for one part what another asked.", "examples": "Three sites under one roof.",
+    },
+)  # fmt: skip
+ALLOWANCES = (
+    Terms(25000, remedy=GOODWILL, fault="ours", certificate="credit-policy", per_month_minor=200000),
+    Terms(40000, remedy=GOODWILL, fault="ours", tier="gold", per_month_minor=300000),
+    Terms(30000, remedy=GOODWILL, fault="ours", tier="silver", per_month_minor=250000),
+    Terms(10000, remedy=GOODWILL, fault="nobodys", tier="gold", per_node_month_minor=20000),
+    Terms(8000, remedy=GOODWILL, tenure_days=365, per_node_month_minor=10000),
+    Terms(12000, remedy=GOODWILL, tenure_days=90, share_percent=20),
+    Terms(50000, remedy=DUPLICATE, fault="ours", per_day_minor=150000),
+    Terms(100000, remedy=DUPLICATE, fault="ours", certificate="credit-policy", share_percent=100),
+    Terms(30000, remedy=FEE, fault="ours", per_action_minor=15000),
+    Terms(30000, remedy=FEE, tier="gold", per_action_minor=30000),
+)
+
+
+def agree(*, at: datetime) -> None:
+    """Define the segments, name the key account, agree a discount, and allow more where criteria fit."""
+    asker, second = (User.objects.get(email=email) for email in (MANAGER, SECOND_MANAGER))
+    for words in SEGMENTS:
+        defining.define(actor=asker, at=at, **words)
+    terms = key_accounts.Terms(
+        manager=User.objects.get(email=KEY_ACCOUNT_MANAGER), criteria="Over a hundred seats in three countries.",
+        note="Invoices go to the head office; call it before you credit anything.", talk_due_on=at.date() + timedelta(days=200),
+    )  # fmt: skip
+    named = key_accounts.ask(actor=asker, customer=Customer.objects.get(ref=KEY_ACCOUNT), terms=terms, since=at.date(), at=at)
+    key_accounts.approve(actor=second, asked=named, at=at)
+    agreed = conditions.ask(
+        actor=asker, kind="service_level", value="gold", customer=Customer.objects.get(ref=KEY_ACCOUNT), since=at.date(), at=at
+    )
+    conditions.approve(actor=second, asked=agreed, at=at)
+    for wanted in ALLOWANCES:
+        allowed = allowances.ask(actor=asker, terms=_for_agents(wanted), since=at.date(), at=at)
+        allowances.approve(actor=second, asked=allowed, at=at)
+
+
+def evaluate(*, at: datetime) -> None:
+    """Do what is done at night: find who is in which segment, and who moves on or is stuck."""
+    everybody = Customer.objects.current()
+    evaluating.evaluate(everybody, at=at)
+    lifecycle.follow(everybody, at=at)
+
+
+def _for_agents(terms: Terms) -> Terms:
+    return Terms(**vars(terms) | {"level": "agent"})
