@@ -14,7 +14,7 @@ from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -56,6 +56,25 @@ def _zone_of(request: HttpRequest) -> ZoneInfo | None:
         return ZoneInfo(request.user.timezone) if request.user.is_authenticated else None
     except (ZoneInfoNotFoundError, ValueError):
         return None
+
+
+def own_language(get_response: Answer) -> Answer:
+    """Speak the language a signed-in person prefers, unless another was chosen in this browser. Programs ask for theirs."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        language = _preferred_by(request) or translation.get_language()
+        with translation.override(language):
+            response = get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+    return answer
+
+
+def _preferred_by(request: HttpRequest) -> str | None:
+    if settings.LANGUAGE_COOKIE_NAME in request.COOKIES or not request.user.is_authenticated or request.user.is_program:
+        return None
+    return request.user.language if request.user.language in dict(settings.LANGUAGES) else None
 
 
 class ContentPolicy(CSPMiddleware):

@@ -4,10 +4,9 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
-from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from config import health, how_it_went, links, mailbox, pages, styleguide
+from config import health, how_it_went, languages, links, mailbox, pages, styleguide
 
 handler404 = "config.pages.not_found"
 handler500 = "config.pages.broken"
@@ -25,7 +24,7 @@ urlpatterns = [
     path("api/v1/staff/", include("backoffice.api.urls")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
-    path("language/", set_language, name="set_language"),
+    path("language/", languages.choose, name="set_language"),
     path("to/<slug:kind>/<str:ref>/", links.to, name="to"),
     path("how-it-went/<str:token>/", how_it_went.page, name="how_it_went"),
     path("healthz", health.healthz, name="healthz"),

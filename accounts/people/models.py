@@ -36,7 +36,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A login. Written by accounts/people/invitations.py (customers' people) and accounts/people/staff.py (ours)."""
+    """A login. Written by accounts/people/invitations.py (customers' people), staff.py (ours) and preferences.py (one's own)."""
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=150, blank=True)
