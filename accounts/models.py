@@ -1,7 +1,7 @@
 """Hands the models of the folders below to Django; nothing else."""
 
 from accounts.customers.models import Customer, CustomerKind, Move, Responsibility
-from accounts.people.models import ApiKey, Membership, StaffProfile, User
+from accounts.people.models import ApiKey, Membership, StaffProfile, User, Viewing
 from accounts.policies.models import (
     Acknowledgement,
     Firing,
@@ -10,13 +10,14 @@ from accounts.policies.models import (
     PolicyException,
     PolicyVersion,
 )
+from accounts.privacy.models import Erasure, Export
 from accounts.quality.models import Candidate, ChangeRequest, Confirmation, Merge, Score, StagedImport
 from accounts.segments.models import Condition, KeyAccount, Segment, SegmentMembership, StageEntry
 from accounts.timeline.models import Activity, Delivery
 
 __all__ = [
     "Acknowledgement", "Activity", "ApiKey", "Candidate", "ChangeRequest", "Condition", "Confirmation", "Customer",
-    "CustomerKind", "Delivery", "Firing", "KeyAccount", "Membership", "Merge", "Move", "Policy", "PolicyBinding",
-    "PolicyException", "PolicyVersion", "Responsibility", "Score", "Segment", "SegmentMembership", "StaffProfile",
-    "StageEntry", "StagedImport", "User",
+    "CustomerKind", "Delivery", "Erasure", "Export", "Firing", "KeyAccount", "Membership", "Merge", "Move", "Policy",
+    "PolicyBinding", "PolicyException", "PolicyVersion", "Responsibility", "Score", "Segment", "SegmentMembership",
+    "StaffProfile", "StageEntry", "StagedImport", "User", "Viewing",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.customers.models import Customer
+from accounts.privacy import erasing, exporting
 from accounts.quality import candidates, changes, scores
 from accounts.segments import evaluating, lifecycle
 from accounts.timeline import delivery
@@ -38,3 +39,10 @@ def tend_customers() -> int:
     """Evaluate the segments and the stages of all customers; return how many changed."""
     at = timezone.now()
     return lifecycle.follow_all(at=at) + evaluating.evaluate_all(at=at)
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def tend_privacy() -> int:
+    """Write the exports that wait, preview and carry out erasures; return how many went on."""
+    at = timezone.now()
+    return exporting.prepare_waiting(at=at) + erasing.work_off(at=at)

@@ -48,10 +48,17 @@ WORK: Final = Group(
 CUSTOMERS: Final = Group(
     gettext_lazy("Customers"),
     (
-        Place(gettext_lazy("All customers"), "customers", "customer document contacts", "g c", access.SEE_BACKOFFICE),
+        Place(
+            gettext_lazy("All customers"),
+            "customers",
+            "customer document contacts viewings timeline",
+            "g c",
+            access.SEE_BACKOFFICE,
+        ),
         Place(gettext_lazy("Stuck"), "stuck", "", "g l", access.SEE_BACKOFFICE),
         Place(gettext_lazy("Data quality"), "data", "data_rules customer_details", "g a", access.SEE_BACKOFFICE),
         Place(gettext_lazy("Duplicates"), "duplicates", "duplicate merge", "g u", access.SEE_BACKOFFICE, "duplicates"),
+        Place(gettext_lazy("Privacy"), "privacy", "erasure customer_privacy", "g y", access.HANDLE_PRIVACY),
     ),
 )
 MONEY: Final = Group(

@@ -39,7 +39,7 @@ def of(node: Customer, *, viewer: User, subtree: bool, on: date) -> dict[str, ob
         .select_related("assignee")
         .order_by("-touched_at")[:ROWS_ON_A_CARD],
         "subtree": subtree,
-        "activities": [_told(entry) for entry in reading.of_customer(node, viewer=viewer, subtree=subtree, limit=ACTIVITIES)],
+        "activities": [told(entry) for entry in reading.of_customer(node, viewer=viewer, subtree=subtree, limit=ACTIVITIES)],
         "children": tree_nodes.below(node),
         "subscriptions": _subscriptions(node, on),
         "people": _people(node, on),
@@ -71,7 +71,8 @@ def _documents(node: Customer, viewer: User, on: date) -> list[Fact]:
     return [{"document": document, "state": invoice_selectors.state_of(document, on)} for document in latest]
 
 
-def _told(entry: reading.Activity) -> Fact:
+def told(entry: reading.Activity) -> Fact:
+    """Return an activity as a line of the timeline."""
     return {
         "title": reading.describe(entry),
         "at": entry.at,

@@ -21,9 +21,12 @@ from backoffice.views import (
     look_up,
     measures,
     policies,
+    privacy,
     reports,
     standing,
     tickets,
+    timeline,
+    viewings,
 )
 
 app_name = "backoffice"
@@ -88,6 +91,14 @@ urlpatterns = [
     path("customers/", customers.roots, name="customers"),
     path("customers/<str:number>/", customers.customer, name="customer"),
     path("customers/<str:number>/contacts/", contacts.contacts, name="contacts"),
+    path("privacy/", privacy.privacy, name="privacy"),
+    path("privacy/erasures/<int:pk>/", privacy.erasure, name="erasure"),
+    path("privacy/erasures/<int:pk>/decisions/", privacy.erasure_decisions, name="erasure_decisions"),
+    path("privacy/exports/<uuid:token>/", privacy.export, name="export"),
+    path("customers/<str:number>/privacy/", privacy.customer_privacy, name="customer_privacy"),
+    path("customers/<str:number>/timeline/", timeline.timeline, name="timeline"),
+    path("viewings/endings/", viewings.viewing_endings, name="viewing_endings"),
+    path("customers/<str:number>/viewings/", viewings.viewings, name="viewings"),
     path("customers/<str:number>/below/", customers.below, name="below"),
     path("customers/<str:number>/escalations/", commitments.escalations, name="escalations"),
     # numbers of documents from elsewhere may hold a slash

@@ -13,3 +13,5 @@ class BillingConfig(AppConfig):
         merging.register_effect("contracts", told.contracts)
         merging.register_effect("documents", told.documents)
         import_module("billing.reports.segment_facts").hang()
+        exporting = import_module("accounts.privacy.exporting")
+        exporting.register_documents(of_customers=import_module("billing.invoices.handing_out").all_of)

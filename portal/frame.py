@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.customers.models import Customer
 from accounts.people import access
+from accounts.people.models import Viewing
 from accounts.timeline.kinds import KINDS
 
-ORGANISATION_PAGES = {"organisation", "members", "programs", "details", "charter"}
+ORGANISATION_PAGES = {"organisation", "members", "programs", "privacy", "details", "charter"}
 INVOICE_PAGES = {"invoices", "invoice", "statement", "payment_plans", "payment_promises"}
 PAYMENT_PAGES = {"payments", "payment", "new_payment", "mandates", "methods", "autopay", "method_replacements"}
 # label, icon, the page it opens, the pages during which it is the current one, its key
@@ -39,9 +40,11 @@ def portal_frame(request: HttpRequest) -> dict[str, Any]:
     match = request.resolver_match
     if match is None or match.app_names != ["portal"] or not request.user.is_authenticated:
         return {}
+    looking = getattr(request, "viewing", None)
     frame = {
         "person": {"name": str(request.user), "email": request.user.email},
-        "person_menu": _person_menu(),
+        "person_menu": [] if looking else _person_menu(),
+        "acting_as": looking and _acting_as(looking),
         "home_url": reverse("portal:front"),
         "live_url": reverse("portal:live"),
         "every_event": " ".join(KINDS),
@@ -53,10 +56,16 @@ def portal_frame(request: HttpRequest) -> dict[str, Any]:
     return frame | _at(request, node, match.url_name) if node else frame
 
 
+def _acting_as(looking: Viewing) -> dict[str, Any]:
+    """Return what the banner says while one of our own people looks with a member's eyes."""
+    return {"name": str(looking.member), "until": looking.until, "leave_url": reverse("backoffice:viewing_endings")}
+
+
 def _at(request: HttpRequest, node: Customer, page: str) -> dict[str, Any]:
     return {
         "node": {"label": node.name, "kind": node.kind.label, "url": reverse("portal:home", args=[node.number])},
         "node_number": node.number,
+        "why": access.why(request.user, node),
         "path": path_to(request, node),
         "navigation": _navigation(request, node, page),
         "help_url": reverse("portal:help", args=[node.number]),

@@ -20,3 +20,5 @@ class SupportConfig(AppConfig):
         import_module("accounts.policies.cases").register_judge("remedy", trials.judge)
         import_module("accounts.policies.simulating").register_past("remedies", trials.past)
         import_module("support.tickets.segment_facts").hang()
+        files = import_module("support.channels.files")
+        import_module("accounts.privacy.exporting").register_documents(of_customers=files.of_customers, of_person=files.of_person)

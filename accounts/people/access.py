@@ -48,6 +48,9 @@ REQUEST_CHANGES = _action("request_changes", roles=frozenset({ADMINISTRATOR, PAY
 WORK_TICKETS = _action("work_tickets", levels=frozenset({AGENT, SUPERVISOR, KEY_ACCOUNT, MANAGER}))
 GRANT_REMEDY = _action("grant_remedy", levels=frozenset({AGENT, SUPERVISOR}))
 DECIDE_APPROVALS = _action("decide_approvals", levels=frozenset({SUPERVISOR, MANAGER}))
+VIEW_AS_CUSTOMER = _action("view_as_customer", levels=frozenset({AGENT, SUPERVISOR, KEY_ACCOUNT, MANAGER}))
+HANDLE_PRIVACY = _action("handle_privacy", levels=frozenset({AGENT, SUPERVISOR, KEY_ACCOUNT, MANAGER}))
+DECIDE_PRIVACY = _action("decide_privacy", levels=frozenset({SUPERVISOR, MANAGER}))
 SEE_BACKOFFICE = _action("see_backoffice", levels=EVERY_LEVEL)
 KEEP_BOOKS = _action("keep_books", levels=frozenset({FINANCE}))
 SEE_BOOKS = _action("see_books", levels=frozenset({FINANCE, SUPERVISOR, MANAGER}))
@@ -64,6 +67,7 @@ ACTIONS: Final = (
     ASK_FOR_HELP, MANAGE_PEOPLE, WORK_TICKETS, GRANT_REMEDY,
     DECIDE_APPROVALS, SEE_BACKOFFICE, KEEP_BOOKS, SEE_BOOKS, RUN_BILLING, SHAPE_TREE,
     TEND_DATA, DECIDE_MERGES, EDIT_KNOWLEDGE, PUBLISH_KNOWLEDGE, STEER,
+    VIEW_AS_CUSTOMER, HANDLE_PRIVACY, DECIDE_PRIVACY,
 )  # fmt: skip
 
 

@@ -1,10 +1,10 @@
 """Users, staff, memberships and the keys of programs.
 
 Users and memberships are written by accounts/people/invitations.py, accounts/people/staff.py and, for programs,
-accounts/people/keys.py.
+accounts/people/keys.py; looks at the portal with a member's eyes by accounts/people/viewing.py.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -159,3 +159,28 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.opening}…)"
+
+
+class Viewing(models.Model):
+    """A look of one of our own people at the portal with a member's eyes. Written by accounts/people/viewing.py."""
+
+    agent = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    member = models.ForeignKey(User, on_delete=models.PROTECT, related_name="viewings")
+    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=300)
+    opened_at = models.DateTimeField()
+    until = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="viewing_has_a_reason"),
+            models.CheckConstraint(condition=~Q(agent=F("member")), name="nobody_views_as_themselves"),
+            models.CheckConstraint(
+                condition=Q(until__gt=F("opened_at")) & Q(until__lte=F("opened_at") + timedelta(minutes=15)),
+                name="viewing_lasts_a_quarter_of_an_hour_at_most",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent} as {self.member}"

@@ -12,11 +12,12 @@ from backoffice.admin import (
     measures,
     people,
     policies,
+    privacy,
     segments,
     service_levels,
 )
 
 __all__ = [
     "allowances", "authority", "books", "catalogue", "customers", "dunning", "incoming", "knowledge", "measures", "people",
-    "policies", "segments", "service_levels",
+    "policies", "privacy", "segments", "service_levels",
 ]  # fmt: skip

@@ -36,6 +36,7 @@ def page(request: HttpRequest, node: Customer, *, status: int = 200, **forms: ob
     subtree = request.GET.get("span") != "node"
     context = overview.of(node, viewer=request.user, subtree=subtree, on=timezone.now().date())
     context["promises"] = promises_shown.of_account(node, at=timezone.now())
+    context["may_view_as"] = access.level_of(request.user) in access.VIEW_AS_CUSTOMER.levels
     context |= {"escalation": account_escalation.covering(node), "escalation_form": EscalationForm()} | forms
     return render(request, "backoffice/customers/customer.html", context, status=status)
 

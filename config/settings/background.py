@@ -37,7 +37,13 @@ BILLING_AT, RENEWALS_AT = crontab(hour="*/6", minute="10"), crontab(minute="50")
 RECOGNITION_AT = crontab(hour="3", minute="20")
 JUDGE_CUSTOMERS_AT, CHANGES_EVERY = crontab(hour="2", minute="10"), 300.0
 TEND_CUSTOMERS_AT = crontab(hour="2", minute="30")
+PRIVACY_EVERY = 30.0
 CELERY_BEAT_SCHEDULE = {
+    "exports are written and erasures carried out": {
+        "task": "accounts.tasks.tend_privacy",
+        "schedule": PRIVACY_EVERY,
+        "options": {"expires": PRIVACY_EVERY},
+    },
     "segments and stages of customers are evaluated at night": {
         "task": "accounts.tasks.tend_customers",
         "schedule": TEND_CUSTOMERS_AT,

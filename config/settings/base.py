@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "config.middleware.program_by_key",
+    "config.viewing.ViewAsMember",
     "config.middleware.own_time",
     "config.middleware.own_language",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -70,6 +71,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.DefaultDeny",
+    "config.hardening.Hardening",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -123,6 +125,9 @@ CELERY_BROKER_URL = BROKER_ADDRESS.text
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     REDIS_TRANSPORT if BROKER_ADDRESS.parts.scheme.startswith("redis") else {"confirm_publish": True}
 )
+
+# --- signing in --------------------------------------------------------------------------------------------------------
+STAFF_SECOND_FACTOR = bool(ENV["STAFF_SECOND_FACTOR"])
 
 # --- the site --------------------------------------------------------------------------------------------------------
 SITE_URL = ENV["SITE_URL"].text.rstrip("/") if ENV["SITE_URL"] else "http://localhost:8000"

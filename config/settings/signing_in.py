@@ -1,5 +1,7 @@
 """How people sign in: by e-mail, with a password or a mailed code, then a second factor if they have one. Nobody signs up."""
 
+from datetime import timedelta
+
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
@@ -23,6 +25,8 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+# Within what time after proving who one is sensitive acts go through (config/hardening.py); None never asks.
+FRESH_SIGN_IN: timedelta | None = timedelta(minutes=15)
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_RATE_LIMITS = {

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from accounts.people import access
-from accounts.people.routes import declares
+from accounts.people.routes import asks_again, declares
 from accounts.quality import changes, confirming
 from portal import details_shown, places
 from portal.forms.details import FORMS, ChangeDecisionForm
@@ -34,6 +34,7 @@ def confirmations(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("portal:details", node.number)
 
 
+@asks_again
 @declares(access.REQUEST_CHANGES)
 @require_POST
 def change_requests(request: HttpRequest, number: str) -> HttpResponse:
@@ -53,6 +54,7 @@ def change_requests(request: HttpRequest, number: str) -> HttpResponse:
     return _page(request, node, bound=form, status=422)
 
 
+@asks_again
 @declares(access.MANAGE_PEOPLE)
 @require_POST
 def change_decisions(request: HttpRequest, pk: int) -> HttpResponse:

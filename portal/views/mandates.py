@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.customers.models import Customer
 from accounts.people import access
-from accounts.people.routes import declares
+from accounts.people.routes import asks_again, declares
 from billing.payments.sepa import mandates as sepa_mandates
 from billing.payments.sepa.models import Mandate
 from portal import places
@@ -17,6 +17,7 @@ from portal.forms.mandates import MandateForm
 from window.refusals import refusals_shown_on
 
 
+@asks_again
 @declares(access.PAY)
 @require_http_methods(["GET", "POST"])
 def mandates(request: HttpRequest, number: str) -> HttpResponse:
@@ -34,6 +35,7 @@ def mandates(request: HttpRequest, number: str) -> HttpResponse:
     return _page(request, node, form, status=422)
 
 
+@asks_again
 @declares(access.PAY)
 @require_POST
 def mandate_revocations(request: HttpRequest, number: str, pk: int) -> HttpResponse:

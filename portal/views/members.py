@@ -13,13 +13,14 @@ from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from accounts.people import access, invitations
 from accounts.people.models import Membership
-from accounts.people.routes import declares
+from accounts.people.routes import asks_again, declares
 from billing.money import Money
 from portal import places
 from portal.forms.people import InvitationForm
 from window.refusals import refusals_shown_on
 
 
+@asks_again
 @declares(access.SEE_CUSTOMER)
 @require_http_methods(["GET", "POST"])
 def members(request: HttpRequest, number: str) -> HttpResponse:
@@ -39,6 +40,7 @@ def _invite(request: HttpRequest, node: Customer) -> HttpResponse:
     return _members_page(request, node, form, status=422)
 
 
+@asks_again
 @declares(access.MANAGE_PEOPLE)
 @require_POST
 def revocations(request: HttpRequest, number: str, pk: int) -> HttpResponse:
@@ -53,6 +55,7 @@ def revocations(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     return redirect("portal:members", node.number)
 
 
+@asks_again
 @declares(access.MANAGE_PEOPLE)
 @require_POST
 def order_limits(request: HttpRequest, number: str, pk: int) -> HttpResponse:

@@ -10,12 +10,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from accounts.people import access, keys
-from accounts.people.routes import declares
+from accounts.people.routes import asks_again, declares
 from portal import places
 from portal.forms.programs import KeyForm
 from window.refusals import refusals_shown_on
 
 
+@asks_again
 @declares(access.MANAGE_PEOPLE)
 @require_http_methods(["GET", "POST"])
 def programs(request: HttpRequest, number: str) -> HttpResponse:
@@ -31,6 +32,7 @@ def programs(request: HttpRequest, number: str) -> HttpResponse:
     return _page(request, node, form, status=422)
 
 
+@asks_again
 @declares(access.MANAGE_PEOPLE)
 @require_POST
 def key_revocations(request: HttpRequest, number: str, pk: int) -> HttpResponse:

@@ -5,13 +5,15 @@ handed out as a download that no browser opens by itself. Limits are in bytes.
 """
 
 import hashlib
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from accounts.people.models import User
 from support.channels.models import Attachment
@@ -21,6 +23,7 @@ from support.tickets.models import Message
 LARGEST: Final = 10 * 1024 * 1024
 MOST_FILES: Final = 20
 LARGEST_TOGETHER: Final = 25 * 1024 * 1024
+PATH_SIGNS: Final = re.compile(r"[/\\:\x00-\x1f]|\.\.")
 OTHER: Final = "application/octet-stream"
 # How files of a kind begin.
 BEGINNINGS: Final[tuple[tuple[bytes, str], ...]] = (
@@ -88,6 +91,22 @@ def visible_to(viewer: User) -> QuerySet[Attachment]:
     """Return the files of the messages `viewer` may read; those of internal notes only to our own people."""
     found = Attachment.objects.filter(message__ticket__in=conversation.visible_to(viewer))
     return found if conversation.is_staff(viewer) else found.filter(message__internal=False)
+
+
+def of_customers(customers: QuerySet[Customer]) -> Iterator[tuple[str, bytes]]:
+    """Yield the files sent with messages of these customers, with their names in a ZIP file; not those of internal notes."""
+    found = Attachment.objects.filter(message__ticket__customer__in=customers.values("pk"), message__internal=False)
+    yield from _named(found)
+
+
+def of_person(person: User) -> Iterator[tuple[str, bytes]]:
+    """Yield the files a person sent, with their names in a ZIP file."""
+    yield from _named(Attachment.objects.filter(message__author=person))
+
+
+def _named(found: QuerySet[Attachment]) -> Iterator[tuple[str, bytes]]:
+    for file in found.order_by("pk").iterator(chunk_size=20):
+        yield f"files/{file.pk}-{PATH_SIGNS.sub('_', file.name)}", bytes(file.content)
 
 
 def with_messages() -> "Prefetch[Any]":

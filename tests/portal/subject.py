@@ -85,6 +85,7 @@ class Subject:
             "change_withdrawals": [self.request.pk],
             "orders": [self.subscription.contract.ref],
             "order_decisions": [self.approval.pk],
+            "export": [uuid4()],  # of nobody: whose it is, tests/portal/test_privacy.py asks
             "order_limits": [self.tree.berlin.number, self.orderer.pk],
             "revocations": [self.tree.berlin.number, self.membership.pk],
             "method_defaults": [self.method.pk],

@@ -28,6 +28,9 @@ ROUTES = {
     "change_requests": ("post", CHANGERS | PAYERS),
     "change_decisions": ("post", ADMINISTRATORS),
     "change_withdrawals": ("post", CHANGERS | PAYERS),
+    "privacy": ("get", EVERY),
+    "privacy_exports": ("post", EVERY),
+    "privacy_erasures": ("post", EVERY),
     "members": ("get", EVERY),
     "members by post": ("post", ADMINISTRATORS),
     "revocations": ("post", ADMINISTRATORS),
@@ -133,7 +136,7 @@ def ask(viewer, given, route):
 def test_every_route_stands_in_the_table():
     named = {route.name for route in urls.urlpatterns}
 
-    assert named == {route.removesuffix(" by post") for route in ROUTES} | set(ANYWHERE) | {"front"}
+    assert named == {route.removesuffix(" by post") for route in ROUTES} | set(ANYWHERE) | {"front", "export"}
 
 
 @pytest.mark.parametrize("route", ROUTES)

@@ -1,0 +1,80 @@
+"""Exports and erasures that were asked for. Written by accounts/privacy/exporting.py and accounts/privacy/erasing.py."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+
+class Export(models.Model):
+    """Everything about a person, or about a customer and all below it, as a ZIP file. Written by exporting.py.
+
+    Once its time is over the file is taken away and the row stays.
+    """
+
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey("accounts.Customer", null=True, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    ready_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    content = models.BinaryField(null=True)
+
+    class Meta:
+        ordering = ["-asked_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(person=None, customer__isnull=False) | Q(person__isnull=False, customer=None),
+                name="export_is_of_a_person_or_of_a_customer",
+            ),
+            models.CheckConstraint(
+                condition=Q(content=None) | Q(ready_at__isnull=False, expires_at__isnull=False), name="export_with_a_file_expires"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person or self.customer}"
+
+
+class Erasure(models.Model):
+    """The wish that a person be forgotten, and what became of it. Written by erasing.py; the row itself stays."""
+
+    class Status(models.TextChoices):
+        ASKED = "asked", "Being looked through"
+        PREVIEWED = "previewed", "Waits for a second person"
+        CONFIRMED = "confirmed", "Being erased"
+        DONE = "done", "Erased"
+        REFUSED = "refused", "Refused"
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=300)
+    status = models.CharField(max_length=10, choices=Status, default=Status.ASKED)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    preview = models.JSONField(default=dict, help_text="What is erased and what is kept, by table, with the rule.")
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=300, blank=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-asked_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(status__in=["asked", "previewed", "confirmed"]),
+                name="one_open_erasure_per_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | (~Q(decided_by=F("asked_by")) & ~Q(decided_by=F("person"))),
+                name="erasure_takes_a_second_person",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["confirmed", "done"]) | Q(decided_by__isnull=False), name="erasure_was_confirmed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Erasure {self.pk}"

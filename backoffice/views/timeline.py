@@ -1,0 +1,36 @@
+"""The timeline of a customer: everything that happened, by topic, person and period, and how often by month."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.people import access
+from accounts.people.routes import declares
+from accounts.timeline import asking
+from backoffice import overview, places
+from backoffice.forms.timeline import TimelineForm
+from window.paging import page_of
+
+ENTRIES_A_PAGE = 50
+MONTHS_SHOWN = 24
+
+
+@declares(access.SEE_BACKOFFICE)
+@require_GET
+def timeline(request: HttpRequest, number: str) -> HttpResponse:
+    """List what happened to the customer (and below it) as asked for, newest first, with the counts by month."""
+    node, subtree = places.customer(request, number), request.GET.get("span") != "node"
+    form = TimelineForm(request.GET, people=places.people_of(node))
+    wanted = form.wanted(subtree=subtree)
+    page = page_of(request, asking.matching(node, wanted, viewer=request.user), newest_by="at", size=ENTRIES_A_PAGE)
+    months = asking.by_month(node, wanted, viewer=request.user)
+    context = {
+        "node": node,
+        "subtree": subtree,
+        "form": form,
+        "page": page,
+        "entries": [overview.told(entry) | {"where": entry.customer.name} for entry in page.rows],
+        "months": months[:MONTHS_SHOWN],
+        "count": sum(count for _, count in months),
+    }
+    return render(request, "backoffice/customers/timeline.html", context)

@@ -1,0 +1,147 @@
+"""A second factor for our own people, and a fresh sign-in for sensitive acts."""
+
+from datetime import timedelta
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.test import Client
+from django.urls import reverse
+
+from accounts.people.models import Membership
+from backoffice import urls as backoffice_urls
+from portal import urls as portal_urls
+from tests.factories import people
+from tests.factories.customers import helios
+from tests.portal.visiting import browser_of
+
+pytestmark = pytest.mark.django_db
+SET_UP = "/accounts/2fa/totp/activate/"
+INVITED = {"email": "new@helios.example", "name": "Ada", "role": "reader", "scope": "node"}
+
+
+@pytest.fixture
+def second_factor_is_a_must(settings):
+    settings.STAFF_SECOND_FACTOR = True
+
+
+@pytest.fixture
+def fresh_for_an_hour(settings):
+    settings.FRESH_SIGN_IN = timedelta(hours=1)
+
+
+def signed_in(person):
+    """A browser in which the person came in by the sign-in page."""
+    browser = Client()
+    answer = browser.post(reverse("account_login"), {"login": person.email, "password": people.PASSWORD})
+    assert answer.status_code == 302, answer.content.decode()
+    return browser
+
+
+def invite(browser, node):
+    return browser.post(reverse("portal:members", args=[node.number]), INVITED)
+
+
+@pytest.mark.parametrize("address", ["/backoffice/", "/backoffice/customers/"])
+@pytest.mark.usefixtures("second_factor_is_a_must")
+def test_staff_without_a_second_factor_are_led_to_set_one_up(address):
+    answer = browser_of(people.agent()).get(address)
+
+    assert (answer.status_code, answer.url) == (302, SET_UP)
+
+
+@pytest.mark.usefixtures("second_factor_is_a_must")
+def test_administration_is_closed_to_managers_without_a_second_factor():
+    assert browser_of(people.manager()).get("/admin/").url == SET_UP
+
+
+@pytest.mark.usefixtures("second_factor_is_a_must")
+def test_staff_api_says_what_is_missing():
+    from_agent = browser_of(people.agent()).get("/api/v1/staff/tickets/")
+
+    assert (from_agent.status_code, from_agent.json()["code"]) == (403, "second_factor_needed")
+
+
+@pytest.mark.usefixtures("second_factor_is_a_must")
+def test_staff_with_a_second_factor_come_in():
+    agent = people.agent()
+    Authenticator.objects.create(user=agent, type=Authenticator.Type.TOTP, data={})
+
+    assert browser_of(agent).get("/backoffice/customers/").status_code == 200
+
+
+@pytest.mark.usefixtures("second_factor_is_a_must")
+def test_recovery_codes_alone_are_no_second_factor():
+    agent = people.agent()
+    Authenticator.objects.create(user=agent, type=Authenticator.Type.RECOVERY_CODES, data={})
+
+    assert browser_of(agent).get("/backoffice/customers/").url == SET_UP
+
+
+@pytest.mark.usefixtures("second_factor_is_a_must")
+def test_customers_people_need_none():
+    tree = helios()
+
+    assert browser_of(people.member(tree.berlin)).get(reverse("portal:home", args=[tree.berlin.number])).status_code == 200
+
+
+@pytest.mark.usefixtures("fresh_for_an_hour")
+def test_sensitive_act_goes_through_right_after_signing_in():
+    tree = helios()
+
+    answer = invite(signed_in(people.administrator(tree.berlin)), tree.berlin)
+
+    assert answer.url == reverse("portal:members", args=[tree.berlin.number])
+
+
+@pytest.mark.usefixtures("fresh_for_an_hour")
+def test_sensitive_act_waits_for_proof_when_the_sign_in_is_old_and_then_goes_on(settings):
+    tree = helios()
+    browser = signed_in(people.administrator(tree.berlin))
+    settings.FRESH_SIGN_IN = timedelta(seconds=-1)
+
+    asked = invite(browser, tree.berlin)
+    assert asked.url.startswith(reverse("account_reauthenticate"))
+    assert not Membership.objects.filter(user__email=INVITED["email"]).exists()
+    browser.post(asked.url, {"password": people.PASSWORD})
+
+    assert Membership.objects.filter(user__email=INVITED["email"]).exists()
+
+
+@pytest.mark.usefixtures("fresh_for_an_hour")
+def test_person_without_a_password_signs_in_anew_and_nothing_was_done():
+    tree = helios()
+    administrator = people.administrator(tree.berlin)
+    administrator.set_unusable_password()
+    administrator.save()
+
+    answer = invite(browser_of(administrator), tree.berlin)
+
+    assert answer.url.startswith(reverse("account_login"))
+    assert not Membership.objects.filter(user__email=INVITED["email"]).exists()
+
+
+@pytest.mark.usefixtures("fresh_for_an_hour")
+def test_reading_and_other_acts_ask_for_nothing():
+    tree = helios()
+    browser = browser_of(people.administrator(tree.berlin))
+
+    assert browser.get(reverse("portal:members", args=[tree.berlin.number])).status_code == 200
+    assert browser.post(reverse("portal:tickets", args=[tree.berlin.number]), {}).status_code == 422
+
+
+SENSITIVE = [
+    "portal:members", "portal:revocations", "portal:order_limits", "portal:programs", "portal:key_revocations", "portal:mandates",
+    "portal:mandate_revocations", "portal:privacy_exports", "portal:privacy_erasures", "portal:change_requests",
+    "portal:change_decisions", "backoffice:erasure_decisions", "backoffice:customer_privacy",
+]  # fmt: skip
+
+
+def test_keys_bank_details_member_rights_and_privacy_ask_again():
+    asking = {
+        f"{name}:{route.name}"
+        for name, book in (("portal", portal_urls), ("backoffice", backoffice_urls))
+        for route in book.urlpatterns
+        if getattr(route.callback, "asks_again", False)
+    }
+
+    assert asking == set(SENSITIVE)
