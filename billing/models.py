@@ -11,6 +11,7 @@ from billing.ledger.models import Entry, Posting, Recognition
 from billing.payments.bank.models import BankLine, BankStatement, TransferOrder
 from billing.payments.models import Autopay, AutopaySkip, GatewayCharge, Payment, PaymentMethod, PaymentShare, Refund
 from billing.payments.sepa.models import DebitFile, DirectDebit, Mandate
+from billing.payments.stripe.models import StripeCall, StripeCustomer, StripeEvent
 from billing.usage.models import Meter, UsageRecord
 
 __all__ = [
@@ -58,6 +59,9 @@ __all__ = [
     "Refund",
     "Settlement",
     "StepTaken",
+    "StripeCall",
+    "StripeCustomer",
+    "StripeEvent",
     "Subscription",
     "TaxRate",
     "TransferOrder",

@@ -14,6 +14,8 @@ from billing.invoices.models import Document
 from billing.invoices.running import carrying
 from billing.invoices.running.models import BillingRun
 from billing.payments import autopay, collecting, methods, refunds
+from billing.payments.stripe import confirming
+from billing.payments.stripe import events as stripe_events
 
 log = structlog.get_logger(__name__)
 
@@ -79,6 +81,13 @@ def ask_unknown_payments() -> None:
     for topic in (collecting, refunds):
         topic.send_forgotten(at=at)
         topic.ask_unknown(at=at)
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def apply_stripe_events() -> None:
+    """Apply the news that Stripe sent, and give up payments that nobody confirms."""
+    stripe_events.apply_waiting(at=timezone.now())
+    confirming.give_up(at=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped

@@ -112,6 +112,7 @@ BROKER = address("amqp", "amqps", "redis", "rediss", "redis+socket", example="am
 CACHE = address("redis", "rediss", "unix", example="redis://host:6379/1")
 MAIL = address("smtp", "smtps", example="smtp://user:password@host:587")
 SITE = address("http", "https", example="https://accord.example")
+API = address("http", "https", example="https://api.stripe.com")
 
 SETTINGS = one_of(*(f"config.settings.{name}" for name in ("development", "test", "production")))
 
@@ -129,6 +130,10 @@ VARIABLES = (
     Variable("CACHE_URL", CACHE, None, "Redis or Valkey for the cache. Without it the embedded Valkey runs.", secret=True),
     Variable("EMAIL_URL", MAIL, None, "Mail server (`smtps`: TLS at once). Without it mails become files.", secret=True),
     Variable("EMAIL_FROM", text, "Accord <accord@localhost>", "Sender of our mails."),
+    Variable("STRIPE_SECRET_KEY", text, None, "Takes cards by Stripe; without it the sandbox does.", secret=True),
+    Variable("STRIPE_PUBLISHABLE_KEY", text, None, "Opens Stripe's fields in the browser; needed with the key above."),
+    Variable("STRIPE_WEBHOOK_SECRET", text, None, "Proves that news at `/webhooks/stripe/` is Stripe's.", secret=True),
+    Variable("STRIPE_API", API, None, "Another address of Stripe's interface, such as a local server for trials."),
     Variable("LOG_LEVEL", one_of("debug", "info", "warning", "error"), "info", "The least grave log line that is written."),
     Variable("ACCORD_STATE", folder, None, "Where this machine keeps data, mails and logs. Default: `.accord/` in the checkout."),
     Variable("ACCORD_VENV", folder, None, "Use this Python environment as it is instead of building `.venv`."),

@@ -163,6 +163,14 @@ def payment(request: HttpRequest, ref: str) -> Payment:
     return found
 
 
+def payment_to_make(request: HttpRequest, ref: str) -> Payment:
+    """Return the payment, of a payer for whom the viewer may pay, and stand there."""
+    reach = access.customers_within_reach(request.user, access.PAY)
+    found = get_object_or_404(Payment.objects.filter(payer__in=reach).select_related("payer__kind"), ref=ref)
+    stand_at(request, found.payer)
+    return found
+
+
 def method(request: HttpRequest, pk: int) -> PaymentMethod:
     """Return the way to pay, kept at a customer for whom the viewer may pay, and stand there."""
     reach = access.customers_within_reach(request.user, access.PAY)

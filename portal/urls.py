@@ -5,6 +5,7 @@ from django.urls import path
 from portal import live
 from portal.views import (
     activity,
+    cards,
     changes,
     contracts,
     details,
@@ -61,6 +62,10 @@ urlpatterns = [
     path("customers/<str:number>/methods/", methods.methods, name="methods"),
     path("customers/<str:number>/autopay/", methods.autopay, name="autopay"),
     path("customers/<str:number>/autopay/ends/", methods.autopay_ends, name="autopay_ends"),
+    path("customers/<str:number>/methods/setups/", cards.setups_begun, name="setups_begun"),
+    path("customers/<str:number>/methods/setups/results/", cards.setup_results, name="setup_results"),
+    path("payments/<str:ref>/checks/", cards.payment_checks, name="payment_checks"),
+    path("payments/<str:ref>/abandonments/", cards.payment_abandonments, name="payment_abandonments"),
     path("methods/<int:pk>/defaults/", methods.method_defaults, name="method_defaults"),
     path("methods/<int:pk>/checks/", methods.method_checks, name="method_checks"),
     path("methods/<int:pk>/removals/", methods.method_removals, name="method_removals"),

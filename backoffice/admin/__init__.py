@@ -15,9 +15,10 @@ from backoffice.admin import (
     privacy,
     segments,
     service_levels,
+    stripe,
 )
 
 __all__ = [
     "allowances", "authority", "books", "catalogue", "customers", "dunning", "incoming", "knowledge", "measures", "people",
-    "policies", "privacy", "segments", "service_levels",
+    "policies", "privacy", "segments", "service_levels", "stripe",
 ]  # fmt: skip

@@ -234,7 +234,8 @@ def hear(payment: Payment, at: datetime) -> Payment:
     Raises:
         RuntimeError: called inside a transaction; a gateway is asked outside.
     """
-    return _record(payment, gateways.by_code(payment.gateway).ask(key=str(payment.key)), at)
+    answer = gateways.by_code(payment.gateway).ask(key=str(payment.key))
+    return payment if answer.outcome == Outcome.NEVER_SEEN else _record(payment, answer, at)
 
 
 def _ask(payment: Payment) -> Answer:

@@ -117,6 +117,11 @@ def charge_back(*, payment: Payment, amount_minor: int, key: str, at: datetime) 
         return taken
 
 
+def was_charged_back(key: str) -> bool:
+    """Say whether a charge-back with this key stands in the books."""
+    return Entry.objects.filter(key=f"charge_back:{key}").exists()
+
+
 def reverse_charge_back(*, payment: Payment, amount_minor: int, key: str, at: datetime) -> list[Settlement]:
     """Take back a charge-back that was decided for us: the invoices owed again are settled again, once per `key`.
 

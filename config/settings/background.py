@@ -32,6 +32,7 @@ VOICE_EVERY = 600.0
 DUNNING_EVERY = 300.0
 FIND_DUPLICATES_AT = crontab(hour="1", minute="40")
 RUNS_EVERY = 60.0
+STRIPE_EVENTS_EVERY = 20.0
 AUTOPAY_EVERY, WATCH_CARDS_AT = 300.0, crontab(hour="3", minute="20")
 BILLING_AT, RENEWALS_AT = crontab(hour="*/6", minute="10"), crontab(minute="50")
 RECOGNITION_AT = crontab(hour="3", minute="20")
@@ -113,6 +114,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "billing.tasks.pay_automatically",
         "schedule": AUTOPAY_EVERY,
         "options": {"expires": AUTOPAY_EVERY},
+    },
+    "news from Stripe is applied": {
+        "task": "billing.tasks.apply_stripe_events",
+        "schedule": STRIPE_EVENTS_EVERY,
+        "options": {"expires": STRIPE_EVENTS_EVERY},
     },
     "cards that expire soon are told of at night": {
         "task": "billing.tasks.watch_cards",

@@ -152,6 +152,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 # --- mail ------------------------------------------------------------------------------------------------------------
+STRIPE_SECRET_KEY = ENV["STRIPE_SECRET_KEY"] or ""
+STRIPE_PUBLISHABLE_KEY = ENV["STRIPE_PUBLISHABLE_KEY"] or ""
+STRIPE_WEBHOOK_SECRET = ENV["STRIPE_WEBHOOK_SECRET"] or ""
+STRIPE_API = ENV["STRIPE_API"].text.rstrip("/") if ENV["STRIPE_API"] else ""
+
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV["EMAIL_FROM"]
 EMAIL_SUBJECT_PREFIX = ""
 EMAIL_TIMEOUT = 10

@@ -34,6 +34,14 @@ class CardForm(forms.Form):
     )
 
 
+class ScopeForm(forms.Form):
+    """For whom a card that is entered elsewhere may pay."""
+
+    scope = forms.ChoiceField(
+        label=_("It may pay for"), widget=forms.RadioSelect, choices=FOR_WHOM, initial=PaymentMethod.Scope.NODE
+    )
+
+
 class NewMethodForm(CardForm):
     """A card, and for whom it may pay."""
 

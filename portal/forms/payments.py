@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from billing.payments.models import PaymentMethod
+from billing.payments.stripe import client
 from window.fields import ForgottenInput, KeyField
 
 ANOTHER = "another"
@@ -37,7 +38,8 @@ class PaymentForm(forms.Form):
         super().__init__(*args, **options)
         self.kept = {str(method.pk): method for method in kept}
         choices = [(pk, method.label) for pk, method in self.kept.items()]
-        self.fields["method"].choices = [*choices, (ANOTHER, _("Another card") if choices else _("Card"))]
+        another = [(ANOTHER, _("Another card") if choices else _("Card"))] if self.takes_numbers else []
+        self.fields["method"].choices = [*choices, *another]
         self.fields["method"].initial = choices[0][0] if choices else ANOTHER
 
     def clean(self) -> dict[str, Any]:
@@ -48,6 +50,11 @@ class PaymentForm(forms.Form):
                 if not given.get(name) and name not in self.errors:
                     self.add_error(name, words)
         return given
+
+    @property
+    def takes_numbers(self) -> bool:
+        """Whether another card is entered here; with Stripe it is entered in Stripe's fields first, and kept."""
+        return not client.is_on()
 
     @property
     def kept_method(self) -> PaymentMethod | None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,8 +18,10 @@ from billing.payments import methods as kept_methods
 from billing.payments.gateways import sandbox
 from billing.payments.gateways.base import Method
 from billing.payments.models import PaymentMethod
+from billing.payments.stripe import client
 from portal import methods_shown, places
-from portal.forms.methods import AutopayForm, CardForm, NewMethodForm
+from portal.forms.methods import AutopayForm, CardForm, NewMethodForm, ScopeForm
+from portal.views.cards import fields_page
 from window.refusals import refusals_shown_on
 
 
@@ -30,6 +32,8 @@ def methods(request: HttpRequest, number: str) -> HttpResponse:
     node = places.node(request, number, access.PAY)
     if request.method == "GET":
         return _page(request, node)
+    if client.is_on():
+        raise Http404
     form = NewMethodForm(request.POST)
     if form.is_valid():
         with refusals_shown_on(form):
@@ -94,6 +98,8 @@ def method_removals(request: HttpRequest, pk: int) -> HttpResponse:
 def method_replacements(request: HttpRequest, pk: int) -> HttpResponse:
     """Enter the card that takes the place of a method."""
     kept = places.method(request, pk)
+    if client.is_on():
+        return fields_page(request, kept.customer, scope=kept.scope, replaces=kept)
     form = CardForm(request.POST or None)
     if form.is_valid():
         with refusals_shown_on(form):
@@ -142,7 +148,8 @@ def _page(request: HttpRequest, node: Customer, status: int = 200, **more: Any) 
         "rows": methods_shown.rows(node, places.today(node)),
         "order": order,
         "order_words": autopaying.words(order) if order else "",
-        "card_form": more.pop("card_form", None) or NewMethodForm(),
+        "card_form": more.pop("card_form", None) or (ScopeForm() if client.is_on() else NewMethodForm()),
+        "by_stripe": client.is_on(),
         "autopay_form": more.pop("autopay_form", None) or _autopay_form(node),
         "shared": PaymentMethod.Scope.SUBTREE,
         **more,

@@ -1,5 +1,6 @@
 """Paying open invoices, and what became of each payment."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,8 +13,10 @@ from accounts.people.routes import declares
 from billing.invoices import selectors as invoice_selectors
 from billing.invoices.models import Document
 from billing.payments.models import Payment
+from billing.payments.stripe import confirming
 from portal import paying, places
 from portal.forms.payments import PaymentForm
+from window.hosted import with_hosted_fields
 from window.paging import page_of
 from window.refusals import refusals_shown_on
 
@@ -79,7 +82,11 @@ def payment(request: HttpRequest, ref: str) -> HttpResponse:
     found = places.payment(request, ref)
     shares = found.shares.select_related("document__customer").order_by("document__due_on", "pk")
     template = "portal/payments/_outcome.html" if request.htmx else "portal/payments/payment.html"
-    return render(request, template, {"payment": found, "shares": shares, "node_number": found.payer.number})
+    secret = confirming.secret_for(found) if access.decide(request.user, access.PAY, found.payer).allowed else ""
+    context = {"payment": found, "shares": shares, "node_number": found.payer.number}
+    context |= {"confirm_secret": secret, "stripe_key": settings.STRIPE_PUBLISHABLE_KEY}
+    page = render(request, template, context)
+    return with_hosted_fields(page) if secret else page
 
 
 def _chosen(request: HttpRequest, node: Customer) -> list[Document]:

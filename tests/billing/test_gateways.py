@@ -10,20 +10,36 @@ from billing.payments import gateways
 from billing.payments.gateways import sandbox
 from billing.payments.gateways.base import CardRefused, KeyReused, Method, Outcome, UnknownGateway
 from billing.payments.models import GatewayCharge
+from tests import stripe_double
 from tests.factories.payments import DECLINED, GOOD, TIMES_OUT, TIMES_OUT_DECLINED, TODAY
 
 pytestmark = pytest.mark.django_db
 
 EUR_12 = Money(1200, "EUR")
 # For each gateway, the methods that show its behaviours. A new gateway adds its line here.
-METHODS = {"sandbox": {"good": GOOD, "declined": DECLINED, "late": TIMES_OUT, "late_declined": TIMES_OUT_DECLINED}}
+METHODS = {
+    "sandbox": {"good": GOOD, "declined": DECLINED, "late": TIMES_OUT, "late_declined": TIMES_OUT_DECLINED, "gone": DECLINED},
+    "stripe": {},
+}
 # Banks answer in days, not at once: these are held to what the contract says of them in tests/billing/bank/.
 SLOW = {"bank", "sepa_debit"}
 
 
 @pytest.fixture(params=sorted(METHODS))
 def gateway(request):
+    if request.param == "stripe":
+        request.getfixturevalue("stripe_by_its_double")
     return gateways.by_code(request.param)
+
+
+@pytest.fixture
+def stripe_by_its_double(settings, monkeypatch):
+    with stripe_double.serving() as double:
+        settings.STRIPE_SECRET_KEY, settings.STRIPE_API = stripe_double.SECRET_KEY, double.url
+        kept = {name: Method("stripe", double.card("cus_1", name), "Visa") for name in METHODS["sandbox"]}
+        double.things[kept["gone"].token.partition(":")[2]]["customer"] = None
+        monkeypatch.setitem(METHODS, "stripe", kept)
+        yield
 
 
 def collect(gateway, key, behaviour, amount=EUR_12):
@@ -77,8 +93,8 @@ def test_check_says_whether_a_method_works_and_moves_no_money(gateway):
     answers = {behaviour: gateway.check(token=method.token) for behaviour, method in METHODS[gateway.code].items()}
 
     assert answers["good"].outcome == Outcome.SUCCESS
-    assert answers["declined"].outcome == Outcome.DECLINED
-    assert answers["declined"].reason
+    assert answers["gone"].outcome == Outcome.DECLINED
+    assert answers["gone"].reason
     assert gateway.check(token="nobody's").outcome == Outcome.DECLINED
     assert not GatewayCharge.objects.exists()
 

@@ -68,6 +68,8 @@ class Subject:
             "settlements": [self.finding.ref],
             "dispute_withdrawals": [self.dispute.pk],
             "payment": [self.payment.ref],
+            "payment_checks": [self.payment.ref],
+            "payment_abandonments": [self.payment.ref],
             "contract": [self.subscription.contract.ref],
             "terms": [self.subscription.contract.ref],
             "term_signatures": [self.subscription.contract.ref],

@@ -2,9 +2,14 @@
 
 from typing import Final
 
-from billing.payments.gateways import base, direct_debit, sandbox, transfer
+from billing.payments.gateways import base, direct_debit, sandbox, stripe, transfer
 
-_ALL: Final[tuple[base.Gateway, ...]] = (sandbox.Sandbox(), transfer.BankTransfer(), direct_debit.DirectDebits())
+_ALL: Final[tuple[base.Gateway, ...]] = (
+    sandbox.Sandbox(),
+    stripe.Stripe(),
+    transfer.BankTransfer(),
+    direct_debit.DirectDebits(),
+)
 GATEWAYS: Final = {gateway.code: gateway for gateway in _ALL}
 SLOW: Final = frozenset(code for code, gateway in GATEWAYS.items() if gateway.is_slow)
 
