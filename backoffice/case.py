@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.people.models import User
@@ -11,8 +10,10 @@ from backoffice import (
     deadlines_shown,
     measures_shown,
     overview,
+    playbooks_shown,
     policies_shown,
     promises_shown,
+    remedies_shown,
     standing_shown,
     tree_nodes,
 )
@@ -21,22 +22,20 @@ from billing.invoices.models import Line
 from billing.ledger import balances
 from billing.periods import last_day
 from support.channels import files
-from support.remedies import declines, resolution
-from support.remedies.kinds import REMEDIES
-from support.remedies.kinds.base import Effect
-from support.remedies.models import Grant
-from support.remedies.resolution import Proposal
+from support.remedies import claims, declines, resolution
+from support.remedies.claims import Claim
+from support.remedies.playbooks import offering
 from support.tickets import conversation
 from support.tickets.models import Message, Ticket
 from support.voice import satisfaction
 from support.voice.models import Praise
-from window.formats import amount
 
-TONES = {Grant.Status.GRANTED: "good", Grant.Status.AWAITING_APPROVAL: "warning", Grant.Status.TURNED_DOWN: "bad"}
+CLAIM_TONES = {"valid": "warning", "partly_valid": "warning", "not_valid": "info"}
 
 
 def shown(viewer: User, ticket: Ticket, *, at: datetime) -> dict[str, object]:
     """Return what the page of `ticket` shows to `viewer`."""
+    playbook = None if ticket.status == Ticket.Status.RESOLVED else offering.for_ticket(ticket)
     proposals = [] if ticket.status == Ticket.Status.RESOLVED else resolution.proposals(ticket, viewer, at)
     return (
         conversation_of(viewer, ticket)
@@ -48,15 +47,17 @@ def shown(viewer: User, ticket: Ticket, *, at: datetime) -> dict[str, object]:
             "path": overview.path_to(ticket.customer),
             "facts": _facts(ticket),
             "finding": _finding(ticket.finding),
+            "claim": _claim(claims.of_ticket(ticket)),
             "declinable": declines.decide(viewer, ticket),
             "declines": ticket.declines.select_related("reason", "declined_by", "appealed_by").order_by("-declined_at", "-pk"),
             "promises": promises_shown.of_ticket(ticket, at=at),
-            "grants": [_grant(grant) for grant in _grants(ticket)],
             "key_account": standing_shown.key_account(ticket.customer, at.date()),
             "policies": policies_shown.in_force_at(ticket.customer, at.date()),
             "reach": authority_shown.here(viewer, ticket, at=at),
-            "proposals": [_proposal(proposal, number) for number, proposal in enumerate(proposals, start=1)],
         }
+        | remedies_shown.given(viewer, ticket)
+        | remedies_shown.offered(offering.ranked(playbook, proposals))
+        | playbooks_shown.on_ticket(playbook)
     )
 
 
@@ -105,6 +106,20 @@ def _finding(found: Finding | None) -> dict[str, object] | None:
     }
 
 
+def _claim(claim: Claim | None) -> dict[str, object] | None:
+    """Show how the claim stands with the lines compared, unless the finding shows them already."""
+    if claim is None:
+        return None
+    lines = [line for line in (claim.assessment.twin, claim.line) if line]
+    return {
+        "title": claim.label,
+        "tone": CLAIM_TONES[claim.assessment.verdict],
+        "words": claim.assessment.words,
+        "currency": claim.line.currency,
+        "sides": [_side(line) for line in lines],
+    }
+
+
 def _side(line: Line) -> dict[str, object]:
     state = _("paid") if not line.document.open_minor else _("open")
     gross = line.amount_minor + line.tax_minor
@@ -115,55 +130,3 @@ def _side(line: Line) -> dict[str, object]:
         "last": line.until and last_day(line.until),
         "total_minor": gross,
     }
-
-
-def _grants(ticket: Ticket) -> list[Grant]:
-    return list(ticket.grants.select_related("document", "approval", "approval__decided_by").order_by("asked_at", "pk"))
-
-
-def _grant(grant: Grant) -> dict[str, object]:
-    approval = getattr(grant, "approval", None)
-    kind = REMEDIES.get(grant.remedy)
-    return {
-        "title": kind.label if kind else grant.remedy,
-        "tone": TONES[Grant.Status(grant.status)],
-        "amount_minor": grant.amount_minor,
-        "currency": grant.currency,
-        "status": grant.get_status_display(),
-        "document": grant.document,
-        "note": approval.note if approval else "",
-    }
-
-
-def _proposal(proposal: Proposal, number: int) -> dict[str, object]:
-    given = amount(proposal.amount.amount_minor, proposal.amount.currency)
-    decision = proposal.decision
-    asks, chosen = bool(decision.approver), {one.name for one in proposal.remedy.inputs}
-    return {
-        "label": proposal.remedy.label,
-        "amount": proposal.amount,
-        "fields": {name: value for name, value in proposal.fields.items() if name not in chosen},
-        "inputs": [{"name": one.name, "label": one.label, "value": proposal.fields[one.name]} for one in proposal.remedy.inputs],
-        "effects": [_effect(effect) for effect in proposal.effects],
-        "closing_text": proposal.closing_text,
-        "dialog": f"remedy-{number}",
-        "button": _("Choose the amount") if chosen else _button(given, asks=asks),
-        "confirm": _("Give it, tell the customer, resolve") if chosen else _confirm(given, asks=asks),
-        "reason": decision.reason if not decision.allowed else "",
-        "asks": asks,
-        "unlock_url": reverse("backoffice:authority") if decision.code == "policy_not_acknowledged" else "",
-    }
-
-
-def _effect(effect: Effect) -> str:
-    before, after = (amount(value.amount_minor, value.currency) for value in (effect.before, effect.after))
-    return f"{effect.label}: {before} → {after}"
-
-
-def _button(given: str, *, asks: bool) -> str:
-    return (_("Ask to credit %(amount)s") if asks else _("Credit %(amount)s and resolve")) % {"amount": given}
-
-
-def _confirm(given: str, *, asks: bool) -> str:
-    words = _("Send to the supervisor: %(amount)s") if asks else _("Confirm: credit %(amount)s, tell the customer, resolve")
-    return words % {"amount": given}

@@ -5,34 +5,29 @@ from datetime import date
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from backoffice import remedies_shown
 from billing.ledger.models import Entry, Posting
 from billing.money import Money
-from support.remedies import finance_feed
-from support.remedies.finance_feed import TieOut
-from support.remedies.kinds import REMEDIES
-from support.remedies.models import FeedRow
+from support.remedies import finance_feed, tie_out
+from support.remedies.tie_out import TieOut
 from window.paging import page_of
 
-SHOWN = {"new", "queried", "acknowledged", "all"}
+SHOWN = {"new", "queried", "answered", "acknowledged", "all"}
 
 
 def shown(request: HttpRequest, *, on: date) -> dict[str, object]:
     """Return the rows that the address asks for (`?show=`), newest first, and the day's tie-out."""
     chosen = request.GET.get("show", "new")
     chosen = chosen if chosen in SHOWN else "new"
-    rows = finance_feed.visible_to(request.user)
+    rows = finance_feed.visible_to(request.user).prefetch_related("messages__author")
     page = page_of(request, rows if chosen == "all" else rows.filter(status=chosen), newest_by="written_at")
     return {
         "chosen": chosen,
-        "rows": [{"row": row, "label": _label(row)} for row in page.rows],
+        "rows": [{"row": row, "label": remedies_shown.label_of(row)} for row in page.rows],
         "page": page,
-        "days": [_day(line) for line in finance_feed.tie_out(on)],
+        "on": on,
+        "days": [_day(line) for line in tie_out.of_day(on)],
     }
-
-
-def _label(row: FeedRow) -> str:
-    kind = REMEDIES.get(row.grant.remedy)
-    return kind.label if kind else row.grant.remedy
 
 
 def _day(line: TieOut) -> dict[str, object]:

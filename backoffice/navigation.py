@@ -42,6 +42,7 @@ WORK: Final = Group(
         Place(gettext_lazy("Promises"), "promises", "", "g m", access.WORK_TICKETS),
         Place(gettext_lazy("Service levels"), "service_levels", "", "g s", access.WORK_TICKETS),
         Place(gettext_lazy("Measures"), "measures", "", "g e", access.WORK_TICKETS),
+        Place(gettext_lazy("Playbooks"), "playbooks", "playbook", "g l", access.WORK_TICKETS),
         Place(gettext_lazy("Approvals"), "approvals", "", "g p", access.DECIDE_APPROVALS, "approvals"),
     ),
 )
@@ -64,13 +65,13 @@ CUSTOMERS: Final = Group(
 MONEY: Final = Group(
     gettext_lazy("Money"),
     (
-        Place(gettext_lazy("Finance inbox"), "inbox", "entry", "g f", access.SEE_BOOKS, "inbox"),
+        Place(gettext_lazy("Finance inbox"), "inbox", "entry setup", "g f", access.SEE_BOOKS, "inbox"),
         Place(
             gettext_lazy("Bank"), "bank", "bank_line bank_statements direct_debits debit_file", "g b", access.SEE_BOOKS, "bank"
         ),
         Place(gettext_lazy("Overdue"), "dunning", "", "g o", access.SEE_BOOKS),
         Place(gettext_lazy("Revenue"), "revenue", "ageing", "g r", access.SEE_BOOKS),
-        Place(gettext_lazy("Findings"), "desk", "", "g d", access.SEE_BACKOFFICE),
+        Place(gettext_lazy("Findings"), "desk", "finding_others batch", "g d", access.SEE_BACKOFFICE),
     ),
 )
 KNOWLEDGE: Final = Group(

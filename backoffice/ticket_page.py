@@ -6,11 +6,32 @@ from django.utils import timezone
 
 from backoffice import case, worklist
 from backoffice.forms.tickets import DeclineForm, ReplyForm, ResolutionForm
+from support.remedies import claims
+from support.remedies.playbooks import offering
 from support.tickets.models import Ticket
 
 
 def answer(request: HttpRequest, found: Ticket, *, status: int = 200, **forms: object) -> HttpResponse:
     """Return the page with the forms given, or fresh ones."""
-    fresh = {"reply_form": ReplyForm(), "resolution_form": ResolutionForm(), "decline_form": DeclineForm(), "refused": []}
+    fresh = {
+        "reply_form": ReplyForm(initial=_prefilled(request, found)),
+        "resolution_form": ResolutionForm(),
+        "decline_form": DeclineForm(initial=_assessed(found)),
+        "refused": [],
+    }
     context = fresh | forms | worklist.shown(request) | case.shown(request.user, found, at=timezone.now())
     return render(request, "backoffice/tickets/ticket.html", context, status=status)
+
+
+def _prefilled(request: HttpRequest, found: Ticket) -> dict[str, str]:
+    """Return the text of the playbook where the address asks for it (`?text=playbook`)."""
+    offered = offering.for_ticket(found) if request.GET.get("text") == "playbook" else None
+    return {"text": offered.reply_text} if offered else {}
+
+
+def _assessed(found: Ticket) -> dict[str, str]:
+    """Return what our books say of the claim, for a no to start from."""
+    claim = claims.of_ticket(found)
+    if claim is None or claim.assessment.is_valid:
+        return {}
+    return {"claim": claim.assessment.verdict, "evidence": claim.assessment.words}

@@ -29,7 +29,9 @@ class PutRight:
 def put_right(ticket: Ticket) -> list[PutRight]:
     """Return the remedies granted on `ticket`, the latest first."""
     granted = (
-        ticket.grants.filter(status=Grant.Status.GRANTED).select_related("document__customer").order_by("-granted_at", "-pk")
+        ticket.grants.filter(status=Grant.Status.GRANTED, document__kind=Document.Kind.CREDIT_NOTE, amount_minor__gt=0)
+        .select_related("document__customer")
+        .order_by("-granted_at", "-pk")
     )
     return [
         PutRight(grant, Money(grant.amount_minor, grant.currency), grant.document, _owed_by(grant.document)) for grant in granted

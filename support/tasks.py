@@ -4,6 +4,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from support.remedies import waiting
+from support.remedies.batches import working
+from support.remedies.batches.models import Batch
 from support.tickets import escalation
 from support.voice import promises, satisfaction
 
@@ -22,3 +24,9 @@ def watch_the_clock() -> None:
 def ask_how_it_went() -> None:
     """Ask whose ticket ended lately how it went."""
     satisfaction.ask(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def work_off_batch(batch: int) -> None:
+    """Give what a batch still has to give; come again, it goes on where it stopped."""
+    working.work_off(Batch.objects.get(pk=batch), at=timezone.now())

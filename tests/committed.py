@@ -21,6 +21,9 @@ BROUGHT_IN_BY_MIGRATIONS = {
     "django_site",
     "support_declinereason",
     "support_ladderstep",
+    "support_ledgermapping",
+    "support_playbook",
+    "support_playbookversion",
     "support_servicecalendar",
     "support_servicetarget",
 }

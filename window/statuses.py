@@ -75,6 +75,7 @@ STATUSES = {
     "unread": (_("Unread"), "info"),
     "acknowledged": (_("Acknowledged"), "good"),
     "queried": (_("Queried"), "warning"),
+    "answered": (_("Answered"), "info"),
     # people, knowledge and work in the background
     "invited": (_("Invited"), "info"),
     "suspended": (_("Suspended"), "bad"),

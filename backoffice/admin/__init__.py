@@ -11,8 +11,10 @@ from backoffice.admin import (
     knowledge,
     measures,
     people,
+    playbooks,
     policies,
     privacy,
+    remedy_books,
     segments,
     service_levels,
     stripe,
@@ -20,5 +22,5 @@ from backoffice.admin import (
 
 __all__ = [
     "allowances", "authority", "books", "catalogue", "customers", "dunning", "incoming", "knowledge", "measures", "people",
-    "policies", "privacy", "segments", "service_levels", "stripe",
+    "playbooks", "policies", "privacy", "remedy_books", "segments", "service_levels", "stripe",
 ]  # fmt: skip

@@ -11,8 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.people import access
-from support.remedies import finance_feed
-from support.remedies.models import FeedRow
+from support.remedies import finance_feed, reversing, tie_out
+from support.remedies.models import FeedRow, Grant
 from window.api import fields
 from window.api.views import Listing, View
 
@@ -41,6 +41,18 @@ class QuestionSerializer(serializers.Serializer):
     """What finance wants to know."""
 
     question = serializers.CharField(max_length=finance_feed.LONGEST_QUESTION)
+
+
+class AnswerSerializer(serializers.Serializer):
+    """What is answered to finance."""
+
+    text = serializers.CharField(max_length=finance_feed.LONGEST_QUESTION)
+
+
+class ReasonSerializer(serializers.Serializer):
+    """Why a remedy is taken back; the customer reads it."""
+
+    reason = serializers.CharField(max_length=reversing.LONGEST_REASON)
 
 
 class TieOutSerializer(serializers.Serializer):
@@ -99,6 +111,32 @@ class Questions(View):
         return Response(self.get_serializer(finance_feed.query(actor=request.user, row=row, at=timezone.now(), **asked)).data)
 
 
+class Answers(View):
+    access = access.GRANT_REMEDY
+    serializer_class = FeedRowSerializer
+
+    @extend_schema(request=AnswerSerializer, responses=FeedRowSerializer)
+    def post(self, request: Request, pk: int) -> Response:
+        """Answer what finance asked about a row; the answer joins its thread."""
+        row = get_object_or_404(finance_feed.asked_of(request.user), pk=pk)
+        said = self.read(AnswerSerializer(data=request.data))
+        return Response(self.get_serializer(finance_feed.answer(actor=request.user, row=row, at=timezone.now(), **said)).data)
+
+
+class Reversals(View):
+    access = access.SEE_BACKOFFICE
+    serializer_class = FeedRowSerializer
+
+    @extend_schema(request=ReasonSerializer, responses=FeedRowSerializer)
+    def post(self, request: Request, ref: str) -> Response:
+        """Take back what a grant gave by counter-documents: finance, or who gave it until finance has acknowledged it."""
+        within = access.customers_within_reach(request.user)
+        grant = get_object_or_404(Grant.objects.filter(customer__in=within).select_related("ticket"), ref=ref)
+        why = self.read(ReasonSerializer(data=request.data))
+        grant = reversing.reverse(actor=request.user, grant=grant, at=timezone.now(), **why)
+        return Response(self.get_serializer(grant.feed_row).data)
+
+
 class TieOuts(View):
     access = access.SEE_BOOKS
     serializer_class = TieOutSerializer
@@ -107,4 +145,4 @@ class TieOuts(View):
     def get(self, request: Request) -> Response:
         """Compare feed, documents and ledger for a day; without one, for today."""
         day = self.read(DaySerializer(data=request.GET))["on"] or timezone.now().date()
-        return Response(self.get_serializer(finance_feed.tie_out(day), many=True).data)
+        return Response(self.get_serializer(tie_out.of_day(day), many=True).data)

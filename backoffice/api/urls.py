@@ -19,5 +19,7 @@ urlpatterns = [
     path("finance/rows/", finance.Feed.as_view(), name="feed"),
     path("finance/rows/<int:pk>/acknowledgements/", finance.Acknowledgements.as_view(), name="acknowledgements"),
     path("finance/rows/<int:pk>/questions/", finance.Questions.as_view(), name="questions"),
+    path("finance/rows/<int:pk>/answers/", finance.Answers.as_view(), name="answers"),
+    path("grants/<str:ref>/reversals/", finance.Reversals.as_view(), name="reversals"),
     path("finance/tie-outs/", finance.TieOuts.as_view(), name="tie_outs"),
 ]

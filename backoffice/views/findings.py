@@ -23,8 +23,9 @@ def desk(request: HttpRequest) -> HttpResponse:
     found = Finding.objects.filter(customer__in=access.customers_within_reach(request.user))
     found = found.select_related("customer", "line__document", "twin__document", "payment")
     page = page_of(request, found if chosen == "all" else found.filter(status=chosen), newest_by="found_at")
-    may_decide = access.level_of(request.user) in access.KEEP_BOOKS.levels
-    return render(request, "backoffice/findings/desk.html", {"page": page, "chosen": chosen, "may_decide": may_decide})
+    level = access.level_of(request.user)
+    may = {"may_decide": level in access.KEEP_BOOKS.levels, "may_give": level in access.GRANT_REMEDY.levels}
+    return render(request, "backoffice/findings/desk.html", {"page": page, "chosen": chosen} | may)
 
 
 @declares(access.WORK_TICKETS)

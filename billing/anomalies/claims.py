@@ -14,13 +14,17 @@ from billing.invoices.models import Document, Line
 from billing.money import Money
 
 VALID: Final = "valid"
+PARTLY_VALID: Final = "partly_valid"
 NOT_VALID: Final = "not_valid"
 MOST_COMPARED: Final = 60
 
 
 @dataclass(frozen=True)
 class Assessment:
-    """What became of a claim: the verdict, the words for it, the other line it was compared with, and what was charged twice."""
+    """What became of a claim: the verdict, the words for it, the other line it was compared with, and what was charged twice.
+
+    A claim is partly valid where only some days of the line were charged twice.
+    """
 
     verdict: str
     words: str
@@ -29,7 +33,7 @@ class Assessment:
 
     @property
     def is_valid(self) -> bool:
-        """Whether the line was indeed billed twice."""
+        """Whether the line was indeed billed twice, in full."""
         return self.verdict == VALID
 
 
@@ -41,7 +45,7 @@ def assess(line: Line) -> Assessment:
     if pairs := duplicate_charge.pairs_of(line):
         pair = min(pairs, key=lambda found: (found.line.pk != line.pk, found.twin.pk, found.line.pk))
         twin = pair.twin if pair.line.pk == line.pk else pair.line
-        return Assessment(VALID, duplicate_charge.words_of(pair), twin, pair.amount)
+        return Assessment(VALID if pair.is_whole else PARTLY_VALID, duplicate_charge.words_of(pair), twin, pair.amount)
     mistaken_for = _most_similar(line)
     return Assessment(NOT_VALID, _why_not(line, mistaken_for), mistaken_for, nothing)
 

@@ -33,6 +33,7 @@ OWN_PARTS, MOST_PARTS = 3, 24
 OWN_MOST_MAJOR: Final = 2_000
 MOST_INVOICES: Final = 100
 QUIET_AFTER_A_BROKEN_ONE: Final = timedelta(days=365)
+LATEST_FIRST: Final = timedelta(days=30)
 
 
 class PlanNotPossible(Refusal):
@@ -81,7 +82,7 @@ def decide(actor: User, documents: Sequence[Document], *, count: int, first_on: 
     most = MOST_PARTS if ours else OWN_PARTS
     if not 2 <= count <= most:
         return refused("plan_not_possible", _("A plan has between two and {most} parts.").format(most=most), approver="finance")
-    if not today <= first_on <= today + timedelta(days=30):
+    if not today <= first_on <= today + LATEST_FIRST:
         return refused("plan_not_possible", _("The first part is due within thirty days."))
     return ALLOWED if ours else _their_own(payer, documents, today)
 
@@ -108,8 +109,18 @@ def agree(*, actor: User, documents: Sequence[Document], count: int, first_on: d
         Refusal: more than the actor may agree on.
     """
     with transaction.atomic():
+        decide(actor, _held(documents), count=count, first_on=first_on, today=today).or_refuse()
+        return make(actor=actor, documents=documents, count=count, first_on=first_on, at=at, today=today)
+
+
+def make(*, actor: User, documents: Sequence[Document], count: int, first_on: date, at: datetime, today: date) -> PaymentPlan:
+    """Write a plan that somebody else decided on: part of a use case that asked its own rules.
+
+    Raises:
+        PlanNotPossible: see `agree`.
+    """
+    with transaction.atomic():
         held = _held(documents)
-        decide(actor, held, count=count, first_on=first_on, today=today).or_refuse()
         total = Money(sum(document.open_minor for document in held), held[0].currency)
         if total.amount_minor < count:
             raise PlanNotPossible(_("Too little is open to be paid in {count} parts.").format(count=count))
@@ -172,6 +183,17 @@ def _look_at(plan: PaymentPlan, at: datetime) -> bool:
         if stands.next_part.due_on + GRACE < today:
             return _close(plan, BROKEN, "billing.plan_broken", at, today)
         return False
+
+
+def end(*, plan: PaymentPlan, actor: User, at: datetime) -> bool:
+    """End a running plan before it is paid, so that what is open is due as before; False: it had ended already."""
+    with transaction.atomic():
+        locking.lock_payers([plan.customer_id])
+        if not PaymentPlan.objects.filter(pk=plan.pk, status=RUNNING).update(status=PaymentPlan.Status.ENDED, ended_at=at):
+            return False
+        pausing.end(plan.pauses.all(), today=local_day(at, plan.customer.timezone), actor=actor)
+        _record(plan, "billing.plan_ended", actor=actor, at=at)
+        return True
 
 
 def _close(plan: PaymentPlan, status: PaymentPlan.Status, kind: str, at: datetime, today: date) -> bool:

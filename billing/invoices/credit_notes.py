@@ -96,16 +96,23 @@ def credit_lines(
         locking.lock_payers([document.customer_id])
         if earlier := Entry.objects.filter(key=entry_key).first():
             return Document.objects.get(ref=earlier.about_ref)
-        credits = [_credit(_locked(line), amount) for line, amount in sorted(amounts.items(), key=lambda item: item[0].pk)]
-        credits += reductions.taken_back(credits, reductions.on_documents([document.pk]), document.currency)
-        credit_note = issuing.issue(
-            payer=document.customer, receiver=document.receiver, legal_entity=document.legal_entity, currency=document.currency,
-            lines=credits, on=on, at=at, kind=issuing.CREDIT_NOTE, po_number=document.po_number, reason=reason[:200],
-            payment_term_days=0, corrects=document, actor=actor, key=entry_key,
-        )  # fmt: skip
+        credits = [credit_of(_locked(line), amount) for line, amount in sorted(amounts.items(), key=lambda item: item[0].pk)]
+        credit_note = write(actor=actor, document=document, credits=credits, reason=reason, on=on, at=at, entry_key=entry_key)
         settling.absorb_credit_note(credit_note, at)
         _unspent_or_refuse(credit_note, amounts)
         return credit_note
+
+
+def write(
+    *, actor: User | None, document: Document, credits: list[NewLine], reason: str, on: date, at: datetime, entry_key: str
+) -> Document:
+    """Issue the credit note with these lines, and what takes reductions back with them; it is not used up yet."""
+    credits = credits + reductions.taken_back(credits, reductions.on_documents([document.pk]), document.currency)
+    return issuing.issue(
+        payer=document.customer, receiver=document.receiver, legal_entity=document.legal_entity, currency=document.currency,
+        lines=credits, on=on, at=at, kind=issuing.CREDIT_NOTE, po_number=document.po_number, reason=reason[:200],
+        payment_term_days=0, corrects=document, actor=actor, key=entry_key,
+    )  # fmt: skip
 
 
 def _unspent_or_refuse(credit_note: Document, lines: Iterable[Line]) -> None:
@@ -123,7 +130,12 @@ def _locked(line: Line) -> Line:
     return held
 
 
-def _credit(line: Line, amount_minor: int | None) -> NewLine:
+def credit_of(line: Line, amount_minor: int | None = None, *, kind: str = newline.ITEM_ADJUSTMENT) -> NewLine:
+    """Return the line that takes `amount_minor` (all that is left by default) of `line` back.
+
+    Raises:
+        NothingLeftToCredit, CreditedBeyondLine: nothing, or less, is left of it.
+    """
     left = crediting.left_of(line)
     if left.net_minor <= 0:
         raise NothingLeftToCredit("This line was credited in full already.")
@@ -131,7 +143,7 @@ def _credit(line: Line, amount_minor: int | None) -> NewLine:
     if not 0 < amount <= left.net_minor:
         raise crediting.CreditedBeyondLine(f"Between 1 and {left.net_minor} minor units can be credited, not {amount}.")
     return NewLine(
-        kind=newline.ITEM_ADJUSTMENT, customer=line.customer, description=f"Credit: {line.description}", amount_minor=-amount,
+        kind=kind, customer=line.customer, description=f"Credit: {line.description}", amount_minor=-amount,
         tax_rate=line.tax_rate, quantity=Decimal(-1), unit_price=Decimal(0), subscription=line.subscription,
         product=line.product, charge_code=line.charge_code, price_key=line.price_key, since=line.since, until=line.until,
         cycle_since=line.cycle_since, cycle_until=line.cycle_until, po_number=line.po_number, corrects=line,

@@ -116,10 +116,11 @@ def write_off(*, document: Document, reason: str, on: date, at: datetime, actor:
         return settle(document=document, amount_minor=part, at=at)
 
 
-def absorb_credit_note(credit_note: Document, at: datetime) -> list[Settlement]:
+def absorb_credit_note(credit_note: Document, at: datetime, *, then: Document | None = None) -> list[Settlement]:
     """Use up a credit note: the invoices it corrects first, then the payer's oldest open ones; the rest is customer credit.
 
-    Only invoices of the same seller and currency absorb it. Doing it again does nothing.
+    `then` goes before the oldest ones: the invoice that takes the place of what was taken back. Only invoices of the same
+    seller and currency absorb it. Doing it again does nothing.
     """
     with transaction.atomic():
         locking.lock_payers([credit_note.customer_id])
@@ -127,7 +128,7 @@ def absorb_credit_note(credit_note: Document, at: datetime) -> list[Settlement]:
         if not left or Entry.objects.filter(key=_absorbed(credit_note)).exists():
             return []
         settlements = []
-        for invoice in _absorbing(credit_note):
+        for invoice in _absorbing(credit_note, then):
             part = min(left, invoice.open_minor)
             if part:
                 settlements.append(settle(document=invoice, amount_minor=part, at=at, credit_note=credit_note))
@@ -160,8 +161,16 @@ def apply_account_credit(document: Document, at: datetime) -> Settlement | None:
         return settle(document=document, amount_minor=part, at=at)
 
 
-def _absorbing(credit_note: Document) -> Iterator[Document]:
-    """The invoices that may absorb it, corrected ones first, each list oldest first."""
+def keep_as_credit(credit_note: Document, at: datetime) -> None:
+    """Let a credit note stand as the payer's credit for what is billed next, whatever is open. Doing it again does nothing."""
+    with transaction.atomic():
+        locking.lock_payers([credit_note.customer_id])
+        if credit_note.total_minor and not Entry.objects.filter(key=_absorbed(credit_note)).exists():
+            _book_absorbed(credit_note, [], -credit_note.total_minor, at)
+
+
+def _absorbing(credit_note: Document, then: Document | None) -> Iterator[Document]:
+    """The invoices that may absorb it, corrected ones first, then `then`, then the others, each list oldest first."""
     open_invoices: QuerySet[Document] = (
         Document.objects.open()
         .filter(customer=credit_note.customer_id, legal_entity=credit_note.legal_entity_id, currency=credit_note.currency)
@@ -169,8 +178,8 @@ def _absorbing(credit_note: Document) -> Iterator[Document]:
     )
     named = set(credit_note.lines.exclude(corrects=None).values_list("corrects__document_id", flat=True))
     held = list(open_invoices.select_for_update(of=("self",)))
-    yield from (invoice for invoice in held if invoice.pk in named)
-    yield from (invoice for invoice in held if invoice.pk not in named)
+    placed = [0 if invoice.pk in named else 1 if then and invoice.pk == then.pk else 2 for invoice in held]
+    yield from (invoice for _, invoice in sorted(zip(placed, held, strict=True), key=lambda pair: pair[0]))
 
 
 def _book_absorbed(credit_note: Document, settlements: list[Settlement], rest: int, at: datetime) -> None:

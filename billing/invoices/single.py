@@ -51,11 +51,12 @@ def charge(
 
 def give_credit(
     *, actor: User | None, customer: Customer, legal_entity: LegalEntity, amount: Money, reason: str, on: date, at: datetime,
-    key: str = "",
+    key: str = "", for_the_next: bool = False,
 ) -> Document:  # fmt: skip
     """Give whoever pays for `customer` a credit: open invoices take it, the rest stays as account credit.
 
-    `key` names the ledger entry, so that a credit given under one key is given once: the second time is refused by the database.
+    With `for_the_next` all of it stays, for the invoice that is issued next. `key` names the ledger entry, so that a credit
+    given under one key is given once: the second time is refused by the database.
 
     Raises:
         NotAboveZero: the amount is zero or below.
@@ -65,7 +66,10 @@ def give_credit(
     line = NewLine(kind=newline.ACCOUNT_CREDIT, customer=customer, description=reason[:300], amount_minor=-amount.amount_minor)
     with transaction.atomic():
         document = _issue(actor, customer, legal_entity, amount.currency, [line], on, at, issuing.CREDIT_NOTE, reason, key)
-        settling.absorb_credit_note(document, at)
+        if for_the_next:
+            settling.keep_as_credit(document, at)
+        else:
+            settling.absorb_credit_note(document, at)
         return document
 
 

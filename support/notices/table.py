@@ -31,6 +31,7 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "billing.order_approved": Notice("order_approved", audiences.who_asked_to_order, ("contract", "contract")),
     "billing.order_refused": Notice("order_refused", audiences.who_asked_to_order, ("contract", "contract")),
     "billing.invoice_issued": Notice("invoice_issued", audiences.those_who_pay, ("document", "")),
+    "billing.document_resent": Notice("document_resent", audiences.those_who_pay, ("document", "")),
     "billing.credit_note_issued": Notice("credit_note_issued", audiences.those_who_pay, ("document", "")),
     "billing.payment_succeeded": Notice("payment_succeeded", audiences.who_paid, ("payment", "")),
     "billing.payment_declined": Notice("payment_declined", audiences.who_paid, ("payment", "")),
@@ -63,5 +64,6 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "support.promise_at_risk": Notice("promise_at_risk", audiences.who_promised, ("ticket", "")),
     "support.promise_broken": Notice("promise_broken", audiences.who_promised_and_supervisors, ("ticket", "")),
     "finance.row_written": Notice("row_written", audiences.finance, ("finance", "")),
+    "finance.row_answered": Notice("row_answered", audiences.finance, ("finance", "")),
     "finance.row_queried": Notice("row_queried", audiences.who_gave, ("ticket", "ticket")),
 }

@@ -20,6 +20,7 @@ from accounts.people.models import StaffProfile, User
 from accounts.policies.resolving import Resolved
 from billing.money import Money
 from support.remedies import policy_limits
+from support.remedies.books import budgets, mapping
 from support.remedies.criteria import Weighed
 from support.remedies.kinds import REMEDIES
 from support.remedies.kinds.base import Remedy, Terms
@@ -126,9 +127,21 @@ def over_is_no(decision: Decision) -> Decision:
     return replace(decision, code=LIMIT_EXCEEDED) if decision.code in OVER_OWN and decision.approver else decision
 
 
-def take_turn(actor: User) -> None:
-    """Wait until nobody else measures what `actor` may still give, until the transaction ends."""
+def foresee_giving(*, standing: Standing, ticket: Ticket, remedy: Remedy[Any], terms: Terms) -> Decision:
+    """Say what would keep a person from giving this remedy, for lists: asks `standing` only, so any number is a few statements.
+
+    Whether the books still allow it is asked when it is given.
+    """
+    return _first_objection(FORESEEN_RULES, GrantRequest(standing, ticket, remedy, terms))
+
+
+def take_turn(
+    actor: User, ticket: Ticket | None = None, remedy: Remedy[Any] | None = None, *, at: datetime | None = None
+) -> None:
+    """Wait until nobody else measures what `actor` may still give, nor the budgets that goodwill on `ticket` takes from."""
     turns.take(f"authority of {actor.pk}")
+    if ticket and at and remedy and remedy.goodwill:
+        budgets.take_turns(budgets.concerning(ticket.customer, actor, ticket.customer.currency, at.date()))
 
 
 def acknowledge_policy(*, actor: User, at: datetime) -> StaffProfile:
@@ -226,6 +239,29 @@ def not_too_often(request: GrantRequest) -> Decision:
     return refused("too_often", reason, approver=access.SUPERVISOR, key=said.key.code, source=said.source.ref)
 
 
+def books_are_set_up(request: GrantRequest) -> Decision:
+    """Every ledger account that the remedy books has its number in the accounting system."""
+    lacking = mapping.missing(request.remedy.accounts, request.standing.mapped)
+    if not lacking:
+        return ALLOWED
+    reason = _("Not set up: {accounts} has no number in the accounting system. A manager maps it.")
+    return refused("not_set_up", reason.format(accounts=", ".join(lacking)))
+
+
+def within_budgets(request: GrantRequest) -> Decision:
+    """Goodwill of the month stays within the budgets of the node, the segment and the person; beyond, a higher level decides."""
+    if not request.remedy.goodwill:
+        return ALLOWED
+    cost, at = request.cost, request.standing.at
+    concerned = budgets.concerning(request.ticket.customer, request.actor, cost.currency, at.date())
+    for budget in budgets.standings(concerned, at):
+        if cost > budget.left:
+            words = {"budget": budget.budget, "left": budget.left, "whole": budget.whole, "asked": cost}
+            reason = _("{budget}: {left} of {whole} are left this month, this is {asked}.").format(**words)
+            return refused("over_budget", reason, approver=_above(request.standing.level))
+    return ALLOWED
+
+
 def within_the_house_limit(request: GrantRequest) -> Decision:
     """What policy sets as the most on one ticket holds for everybody; nobody can approve more."""
     most = policy_limits.on_ticket(request.values, request.cost.currency)
@@ -281,10 +317,12 @@ RULES: Final[Sequence[Rule]] = (
     not_already_compensated,
     ticket_is_worked_on,
     eligible,
+    books_are_set_up,
     within_the_house_limit,
     not_too_often,
     within_ticket_limit,
     within_day_budget,
+    within_budgets,
 )
 APPROVAL_RULES: Final[Sequence[Rule]] = (
     not_own_request,
@@ -292,6 +330,15 @@ APPROVAL_RULES: Final[Sequence[Rule]] = (
     policy_acknowledged,
     not_own_account,
     eligible,
+    books_are_set_up,
+    within_the_house_limit,
+    within_ticket_limit,
+    within_day_budget,
+)
+FORESEEN_RULES: Final[Sequence[Rule]] = (
+    policy_acknowledged,
+    not_own_account,
+    books_are_set_up,
     within_the_house_limit,
     within_ticket_limit,
     within_day_budget,
@@ -317,6 +364,12 @@ def _over(request: GrantRequest, code: str, reason: str, source: str = "", said:
             asked = _("A {level} can approve it.").format(level=_name(level))
             return refused(code, f"{reason} {asked}", approver=level, **policy)
     return refused(code, f"{reason} {_('Nobody above you may give that much either.')}", **policy)
+
+
+def _above(level: str) -> str:
+    """Return the next level above, the highest for those who stand outside the ladder."""
+    place = LADDER.index(level) + 1 if level in LADDER else len(LADDER) - 1
+    return LADDER[min(place, len(LADDER) - 1)]
 
 
 def _name(level: str) -> str:

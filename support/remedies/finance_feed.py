@@ -1,52 +1,38 @@
 """Finance feed: one row for every remedy given, in front of finance the moment it is committed.
 
-A row points to the grant and to the ledger entry of its document. Finance acknowledges it, or asks a question that lands
-as a note on the ticket and with the agent who gave it. Tie-out compares, for a day of the books, what the feed says, what
-the documents say and what the ledger says: three sums that must be one.
+A row points to the grant and to its ledger entry. Finance acknowledges it, has it taken back (reversing.py), or asks a question
+that lands as a note on the ticket and with the agent who gave it; questions and answers are the thread of the row. A row that
+was acknowledged is settled. How a day ties out with the books says tie_out.py.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
-from billing.invoices.models import Document
-from billing.ledger.models import Entry, Posting
+from billing.ledger.models import Entry
 from billing.money import Money
-from support.remedies.models import FeedRow, Grant
+from support.remedies.models import FeedMessage, FeedRow, Grant
 from support.tickets import conversation, turns
+from support.tickets.models import Ticket
 
-NEW, ACKNOWLEDGED, QUERIED = FeedRow.Status.NEW, FeedRow.Status.ACKNOWLEDGED, FeedRow.Status.QUERIED
+NEW, ACKNOWLEDGED = FeedRow.Status.NEW, FeedRow.Status.ACKNOWLEDGED
+QUERIED, ANSWERED = FeedRow.Status.QUERIED, FeedRow.Status.ANSWERED
 STEPS: Final[Mapping[str, frozenset[str]]] = {
     NEW: frozenset({ACKNOWLEDGED, QUERIED}),
-    QUERIED: frozenset({ACKNOWLEDGED, QUERIED}),
+    QUERIED: frozenset({ACKNOWLEDGED, QUERIED, ANSWERED}),
+    ANSWERED: frozenset({ACKNOWLEDGED, QUERIED, ANSWERED}),
     ACKNOWLEDGED: frozenset(),
 }
 PAGE: Final = 50
 LONGEST_QUESTION: Final = 300
-
-
-@dataclass(frozen=True)
-class TieOut:
-    """What one day's remedies come to in one currency, by the feed, by the documents and by the ledger."""
-
-    day: date
-    feed: Money
-    documents: Money
-    ledger: Money
-
-    @property
-    def ties(self) -> bool:
-        """Whether all three say the same."""
-        return self.feed == self.documents == self.ledger
 
 
 class QuestionMissing(Refusal):
@@ -55,14 +41,20 @@ class QuestionMissing(Refusal):
     code = "question_missing"
 
 
+class NothingAsked(Refusal):
+    """Only a question of finance is answered."""
+
+    code = "nothing_asked"
+
+
 class AcknowledgedAlready(Refusal):
     """What finance has acknowledged is settled; it is not queried any more."""
 
     code = "acknowledged_already"
 
 
-def write(grant: Grant, *, entry: Entry, at: datetime) -> FeedRow:
-    """Put a remedy in front of finance. Runs in the transaction that gives it."""
+def write(grant: Grant, *, entry: Entry | None, at: datetime) -> FeedRow:
+    """Put a remedy in front of finance; without an entry no money moved. Runs in the transaction that gives it."""
     row = FeedRow.objects.create(
         grant=grant, entry=entry, amount_minor=grant.amount_minor, currency=grant.currency, written_at=at
     )
@@ -84,6 +76,12 @@ def visible_to(viewer: User) -> QuerySet[FeedRow]:
     within = access.customers_within_reach(viewer, access.SEE_BOOKS)
     related = ("grant__ticket", "grant__customer", "grant__asked_by", "grant__document", "entry", "acknowledged_by")
     return FeedRow.objects.filter(grant__customer__in=within).select_related(*related)
+
+
+def asked_of(viewer: User) -> QuerySet[FeedRow]:
+    """Return the rows of customers to whom `viewer` gives remedies, so that questions about them can be answered."""
+    within = access.customers_within_reach(viewer, access.GRANT_REMEDY)
+    return FeedRow.objects.filter(grant__customer__in=within).select_related("grant__ticket", "grant__customer")
 
 
 def acknowledge(*, actor: User, row: FeedRow, at: datetime) -> FeedRow:
@@ -119,34 +117,50 @@ def query(*, actor: User, row: FeedRow, question: str, at: datetime) -> FeedRow:
         if QUERIED not in STEPS[row.status]:
             raise AcknowledgedAlready(_("This row is acknowledged already."))
         if (row.status, row.question) != (QUERIED, question):
-            row.status, row.question = QUERIED, question
-            row.save(update_fields=["status", "question"])
+            _move(row, QUERIED, actor=actor, text=question, at=at)
             asked = _("Finance asks about {grant}: {question}").format(grant=row.grant, question=question)
             conversation.note(actor=actor, ticket=ticket, text=asked, at=at)
             _record("finance.row_queried", row, actor=actor, at=at)
     return row
 
 
-def tie_out(day: date) -> list[TieOut]:
-    """Compare feed, documents and ledger for what was booked on `day`, one line a currency."""
-    granted = Grant.objects.filter(status=Grant.Status.GRANTED)
-    documents = Document.objects.filter(grants__in=granted, issued_on=day)
-    feed = FeedRow.objects.filter(entry__posted_on=day)
-    postings = Posting.objects.filter(
-        account=Posting.Account.RECEIVABLE, document__in=documents, entry__what="credit_note_issued"
-    )
-    sums = (
-        _sums(feed.annotate(value=F("amount_minor"))),
-        _sums(documents.annotate(value=-F("total_minor"))),
-        _sums(postings.annotate(value=-F("amount_minor"))),
-    )
-    currencies = sorted({currency for found in sums for currency in found})
-    return [TieOut(day, *(Money(found.get(currency, 0), currency) for found in sums)) for currency in currencies]
+def answer(*, actor: User, row: FeedRow, text: str, at: datetime) -> FeedRow:
+    """Answer the question of finance; the answer joins the thread of the row and the ticket. The same answer again is one.
+
+    Raises:
+        Refusal: the actor does not give remedies.
+        QuestionMissing, NothingAsked: nothing is answered; or nothing was asked.
+    """
+    text = text.replace("\x00", "").strip()[:LONGEST_QUESTION]
+    if not text:
+        raise QuestionMissing(_("Write your answer."))
+    with turns.patience(), transaction.atomic():
+        ticket = conversation.lock(row.grant.ticket)
+        row = _locked(row)
+        access.decide(actor, access.GRANT_REMEDY, row.grant.customer).or_refuse()
+        if ANSWERED not in STEPS[row.status]:
+            raise NothingAsked(_("Finance has not asked about {grant}.").format(grant=row.grant))
+        latest = row.messages.order_by("-written_at", "-pk").first()
+        if latest is None or (latest.author_id, latest.text) != (actor.pk, text):
+            _move(row, ANSWERED, actor=actor, text=text, at=at)
+            words = _("Answer to finance about {grant}: {text}").format(grant=row.grant, text=text)
+            conversation.note(actor=actor, ticket=ticket, text=words, at=at)
+            _record("finance.row_answered", row, actor=actor, at=at, answer=text)
+    return row
 
 
-def _sums(rows: "QuerySet[FeedRow] | QuerySet[Document] | QuerySet[Posting]") -> dict[str, int]:
-    totals = rows.order_by().values_list("currency").annotate(total=Sum("value"))
-    return {currency: int(total) for currency, total in totals}
+def asked_on(ticket: Ticket) -> list[FeedRow]:
+    """Return the rows of a ticket about which finance has asked, each with its thread."""
+    rows = FeedRow.objects.filter(grant__ticket=ticket, messages__isnull=False).distinct()
+    return list(rows.select_related("grant").prefetch_related("messages__author").order_by("pk"))
+
+
+def _move(row: FeedRow, status: str, *, actor: User, text: str, at: datetime) -> None:
+    row.status = status
+    if status == QUERIED:
+        row.question = text
+    row.save(update_fields=["status", "question"])
+    FeedMessage.objects.create(row=row, author=actor, text=text, written_at=at)
 
 
 def _locked(row: FeedRow) -> FeedRow:
@@ -154,13 +168,13 @@ def _locked(row: FeedRow) -> FeedRow:
     return FeedRow.objects.select_for_update(of=("self",)).select_related(*related).get(pk=row.pk)
 
 
-def _record(kind: str, row: FeedRow, *, actor: User, at: datetime) -> None:
+def _record(kind: str, row: FeedRow, *, actor: User, at: datetime, **more: str) -> None:
     grant = row.grant
     facts = {
         "amount": str(Money(row.amount_minor, row.currency)),
         "question": row.question,
         "ticket": grant.ticket.ref,
-        "document": str(grant.document),
+        "document": str(grant.document or ""),
         "row": row.pk,
-    }
+    } | more
     recording.record(grant.customer, kind, actor=actor, at=at, about=grant, facts=facts, internal=True)

@@ -18,8 +18,6 @@ from accounts import numbering
 from accounts.decisions import Decision, Refusal
 from accounts.people.models import User
 from accounts.timeline import recording
-from billing.invoices.models import Document
-from billing.ledger.models import Entry
 from billing.money import Money
 from support.remedies import finance_feed
 from support.remedies.kinds import REMEDIES
@@ -76,14 +74,14 @@ def give(asked: Grant, *, ticket: Ticket, terms: Terms, at: datetime, by_policy:
         Refusal: it can no longer be given, or `AmountChanged`: not exactly as it was asked for.
     """
     remedy = remedy_of(asked)
-    document = remedy.apply(actor=asked.asked_by, ticket=ticket, terms=terms, at=at)
-    amount = Money(-document.total_minor, document.currency)
-    if amount != Money(asked.amount_minor, asked.currency):
-        raise AmountChanged(_("By now {amount} is left to give; ask again.").format(amount=amount))
-    asked.status, asked.document, asked.granted_at = Grant.Status.GRANTED, document, at
+    given = remedy.apply(actor=asked.asked_by, ticket=ticket, terms=terms, at=at)
+    if given.amount != Money(asked.amount_minor, asked.currency):
+        raise AmountChanged(_("By now {amount} is left to give; ask again.").format(amount=given.amount))
+    asked.status, asked.document, asked.granted_at = Grant.Status.GRANTED, given.document, at
     asked.save(update_fields=["status", "document", "granted_at"])
+    asked.documents.set(given.issued)
     recording.record(ticket.customer, "support.remedy_granted", actor=asked.asked_by, at=at, about=asked, facts=facts_of(asked))
-    finance_feed.write(asked, entry=_entry_of(document), at=at)
+    finance_feed.write(asked, entry=given.entry, at=at)
     if by_policy:
         conversation.resolve_by_policy(
             ticket=ticket, outcome=conversation.REMEDIED, text=_words(asked, remedy, ticket, terms), at=at
@@ -129,10 +127,6 @@ def _tell_customer(asked: Grant, remedy: Remedy[Any], *, ticket: Ticket, terms: 
 def _words(asked: Grant, remedy: Remedy[Any], ticket: Ticket, terms: Terms) -> str:
     with translation.override(ticket.requester.language if ticket.requester else ticket.customer.language):
         return remedy.closing_text(ticket, terms, asked.document)
-
-
-def _entry_of(document: Document) -> Entry:
-    return Entry.objects.get(about_ref=document.ref, what=f"{document.kind}_issued")
 
 
 def _kept(decision: Decision) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
+from accounts.append_only import only_added
 from accounts.customers.models import Customer, DateRange
 from accounts.two_persons import AskedAndApproved
 
@@ -121,15 +122,17 @@ class Fault(models.Model):
 
 
 class Grant(models.Model):
-    """One remedy asked for: granted, waiting for approval, or turned down.
+    """One remedy asked for: granted, waiting for approval, turned down, or taken back after it was given.
 
-    Written by support/remedies/resolution.py and approvals.py.
+    `document` gives it, or is the one it is about; `documents` are all that were issued to give it and to take it back.
+    Written by support/remedies/giving.py, approvals.py and reversing.py.
     """
 
     class Status(models.TextChoices):
         AWAITING_APPROVAL = "awaiting_approval", "Waiting for approval"
         GRANTED = "granted", "Granted"
         TURNED_DOWN = "turned_down", "Turned down"
+        REVERSED = "reversed", "Taken back"
 
     ref = models.CharField(max_length=20, unique=True)
     key = models.UUIDField(unique=True)
@@ -147,15 +150,25 @@ class Grant(models.Model):
     asked_at = models.DateTimeField()
     decision = models.JSONField(help_text="The Decision that allowed or parked it, with the limit that spoke.")
     document = models.ForeignKey("billing.Document", null=True, blank=True, on_delete=models.PROTECT, related_name="grants")
+    documents = models.ManyToManyField("billing.Document", related_name="issued_for_grants")
     granted_at = models.DateTimeField(null=True, blank=True)
+    reversed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    reversed_at = models.DateTimeField(null=True, blank=True)
+    reversal_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["remedy", "cause"], condition=~Q(status="turned_down"), name="one_remedy_per_cause"),
-            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="grant_is_above_zero"),
+            models.CheckConstraint(condition=Q(amount_minor__gte=0), name="grant_is_not_below_zero"),
             models.CheckConstraint(
-                condition=~Q(status="granted") | Q(document__isnull=False, granted_at__isnull=False),
+                condition=~Q(status__in=["granted", "reversed"])
+                | Q(granted_at__isnull=False) & (Q(document__isnull=False) | Q(amount_minor=0)),
                 name="granted_remedy_has_its_document",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="reversed", reversed_by__isnull=False, reversed_at__isnull=False) & ~Q(reversal_reason="")
+                | ~Q(status="reversed") & Q(reversed_by=None, reversed_at=None, reversal_reason=""),
+                name="reversed_remedy_says_who_when_and_why",
             ),
         ]
         indexes = [models.Index(fields=["asked_by", "granted_at"], name="grant_by_agent_and_day")]
@@ -191,9 +204,13 @@ class FeedRow(models.Model):
         NEW = "new", "New"
         ACKNOWLEDGED = "acknowledged", "Acknowledged"
         QUERIED = "queried", "Queried"
+        ANSWERED = "answered", "Answered"
 
     grant = models.OneToOneField(Grant, on_delete=models.PROTECT, related_name="feed_row")
-    entry = models.ForeignKey("billing.Entry", on_delete=models.PROTECT, related_name="feed_rows")
+    entry = models.ForeignKey("billing.Entry", null=True, on_delete=models.PROTECT, related_name="feed_rows")
+    reversal = models.ForeignKey(
+        "billing.Entry", null=True, on_delete=models.PROTECT, related_name="reversing_feed_rows", help_text="What took it back."
+    )
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     status = models.CharField(max_length=12, choices=Status, default=Status.NEW)
@@ -205,10 +222,29 @@ class FeedRow(models.Model):
     question = models.CharField(max_length=300, blank=True)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_minor=0) | Q(entry__isnull=False), name="feed_row_of_money_has_its_entry"),
+        ]
         indexes = [models.Index(fields=["status", "-written_at", "-id"], name="feed_inbox")]
 
     def __str__(self) -> str:
         return f"{self.grant} for finance"
+
+
+class FeedMessage(models.Model):
+    """A question of finance about a row, or an answer to it; never changed. Written by support/remedies/finance_feed.py."""
+
+    row = models.ForeignKey(FeedRow, on_delete=models.PROTECT, related_name="messages")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    text = models.CharField(max_length=300)
+    written_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["written_at", "pk"]
+        triggers = only_added("feedmessage")
+
+    def __str__(self) -> str:
+        return f"{self.author}: {self.text}"
 
 
 class DeclineReason(models.Model):

@@ -11,31 +11,45 @@ from django.db import connection
 from support.remedies.kinds import REMEDIES
 
 _QUESTIONS: Final = {
-    "{0} was given, but its document {1} is not issued over {2} {3}": """
-        SELECT g.ref, coalesce(d.ref, '(none)'), g.amount_minor, g.currency
-        FROM support_grant g LEFT JOIN billing_document d ON d.id = g.document_id
-        WHERE g.status = 'granted' AND (d.id IS NULL OR d.status <> 'issued' OR d.total_minor <> -g.amount_minor
-            OR d.currency <> g.currency) ORDER BY g.id""",
+    "{0} was given, but its documents do not come to {1} {2}": """
+        SELECT g.ref, g.amount_minor, g.currency FROM support_grant g
+        WHERE g.status = 'granted' AND g.remedy <> 'write_off' AND g.amount_minor IS DISTINCT FROM (
+            SELECT coalesce(-sum(d.total_minor), 0) FROM support_grant_documents i JOIN billing_document d ON d.id = i.document_id
+            WHERE i.grant_id = g.id AND d.status = 'issued' AND d.currency = g.currency) ORDER BY g.id""",
+    "{0} was taken back, but its documents come to {1} {2}": """
+        SELECT g.ref, -sum(d.total_minor), g.currency FROM support_grant g
+        JOIN support_grant_documents i ON i.grant_id = g.id JOIN billing_document d ON d.id = i.document_id
+        WHERE g.status = 'reversed' GROUP BY g.id HAVING sum(d.total_minor) <> 0 ORDER BY g.id""",
+    "{0} was given, but {1} {2} were not written off": """
+        SELECT g.ref, g.amount_minor, g.currency FROM support_grant g LEFT JOIN support_feedrow f ON f.grant_id = g.id
+        WHERE g.status IN ('granted', 'reversed') AND g.remedy = 'write_off' AND NOT EXISTS (SELECT 1 FROM billing_posting p
+            WHERE p.entry_id = f.entry_id AND p.account = 'write_off' AND p.amount_minor = g.amount_minor
+              AND p.currency = g.currency AND p.document_id = g.document_id) ORDER BY g.id""",
     "{0} was given and nothing says who decided it": """
         SELECT g.ref FROM support_grant g LEFT JOIN support_approval a ON a.grant_id = g.id
-        WHERE g.status = 'granted' AND NOT (coalesce(g.decision ->> 'allowed', '') = 'true' AND a.id IS NULL
+        WHERE g.status IN ('granted', 'reversed') AND NOT (coalesce(g.decision ->> 'allowed', '') = 'true' AND a.id IS NULL
             OR coalesce(a.status = 'approved' AND a.decided_by_id <> g.asked_by_id, false)) ORDER BY g.id""",
     "{0} was given and is not on the timeline once": """
         SELECT g.ref FROM support_grant g
-        WHERE g.status = 'granted' AND 1 <> (SELECT count(*) FROM accounts_activity t
+        WHERE g.status IN ('granted', 'reversed') AND 1 <> (SELECT count(*) FROM accounts_activity t
             WHERE t.about_kind = 'grant' AND t.about_ref = g.ref AND t.kind = 'support.remedy_granted') ORDER BY g.id""",
+    "{0} was taken back and is not on the timeline, or not in the books, so": """
+        SELECT g.ref FROM support_grant g JOIN support_feedrow f ON f.grant_id = g.id
+        WHERE g.status = 'reversed' AND (g.amount_minor > 0 AND f.reversal_id IS NULL OR 1 <> (
+            SELECT count(*) FROM accounts_activity t WHERE t.about_kind = 'grant' AND t.about_ref = g.ref
+              AND t.kind = 'support.remedy_reversed')) ORDER BY g.id""",
     "{0} was given and finance does not see {1} {2} with the entry of its document": """
         SELECT g.ref, g.amount_minor, g.currency FROM support_grant g
         LEFT JOIN support_feedrow f ON f.grant_id = g.id LEFT JOIN billing_entry e ON e.id = f.entry_id
         LEFT JOIN billing_document d ON d.id = g.document_id
-        WHERE g.status = 'granted' AND (f.id IS NULL OR f.amount_minor <> g.amount_minor OR f.currency <> g.currency
-            OR e.about_ref IS DISTINCT FROM d.ref) ORDER BY g.id""",
+        WHERE g.status IN ('granted', 'reversed') AND (f.id IS NULL OR f.amount_minor <> g.amount_minor
+            OR f.currency <> g.currency OR g.amount_minor > 0 AND e.about_ref IS DISTINCT FROM d.ref) ORDER BY g.id""",
     "the timeline tells of {0}, which was never given": """
-        SELECT t.about_ref FROM accounts_activity t LEFT JOIN support_grant g ON g.ref = t.about_ref AND g.status = 'granted'
-        WHERE t.kind = 'support.remedy_granted' AND g.id IS NULL ORDER BY t.id""",
+        SELECT t.about_ref FROM accounts_activity t LEFT JOIN support_grant g ON g.ref = t.about_ref
+            AND g.status IN ('granted', 'reversed') WHERE t.kind = 'support.remedy_granted' AND g.id IS NULL ORDER BY t.id""",
     "finance sees {0}, which was never given": """
-        SELECT g.ref FROM support_feedrow f JOIN support_grant g ON g.id = f.grant_id WHERE g.status <> 'granted'
-        ORDER BY f.id""",
+        SELECT g.ref FROM support_feedrow f JOIN support_grant g ON g.id = f.grant_id
+        WHERE g.status NOT IN ('granted', 'reversed') ORDER BY f.id""",
     "{0} is {1} and its approval is {2}": """
         SELECT g.ref, g.status, coalesce(a.status, '(none)')
         FROM support_grant g LEFT JOIN support_approval a ON a.grant_id = g.id
@@ -44,7 +58,8 @@ _QUESTIONS: Final = {
     "{0} was issued as a remedy that nobody gave": """
         SELECT e.about_ref FROM billing_entry e JOIN unnest(%(keys)s::text[]) AS remedy(key) ON starts_with(e.key, remedy.key)
         JOIN billing_document d ON d.ref = e.about_ref
-        LEFT JOIN support_grant g ON g.document_id = d.id AND g.status = 'granted' WHERE g.id IS NULL ORDER BY e.id""",
+        LEFT JOIN support_grant g ON g.document_id = d.id AND g.status IN ('granted', 'reversed')
+        WHERE g.id IS NULL ORDER BY e.id""",
 }
 
 

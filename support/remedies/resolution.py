@@ -84,7 +84,7 @@ def grant(*, actor: User, ticket: Ticket, remedy: Remedy[Any], terms: Terms, at:
         if earlier := Grant.objects.filter(key=terms.key).first():
             return _same(earlier, actor, ticket, remedy, terms)
         terms = remedy.read(remedy.facts(terms), key=terms.key, resolve=terms.resolve)  # as things stand under the lock
-        authority.take_turn(actor)
+        authority.take_turn(actor, ticket, remedy, at=at)
         standing = Standing(actor, at, [ticket])
         decision = authority.decide(actor=actor, ticket=ticket, remedy=remedy, terms=terms, at=at, standing=standing)
         if not decision.approver or not may_ask:

@@ -20,6 +20,7 @@ from accounts.policies.resolving import Resolved
 from billing.invoices.models import Document
 from billing.money import Money
 from support.remedies import allowances, criteria, fault, limits
+from support.remedies.books import mapping
 from support.remedies.criteria import Circumstances, Spent, Weighed
 from support.remedies.limits import Limit
 from support.remedies.models import Allowance, AuthorityGrant, Grant
@@ -73,6 +74,11 @@ class Standing:
     @cached_property
     def _policies(self) -> dict[int, dict[str, Resolved]]:
         return resolving.resolve_many({ticket.customer_id for ticket in self.tickets}, self.at.date())
+
+    @cached_property
+    def mapped(self) -> dict[str, str]:
+        """The ledger accounts that have a number in the accounting system."""
+        return mapping.numbers()
 
     def given_on(self, ticket: Ticket, currency: str) -> Money:
         """What was given on a ticket, whoever gave it."""

@@ -166,6 +166,11 @@ def note(*, actor: User, ticket: Ticket, text: str, at: datetime) -> Message:
     return _write(lock(ticket), actor=actor, text=text, at=at, internal=True)
 
 
+def tell(*, actor: User, ticket: Ticket, text: str, at: datetime) -> Message:
+    """Write to the customer on behalf of work that has decided access already; the ticket stays where it is."""
+    return _write(lock(ticket), actor=actor, text=text, at=at)
+
+
 def assign(*, actor: User, ticket: Ticket, to: User | None, at: datetime) -> Ticket:
     """Give the ticket to somebody who works on tickets, or to nobody.
 

@@ -34,6 +34,8 @@ ROUTES = {
     "feed": ("get", BOOKS),
     "acknowledgements": ("post", KEEPERS),
     "questions": ("post", KEEPERS),
+    "answers": ("post", GIVERS),
+    "reversals": ("post", access.EVERY_LEVEL),
     "tie_outs": ("get", BOOKS),
 }
 
@@ -51,6 +53,7 @@ def ask(viewer, given, route, body=None, key=""):
     named = {
         "node": [granted.customer.number],
         "decisions": [asked.approval.pk], "acknowledgements": [granted.feed_row.pk], "questions": [granted.feed_row.pk],
+        "answers": [granted.feed_row.pk], "reversals": [granted.ref],
         "remedies": [asked.ticket.ref], "grants": [asked.ticket.ref], "replies": [asked.ticket.ref],
         "declines": [asked.ticket.ref], "closings": [(Promise.objects.first() or support.promise()).pk],
     }  # fmt: skip

@@ -10,7 +10,10 @@ from accounts.customers.models import Customer
 from accounts.people.models import User
 from accounts.quality import scores
 from billing.anomalies import finding
+from billing.money import Money
 from support.remedies import declines
+from support.remedies.batches import working
+from support.remedies.books import budgets
 from support.tickets import account_escalation
 from tests.factories import bank, knowledge, overdue, people, policies, quality, segments, support
 from tests.factories.billing import invoice
@@ -31,6 +34,8 @@ def fill():
     account_escalation.raise_account(actor=people.agent(), customer=customer, reason="The board complained.", at=NOON)
     support.billed_twice(customer)
     finding.find_for([customer], at=NOON)
+    budgets.set_budget(actor=people.manager(), amount=Money.of("10.00", "EUR"), since=NOON.date(), customer=customer, at=NOON)
+    support.playbook(f"playbook-{customer.pk}")
     quality.pair()
     quality.staged_import()
     scores.refresh(Customer.objects.filter(pk=below(customer, kind="legal_entity").pk), at=NOON)
@@ -99,6 +104,8 @@ def statements(viewer: User, address: str) -> int:
         ("exceptions", "", "manager"),
         ("access_matrix", "", "agent"),
         ("search", "?q=billed", "agent"),
+        ("playbooks", "", "agent"),
+        ("setup", "", "finance"),
         ("search_options", "?q=group", "agent"),
     ],
 )
@@ -123,3 +130,24 @@ def test_policy_with_its_cases_takes_the_same_statements_for_one_case_and_for_th
     policies.blocked(version)
 
     assert statements(viewer, address) == one
+
+
+def test_who_else_takes_the_same_statements_for_two_customers_and_for_five():
+    support.limit("agent", 25000, 100000)
+    begun, viewer = support.batch((100, 100)), people.staff("agent")
+    address = reverse("backoffice:finding_others", args=[begun.finding.ref])
+    two = statements(viewer, address)
+    support.batch((100, 100, 100))
+
+    assert statements(viewer, address) == two
+
+
+def test_batch_takes_the_same_statements_for_one_row_and_for_three():
+    support.limit("agent", 25000, 100000)
+    viewer, small, large = people.staff("agent"), support.batch((100,)), support.batch((100, 100, 100))
+    for batch in (small, large):
+        working.work_off(batch, at=NOON)
+
+    counts = [statements(viewer, reverse("backoffice:batch", args=[batch.pk])) for batch in (small, large)]
+
+    assert counts[0] == counts[1]

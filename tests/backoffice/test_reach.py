@@ -59,6 +59,13 @@ ROUTES = {
     "inbox_rows": ("get", BOOKS),
     "acknowledgements": ("post", KEEPERS),
     "questions": ("post", KEEPERS),
+    "feed_answers": ("post", GIVERS),
+    "playbooks": ("get", WORKERS),
+    "playbook": ("get", WORKERS),
+    "practice_runs": ("post", WORKERS),
+    "feed_file": ("get", BOOKS),
+    "setup": ("get", BOOKS),
+    "grant_reversals": ("post", EVERYBODY),
     "bank": ("get", BOOKS),
     "bank_rows": ("get", BOOKS),
     "bank_statements": ("get", BOOKS),
@@ -86,6 +93,10 @@ ROUTES = {
     "desk": ("get", EVERYBODY),
     "checks": ("post", WORKERS),
     "finding_refunds": ("post", KEEPERS),
+    "finding_others": ("get", GIVERS),
+    "finding_batches": ("post", GIVERS),
+    "batch": ("get", EVERYBODY),
+    "batch_undoings": ("post", EVERYBODY),
     "data": ("get", EVERYBODY),
     "data_rules": ("get", EVERYBODY),
     "staged_decisions": ("post", DECIDERS),
@@ -152,6 +163,8 @@ def address(route, given):
         "decisions": [asked.approval.pk],
         "acknowledgements": [granted.feed_row.pk],
         "questions": [granted.feed_row.pk],
+        "feed_answers": [granted.feed_row.pk],
+        "grant_reversals": [granted.ref],
         "entry": [granted.feed_row.entry_id],
         "customer": [granted.customer.number],
         "below": [granted.customer.number],
@@ -179,6 +192,11 @@ def address(route, given):
             f"bank_{what}": [waiting_line().ref] for what in ("line", "matches", "credits", "set_asides", "undoings", "surpluses")
         }
     keys |= policy_rows(route, granted.customer)
+    keys |= dict.fromkeys(["playbook", "practice_runs"], ["double-billing"])
+    if route in {"finding_others", "finding_batches", "batch", "batch_undoings"}:
+        begun = support.batch()
+        keys |= dict.fromkeys(["finding_others", "finding_batches"], [begun.finding.ref])
+        keys |= dict.fromkeys(["batch", "batch_undoings"], [begun.pk])
     keys |= {"customer_details": [granted.customer.number]}
     if route == "staged_decisions":
         keys |= {route: [quality.staged_import().pk]}

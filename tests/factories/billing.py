@@ -14,9 +14,10 @@ from billing.catalog.models import LegalEntity, Plan, PlanVersion
 from billing.catalog.plans import ChargeTerms
 from billing.contracts import signing
 from billing.contracts.models import Contract, Subscription
-from billing.invoices import issuing, legacy, newline
+from billing.invoices import issuing, legacy, newline, single
 from billing.invoices.models import Document
 from billing.invoices.newline import NewLine
+from billing.money import Money
 from billing.periods import Interval
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -140,3 +141,8 @@ def legacy_invoice(
         customer=customer, legal_entity=seller(), ref=ref or f"OLD-{next(_serial)}", issued_on=on, due_on=due_on or on,
         currency=currency, lines=[line], at=at,
     )  # fmt: skip
+
+
+def single_credit(customer: Customer, amount: Money, *, on: date = FIRST_DAY, at: datetime = NOON) -> Document:
+    """A credit given to the customer's account; open invoices take it first."""
+    return single.give_credit(actor=None, customer=customer, legal_entity=seller(), amount=amount, reason="Sorry", on=on, at=at)

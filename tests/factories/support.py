@@ -12,11 +12,18 @@ from uuid import UUID, uuid4
 
 from accounts.customers.models import Customer
 from accounts.people.models import User
+from billing.anomalies import finding as findings
+from billing.contracts import events
+from billing.invoices import run
 from billing.invoices.models import Line
 from support.remedies import allowances, declines, fault, resolution
+from support.remedies.batches import working
+from support.remedies.batches.models import Batch
 from support.remedies.kinds import REMEDIES
 from support.remedies.kinds.credit_duplicate_charge import Terms
 from support.remedies.models import Allowance, AuthorityGrant, Decline, DeclineReason, Grant
+from support.remedies.playbooks import editing
+from support.remedies.playbooks.models import PlaybookVersion
 from support.tickets import conversation
 from support.tickets.models import Ticket
 from support.voice import promises
@@ -27,6 +34,7 @@ from tests.factories.customers import group
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TODAY = NOON.date()
 SINCE, UNTIL = date(2026, 2, 1), date(2026, 3, 1)
+CHANGED_ON = date(2026, 2, 15)
 CREDIT = "credit_duplicate_charge"
 
 
@@ -113,3 +121,28 @@ def plain_case(amount_minor: int = 12000, *, agent: User | None = None, customer
     customer = customer or group()
     line = billing.invoice(customer, amount_minor, on=SINCE).lines.get()
     return Case(customer, ticket(customer, line=line, document=line.document), agent or people.agent())
+
+
+def changed_case(*, agent: User | None = None) -> Case:
+    """A customer whose two seats became five in the middle of a billed month, a ticket, and an agent."""
+    customer = group()
+    subscription = billing.subscribed(customer, quantity=2, on=SINCE)
+    run.bill(payer=customer, on=SINCE, at=NOON)
+    events.add(actor=None, subscription=subscription, what="set_quantity", quantity=5, effective_on=CHANGED_ON, at=NOON)
+    run.bill(payer=customer, on=TODAY, at=NOON)
+    return Case(customer, ticket(customer), agent or people.agent())
+
+
+def batch(amounts: tuple[int, ...] = (12000, 12000), *, agent: User | None = None, at: datetime = NOON) -> Batch:
+    """A batch of customers billed twice for the same days, begun by an agent and not worked off."""
+    agent = agent or people.agent()
+    lines = [billed_twice(group(), amount) for amount in amounts]
+    found = findings.find_for([line.customer for line in lines], at=at)
+    refs = [one.ref for one in found]
+    return working.begin(actor=agent, finding=found[0], chosen=refs, key=uuid4(), at=at)
+
+
+def playbook(code: str = "late", **changed: Any) -> PlaybookVersion:
+    """A playbook that a manager wrote."""
+    facts = {"title": "Late", "reply_text": "Sorry, {customer}.", "remedies": ["goodwill_credit"], "words": ["late"]} | changed
+    return editing.write(actor=people.manager(), code=code, contents=editing.Contents(**facts), at=NOON)

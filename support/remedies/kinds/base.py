@@ -1,21 +1,23 @@
 """What a kind of remedy is: the questions every one of them answers.
 
 A kind is told its terms and says what they cost, whether the state of things allows them, what will change, and how the
-customer is told; `apply` does it. Amounts are gross, in the currency of what is put right. A kind asks nobody's authority:
-that is authority.py, for all kinds alike.
+customer is told; `apply` does it and `reverse` takes it back. Amounts are gross, in the currency of what is put right; what
+moves no money costs zero. A kind asks nobody's authority: that is authority.py, for all kinds alike.
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Generic, TypeVar
 from uuid import UUID
 
 from accounts.decisions import Decision, Refusal
 from accounts.people.models import User
 from billing.invoices.models import Document
+from billing.ledger.models import Entry
 from billing.money import Money
+from support.remedies.models import Grant
 from support.tickets.models import Ticket
 
 
@@ -29,19 +31,44 @@ class Terms:
 
 @dataclass(frozen=True)
 class Effect:
-    """One thing that will change: what it is, and its amount before and after."""
+    """One thing that will change: what it is, and its amount, day or words before and after."""
 
     label: str
-    before: Money
-    after: Money
+    before: "Money | date | str"
+    after: "Money | date | str"
 
 
 @dataclass(frozen=True)
 class Input:
-    """Something the giver may still choose: the name under which `read` finds it, and what it is."""
+    """Something the giver may still choose: the name under which `read` finds it, what it is, and what is written there.
+
+    `kind` is "amount", "date", "number" or "text".
+    """
 
     name: str
     label: str
+    kind: str = "amount"
+
+
+@dataclass(frozen=True)
+class Given:
+    """What giving a remedy left behind: what it came to, the document that gives it or that it is about, its ledger entry.
+
+    `issued` are all documents made for it. Without an entry no money moved.
+    """
+
+    amount: Money
+    document: Document | None = None
+    entry: Entry | None = None
+    issued: tuple[Document, ...] = ()
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """What taking a remedy back left behind: the ledger entry against it, and the documents made for it."""
+
+    entry: Entry | None = None
+    issued: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,6 +85,12 @@ class TermsUnreadable(Refusal):
     code = "terms_unreadable"
 
 
+class NotReversible(Refusal):
+    """What was given cannot be taken back, or no longer."""
+
+    code = "not_reversible"
+
+
 T = TypeVar("T", bound=Terms)
 
 
@@ -66,6 +99,10 @@ class Remedy(ABC, Generic[T]):
 
     code: ClassVar[str]
     cap: ClassVar[Cap | None] = None
+    accounts: ClassVar[tuple[str, ...]] = ()
+    """The ledger accounts it books; each needs its number in the accounting system before the remedy can be given."""
+    goodwill: ClassVar[bool] = False
+    """Whether it gives without an error behind it, and so counts against the budgets of goodwill."""
 
     @property
     def inputs(self) -> tuple[Input, ...]:
@@ -110,9 +147,22 @@ class Remedy(ABC, Generic[T]):
         """Return what would change."""
 
     @abstractmethod
-    def apply(self, *, actor: User, ticket: Ticket, terms: T, at: datetime) -> Document:
-        """Do it, in the caller's transaction, and return the document that gives it; its total is minus the cost."""
+    def apply(self, *, actor: User, ticket: Ticket, terms: T, at: datetime) -> Given:
+        """Do it, in the caller's transaction, with counter-documents only; what it came to is the cost."""
+
+    @abstractmethod
+    def reverse(self, *, actor: User, grant: Grant, reason: str, at: datetime) -> TakenBack:
+        """Take back what `grant` gave, in the caller's transaction, with counter-documents and counter-entries only.
+
+        Raises:
+            NotReversible: it cannot be taken back.
+        """
 
     @abstractmethod
     def closing_text(self, ticket: Ticket, terms: T, document: Document | None = None) -> str:
         """Tell the customer what was wrong, what was done and what they see next; without `document`, ahead of doing it."""
+
+    @property
+    def action(self) -> str:
+        """What its button says where no amount is credited; empty: the amount says it."""
+        return ""

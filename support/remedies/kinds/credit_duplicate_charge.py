@@ -16,10 +16,11 @@ from billing.anomalies import finding as findings
 from billing.anomalies.models import Finding
 from billing.invoices import credit_notes, crediting
 from billing.invoices.models import Document, Line
-from billing.ledger import balances
+from billing.ledger import balances, posting
 from billing.money import Money
-from support.remedies.kinds import base
-from support.remedies.kinds.base import Effect, Remedy, TermsUnreadable
+from support.remedies.kinds import base, by_credit_note
+from support.remedies.kinds.base import Effect, Given, Remedy, TakenBack, TermsUnreadable
+from support.remedies.models import Grant
 from support.tickets.models import Ticket
 
 DETECTOR: Final = "duplicate_charge"
@@ -37,6 +38,7 @@ class CreditDuplicateCharge(Remedy[Terms]):
     """Credits the days of the line that should not be, with their tax."""
 
     code: ClassVar[str] = "credit_duplicate_charge"
+    accounts: ClassVar[tuple[str, ...]] = (posting.RECEIVABLE, posting.REVENUE, posting.TAX, posting.CUSTOMER_CREDIT)
 
     @property
     def label(self) -> str:
@@ -92,7 +94,7 @@ class CreditDuplicateCharge(Remedy[Terms]):
             Effect(_("Balance of {customer}").format(customer=document.customer), balance, balance - cost),
         ]
 
-    def apply(self, *, actor: User, ticket: Ticket, terms: Terms, at: datetime) -> Document:
+    def apply(self, *, actor: User, ticket: Ticket, terms: Terms, at: datetime) -> Given:
         """Issue the credit note and settle the finding."""
         line = terms.finding.charge
         credit_note = credit_notes.credit_line(
@@ -105,7 +107,11 @@ class CreditDuplicateCharge(Remedy[Terms]):
             key=f"{self.code}:{terms.finding.ref}",
         )
         findings.settle(terms.finding, at)
-        return credit_note
+        return by_credit_note.given(credit_note)
+
+    def reverse(self, *, actor: User, grant: Grant, reason: str, at: datetime) -> TakenBack:
+        """Bill anew what was credited."""
+        return by_credit_note.taken_back(actor=actor, grant=grant, reason=reason, at=at)
 
     def closing_text(self, ticket: Ticket, terms: Terms, document: Document | None = None) -> str:
         """Tell what was billed twice, what was credited, and what the customer owes then."""

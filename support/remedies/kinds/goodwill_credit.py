@@ -17,11 +17,12 @@ from billing.catalog.models import LegalEntity
 from billing.contracts.models import Contract
 from billing.invoices import single
 from billing.invoices.models import Document
-from billing.ledger import balances
+from billing.ledger import balances, posting
 from billing.ledger.models import Entry
 from billing.money import Money
-from support.remedies.kinds import base
-from support.remedies.kinds.base import Cap, Effect, Input, Remedy, TermsUnreadable
+from support.remedies.kinds import base, by_credit_note
+from support.remedies.kinds.base import Cap, Effect, Given, Input, Remedy, TakenBack, TermsUnreadable
+from support.remedies.models import Grant
 from support.tickets.models import Ticket
 
 SUGGESTED_MAJOR = "10"
@@ -40,6 +41,8 @@ class GoodwillCredit(Remedy[Terms]):
 
     code: ClassVar[str] = "goodwill_credit"
     cap: ClassVar[Cap | None] = Cap(most=2, days=90)
+    accounts: ClassVar[tuple[str, ...]] = (posting.RECEIVABLE, posting.GOODWILL, posting.CUSTOMER_CREDIT)
+    goodwill: ClassVar[bool] = True
 
     @property
     def label(self) -> str:
@@ -99,16 +102,21 @@ class GoodwillCredit(Remedy[Terms]):
         payer = _payer(ticket)
         return [Effect(_("Balance of {customer}").format(customer=payer), balance, balance - terms.amount)]
 
-    def apply(self, *, actor: User, ticket: Ticket, terms: Terms, at: datetime) -> Document:
+    def apply(self, *, actor: User, ticket: Ticket, terms: Terms, at: datetime) -> Given:
         """Issue the credit note of the goodwill."""
         seller = _seller(ticket)
         if seller is None:
             raise TermsUnreadable(_("This customer has neither a contract nor an invoice with us."))
-        return single.give_credit(
+        credit_note = single.give_credit(
             actor=actor, customer=ticket.customer, legal_entity=seller, amount=terms.amount,
             reason=_("Goodwill for {ticket}").format(ticket=ticket.ref), key=_key(ticket),
             on=periods.local_day(at, ticket.customer.timezone), at=at,
         )  # fmt: skip
+        return by_credit_note.given(credit_note)
+
+    def reverse(self, *, actor: User, grant: Grant, reason: str, at: datetime) -> TakenBack:
+        """Bill anew what was credited."""
+        return by_credit_note.taken_back(actor=actor, grant=grant, reason=reason, at=at)
 
     def closing_text(self, ticket: Ticket, terms: Terms, document: Document | None = None) -> str:
         """Say sorry, what was given, and where it is seen."""

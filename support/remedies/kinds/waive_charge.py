@@ -14,10 +14,11 @@ from billing import periods
 from billing.anomalies.models import Finding
 from billing.invoices import credit_notes, crediting
 from billing.invoices.models import Document, Line
-from billing.ledger import balances
+from billing.ledger import balances, posting
 from billing.money import Money
-from support.remedies.kinds import base
-from support.remedies.kinds.base import Effect, Remedy, TermsUnreadable
+from support.remedies.kinds import base, by_credit_note
+from support.remedies.kinds.base import Effect, Given, Remedy, TakenBack, TermsUnreadable
+from support.remedies.models import Grant
 from support.tickets.models import Ticket
 
 
@@ -32,6 +33,7 @@ class WaiveCharge(Remedy[Terms]):
     """Credits all that is left of a line, with its tax."""
 
     code: ClassVar[str] = "waive_charge"
+    accounts: ClassVar[tuple[str, ...]] = (posting.RECEIVABLE, posting.REVENUE, posting.TAX, posting.CUSTOMER_CREDIT)
 
     @property
     def label(self) -> str:
@@ -88,9 +90,9 @@ class WaiveCharge(Remedy[Terms]):
             Effect(_("Balance of {customer}").format(customer=document.customer), balance, balance - cost),
         ]
 
-    def apply(self, *, actor: User, ticket: Ticket, terms: Terms, at: datetime) -> Document:
+    def apply(self, *, actor: User, ticket: Ticket, terms: Terms, at: datetime) -> Given:
         """Issue the credit note."""
-        return credit_notes.credit_line(
+        credit_note = credit_notes.credit_line(
             actor=actor,
             line=terms.line,
             reason=_("Waived, {ticket}").format(ticket=ticket.ref),
@@ -98,6 +100,11 @@ class WaiveCharge(Remedy[Terms]):
             at=at,
             key=f"{self.code}:{terms.line.pk}",
         )
+        return by_credit_note.given(credit_note)
+
+    def reverse(self, *, actor: User, grant: Grant, reason: str, at: datetime) -> TakenBack:
+        """Bill anew what was credited."""
+        return by_credit_note.taken_back(actor=actor, grant=grant, reason=reason, at=at)
 
     def closing_text(self, ticket: Ticket, terms: Terms, document: Document | None = None) -> str:
         """Tell what was waived and by which credit note."""

@@ -7,9 +7,10 @@ import pytest
 from accounts.decisions import Refusal
 from accounts.timeline.models import Activity
 from billing.money import Money
-from support.remedies import finance_feed
-from support.remedies.finance_feed import AcknowledgedAlready, QuestionMissing, TieOut
+from support.remedies import finance_feed, tie_out
+from support.remedies.finance_feed import AcknowledgedAlready, QuestionMissing
 from support.remedies.models import FeedRow
+from support.remedies.tie_out import TieOut
 from support.tickets.models import Message
 from tests.factories import people, support
 from tests.factories.support import NOON, TODAY
@@ -105,18 +106,18 @@ def test_day_ties_out_by_currency():
     row_of(700, currency="CHF")
 
     chf, eur = Money(700, "CHF"), Money(12000 + 5950, "EUR")
-    assert finance_feed.tie_out(TODAY) == [TieOut(TODAY, chf, chf, chf), TieOut(TODAY, eur, eur, eur)]
-    assert all(line.ties for line in finance_feed.tie_out(TODAY))
+    assert tie_out.of_day(TODAY) == [TieOut(TODAY, chf, chf, chf), TieOut(TODAY, eur, eur, eur)]
+    assert all(line.ties for line in tie_out.of_day(TODAY))
 
 
 def test_day_does_not_tie_out_when_a_row_says_another_amount():
     row = row_of(12000)
     FeedRow.objects.filter(pk=row.pk).update(amount_minor=12001)
 
-    assert [line.ties for line in finance_feed.tie_out(TODAY)] == [False]
+    assert [line.ties for line in tie_out.of_day(TODAY)] == [False]
 
 
 def test_day_without_remedies_has_no_lines():
     row_of()
 
-    assert finance_feed.tie_out(TODAY - timedelta(days=1)) == []
+    assert tie_out.of_day(TODAY - timedelta(days=1)) == []

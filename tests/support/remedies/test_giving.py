@@ -20,7 +20,7 @@ STEPS = [
     ("support.remedies.giving", "recording.record"),
     ("support.remedies.giving", "finance_feed.write"),
     ("support.remedies.giving", "conversation.resolve"),
-    ("support.remedies.giving", "_entry_of"),
+    ("support.remedies.kinds.by_credit_note", "entry_of"),
     ("support.remedies.finance_feed", "recording.record"),
     ("support.tickets.conversation", "recording.record"),
     ("billing.invoices.credit_notes", "settling.absorb_credit_note"),
@@ -136,7 +136,7 @@ def test_database_refuses_a_second_remedy_for_one_cause_and_a_grant_without_its_
         Grant.objects.filter(pk=grant.pk).update(document=None)
 
 
-PARALLEL = 16
+PARALLEL = 64
 
 
 def test_many_agents_at_once_give_one_credit_note_and_get_clear_refusals(committed):

@@ -40,7 +40,7 @@ def test_other_amount_than_the_documents_is_found(grant):
     Grant.objects.filter(pk=grant.pk).update(amount_minor=1)
 
     assert proof.faults() == [
-        f"{grant} was given, but its document {grant.document} is not issued over 1 EUR",
+        f"{grant} was given, but its documents do not come to 1 EUR",
         f"{grant} was given and finance does not see 1 EUR with the entry of its document",
     ]
 

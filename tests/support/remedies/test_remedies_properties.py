@@ -9,7 +9,7 @@ from accounts.decisions import Refusal
 from billing.invoices import credit_notes
 from billing.invoices.models import Line
 from billing.ledger import proof as ledger_proof
-from support.remedies import approvals, finance_feed, proof
+from support.remedies import approvals, proof, tie_out
 from support.remedies.models import Approval, Grant
 from tests.factories import people, support
 from tests.factories.support import NOON, TODAY
@@ -37,7 +37,7 @@ class RandomRemedies(TestCase):
         assert sum(grant.amount_minor for grant in given_alone) <= DAY_LIMIT
         assert all(grant.amount_minor <= SUPERVISOR_TICKET for grant in Grant.objects.filter(status="granted"))
         assert not Line.objects.filter(credited_minor__gt=F("amount_minor"), corrects=None).exists()
-        assert all(line.ties for line in finance_feed.tie_out(TODAY))
+        assert all(line.ties for line in tie_out.of_day(TODAY))
         assert proof.faults() + ledger_proof.faults() == []
 
 

@@ -1,0 +1,109 @@
+"""Remedies as the page of a ticket shows them: what could be given, what was given, and what finance asks about it."""
+
+from datetime import date
+from typing import Final
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.people.models import User
+from billing.money import Money
+from support.remedies import finance_feed, reversing
+from support.remedies.kinds import REMEDIES
+from support.remedies.kinds.base import Effect
+from support.remedies.models import FeedRow, Grant
+from support.remedies.resolution import Proposal
+from support.tickets.models import Ticket
+from window.formats import amount, day
+
+AT_FIRST: Final = 3
+TONES: Final = {
+    Grant.Status.GRANTED: "good",
+    Grant.Status.AWAITING_APPROVAL: "warning",
+    Grant.Status.TURNED_DOWN: "bad",
+    Grant.Status.REVERSED: "info",
+}
+
+
+def offered(proposals: list[Proposal]) -> dict[str, object]:
+    """Return what could be given: the first few in sight, the rest behind one more click."""
+    shown = [_proposal(proposal, number) for number, proposal in enumerate(proposals, start=1)]
+    return {"proposals": shown[:AT_FIRST], "more_proposals": shown[AT_FIRST:]}
+
+
+def given(viewer: User, ticket: Ticket) -> dict[str, object]:
+    """Return what was asked for and given on a ticket, and the questions finance has about it."""
+    related = ("document", "approval", "approval__decided_by", "feed_row", "customer", "reversed_by")
+    grants = ticket.grants.select_related(*related).order_by("asked_at", "pk")
+    return {"grants": [_grant(viewer, grant) for grant in grants], "asked_by_finance": finance_feed.asked_on(ticket)}
+
+
+def _grant(viewer: User, grant: Grant) -> dict[str, object]:
+    approval = getattr(grant, "approval", None)
+    kind = REMEDIES.get(grant.remedy)
+    return {
+        "ref": grant.ref,
+        "title": kind.label if kind else grant.remedy,
+        "tone": TONES[Grant.Status(grant.status)],
+        "amount_minor": grant.amount_minor,
+        "currency": grant.currency,
+        "status": grant.get_status_display(),
+        "document": grant.document,
+        "note": grant.reversal_reason or (approval.note if approval else ""),
+        "reversible": grant.status == Grant.Status.GRANTED and reversing.decide(viewer, grant).allowed,
+    }
+
+
+def label_of(row: FeedRow) -> str:
+    """Return the name of the remedy behind a row of the finance feed."""
+    kind = REMEDIES.get(row.grant.remedy)
+    return kind.label if kind else row.grant.remedy
+
+
+def _proposal(proposal: Proposal, number: int) -> dict[str, object]:
+    cost = proposal.amount
+    decision, remedy = proposal.decision, proposal.remedy
+    asks, chosen = bool(decision.approver), {one.name for one in remedy.inputs}
+    return {
+        "label": remedy.label,
+        "amount": cost if cost else None,
+        "currency": cost.currency,
+        "fields": {name: value for name, value in proposal.fields.items() if name not in chosen},
+        "inputs": [
+            {"name": one.name, "label": one.label, "kind": one.kind, "value": proposal.fields[one.name]} for one in remedy.inputs
+        ],
+        "effects": [_effect(effect) for effect in proposal.effects],
+        "closing_text": proposal.closing_text,
+        "dialog": f"remedy-{number}",
+        "reason": decision.reason if not decision.allowed else "",
+        "asks": asks,
+        "unlock_url": reverse("backoffice:authority") if decision.code == "policy_not_acknowledged" else "",
+    } | _buttons(proposal)
+
+
+def _buttons(proposal: Proposal) -> dict[str, str]:
+    """Return the words on the two buttons: the one that opens, and the one that does it."""
+    remedy, asks = proposal.remedy, bool(proposal.decision.approver)
+    written = amount(proposal.amount.amount_minor, proposal.amount.currency)
+    if remedy.action or remedy.inputs:
+        return {"button": remedy.action or _("Choose the amount"), "confirm": _("Give it, tell the customer, resolve")}
+    return {"button": _button(written, asks=asks), "confirm": _confirm(written, asks=asks)}
+
+
+def _effect(effect: Effect) -> str:
+    return f"{effect.label}: {_written(effect.before)} → {_written(effect.after)}"
+
+
+def _written(value: Money | date | str) -> str:
+    if isinstance(value, Money):
+        return amount(value.amount_minor, value.currency)
+    return day(value) if isinstance(value, date) else value
+
+
+def _button(given: str, *, asks: bool) -> str:
+    return (_("Ask to credit %(amount)s") if asks else _("Credit %(amount)s and resolve")) % {"amount": given}
+
+
+def _confirm(given: str, *, asks: bool) -> str:
+    words = _("Send to the supervisor: %(amount)s") if asks else _("Confirm: credit %(amount)s, tell the customer, resolve")
+    return words % {"amount": given}
