@@ -18,6 +18,7 @@ from backoffice import (
     tree_nodes,
 )
 from billing.anomalies.models import Finding
+from billing.anomalies.registry import LABELS
 from billing.invoices.models import Line
 from billing.ledger import balances
 from billing.periods import last_day
@@ -97,8 +98,9 @@ def _finding(found: Finding | None) -> dict[str, object] | None:
     if found is None:
         return None
     lines = [line for line in (found.twin, found.line) if line]
+    label = _(LABELS.get(found.detector, found.detector))
     return {
-        "title": _("Billed twice") if found.status == Finding.Status.OPEN else _("Billed twice, put right"),
+        "title": label if found.status == Finding.Status.OPEN else _("{label}, put right").format(label=label),
         "tone": "warning" if found.status == Finding.Status.OPEN else "good",
         "words": found.evidence.get("words", ""),
         "currency": found.currency,

@@ -34,7 +34,9 @@ def first_words(document: Document | None, line: Line | None, subject: str = "")
 
 
 def _about_line(document: Document, line: Line) -> dict[str, Any]:
-    found = Finding.objects.filter(line=line, status=Finding.Status.OPEN).select_related("twin__document").first()
+    found = (
+        Finding.objects.filter(line=line, twin__isnull=False, status=Finding.Status.OPEN).select_related("twin__document").first()
+    )
     if found is None or found.twin is None:
         return {"subject": _("%(ref)s: %(line)s") % {"ref": document.ref, "line": line.description}}
     facts = {"ref": document.ref, "line": line.description, "twin": found.twin.document.ref}

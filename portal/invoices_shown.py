@@ -72,7 +72,9 @@ def open_totals(documents: QuerySet[Document]) -> list[Money]:
 def lines(document: Document) -> list[LineShown]:
     """Return the lines of `document` in the order printed."""
     found = (
-        Finding.objects.filter(line__document=document).exclude(status=Finding.Status.DISMISSED).select_related("twin__document")
+        Finding.objects.filter(line__document=document, twin__isnull=False)
+        .exclude(status=Finding.Status.DISMISSED)
+        .select_related("twin__document")
     )
     findings = {finding.line_id: finding for finding in found}
     disputed = disputes.open_on(document) if document.open_minor else {}

@@ -260,7 +260,9 @@ def finding(request: HttpRequest, ref: str) -> Finding:
     """Return the billing error on a line, at a customer for whom the viewer may ask for changes."""
     reach = access.customers_within_reach(request.user, access.REQUEST_CHANGES)
     related = ("customer", "line__document__customer", "twin__document")
-    rows = Finding.objects.filter(customer__in=reach, line__document__customer__in=reach).select_related(*related)
+    rows = Finding.objects.filter(customer__in=reach, line__document__customer__in=reach, twin__isnull=False).select_related(
+        *related
+    )
     return get_object_or_404(rows, ref=ref)
 
 

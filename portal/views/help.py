@@ -83,7 +83,7 @@ def findings(request: HttpRequest, number: str) -> HttpResponse:
     """Say what the check found, in words, with the way to the invoice line."""
     node = places.node(request, number, access.SEE_MONEY)
     within = Finding.objects.filter(
-        customer__in=places.span(request, node).customers, status=Finding.Status.OPEN, line__isnull=False
+        customer__in=places.span(request, node).customers, status=Finding.Status.OPEN, twin__isnull=False
     )
     found = within.select_related("line__document__customer", "twin__document").order_by("-found_at", "-pk")[:20]
     template = "portal/help/_findings.html" if request.htmx else "portal/help/findings.html"

@@ -53,8 +53,8 @@ def finding_of(ticket: Ticket, at: datetime) -> Finding | None:
 
 
 def _open_about_lines(found: list[Finding]) -> list[Finding]:
-    """Leave out what is settled, and findings about payments: those are finance's to put right."""
-    return [error for error in found if error.status == Finding.Status.OPEN and error.line_id]
+    """Leave out what is settled, findings about payments (finance's to put right), and what our own people judge first."""
+    return [error for error in found if error.status == Finding.Status.OPEN and error.twin_id]
 
 
 def _concerned(ticket: Ticket) -> list[Customer]:

@@ -43,7 +43,11 @@ class WaiveCharge(Remedy[Terms]):
     def proposals(self, ticket: Ticket) -> list[Terms]:
         """Offer the line the ticket is about, unless it was found to be billed twice, which is put right otherwise."""
         line = ticket.line
-        if line is None or line.corrects_id or Finding.objects.filter(line=line, status=Finding.Status.OPEN).exists():
+        if (
+            line is None
+            or line.corrects_id
+            or Finding.objects.filter(line=line, twin__isnull=False, status=Finding.Status.OPEN).exists()
+        ):
             return []
         return [Terms(key=uuid4(), line=line)] if crediting.left_of(line).net_minor > 0 else []
 
