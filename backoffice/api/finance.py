@@ -43,7 +43,7 @@ class QuestionSerializer(serializers.Serializer):
     question = serializers.CharField(max_length=finance_feed.LONGEST_QUESTION)
 
 
-class AnswerSerializer(serializers.Serializer):
+class FinanceAnswerSerializer(serializers.Serializer):
     """What is answered to finance."""
 
     text = serializers.CharField(max_length=finance_feed.LONGEST_QUESTION)
@@ -115,11 +115,11 @@ class Answers(View):
     access = access.GRANT_REMEDY
     serializer_class = FeedRowSerializer
 
-    @extend_schema(request=AnswerSerializer, responses=FeedRowSerializer)
+    @extend_schema(request=FinanceAnswerSerializer, responses=FeedRowSerializer)
     def post(self, request: Request, pk: int) -> Response:
         """Answer what finance asked about a row; the answer joins its thread."""
         row = get_object_or_404(finance_feed.asked_of(request.user), pk=pk)
-        said = self.read(AnswerSerializer(data=request.data))
+        said = self.read(FinanceAnswerSerializer(data=request.data))
         return Response(self.get_serializer(finance_feed.answer(actor=request.user, row=row, at=timezone.now(), **said)).data)
 
 
