@@ -29,6 +29,7 @@ from backoffice.views import (
     tickets,
     timeline,
     viewings,
+    voice,
 )
 
 app_name = "backoffice"
@@ -48,6 +49,7 @@ urlpatterns = [
     path("tickets/<str:ref>/conflicts/", commitments.conflicts, name="conflicts"),
     path("promises/", commitments.promised, name="promises"),
     path("service-levels/", commitments.service_levels, name="service_levels"),
+    path("voice/", voice.voice, name="voice"),
     path("measures/", measures.measures, name="measures"),
     path("promises/<int:pk>/closings/", commitments.closings, name="closings"),
     path("approvals/", approvals.waiting, name="approvals"),

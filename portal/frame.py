@@ -26,7 +26,7 @@ PLACES = (
         {"contracts", "contract", "change", "quotes", "quote", "applications", "orders"},
         "g k",
     ),
-    (gettext_lazy("Help"), "help", "help", {"help", "findings", "new_ticket"}, ""),
+    (gettext_lazy("Help"), "help", "help", {"help", "findings", "new_ticket", "feedback"}, ""),
     (gettext_lazy("Tickets"), "chat", "tickets", {"tickets", "ticket", "replies", "praises"}, "g t"),
     (gettext_lazy("Payments"), "payment", "payments", PAYMENT_PAGES, "g p"),
     (gettext_lazy("Approvals"), "approve", "order_approvals", {"order_approvals", "order_decisions"}, ""),
@@ -69,6 +69,7 @@ def _at(request: HttpRequest, node: Customer, page: str) -> dict[str, Any]:
         "path": path_to(request, node),
         "navigation": _navigation(request, node, page),
         "help_url": reverse("portal:help", args=[node.number]),
+        "feedback_url": reverse("portal:feedback", args=[node.number]),
         "bell": {"url": reverse("portal:activity", args=[node.number]), "count": None},
     }
 

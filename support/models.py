@@ -20,12 +20,12 @@ from support.remedies.models import (
 from support.remedies.playbooks.models import Playbook, PlaybookVersion, PracticeRun
 from support.service_levels.models import AccountEscalation, LadderStep, OwnDay, ServiceCalendar, ServiceTarget, StepTaken
 from support.tickets.models import Message, Ticket
-from support.voice.models import Praise, Promise, Survey
+from support.voice.models import Feedback, Praise, Promise, Survey, Thanks
 
 __all__ = [
     "AccountEscalation", "Allowance", "Approval", "Article", "ArticleQuestion", "ArticleVersion", "Attachment",
     "AuthorityGrant", "Batch", "BatchRow", "Decline", "DeclineReason", "Deflection", "Edition", "Fault", "FeedMessage",
-    "FeedRow", "GoodwillBudget", "Grant", "IncomingMail", "IssueDefinition", "LadderStep", "LedgerMapping", "Message",
-    "OwnDay", "Playbook", "PlaybookVersion", "PracticeRun", "Praise", "Promise", "ServiceCalendar", "ServiceTarget",
-    "StepTaken", "Survey", "Ticket", "Told",
+    "FeedRow", "Feedback", "GoodwillBudget", "Grant", "IncomingMail", "IssueDefinition", "LadderStep", "LedgerMapping",
+    "Message", "OwnDay", "Playbook", "PlaybookVersion", "PracticeRun", "Praise", "Promise", "ServiceCalendar",
+    "ServiceTarget", "StepTaken", "Survey", "Thanks", "Ticket", "Told",
 ]  # fmt: skip

@@ -136,6 +136,16 @@ _DECLARED: Final = (
         "Whoever was asked may still decide.", "support/remedies/waiting.py", Below.LOOSEN, default=24, unit="hours",
     ),
     Key(
+        "voice.thanks_credit", Type.MONEY, "Thanks for telling us how it went",
+        "A credit to the payer for praise, a concern, an idea or an answer to our question, whatever is said. None: words only.",
+        "support/voice/thanks.py", Below.LOOSEN, unit="tax included", for_customers=True,
+    ),
+    Key(
+        "voice.thanks_days", Type.DAYS, "Days between two thanks",
+        "Within them the same payer is thanked in words only.", "support/voice/thanks.py", Below.LOOSEN, default=90,
+        unit="days", strict_is_lower=False, for_customers=True,
+    ),
+    Key(
         "staff.acknowledgement_days", Type.DAYS, "Days an acknowledgement counts",
         "After them a policy is read and acknowledged again.", "accounts/policies/acknowledging.py", Below.LOCKED,
         default=365, unit="days",

@@ -181,6 +181,8 @@ KINDS: Final[dict[str, Kind]] = {
     "support.fault_judged": Kind("Whose fault: {side}. {evidence}", "flag"),
     "support.authority_set": Kind("{holder} may give {per_ticket} a ticket and {per_day} a day", "key"),
     "support.praise_given": Kind("Praise on {ref}", "praise", NOTICE),
+    "support.feedback_given": Kind("{what}, told by the customer", "praise"),
+    "support.thanks_given": Kind("{amount} as thanks for telling us how it went: {document}", "praise"),
     "support.satisfaction_asked": Kind("{ref}: asked how it went", "praise", NOTICE),
     "support.satisfaction_given": Kind("{ref}: {score} of 5 for how it went", "praise"),
     "support.measure_defined": Kind("Issues are counted by definition {number}: {why}", "edit"),

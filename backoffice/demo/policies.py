@@ -48,12 +48,17 @@ GOLD = Content(
     note="More at first contact for Gold.",
 )
 CHARTER = Content(
-    values=policy_text.values("lifecycle.onboarding_days = 30 | | 3"),
+    values=policy_text.values("""
+        lifecycle.onboarding_days = 30 | | 3
+        voice.thanks_credit = 5.00 EUR, 5.00 USD | loosen | 5
+        voice.thanks_days = 90 | loosen | 5
+    """),
     clauses=policy_text.clauses("""
         1 A charge that is wrong is put right at first contact. You need not prove what our own books show.
         2 Every no names its clause and what you can do instead. You may appeal: somebody else looks at it afresh.
         3 When you are new and have not begun within these days, we call you.
         4 You see every document, every decision about you and who made it.
+        5 Tell us what was good, what was not and what you would do: we thank you the same for each.
     """),
     cases=policy_text.cases("We call after 30 days | value | key=lifecycle.onboarding_days | 30 days"),
     material=False,

@@ -2,8 +2,12 @@
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import Q
+
+from accounts.append_only import only_added
+from support.tickets.models import MomentRange
 
 
 class Praise(models.Model):
@@ -87,3 +91,58 @@ class Survey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id}: {self.score or '-'}"
+
+
+class Feedback(models.Model):
+    """Praise, a concern or an idea that is not about one ticket. Only ever added. Written by support/voice/feedback.py."""
+
+    class Kind(models.TextChoices):
+        PRAISE = "praise", "Praise"
+        CONCERN = "concern", "A concern"
+        IDEA = "idea", "An idea"
+
+    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="feedback")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8, choices=Kind)
+    words = models.TextField()
+    given_at = models.DateTimeField()
+    ticket = models.OneToOneField("support.Ticket", null=True, on_delete=models.PROTECT, related_name="feedback")
+    answer_by = models.DateTimeField(null=True, help_text="By when we promised to answer a concern.")
+    key = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(kind="concern") | Q(ticket__isnull=False), name="concern_has_its_ticket"),
+        ]
+        indexes = [
+            models.Index(fields=["-given_at", "-id"], name="feedback_latest"),
+            models.Index(fields=["customer", "-given_at"], name="feedback_by_customer"),
+        ]
+        triggers = only_added("feedback")
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.words[:40]}"
+
+
+class Thanks(models.Model):
+    """A credit for telling us how it went, whatever was said. Only ever added. Written by support/voice/thanks.py."""
+
+    payer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    cause = models.CharField(max_length=40, unique=True, help_text="What was told: feedback or survey, with its number.")
+    document = models.OneToOneField("billing.Document", on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+    until = models.DateTimeField(help_text="Until then the same payer is thanked in words only.")
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="payer_is_thanked_once_in_a_while",
+                expressions=[("payer", "="), (MomentRange("given_at", "until"), "&&")],
+            )
+        ]
+        triggers = only_added("thanks")
+
+    def __str__(self) -> str:
+        return f"thanks for {self.cause}"

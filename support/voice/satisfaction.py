@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from accounts.decisions import Refusal
 from accounts.timeline import recording
 from support.tickets.models import Ticket
+from support.voice import thanks
 from support.voice.models import Survey
 
 ASKED_AFTER: Final = timedelta(hours=2)
@@ -81,6 +82,7 @@ def answer(*, survey: Survey, score: int, at: datetime) -> Survey:
             survey.score, survey.answered_at = score, at
             survey.save(update_fields=["score", "answered_at"])
             _record(survey, at)
+            thanks.give(customer=survey.customer, person=survey.person, cause=f"survey {survey.pk}", at=at)
     return survey
 
 

@@ -28,6 +28,8 @@ def fill():
     support.case(100).grant()
     support.case(30000).grant()
     support.promise(support.ticket())
+    support.told(group())
+    support.told(group(), kind="concern")
     appealed = support.ticket()
     declines.appeal(actor=appealed.requester, decline=support.declined(appealed), words="Again.", at=NOON)
     customer = group()
@@ -76,6 +78,7 @@ def statements(viewer: User, address: str) -> int:
         ("promises", "", "agent"),
         ("service_levels", "", "agent"),
         ("measures", "?by=agent", "agent"),
+        ("voice", "", "agent"),
         ("approvals", "", "supervisor"),
         ("inbox", "", "finance"),
         ("inbox_rows", "?show=all", "finance"),

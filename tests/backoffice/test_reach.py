@@ -44,6 +44,7 @@ ROUTES = {
     "promises": ("get", WORKERS),
     "service_levels": ("get", WORKERS),
     "measures": ("get", WORKERS),
+    "voice": ("get", WORKERS),
     "closings": ("post", WORKERS),
     "escalations": ("post", WORKERS),
     "privacy": ("get", WORKERS),

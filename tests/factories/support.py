@@ -26,8 +26,8 @@ from support.remedies.playbooks import editing
 from support.remedies.playbooks.models import PlaybookVersion
 from support.tickets import conversation
 from support.tickets.models import Ticket
-from support.voice import promises
-from support.voice.models import Promise
+from support.voice import feedback, promises
+from support.voice.models import Feedback, Promise
 from tests.factories import billing, people
 from tests.factories.customers import group
 
@@ -146,3 +146,9 @@ def playbook(code: str = "late", **changed: Any) -> PlaybookVersion:
     """A playbook that a manager wrote."""
     facts = {"title": "Late", "reply_text": "Sorry, {customer}.", "remedies": ["goodwill_credit"], "words": ["late"]} | changed
     return editing.write(actor=people.manager(), code=code, contents=editing.Contents(**facts), at=NOON)
+
+
+def told(customer: Customer, kind: str = "praise", *, by: User | None = None, at: datetime = NOON) -> Feedback:
+    """Something a person of the customer's told us."""
+    giver = by or people.administrator(customer)
+    return feedback.give(actor=giver, customer=customer, kind=kind, words="It is what it is.", key=uuid4(), at=at).feedback

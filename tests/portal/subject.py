@@ -126,6 +126,7 @@ class Subject:
             "tickets": {"subject": "A question", "text": "How?", "kind": "other", "key": uuid4()},
             "replies": {"text": "One more thing", "key": uuid4()},
             "praises": {"words": "Thanks"},
+            "feedback": {"kind": "idea", "words": "Darker nights.", "key": uuid4()},
             "appeals": {"words": ""},
             "deflections": {"article": self.article.ref, "question": "How?", "key": uuid4()},
         }  # fmt: skip

@@ -37,6 +37,7 @@ LISTS = [
     "contracts",
     "tickets",
     "help",
+    "feedback",
     "findings",
     "activity",
 ]
@@ -50,6 +51,8 @@ def fill(tree) -> None:
     payments.pay(site, billing.invoice(site, 200))
     support.ticket(site, line=support.billed_twice(site))
     people.joins(people.person(), tree.germany, "reader")
+    administrator = tree.germany.memberships.filter(role="administrator").order_by("pk")[0].user
+    support.told(tree.germany, kind="concern", by=administrator)
     mandates.sign(
         actor=None, customer=tree.germany, seller=billing.seller(), holder="Germany", at=payments.NOON,
         iban=next(ACCOUNTS),

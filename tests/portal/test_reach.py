@@ -94,6 +94,8 @@ ROUTES = {
     "attachment": ("get", EVERY),
     "appeals": ("post", EVERY),
     "help": ("get", EVERY),
+    "feedback": ("get", EVERY),
+    "feedback by post": ("post", EVERY),
     "deflections": ("post", EVERY),
     "invoice_checks": ("post", EVERY),
     "findings": ("get", EVERY),
