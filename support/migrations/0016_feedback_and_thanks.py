@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0010_policies_and_segments'),
         ('billing', '0019_terms_in_versions'),
-        ('support', '0011_satisfaction_and_issues'),
+        ('support', '0015_batches'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
