@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
 from accounts.timeline.kinds import KINDS, Kind
 from accounts.timeline.models import Activity, ActivityQuerySet
@@ -79,7 +80,7 @@ def about(kind: str, ref: str) -> ActivityQuerySet:
 
 def describe(activity: Activity) -> str:
     """Say in one sentence what happened."""
-    return kind_of(activity).label.format_map(_Facts(activity.facts, ref=activity.about_ref))
+    return gettext(kind_of(activity).label).format_map(_Facts(activity.facts, ref=activity.about_ref))
 
 
 def kind_of(activity: Activity) -> Kind:
