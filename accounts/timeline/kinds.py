@@ -97,7 +97,7 @@ KINDS: Final[dict[str, Kind]] = {
     "billing.price_differed": Kind(_("Quote and invoice differ, nothing was changed: {why}"), "flag"),
     "billing.coupon_redeemed": Kind(_("{ref}: coupon {coupon}, {what}"), "tag", NOTICE),
     "billing.coupon_ended": Kind(_("{ref}: coupon {coupon} ends on {on}"), "close"),
-    "billing.tax_rate_defined": Kind(_("Value added tax in {country}: {rate} % from {since}"), "edit"),
+    "billing.tax_rate_defined": Kind(_("Value added tax in {country}: {rate} percent from {since}"), "edit"),
     "billing.order_asked": Kind(_("{who} asks to order for {amount}"), "contract", NOTICE),
     "billing.order_approved": Kind(_("{who} approved an order for {amount}"), "check", NOTICE),
     "billing.order_refused": Kind(_("{who} refused an order for {amount}: {note}"), "flag", NOTICE),
