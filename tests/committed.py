@@ -6,27 +6,27 @@ migrations brought in (kinds of customers, first service levels, the ladder for 
 """
 
 from collections.abc import Iterator
+from io import StringIO
 
 import pytest
 from django.apps import apps
 from django.db import connection
 
-BROUGHT_IN_BY_MIGRATIONS = {
+NEVER_EMPTIED = {"auth_permission", "django_content_type", "django_migrations", "django_site"}
+BROUGHT_IN_BY_MIGRATIONS = (
     "accounts_customerkind",
     "accounts_customerkind_allowed_parents",
-    "auth_permission",
     "billing_dunningstep",
-    "django_content_type",
-    "django_migrations",
-    "django_site",
+    "billing_taxrate",
     "support_declinereason",
+    "support_issuedefinition",
     "support_ladderstep",
     "support_ledgermapping",
     "support_playbook",
     "support_playbookversion",
     "support_servicecalendar",
     "support_servicetarget",
-}
+)
 
 
 @pytest.fixture
@@ -35,15 +35,27 @@ def committed(django_db_setup: None, django_db_blocker) -> Iterator[None]:
     if not str(connection.settings_dict["NAME"]).startswith("test_"):
         pytest.fail("this is no test database; nothing was touched")
     with django_db_blocker.unblock():
+        brought_in = {table: _rows_of(table) for table in BROUGHT_IN_BY_MIGRATIONS}
         yield
-        _empty()
+        _empty(brought_in)
 
 
-def _empty() -> None:
+def _rows_of(table: str) -> StringIO:
+    rows = StringIO()
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f'COPY "{table}" TO STDOUT', rows)
+    return rows
+
+
+def _empty(brought_in: dict[str, StringIO]) -> None:
+    """Empty every table, and put back what migrations brought in: emptying takes along what refers to an emptied table."""
     names = {model._meta.db_table for model in apps.get_models(include_auto_created=True) if model._meta.managed}
-    tables = ", ".join(f'"{name}"' for name in sorted(names - BROUGHT_IN_BY_MIGRATIONS))
+    tables = ", ".join(f'"{name}"' for name in sorted(names - NEVER_EMPTIED))
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(f"TRUNCATE {tables} CASCADE")
+        for table, rows in brought_in.items():
+            rows.seek(0)
+            cursor.copy_expert(f'COPY "{table}" FROM STDIN', rows)
         cursor.execute("SET session_replication_role = origin")
     connection.close()

@@ -150,11 +150,13 @@ def revoke(*, actor: User | None, membership: Membership, at: datetime) -> Membe
     """End a membership (or lift a denial) today; it no longer holds from this moment. Repeating it changes nothing.
 
     Raises:
-        MayNotGrant: the actor could not have granted it.
+        MayNotGrant: the actor could not have granted it, or somebody further up set this denial.
     """
     with transaction.atomic():
         held = Membership.objects.select_for_update().select_related(None).get(pk=membership.pk)
         _must_be_theirs_to_give(actor, held.customer, held.role, held.scope)
+        if held.effect == Membership.Effect.DENY:
+            _must_stand_as_high(actor, held)
         if held.until is not None and held.until <= _day(at):
             return held
         held.until = max(_day(at), held.since)
@@ -171,6 +173,17 @@ def _must_be_theirs_to_give(actor: User | None, customer: Customer, role: str, s
     decision = may_grant(actor, customer, role=role, scope=scope)
     if not decision.allowed:
         raise MayNotGrant(decision.reason, code=decision.code)
+
+
+def _must_stand_as_high(actor: User | None, denial: Membership) -> None:
+    """A denial is lifted by who set it, or by somebody who manages people as far up as they do."""
+    setter = denial.granted_by
+    if actor is None or setter is None or actor == setter:
+        return
+    managed = access.customers_within_reach(setter, access.MANAGE_PEOPLE).values("pk")
+    highest = Customer.objects.above(denial.customer).filter(pk__in=managed).first()
+    if highest and not access.decide(actor, access.MANAGE_PEOPLE, highest).allowed:
+        raise MayNotGrant(f"{setter} set this from {highest.name}; only somebody who manages people there lifts it.")
 
 
 def _person(email: str, name: str) -> User:

@@ -14,7 +14,7 @@ from support.remedies.allowances import Terms
 
 KEY_ACCOUNT, DISCOUNTED = "KR", "PO"
 KEY_ACCOUNT_MANAGER = "kam@accord.example"
-GOODWILL, DUPLICATE, FEE = "goodwill_credit", "credit_duplicate_charge", "waive_charge"
+GOODWILL, FEE = "goodwill_credit", "waive_charge"
 SEGMENTS = (
     {
         "code": "strategic", "name": "Strategic", "rank": 20, "rule": "",
@@ -34,8 +34,8 @@ ALLOWANCES = (
     Terms(10000, remedy=GOODWILL, fault="nobodys", tier="gold", per_node_month_minor=20000),
     Terms(8000, remedy=GOODWILL, tenure_days=365, per_node_month_minor=10000),
     Terms(12000, remedy=GOODWILL, tenure_days=90, share_percent=20),
-    Terms(50000, remedy=DUPLICATE, fault="ours", per_day_minor=150000),
-    Terms(100000, remedy=DUPLICATE, fault="ours", certificate="credit-policy", share_percent=100),
+    Terms(6000, remedy=FEE, tenure_days=365, per_day_minor=50000),
+    Terms(15000, remedy=FEE, fault="nobodys", certificate="credit-policy", share_percent=100),
     Terms(30000, remedy=FEE, fault="ours", per_action_minor=15000),
     Terms(30000, remedy=FEE, tier="gold", per_action_minor=30000),
 )

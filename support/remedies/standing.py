@@ -153,12 +153,7 @@ class Standing:
     @cached_property
     def _given_in_month(self) -> dict[tuple[str, int, str], int]:
         """What the person gave this month ("person", 0), and what each customer was given ("node", its key), by currency."""
-        since = datetime.combine(self.at.astimezone(UTC).date().replace(day=1), time.min, UTC)
-        given = Grant.objects.filter(granted_at__gte=since, status=Grant.Status.GRANTED).order_by()
-        nodes = given.filter(customer__in={ticket.customer_id for ticket in self.tickets}).values_list("customer_id", "currency")
-        own = given.filter(self._theirs).values_list("currency")
-        found = {("node", pk, currency): int(total) for pk, currency, total in nodes.annotate(given=Sum("amount_minor"))}
-        return found | {("person", 0, currency): int(total) for currency, total in own.annotate(given=Sum("amount_minor"))}
+        return _given_in_month_of(self.at, self._theirs, {ticket.customer_id for ticket in self.tickets})
 
     @property
     def _theirs(self) -> Q:
@@ -184,6 +179,15 @@ class Standing:
             currency: int(total)
             for currency, total in given.order_by().values_list("currency").annotate(given=Sum("amount_minor"))
         }
+
+
+def _given_in_month_of(at: datetime, theirs: Q, customers: set[int]) -> dict[tuple[str, int, str], int]:
+    since = datetime.combine(at.astimezone(UTC).date().replace(day=1), time.min, UTC)
+    given = Grant.objects.filter(granted_at__gte=since, status=Grant.Status.GRANTED).order_by()
+    nodes = given.filter(customer__in=customers).values_list("customer_id", "currency")
+    own = given.filter(theirs).values_list("currency")
+    found = {("node", pk, currency): int(total) for pk, currency, total in nodes.annotate(given=Sum("amount_minor"))}
+    return found | {("person", 0, currency): int(total) for currency, total in own.annotate(given=Sum("amount_minor"))}
 
 
 def _invoices(tickets: list[Ticket]) -> dict[int, Money]:

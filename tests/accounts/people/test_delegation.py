@@ -97,3 +97,21 @@ def test_nobody_sees_beyond_the_union_of_what_they_were_given(tree):
 )
 def test_reason_for_seeing_a_customer_is_one_sentence(tree, where, sentence):
     assert access.why(people.administrator(tree.berlin), getattr(tree, where)) == sentence
+
+
+def test_denial_set_further_up_is_not_lifted_from_below(tree):
+    above, below, other = people.administrator(tree.group), people.administrator(tree.berlin), people.administrator(tree.group)
+    shut_out = people.member(tree.berlin)
+    denial = invitations.deny(actor=above, user=shut_out, customer=tree.berlin, scope="node", at=NOON)
+
+    with pytest.raises(invitations.MayNotGrant, match="set this from Helios Group"):
+        invitations.revoke(actor=below, membership=denial, at=NOON)
+
+    assert invitations.revoke(actor=other, membership=denial, at=NOON).until is not None
+
+
+def test_denial_is_lifted_by_who_set_it(tree):
+    administrator, shut_out = people.administrator(tree.berlin), people.member(tree.berlin)
+    denial = invitations.deny(actor=administrator, user=shut_out, customer=tree.lab, scope="node", at=NOON)
+
+    assert invitations.revoke(actor=administrator, membership=denial, at=NOON).until is not None
