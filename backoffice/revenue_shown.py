@@ -29,10 +29,10 @@ PARTS: Final[tuple[str | Promise, ...]] = (
 
 @dataclass(frozen=True)
 class AgedRow:
-    """A node with its parts as amounts."""
+    """A node with its parts as amounts, each under its label."""
 
     customer: Customer
-    parts: list[Money]
+    parts: list[tuple[str | Promise, Money]]
     total: Money
     has_below: bool
 
@@ -100,7 +100,7 @@ def _amounts(movement: Movement) -> dict[str, Any]:
 
 
 def _aged(row: Aged) -> AgedRow:
-    parts = [Money(part, row.currency) for part in row.parts]
+    parts = [(label, Money(part, row.currency)) for label, part in zip(PARTS, row.parts, strict=True)]
     below = row.customer.rght - row.customer.lft > 1
     return AgedRow(row.customer, parts, Money(row.total_minor, row.currency), below)
 
