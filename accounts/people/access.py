@@ -129,8 +129,8 @@ def why(viewer: User, customer: Customer) -> str:
     above = Customer.objects.above(customer)
     held = Membership.objects.filter(user_id=viewer.pk, effect=Membership.Effect.ALLOW, customer__in=above).in_force()
     covering = held.filter(Q(scope=Membership.Scope.SUBTREE) | Q(customer_id=customer.pk))
-    nearest = covering.order_by("-customer__lft", "role").select_related("customer").first()
-    return _reason(nearest, customer) if nearest else ""
+    rows = list(covering.select_related("customer").order_by())
+    return _reason(min(rows, key=lambda row: (-row.customer.lft, row.role)), customer) if rows else ""
 
 
 def _covered(viewer: User, effect: str, roles: frozenset[str], on: date | None) -> RawSQL:

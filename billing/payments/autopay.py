@@ -22,6 +22,7 @@ from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
+from billing.dunning.models import DunningPause
 from billing.invoices.models import Document
 from billing.money import Money
 from billing.payments import collecting, methods
@@ -176,7 +177,7 @@ def _due(order: Autopay, at: datetime) -> list[Document]:
     if order.day:
         come |= Q(issued_on__lte=_last_day_chosen(order.day, today))
     open_ones = Document.objects.issued().invoices().open().filter(come, customer__in=covered_by(order))
-    free = open_ones.exclude(pk__in=_held_back(open_ones)).exclude(pk__in=_declined(order, today))
+    free = open_ones.exclude(pk__in=_held_back(open_ones, today)).exclude(pk__in=_declined(order, today))
     return list(free.select_related("customer", "legal_entity").order_by("due_on", "pk"))
 
 
@@ -200,11 +201,12 @@ def covered_by(order: Autopay) -> QuerySet[Customer]:
     return below
 
 
-def _held_back(documents: QuerySet[Document]) -> QuerySet[Document, Any]:
-    """Those that wait for an answer, are doubted, or are paid in parts by agreement."""
+def _held_back(documents: QuerySet[Document], today: date) -> QuerySet[Document, Any]:
+    """Those that wait for an answer, are doubted, are paid in parts by agreement, or rest until a later day."""
+    resting = DunningPause.objects.filter(Q(until=None) | Q(until__gt=today), since__lte=today).values("document")
     waiting = PaymentShare.objects.filter(payment__in=Payment.objects.unresolved()).values("document")
     doubted = Q(lines__disputes__status="open") | Q(lines__findings__status="open") | Q(payment_plans__status="running")
-    return documents.filter(doubted | Q(pk__in=waiting)).values("pk")
+    return documents.filter(doubted | Q(pk__in=waiting) | Q(pk__in=resting)).values("pk")
 
 
 def _declined(order: Autopay, today: date) -> set[int]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from accounts.decisions import Refusal
 from accounts.timeline.models import Activity
-from billing.dunning import disputes
+from billing.dunning import disputes, pausing
 from billing.ledger import balances
 from billing.money import Money
 from billing.payments import autopay, collecting, methods
@@ -56,6 +56,16 @@ def test_an_invoice_is_paid_on_its_due_day_and_not_before(tree):
     document.refresh_from_db()
     payment = Payment.objects.get()
     assert (document.open_minor, payment.autopay, payment.paid_by, payment.payer) == (0, made, None, tree.berlin)
+
+
+def test_an_invoice_that_rests_is_paid_when_its_rest_is_over(tree):
+    document = invoice(tree.berlin, 12000)
+    order(tree.berlin)
+    until = date(2026, 1, 25)
+    pausing.pause(actor=people.finance(), document=document, until=until, reason="Extended", at=SET_AT, today=SET_AT.date())
+
+    assert autopay.pay_due(at=DUE) == 0
+    assert autopay.pay_due(at=DUE + days(10)) == 1
 
 
 def test_a_chosen_day_pays_earlier_but_never_later_than_the_due_day(tree):

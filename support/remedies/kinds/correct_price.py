@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from django.utils.translation import gettext as _
 
-from accounts.decisions import ALLOWED, Decision, Refusal, refused
+from accounts.decisions import Decision, Refusal, refused
 from accounts.people.models import User
 from billing import periods
 from billing.invoices import newline, replacing, tax
@@ -100,7 +100,7 @@ class CorrectPrice(Remedy[Terms]):
         if not 0 < terms.net.amount_minor < line.amount_minor:
             most = Money(line.amount_minor, line.currency)
             return refused("not_lower", _("The right price is above zero and below the {amount} billed.").format(amount=most))
-        return ALLOWED
+        return on_invoice.given_up(line.document)
 
     def preview(self, ticket: Ticket, terms: Terms) -> list[Effect]:
         """Show what the charge costs before and after, tax included, and what its payer owes."""

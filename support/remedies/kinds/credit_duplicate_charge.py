@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts.decisions import ALLOWED, Decision, refused
+from accounts.decisions import Decision, refused
 from accounts.people.models import User
 from billing import periods
 from billing.anomalies import finding as findings
@@ -18,7 +18,7 @@ from billing.invoices import credit_notes, crediting
 from billing.invoices.models import Document, Line
 from billing.ledger import balances, posting
 from billing.money import Money
-from support.remedies.kinds import base, by_credit_note
+from support.remedies.kinds import base, by_credit_note, on_invoice
 from support.remedies.kinds.base import Effect, Given, Remedy, TakenBack, TermsUnreadable
 from support.remedies.models import Grant
 from support.tickets.models import Ticket
@@ -83,7 +83,7 @@ class CreditDuplicateCharge(Remedy[Terms]):
             return refused("finding_is_settled", _("{finding} was settled before.").format(finding=error.ref))
         if not self.cost(terms).amount_minor > 0:
             return refused("nothing_left_to_credit", _("This line was credited in full already."))
-        return ALLOWED
+        return on_invoice.given_up(error.charge.document)
 
     def preview(self, ticket: Ticket, terms: Terms) -> list[Effect]:
         """Show what is open on the invoice and what its payer owes, before and after."""

@@ -8,15 +8,15 @@ from uuid import UUID, uuid4
 
 from django.utils.translation import gettext as _
 
-from accounts.decisions import ALLOWED, Decision, refused
+from accounts.decisions import Decision, refused
 from accounts.people.models import User
 from billing import periods
 from billing.anomalies.models import Finding
-from billing.invoices import credit_notes, crediting
+from billing.invoices import credit_notes, crediting, newline
 from billing.invoices.models import Document, Line
 from billing.ledger import balances, posting
 from billing.money import Money
-from support.remedies.kinds import base, by_credit_note
+from support.remedies.kinds import base, by_credit_note, on_invoice
 from support.remedies.kinds.base import Effect, Given, Remedy, TakenBack, TermsUnreadable
 from support.remedies.models import Grant
 from support.tickets.models import Ticket
@@ -79,9 +79,11 @@ class WaiveCharge(Remedy[Terms]):
             return refused("not_of_this_customer", _("This charge is another customer's."))
         if line.corrects_id or line.document.kind != Document.Kind.INVOICE or line.document.status != Document.Status.ISSUED:
             return refused("no_charge", _("Only a charge on an issued invoice can be waived."))
+        if line.kind == newline.WALLET_TOPUP:
+            return refused("no_charge", _("Prepaid credit is refunded, not waived."))
         if not self.cost(terms).amount_minor > 0:
             return refused("nothing_left_to_credit", _("This line was credited in full already."))
-        return ALLOWED
+        return on_invoice.given_up(line.document)
 
     def preview(self, ticket: Ticket, terms: Terms) -> list[Effect]:
         """Show what is open on the invoice and what its payer owes, before and after."""

@@ -15,6 +15,7 @@ from billing.invoices.models import Document, Settlement
 from billing.ledger import posting
 from billing.ledger.models import Entry
 from billing.money import Money
+from billing.payments.models import Payment, PaymentShare
 from support.remedies.kinds import on_invoice
 from support.remedies.kinds.base import Effect, Given, NotReversible, TakenBack
 from support.remedies.kinds.on_invoice import OnInvoice, Terms
@@ -55,6 +56,8 @@ class WriteOff(OnInvoice[Terms]):
         """Something is open."""
         if not on_invoice.open_on(terms.document):
             return refused("nothing_open", _("Nothing is left to pay on {document}.").format(document=terms.document))
+        if PaymentShare.objects.filter(document=terms.document, payment__in=Payment.objects.unresolved()).exists():
+            return refused("being_paid", _("A payment for it is still being checked."))
         return ALLOWED
 
     def preview(self, ticket: Ticket, terms: Terms) -> list[Effect]:

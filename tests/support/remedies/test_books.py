@@ -13,7 +13,7 @@ from support.remedies.books.budgets import BudgetMakesNoSense
 from support.remedies.books.mapping import MayNotMap
 from support.remedies.kinds import REMEDIES
 from support.remedies.kinds.goodwill_credit import Terms
-from tests.factories import people, support
+from tests.factories import payments, people, support
 from tests.factories.support import NOON, TODAY
 
 pytestmark = pytest.mark.django_db
@@ -154,3 +154,27 @@ def test_day_ties_out_when_a_write_off_was_given_and_taken_back_the_same_day():
     assert [line.feed for line in before] == [eur("120.00")]
     assert all(line.ties for line in before)
     assert [(line.feed, line.ties) for line in tie_out.of_day(TODAY)] == [(eur("0.00"), True)]
+
+
+def test_what_was_written_off_is_not_credited_until_the_write_off_is_taken_back():
+    case = support.plain_case()
+    written_off, waived = REMEDIES["write_off"], REMEDIES["waive_charge"]
+    waiver = waived.proposals(case.ticket)[0]
+    again = written_off.proposals(case.ticket)[0]
+    given = resolution.grant(actor=case.agent, ticket=case.ticket, remedy=written_off, terms=again, at=NOON)
+
+    refused = waived.eligible(case.ticket, waiver)
+    reversing.reverse(actor=people.finance(), grant=given, reason="They paid after all.", at=LATER)
+
+    assert (refused.allowed, refused.code) == (False, "written_off")
+    assert waived.eligible(case.ticket, waiver).allowed
+
+
+def test_debt_is_not_written_off_while_a_payment_for_it_has_no_answer():
+    case = support.plain_case()
+    remedy = REMEDIES["write_off"]
+    terms = remedy.proposals(case.ticket)[0]
+
+    payments.pay(case.customer, case.ticket.line.document, card=payments.TIMES_OUT)
+
+    assert remedy.eligible(case.ticket, terms).code == "being_paid"
