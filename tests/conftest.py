@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
+from django.utils import translation
 
 from tests.committed import committed as committed
 
@@ -21,6 +22,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker) -> Iterator[None]:
     yield
     with django_db_blocker.unblock():
         teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def _plain_language() -> None:
+    """Start each test in the language of the settings: a page asked for in German leaves its thread speaking it."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
