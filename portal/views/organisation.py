@@ -19,7 +19,6 @@ def organisation(request: HttpRequest, number: str) -> HttpResponse:
         "at": node,
         "tree": tree_shown.whole(request.user, node),
         "columns": tree_shown.COLUMNS,
-        "why": access.why(request.user, node),
         "payer": places.payer(request, node),
         "may_manage": access.decide(request.user, access.MANAGE_PEOPLE, node),
     }

@@ -17,8 +17,7 @@ from accounts.people.models import User
 from accounts.policies import resolving
 from accounts.timeline import recording
 from billing import periods
-from billing.catalog.models import LegalEntity
-from billing.contracts.models import Contract
+from billing.contracts import sellers
 from billing.invoices import single
 from billing.money import Money
 from support.tickets import turns
@@ -34,7 +33,7 @@ def give(*, customer: Customer, person: User, cause: str, at: datetime) -> Thank
     Part of the use case that keeps the words; whatever they say makes no difference here.
     """
     today = periods.local_day(at, customer.timezone)
-    payer, seller = responsibilities.payer_of(customer, today), _seller(customer)
+    payer, seller = responsibilities.payer_of(customer, today), sellers.nearest_to(customer)
     said = resolving.resolve_many([payer.pk], at.date(), [CREDIT, DAYS])[payer.pk]
     amount = Money.of((said[CREDIT].value or {}).get(payer.currency, "0"), payer.currency)
     if amount.amount_minor <= 0 or seller is None:
@@ -58,10 +57,3 @@ def give(*, customer: Customer, person: User, cause: str, at: datetime) -> Thank
 def of_cause(cause: str) -> Thanks | None:
     """Return the thanks that were given for something told."""
     return Thanks.objects.select_related("document").filter(cause=cause).first()
-
-
-def _seller(customer: Customer) -> LegalEntity | None:
-    """Return who gives: the seller of the nearest contract at or above the customer."""
-    above = Contract.objects.filter(customer__in=Customer.objects.above(customer))
-    contract = above.order_by("-customer__lft", "-signed_on", "-pk").select_related("legal_entity").first()
-    return contract.legal_entity if contract else None

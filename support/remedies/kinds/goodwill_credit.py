@@ -14,7 +14,7 @@ from accounts.decisions import ALLOWED, Decision, Refusal, refused
 from accounts.people.models import User
 from billing import periods
 from billing.catalog.models import LegalEntity
-from billing.contracts.models import Contract
+from billing.contracts import sellers
 from billing.invoices import single
 from billing.invoices.models import Document
 from billing.ledger import balances, posting
@@ -149,8 +149,4 @@ def _balance(ticket: Ticket, currency: str) -> Money:
 
 def _seller(ticket: Ticket) -> LegalEntity | None:
     """Return who gives: the seller of the invoice the ticket is about, else of the nearest contract at or above its customer."""
-    if ticket.document:
-        return ticket.document.legal_entity
-    above = Contract.objects.filter(customer__in=Customer.objects.above(ticket.customer))
-    contract = above.order_by("-customer__lft", "-signed_on", "-pk").select_related("legal_entity").first()
-    return contract.legal_entity if contract else None
+    return ticket.document.legal_entity if ticket.document else sellers.nearest_to(ticket.customer)
