@@ -1,8 +1,9 @@
 """What signing in once is not enough for: our own people need a second factor, and sensitive acts a sign-in that is fresh.
 
-Who works for us and has no second factor gets no page of the back office and the administration; they are led to the page where
-they set one up (`STAFF_SECOND_FACTOR`; on in production). A view marked with `routes.asks_again` changes something only within
-`FRESH_SIGN_IN` of the last time the person proved who they are; else they prove it again and the act goes on where it stopped.
+Who works for us and has no second factor gets no page of the back office and the administration, and nothing of the API; they are
+led to the page where they set one up (`STAFF_SECOND_FACTOR`; on in production). A view marked with `routes.asks_again` changes
+something only within `FRESH_SIGN_IN` of the last time the person proved who they are; else they prove it again, and the act goes
+on where it stopped; the API only says so.
 Programs with a key do not sign in.
 """
 
@@ -23,9 +24,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.people import access
+from accounts.people import access, routes
 
-OURS: Final = frozenset({"backoffice", "admin", "staff_api"})
+OURS: Final = frozenset({"backoffice", "admin", "staff_api", "api"})
+API: Final = "/api/"
 FACTORS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -44,7 +46,7 @@ class Hardening:
             return None
         if _lacks_second_factor(request):
             return _asked_to_set_one_up(request)
-        if getattr(view, "asks_again", False) and request.method not in READING and not _is_fresh(request):
+        if routes.needs_fresh_sign_in(view) and request.method not in READING and not _is_fresh(request):
             return _asked_again(request)
         return None
 
@@ -58,7 +60,7 @@ def _lacks_second_factor(request: HttpRequest) -> bool:
 
 
 def _asked_to_set_one_up(request: HttpRequest) -> HttpResponse:
-    if request.path_info.startswith("/api/"):
+    if request.path_info.startswith(API):
         return JsonResponse({"code": "second_factor_needed", "detail": "Set up a second factor first."}, status=403)
     messages.warning(request, _("Our own people sign in with a second factor. Set one up, then you go on."))
     return HttpResponseClientRedirect(reverse("mfa_activate_totp")) if request.htmx else redirect("mfa_activate_totp")
@@ -73,6 +75,8 @@ def _is_fresh(request: HttpRequest) -> bool:
 
 def _asked_again(request: HttpRequest) -> HttpResponse:
     """Have the person prove who they are; who signs in by mailed code alone signs in anew, and nothing was done."""
+    if request.path_info.startswith(API):
+        return JsonResponse({"code": "fresh_sign_in_needed", "detail": "Sign in again first."}, status=403)
     messages.info(request, _("This is sensitive: please confirm that it is you."))
     ways = [flow["id"] for flow in get_reauthentication_flows(request.user)]
     if not ways:

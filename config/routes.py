@@ -10,7 +10,7 @@ from django.urls import ResolverMatch
 
 from accounts.people import access
 from accounts.people.models import User
-from accounts.people.routes import PUBLIC, SIGNED_IN
+from accounts.people.routes import PUBLIC, SIGNED_IN, places_of
 
 MANAGERS: Final = "managers"  # people who may open Django admin
 
@@ -61,7 +61,7 @@ CLOSED: Final = frozenset({"account_signup", "account_email", "account_email_ver
 
 def audience_of(view: Callable[..., object], match: ResolverMatch) -> Audience | None:
     """Return whom this view serves; nothing when nobody said so."""
-    declared = next((place.access for place in _places(view) if hasattr(place, "access")), None)
+    declared = next((place.access for place in places_of(view) if hasattr(place, "access")), None)
     if declared is not None:
         return declared
     namespace = match.namespaces[0] if match.namespaces else ""
@@ -77,11 +77,6 @@ def serves(audience: Audience, viewer: User, window: str) -> bool:
     if not isinstance(audience, access.Action) or not _works_in(window, viewer):
         return False
     return access.may_anywhere(viewer, audience)
-
-
-def _places(view: Callable[..., object]) -> list[object]:
-    """Return where an audience may be declared: the view itself, or the class it was made from."""
-    return [view, *(getattr(view, name) for name in ("view_class", "cls") if hasattr(view, name))]
 
 
 def _works_in(window: str, viewer: User) -> bool:

@@ -29,3 +29,13 @@ def asks_again(view: View) -> View:
     """Mark a view whose changes need a fresh sign-in: keys, bank details, the rights of members, privacy."""
     view.asks_again = True  # type: ignore[attr-defined]
     return view
+
+
+def places_of(view: Callable[..., object]) -> list[object]:
+    """Return where something may be marked: the view itself, or the class it was made from."""
+    return [view, *(getattr(view, name) for name in ("view_class", "cls") if hasattr(view, name))]
+
+
+def needs_fresh_sign_in(view: Callable[..., object]) -> bool:
+    """Say whether `asks_again` marks this view, or the class it was made from."""
+    return any(getattr(place, "asks_again", False) for place in places_of(view))

@@ -116,8 +116,8 @@ def _go_on(pk: int, at: datetime) -> bool:
     return True
 
 
-def preview_of(person: User) -> dict[str, list[dict[str, Any]]]:
-    """Return what erasing `person` would replace and what it would keep: table, rows, and for the kept the rule."""
+def preview_of(person: User) -> dict[str, list[Any]]:
+    """Return what erasing `person` would replace and what it would keep: the words, table, rows, and for the kept the rule."""
     erased, kept = [], []
     for holding in holdings.every():
         if rule := holdings.KEPT.get(holding.label):
@@ -128,7 +128,7 @@ def preview_of(person: User) -> dict[str, list[dict[str, Any]]]:
     for model, column in holdings.credentials():
         if rows := model._default_manager.filter(**{column: person.pk}).count():
             erased.append({"table": str(model._meta.verbose_name_plural), "rows": rows})
-    return {"erased": erased, "kept": kept}
+    return {"words": [words for words, _new in _traces(person)], "erased": erased, "kept": kept}
 
 
 def _kept_rows(holding: Holding, person: User) -> int:
@@ -172,10 +172,14 @@ def _only_added() -> list[str]:
 
 
 def _traces(person: User) -> Iterator[tuple[str, str]]:
-    """Return what is looked for and what takes its place; a name only when it has two parts, so that no common word goes."""
+    """Return what is looked for and what takes its place.
+
+    A name only when it has two parts, so that no common word goes, and when nobody else bears it: else their traces would go too.
+    """
     yield person.email, NEW_EMAIL.format(pk=person.pk)
-    if NAME_OF_PARTS.fullmatch(person.name.strip()):
-        yield person.name.strip(), NEW_NAME.format(pk=person.pk)
+    name = person.name.strip()
+    if NAME_OF_PARTS.fullmatch(name) and not User.objects.filter(name__iexact=name).exclude(pk=person.pk).exists():
+        yield name, NEW_NAME.format(pk=person.pk)
 
 
 def _rows_with_traces(holding: Holding, person: User) -> QuerySet[Any]:

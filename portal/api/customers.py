@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from accounts.customers.models import Customer
 from accounts.people import access, invitations, keys
 from accounts.people.models import ApiKey, Membership
-from accounts.people.routes import SIGNED_IN
+from accounts.people.routes import SIGNED_IN, asks_again
 from accounts.timeline import reading
 from accounts.timeline.models import Activity
 from billing.ledger import balances
@@ -225,6 +225,7 @@ class Activities(Listing):
         return found.filter(kind__in=kinds) if kinds else found
 
 
+@asks_again
 class Members(Listing):
     access = access.SEE_CUSTOMER
     scope = keys.PEOPLE
@@ -245,6 +246,7 @@ class Members(Listing):
         return Response(MembershipSerializer(held).data, status=status.HTTP_201_CREATED)
 
 
+@asks_again
 class Revocations(View):
     access = access.MANAGE_PEOPLE
     scope = keys.PEOPLE
@@ -258,6 +260,7 @@ class Revocations(View):
         return Response(MembershipSerializer(ended).data)
 
 
+@asks_again
 class Keys(Listing):
     access = access.MANAGE_PEOPLE
     scope = keys.PEOPLE
@@ -278,6 +281,7 @@ class Keys(Listing):
         return Response(MadeKeySerializer(key).data, status=status.HTTP_201_CREATED)
 
 
+@asks_again
 class KeyRevocations(View):
     access = access.MANAGE_PEOPLE
     scope = keys.PEOPLE

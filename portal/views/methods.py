@@ -98,17 +98,18 @@ def method_removals(request: HttpRequest, pk: int) -> HttpResponse:
 def method_replacements(request: HttpRequest, pk: int) -> HttpResponse:
     """Enter the card that takes the place of a method."""
     kept = places.method(request, pk)
-    if client.is_on():
+    by_stripe = client.is_on()
+    if by_stripe and request.method == "POST":
         return fields_page(request, kept.customer, scope=kept.scope, replaces=kept)
-    form = CardForm(request.POST or None)
-    if form.is_valid():
+    form = None if by_stripe else CardForm(request.POST or None)
+    if form and form.is_valid():
         with refusals_shown_on(form):
             card = _card(form, kept.customer)
             new = kept_methods.replace(actor=request.user, kept=kept, method=card, at=timezone.now())
             messages.success(request, _("%(new)s took the place of %(old)s.") % {"new": new.label, "old": kept.label})
             return redirect("portal:methods", kept.customer.number)
     context = {"at": kept.customer, "kept": kept, "form": form}
-    return render(request, "portal/payments/replacement.html", context, status=422 if form.errors else 200)
+    return render(request, "portal/payments/replacement.html", context, status=422 if form and form.errors else 200)
 
 
 @declares(access.PAY)

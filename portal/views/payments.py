@@ -82,7 +82,8 @@ def payment(request: HttpRequest, ref: str) -> HttpResponse:
     found = places.payment(request, ref)
     shares = found.shares.select_related("document__customer").order_by("document__due_on", "pk")
     template = "portal/payments/_outcome.html" if request.htmx else "portal/payments/payment.html"
-    secret = confirming.secret_for(found) if access.decide(request.user, access.PAY, found.payer).allowed else ""
+    may_confirm = request.viewing is None and access.decide(request.user, access.PAY, found.payer).allowed
+    secret = confirming.secret_for(found) if may_confirm else ""
     context = {"payment": found, "shares": shares, "node_number": found.payer.number}
     context |= {"confirm_secret": secret, "stripe_key": settings.STRIPE_PUBLISHABLE_KEY}
     page = render(request, template, context)

@@ -1,8 +1,8 @@
 """Thanks: a small credit to who tells us how it went, as policy has it; the same for one star and for five.
 
-Policy says how much (`voice.thanks_credit`, in the payer's currency) and for how many days after it (`voice.thanks_days`) the
-payer is thanked in words only. The credit is a document like every other. Where policy says nothing, or we have no contract,
-words are all.
+Policy says how much (`voice.thanks_credit`, in the payer's currency) and for how many days after it (`voice.thanks_days`, one at
+least) the payer is thanked in words only. The credit is a document like every other. Where policy says nothing, or we have no
+contract, words are all.
 """
 
 from datetime import datetime, timedelta
@@ -46,7 +46,7 @@ def give(*, customer: Customer, person: User, cause: str, at: datetime) -> Thank
             actor=None, customer=payer, legal_entity=seller, amount=amount, reason=_("Thanks for telling us how it went"),
             on=periods.local_day(at, payer.timezone), at=at, key=f"thanks:{cause}",
         )  # fmt: skip
-        until = at + timedelta(days=min(int(said[DAYS].value or 0), LONGEST_PAUSE))
+        until = at + timedelta(days=max(1, min(int(said[DAYS].value or 0), LONGEST_PAUSE)))
         facts = {"payer": payer, "customer": customer, "person": person, "document": document, "given_at": at, "until": until}
         thanks = Thanks.objects.create(cause=cause, **facts)
         told = {"amount": str(amount), "document": document.ref}

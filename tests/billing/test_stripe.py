@@ -231,6 +231,20 @@ def test_a_card_entered_is_kept_once_whoever_tells_first(stripe, berlin):
     assert opened.secret not in str(list(StripeEvent.objects.values_list("payload", flat=True))[0].get("id"))
 
 
+def test_an_old_set_up_does_not_bring_a_removed_card_back(stripe, berlin):
+    payer = people.payer(berlin)
+    opened = setups.begin(actor=payer, customer=berlin)
+    stripe.entered(opened.number)
+    methods.remove(actor=payer, kept=setups.finish(actor=payer, number=opened.number, at=NOON), at=NOON)
+
+    told = hear(stripe, "setup_intent.succeeded", opened.number)
+    with pytest.raises(setups.CardRemoved):
+        setups.finish(actor=payer, number=opened.number, at=LATER)
+
+    assert told
+    assert not PaymentMethod.objects.filter(removed_at=None).exists()
+
+
 def test_a_set_up_of_somebody_else_is_kept_for_its_own_customer_only(stripe, berlin):
     opened = setups.begin(actor=people.payer(berlin), customer=berlin)
     stripe.entered(opened.number)

@@ -7,9 +7,12 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import reverse
 
-from accounts.people.models import Membership
+from accounts.people.models import ApiKey, Membership
+from accounts.people.routes import needs_fresh_sign_in
 from backoffice import urls as backoffice_urls
+from backoffice.api import urls as staff_api
 from portal import urls as portal_urls
+from portal.api import urls as portal_api
 from tests.factories import people
 from tests.factories.customers import helios
 from tests.portal.visiting import browser_of
@@ -62,6 +65,17 @@ def test_staff_api_says_what_is_missing():
 
 
 @pytest.mark.usefixtures("second_factor_is_a_must")
+def test_api_of_customers_is_no_way_around_for_staff():
+    tree = helios()
+    browser, address = browser_of(people.manager()), f"/api/v1/customers/{tree.berlin.number}/keys/"
+
+    made = browser.post(address, {"name": "Mine", "scopes": ["people"]}, content_type="application/json")
+
+    assert (made.status_code, made.json()["code"]) == (403, "second_factor_needed")
+    assert not ApiKey.objects.exists()
+
+
+@pytest.mark.usefixtures("second_factor_is_a_must")
 def test_staff_with_a_second_factor_come_in():
     agent = people.agent()
     Authenticator.objects.create(user=agent, type=Authenticator.Type.TOTP, data={})
@@ -107,6 +121,20 @@ def test_sensitive_act_waits_for_proof_when_the_sign_in_is_old_and_then_goes_on(
     assert Membership.objects.filter(user__email=INVITED["email"]).exists()
 
 
+@pytest.mark.parametrize(("route", "sent"), [("keys", {"name": "ERP", "scopes": ["read"]}), ("members", INVITED)])
+@pytest.mark.usefixtures("fresh_for_an_hour")
+def test_api_waits_for_a_fresh_sign_in_too(settings, route, sent):
+    tree = helios()
+    browser = signed_in(people.administrator(tree.berlin))
+    settings.FRESH_SIGN_IN = timedelta(seconds=-1)
+
+    asked = browser.post(f"/api/v1/customers/{tree.berlin.number}/{route}/", sent, content_type="application/json")
+
+    assert (asked.status_code, asked.json()["code"]) == (403, "fresh_sign_in_needed")
+    assert not ApiKey.objects.exists()
+    assert not Membership.objects.filter(user__email=INVITED["email"]).exists()
+
+
 @pytest.mark.usefixtures("fresh_for_an_hour")
 def test_person_without_a_password_signs_in_anew_and_nothing_was_done():
     tree = helios()
@@ -129,19 +157,16 @@ def test_reading_and_other_acts_ask_for_nothing():
     assert browser.post(reverse("portal:tickets", args=[tree.berlin.number]), {}).status_code == 422
 
 
+BOOKS = (("portal", portal_urls), ("backoffice", backoffice_urls), ("api", portal_api), ("staff_api", staff_api))
 SENSITIVE = [
     "portal:members", "portal:revocations", "portal:order_limits", "portal:programs", "portal:key_revocations", "portal:mandates",
     "portal:mandate_revocations", "portal:privacy_exports", "portal:privacy_erasures", "portal:change_requests",
     "portal:change_decisions", "backoffice:erasure_decisions", "backoffice:customer_privacy",
+    "api:members", "api:revocations", "api:keys", "api:key_revocations",
 ]  # fmt: skip
 
 
 def test_keys_bank_details_member_rights_and_privacy_ask_again():
-    asking = {
-        f"{name}:{route.name}"
-        for name, book in (("portal", portal_urls), ("backoffice", backoffice_urls))
-        for route in book.urlpatterns
-        if getattr(route.callback, "asks_again", False)
-    }
+    asking = {f"{name}:{route.name}" for name, book in BOOKS for route in book.urlpatterns if needs_fresh_sign_in(route.callback)}
 
     assert asking == set(SENSITIVE)

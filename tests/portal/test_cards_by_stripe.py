@@ -51,6 +51,20 @@ def test_a_card_is_entered_at_stripe_and_kept_when_stripe_says_so(stripe, tree, 
     assert PaymentMethod.objects.get().scope == "subtree"
 
 
+def test_looking_at_the_page_of_a_replacement_begins_nothing_at_stripe(stripe, tree, payer):
+    kept = methods.keep(
+        actor=None, customer=tree.germany, method=Method("stripe", stripe.card("cus_1"), "Visa •••• 4242"), at=NOW
+    )
+    address = reverse("portal:method_replacements", args=[kept.pk])
+
+    page = browser_of(payer).get(address)
+    begun = [one for one in stripe.things.values() if one["object"] == "setup_intent"]
+    fields = browser_of(payer).post(address)
+
+    assert (page.status_code, begun) == (200, [])
+    assert hidden(fields, "setup")
+
+
 def test_only_the_pages_with_stripes_fields_let_stripe_in(stripe, tree, payer):
     visitor = browser_of(payer)
 

@@ -89,6 +89,10 @@ def test_keys_of_programs_are_not_found(agent, member, tree):
     assert browser.get(reverse("portal:programs", args=[tree.berlin.number])).status_code == 404
 
 
+def test_live_stream_that_would_outlast_the_look_is_not_found(agent, member, tree):
+    assert looking(agent, member, tree.berlin).get(reverse("portal:live")).status_code == 404
+
+
 def test_sign_in_settings_stay_those_of_the_agent(agent, member, tree):
     browser = looking(agent, member, tree.berlin)
 

@@ -34,6 +34,10 @@ class NotReady(Refusal):
     code = "setup_not_ready"
 
 
+class CardRemoved(NotReady):
+    """The card of this set-up was kept once and removed since; an old set-up does not bring it back."""
+
+
 @dataclass(frozen=True)
 class Opened:
     """A set-up open at Stripe: its number, and the secret with which the browser fills it in."""
@@ -77,6 +81,7 @@ def finish(*, actor: User | None, number: str, at: datetime) -> PaymentMethod:
 
     Raises:
         NotReady: it has not succeeded, or it is none of ours.
+        CardRemoved: its card was removed since.
         Refusal: `actor` may not pay for its customer.
     """
     try:
@@ -91,6 +96,8 @@ def finish(*, actor: User | None, number: str, at: datetime) -> PaymentMethod:
     if known is None:
         raise NotReady("This card belongs to nobody here.")
     method = _method_of(known, card)
+    if PaymentMethod.objects.filter(customer=known.customer, token=method.token, removed_at__isnull=False).exists():
+        raise CardRemoved("This card was removed. Enter it again.")
     metadata = found.metadata.to_dict() if found.metadata else {}
     replaced = PaymentMethod.objects.filter(pk=metadata.get(REPLACES) or 0, customer=known.customer, removed_at=None)
     if old := replaced.select_related("customer").first():

@@ -5,7 +5,7 @@ A batch that was stopped goes on where it stopped: keys follow from batch and fi
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -137,4 +137,4 @@ def _keep(row: BatchRow, status: str, *, grant: Grant | None = None, words: str 
 
 
 def _key(what: str, row: BatchRow) -> UUID:
-    return uuid5(NAMESPACE_URL, f"accord-batch-{what}:{row.batch_id}:{row.finding_id}")
+    return uuid5(row.batch.key, f"{what}:{row.finding_id}")

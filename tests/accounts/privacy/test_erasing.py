@@ -165,3 +165,16 @@ def test_namesake_of_another_group_keeps_their_name(person):
 def test_timeline_stays_closed_to_everybody_else(person):
     with pytest.raises(Exception, match="Cannot update"), transaction.atomic():
         Activity.objects.update(facts={})
+
+
+def test_name_that_somebody_else_bears_stays_where_it_stands(person, tree):
+    people.person("other@us.helios.example", name=NAME.upper())
+
+    wish = erase(person)
+
+    assert wish.preview["words"] == [EMAIL]
+    assert Activity.objects.filter(facts__subject=f"Call {NAME} back").exists()
+
+
+def test_preview_names_the_words_that_are_replaced(person):
+    assert previewed(person).preview["words"] == [EMAIL, NAME]

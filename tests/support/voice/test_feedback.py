@@ -149,3 +149,15 @@ def test_page_gives_the_receipt_with_its_date():
 
     assert Ticket.objects.get().ref in page
     assert "You have our answer by" in page
+
+
+def test_policy_of_no_days_still_thanks_once_a_day():
+    policies.published({"voice.thanks_credit": "5.00 EUR", "voice.thanks_days": "0"})
+    customer = group()
+    billing.contract(customer)
+    person = people.administrator(customer)
+
+    for minutes in range(3):
+        give(customer, person, at=NOON + timedelta(minutes=minutes))
+
+    assert Thanks.objects.count() == 1
