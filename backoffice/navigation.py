@@ -40,6 +40,7 @@ WORK: Final = Group(
     (
         Place(gettext_lazy("Queue"), "queue", "ticket grants replies", "g q", access.WORK_TICKETS),
         Place(gettext_lazy("Promises"), "promises", "", "g m", access.WORK_TICKETS),
+        Place(gettext_lazy("Orders"), "orders", "", "g n", access.FULFIL_ORDERS),
         Place(gettext_lazy("Service levels"), "service_levels", "", "g s", access.WORK_TICKETS),
         Place(gettext_lazy("Measures"), "measures", "", "g e", access.WORK_TICKETS),
         Place(gettext_lazy("Voice"), "voice", "", "g v", access.WORK_TICKETS),
@@ -53,7 +54,7 @@ CUSTOMERS: Final = Group(
         Place(
             gettext_lazy("All customers"),
             "customers",
-            "customer document contacts viewings timeline",
+            "customer document contacts viewings timeline customer_offers",
             "g c",
             access.SEE_BACKOFFICE,
         ),

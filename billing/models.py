@@ -12,6 +12,7 @@ from billing.payments.bank.models import BankLine, BankStatement, TransferOrder
 from billing.payments.models import Autopay, AutopaySkip, GatewayCharge, Payment, PaymentMethod, PaymentShare, Refund
 from billing.payments.sepa.models import DebitFile, DirectDebit, Mandate
 from billing.payments.stripe.models import StripeCall, StripeCustomer, StripeEvent
+from billing.provisioning.models import ProvisioningStep, ProvisioningTask
 from billing.usage.models import Meter, UsageRecord
 
 __all__ = [
@@ -52,6 +53,8 @@ __all__ = [
     "Posting",
     "PriceList",
     "Product",
+    "ProvisioningStep",
+    "ProvisioningTask",
     "OrderApproval",
     "Quote",
     "Recognition",

@@ -10,6 +10,8 @@ from billing.catalog.models import Product
 from billing.contracts import events, state, sunset
 from billing.contracts.models import Contract, ContractEvent, Subscription
 from billing.contracts.state import Records, State
+from billing.provisioning import progress
+from billing.provisioning.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class SubscriptionShown:
     subscription: Subscription
     state: State
     may_change: bool
+    progress: Progress | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,8 @@ def contracts(found: Iterable[Contract], *, viewer: User, on: date) -> list[Cont
     states = state.states_in(records, on)
     changeable = access.customers_within_reach(viewer, access.CHANGE_CONTRACT)
     may = set(changeable.filter(pk__in={subscription.customer_id for subscription in bought}).values_list("pk", flat=True))
-    shown = {s.pk: SubscriptionShown(s, states[s.pk], s.customer_id in may) for s in bought}
+    ordered = progress.of_subscriptions(states)
+    shown = {s.pk: SubscriptionShown(s, states[s.pk], s.customer_id in may, ordered.get(s.pk)) for s in bought}
     return [ContractShown(each, [shown[s.pk] for s in each.subscriptions.all()], records) for each in found]
 
 
@@ -96,6 +100,11 @@ def history(shown: ContractShown) -> list[Change]:
     stored = [event for one in shown.subscriptions for event in shown.records.events[one.subscription.pk]]
     told = [_change(event) for event in stored if event.what != ContractEvent.What.UNDO]
     return sorted(told, key=lambda change: (change.recorded_at, change.event.pk), reverse=True)
+
+
+def on_their_way(shown: ContractShown) -> list[SubscriptionShown]:
+    """Return the subscriptions that were ordered and do not work yet."""
+    return [one for one in shown.subscriptions if one.progress and one.progress.next and one.state.status != state.CANCELLED]
 
 
 def _change(event: ContractEvent) -> Change:

@@ -38,6 +38,7 @@ STATUSES = {
     # contracts, subscriptions and amendments
     "planned": (_("Planned"), "neutral"),
     "scheduled": (_("Scheduled"), "info"),
+    "provisioning": (_("Being set up"), "info"),
     "trial": (_("Trial"), "info"),
     "active": (_("Active"), "good"),
     "paused": (_("Paused"), "warning"),

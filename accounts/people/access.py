@@ -47,6 +47,7 @@ REQUEST_CHANGES = _action("request_changes", roles=frozenset({ADMINISTRATOR, PAY
 # Our own people, in theirs.
 WORK_TICKETS = _action("work_tickets", levels=frozenset({AGENT, SUPERVISOR, KEY_ACCOUNT, MANAGER}))
 GRANT_REMEDY = _action("grant_remedy", levels=frozenset({AGENT, SUPERVISOR}))
+FULFIL_ORDERS = _action("fulfil_orders", levels=frozenset({AGENT, SUPERVISOR, KEY_ACCOUNT, MANAGER}))
 DECIDE_APPROVALS = _action("decide_approvals", levels=frozenset({SUPERVISOR, MANAGER}))
 VIEW_AS_CUSTOMER = _action("view_as_customer", levels=frozenset({AGENT, SUPERVISOR, KEY_ACCOUNT, MANAGER}))
 HANDLE_PRIVACY = _action("handle_privacy", levels=frozenset({AGENT, SUPERVISOR, KEY_ACCOUNT, MANAGER}))
@@ -64,7 +65,7 @@ STEER = _action("steer", levels=frozenset({MANAGER}))
 
 ACTIONS: Final = (
     SEE_CUSTOMER, SEE_MONEY, CHANGE_CONTRACT, APPROVE_ORDERS, PAY, REQUEST_CHANGES,
-    ASK_FOR_HELP, MANAGE_PEOPLE, WORK_TICKETS, GRANT_REMEDY,
+    ASK_FOR_HELP, MANAGE_PEOPLE, WORK_TICKETS, GRANT_REMEDY, FULFIL_ORDERS,
     DECIDE_APPROVALS, SEE_BACKOFFICE, KEEP_BOOKS, SEE_BOOKS, RUN_BILLING, SHAPE_TREE,
     TEND_DATA, DECIDE_MERGES, EDIT_KNOWLEDGE, PUBLISH_KNOWLEDGE, STEER,
     VIEW_AS_CUSTOMER, HANDLE_PRIVACY, DECIDE_PRIVACY,

@@ -156,6 +156,21 @@ _DECLARED: Final = (
         Below.LOOSEN, default=30, unit="days", for_customers=True,
     ),
     Key(
+        "orders.credit_limit", Type.MONEY, "Most a payer may owe with a new order",
+        "Open invoices less credit, and what is ordered; over it something is paid first. None: not limited.",
+        "billing/amendments/credit.py", Below.TIGHTEN, unit="tax included", for_customers=True,
+    ),
+    Key(
+        "offers.calm_days", Type.DAYS, "Days without offers after a concern",
+        "Whoever told us that something is wrong is offered nothing so long.", "support/offers/offering.py", Below.LOOSEN,
+        default=14, unit="days", strict_is_lower=False, for_customers=True,
+    ),
+    Key(
+        "offers.rest_days", Type.DAYS, "Days an offer rests after a no",
+        "Whoever said no to an offer does not see it again so long.", "support/offers/offering.py", Below.LOOSEN,
+        default=90, unit="days", strict_is_lower=False, for_customers=True,
+    ),
+    Key(
         "contract.terms_by_customers", Type.FLAG, "Customers change the terms of a contract by themselves",
         "A longer term, renewal and order number; anything else is agreed with us.", "billing/amendments/new_terms.py",
         Below.TIGHTEN, default=True, for_customers=True,

@@ -10,6 +10,7 @@ from backoffice.admin import (
     incoming,
     knowledge,
     measures,
+    offers,
     people,
     playbooks,
     policies,
@@ -21,6 +22,6 @@ from backoffice.admin import (
 )
 
 __all__ = [
-    "allowances", "authority", "books", "catalogue", "customers", "dunning", "incoming", "knowledge", "measures", "people",
-    "playbooks", "policies", "privacy", "remedy_books", "segments", "service_levels", "stripe",
+    "allowances", "authority", "books", "catalogue", "customers", "dunning", "incoming", "knowledge", "measures", "offers",
+    "people", "playbooks", "policies", "privacy", "remedy_books", "segments", "service_levels", "stripe",
 ]  # fmt: skip

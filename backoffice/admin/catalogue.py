@@ -14,6 +14,8 @@ from billing.catalog.plans import ChargeTerms
 from billing.contracts import sunset
 from billing.invoices.models import LegalEntity, NumberSeries
 from billing.periods import Interval
+from billing.provisioning import fulfilling
+from billing.provisioning.models import ProvisioningStep
 
 PRICE_OF = {"standard": "unit_price", "flat": "price"}  # what each charge model calls its price
 
@@ -131,3 +133,22 @@ class PlanVersionAdmin(UseCaseAdmin):
             billing=given.pop("billing"),
         )
         return plans.publish_version(charges=[charge], **given)
+
+
+@admin.register(ProvisioningStep)
+class ProvisioningStepAdmin(UseCaseAdmin):
+    """What has to be done for every order of a product, in this order, before it works."""
+
+    list_display = ("product", "position", "name", "days", "active")
+    list_filter = ("product", "active")
+    list_select_related = ("product",)
+    fields = ("product", "position", "name", "days", "active")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ProvisioningStep | None = None) -> tuple[str, ...]:
+        """A step stays its product's, at its place."""
+        return ("product", "position") if obj else ()
+
+    def carry_out(self, request: HttpRequest, form: ModelForm, *, change: bool) -> ProvisioningStep:
+        """Define the step."""
+        given = {"product": form.instance.product, "position": form.instance.position} if change else {}
+        return fulfilling.define(actor=request.user, at=timezone.now(), **given | form.cleaned_data)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backoffice.api import commitments, finance, nodes, tickets
+from backoffice.api import commitments, finance, nodes, orders, tickets
 
 app_name = "staff_api"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("tickets/<str:ref>/grants/", tickets.Grants.as_view(), name="grants"),
     path("tickets/<str:ref>/replies/", tickets.StaffReplies.as_view(), name="replies"),
     path("tickets/<str:ref>/declines/", commitments.Declines.as_view(), name="declines"),
+    path("provisioning-tasks/", orders.Tasks.as_view(), name="tasks"),
+    path("provisioning-tasks/<int:pk>/completions/", orders.Completions.as_view(), name="task_completions"),
+    path("provisioning-tasks/<int:pk>/reopenings/", orders.Reopenings.as_view(), name="task_reopenings"),
     path("promises/", commitments.Promises.as_view(), name="promises"),
     path("promises/<int:pk>/closings/", commitments.Closings.as_view(), name="closings"),
     path("approvals/", tickets.Approvals.as_view(), name="approvals"),

@@ -16,7 +16,7 @@ from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
-from billing.amendments import approvals, limits, ordering, outcome, quoting
+from billing.amendments import approvals, credit, limits, ordering, outcome, quoting
 from billing.amendments.models import OrderApproval, Quote
 from billing.amendments.ordering import Order
 from billing.amendments.quoting import Change, Proposal
@@ -202,6 +202,7 @@ def _changed(quote: Quote, subscription: Subscription, *, actor: User, at: datet
 def _started(quote: Quote, *, actor: User, at: datetime, today: date) -> tuple[Subscription, date]:
     order = Order.from_json(quote.change)
     entitlements.of(quote.customer, today).or_refuse()
+    credit.decide(quote.customer, limits.commitment(quote.outcome), today).or_refuse()
     _same_price_or_refuse(quote, ordering.rehearse(quote.contract, quote.customer, order, at=at, today=today))
     return ordering.start(actor, quote.contract, quote.customer, order, at=at), order.since
 

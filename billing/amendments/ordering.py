@@ -14,7 +14,8 @@ from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
-from billing.amendments import outcome
+from billing import periods
+from billing.amendments import credit, limits, outcome
 from billing.amendments.models import Quote
 from billing.amendments.quoting import GOOD_FOR, ChangeInThePast
 from billing.catalog import plans
@@ -22,6 +23,7 @@ from billing.catalog.models import Plan, PlanVersion
 from billing.contracts import conditions, histories, signing, state, terms
 from billing.contracts.models import Contract, ContractEvent, Subscription
 from billing.dunning import entitlements
+from billing.provisioning import fulfilling
 
 WHAT = ContractEvent.What.SUBSCRIBE.value
 
@@ -76,12 +78,15 @@ def quote(*, actor: User, contract: Contract, customer: Customer, order: Order, 
 
     Raises:
         ChangeInThePast, NotOnSale, NotUnderContract: it cannot be ordered there.
-        Refusal: not within the actor's reach, an overdue invoice stops orders, or a quantity that makes no sense.
+        Refusal: not within the actor's reach, a quantity that makes no sense, or an overdue invoice or the
+            credit limit stops orders.
     """
     access.decide(actor, access.CHANGE_CONTRACT, customer).or_refuse()
     entitlements.of(customer, today).or_refuse()
     if order.since < today:
         raise ChangeInThePast(f"A subscription starts today or later, not on {order.since}.")
+    told = rehearse(contract, customer, order, at=at, today=today)
+    credit.decide(customer, limits.commitment(told), today).or_refuse()
     return Quote.objects.create(
         contract=contract,
         customer=customer,
@@ -89,7 +94,7 @@ def quote(*, actor: User, contract: Contract, customer: Customer, order: Order, 
         change=order.as_json(),
         effective_on=order.since,
         history_length=0,
-        outcome=rehearse(contract, customer, order, at=at, today=today),
+        outcome=told,
         quoted_at=at,
         expires_at=at + GOOD_FOR,
     )
@@ -115,10 +120,12 @@ def start(actor: User | None, contract: Contract, customer: Customer, order: Ord
         raise NotUnderContract(f"{contract} was signed for {contract.customer} and what stands below it.")
     terms.order_number_or_refuse(contract, order.po_number)
     version = _version(contract, customer, order)
-    return signing.subscribe(
+    started = signing.subscribe(
         actor=actor, contract=contract, customer=customer, plan_version=version, effective_on=order.since, at=at,
         quantity=order.quantity, base=_base(contract, customer, version, order.since), po_number=order.po_number,
     )  # fmt: skip
+    fulfilling.begin(subscription=started, ordered_on=periods.local_day(at, contract.timezone))
+    return started
 
 
 def _base(contract: Contract, customer: Customer, version: PlanVersion, on: date) -> Subscription | None:

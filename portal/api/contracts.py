@@ -25,6 +25,23 @@ MOST_MEASUREMENTS = 5_000
 CHANGES = [(what.value, what.label) for what in quoting.OFFERED]
 
 
+class StepSerializer(serializers.Serializer):
+    """A step between an order and a service that works."""
+
+    name = serializers.CharField()
+    due_on = serializers.DateField()
+    done_at = serializers.DateTimeField(allow_null=True)
+    note = serializers.CharField(allow_blank=True)
+
+
+class ProgressSerializer(serializers.Serializer):
+    """How far an order is."""
+
+    done = serializers.IntegerField()
+    count = serializers.IntegerField()
+    steps = StepSerializer(source="tasks", many=True)
+
+
 class StandingSerializer(serializers.Serializer):
     """How a subscription stands today."""
 
@@ -40,6 +57,9 @@ class StandingSerializer(serializers.Serializer):
     cycle_start = serializers.DateField(source="state.cycle.since", default=None, allow_null=True)
     cycle_end = serializers.DateField(source="state.cycle.until", default=None, allow_null=True, help_text="First day after it.")
     ends_on = serializers.DateField(source="state.ends_on", allow_null=True)
+    provisioning = ProgressSerializer(
+        source="progress", allow_null=True, default=None, help_text="None when nothing was to be done."
+    )
 
     @extend_schema(responses=fields.AmountShape)
     def get_price(self, shown: contracts_shown.SubscriptionShown) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.api import contracts, customers, help, money, orders, overdue
+from portal.api import contracts, customers, help, money, offers, orders, overdue
 
 app_name = "api"
 urlpatterns = [
@@ -33,6 +33,11 @@ urlpatterns = [
     path("contracts/<str:ref>/scheduled/", contracts.Scheduled.as_view(), name="scheduled"),
     path("contracts/<str:ref>/offers/", orders.Offers.as_view(), name="offers"),
     path("contracts/<str:ref>/orders/", orders.Orders.as_view(), name="orders"),
+    path("customers/<str:number>/suggestions/", offers.Suggestions.as_view(), name="suggestions"),
+    path(
+        "customers/<str:number>/suggestions/<slug:code>/acceptances/", offers.OfferAcceptances.as_view(), name="offer_acceptances"
+    ),
+    path("customers/<str:number>/suggestions/<slug:code>/refusals/", offers.OfferRefusals.as_view(), name="offer_refusals"),
     path("customers/<str:number>/approvals/", orders.OrderApprovals.as_view(), name="order_approvals"),
     path("approvals/<int:pk>/decisions/", orders.OrderDecisions.as_view(), name="order_decisions"),
     path("subscriptions/<str:ref>/quotes/", contracts.Quotes.as_view(), name="quotes"),

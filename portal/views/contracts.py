@@ -51,6 +51,7 @@ def contract_page(request: HttpRequest, ref: str, *, refusal: str = "", status: 
         "refusal": refusal,
         "may_order": places.orderers(request, found).exists(),
         "may_change_terms": access.decide(request.user, access.CHANGE_CONTRACT, found.customer).allowed,
+        "on_their_way": contracts_shown.on_their_way(shown),
         "endings": contracts_shown.endings(shown),
     }
     return render(request, "portal/contracts/contract.html", context, status=status)

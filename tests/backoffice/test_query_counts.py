@@ -15,7 +15,7 @@ from support.remedies import declines
 from support.remedies.batches import working
 from support.remedies.books import budgets
 from support.tickets import account_escalation
-from tests.factories import bank, knowledge, overdue, people, policies, quality, segments, support
+from tests.factories import bank, knowledge, overdue, people, policies, provisioning, quality, segments, support
 from tests.factories.billing import invoice
 from tests.factories.customers import below, group
 from tests.factories.support import NOON
@@ -47,6 +47,7 @@ def fill():
     knowledge.asked()
     knowledge.version()
     overdue.disputed(customer)
+    provisioning.ordered(customer)
     segments.stuck(group())
     policies.excepted(customer, "remedy.ticket_limit", "1.00 EUR")
     policies.published({}, code=f"policy-{customer.pk}", place="node", customer=customer)
@@ -76,6 +77,7 @@ def statements(viewer: User, address: str) -> int:
         ("queue", "?view=due", "agent"),
         ("queue", "?view=breached", "agent"),
         ("promises", "", "agent"),
+        ("orders", "", "agent"),
         ("service_levels", "", "agent"),
         ("measures", "?by=agent", "agent"),
         ("voice", "", "agent"),

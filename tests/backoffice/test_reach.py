@@ -11,11 +11,12 @@ from accounts.people.models import Membership
 from accounts.privacy.models import Erasure
 from backoffice import urls
 from billing.invoices.documents import rendering
+from billing.provisioning.models import ProvisioningTask
 from support.channels import files
 from support.channels.models import Attachment
 from support.remedies.models import AuthorityGrant
 from support.voice.models import Promise
-from tests.factories import knowledge, overdue, people, policies, privacy, quality, support
+from tests.factories import knowledge, overdue, people, policies, privacy, provisioning, quality, support
 from tests.factories.bank import debit_at_the_bank, paid_too_much, waiting_line, waiting_transfer
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,10 @@ ROUTES = {
     "timeline": ("get", EVERYBODY),
     "viewings": ("get", WORKERS),
     "viewing_endings": ("post", WORKERS),
+    "orders": ("get", WORKERS),
+    "task_completions": ("post", WORKERS),
+    "task_reopenings": ("post", WORKERS),
+    "customer_offers": ("get", WORKERS),
     "approvals": ("get", DECIDERS),
     "decisions": ("post", DECIDERS),
     "inbox": ("get", BOOKS),
@@ -173,6 +178,9 @@ def address(route, given):
         "read_notes": [granted.customer.number],
         "attachment": [file_of(granted).pk],
         "escalations": [granted.customer.number],
+        "task_completions": [(ProvisioningTask.objects.first() or provisioning.task()).pk],
+        "task_reopenings": [(ProvisioningTask.objects.first() or provisioning.task()).pk],
+        "customer_offers": [granted.customer.number],
         "customer_privacy": [granted.customer.number],
         "erasure": [(Erasure.objects.first() or privacy.erasure()).pk],
         "erasure_decisions": [(Erasure.objects.first() or privacy.erasure()).pk],

@@ -29,7 +29,7 @@ from support.channels import files
 from support.channels.models import Attachment
 from support.knowledge.models import Article
 from support.tickets.models import Ticket
-from tests.factories import billing, payments, people, support
+from tests.factories import billing, offers, payments, people, support
 from tests.factories.customers import Helios, helios
 
 LONG_AGO = datetime(2024, 1, 1, 12, tzinfo=UTC)
@@ -86,6 +86,8 @@ class Subject:
             "change_decisions": [self.request.pk],
             "change_withdrawals": [self.request.pk],
             "orders": [self.subscription.contract.ref],
+            "offer_acceptances": [self.tree.berlin.number, offers.offer().code],
+            "offer_refusals": [self.tree.berlin.number, offers.offer().code],
             "order_decisions": [self.approval.pk],
             "export": [uuid4()],  # of nobody: whose it is, tests/portal/test_privacy.py asks
             "order_limits": [self.tree.berlin.number, self.orderer.pk],

@@ -14,7 +14,7 @@ from billing.invoices.documents import rendering
 from billing.payments import methods
 from billing.payments.gateways import sandbox
 from portal.api import urls
-from tests.factories import people
+from tests.factories import offers, people
 from tests.factories.customers import group
 from tests.portal import subject
 
@@ -55,6 +55,9 @@ ROUTES = {
     "undos": ("post", 204, CHANGERS, set()),
     "offers": ("get", 200, CHANGERS, set()),
     "orders": ("post", 201, CHANGERS, set()),
+    "suggestions": ("get", 200, CHANGERS, set()),
+    "offer_acceptances": ("post", 201, CHANGERS, set()),
+    "offer_refusals": ("post", 204, CHANGERS, set()),
     "order_approvals": ("get", 200, ADMINISTRATORS, set()),
     "order_decisions": ("post", 200, ADMINISTRATORS, set()),
     "usage": ("post", 422, CHANGERS, set()),
@@ -88,6 +91,8 @@ def address(given, name):
     }
     if name in named:
         return reverse(f"api:{name}", args=[named[name]])
+    if name in {"offer_acceptances", "offer_refusals"}:
+        return reverse(f"api:{name}", args=[berlin.number, offers.offer().code])
     if name == "einvoice":
         return reverse("api:einvoice", args=[given.invoice.ref, "ubl"])
     if name in ANYWHERE:
@@ -96,7 +101,7 @@ def address(given, name):
     return at_berlin or given.address(name).replace("/portal/", "/api/v1/", 1)
 
 
-NEW = {"entitlement", "customer", "balance", "activities", "documents", "methods", "keys", "usage"}
+NEW = {"entitlement", "customer", "balance", "activities", "documents", "methods", "keys", "usage", "suggestions"}
 
 
 def body(given, name):
