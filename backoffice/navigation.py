@@ -53,7 +53,7 @@ CUSTOMERS: Final = Group(
         Place(
             gettext_lazy("All customers"),
             "customers",
-            "customer document contacts viewings timeline",
+            "customer document contacts viewings timeline customer_moves position",
             "g c",
             access.SEE_BACKOFFICE,
         ),

@@ -110,6 +110,11 @@ ROUTES = {
     "merge": ("get", EVERYBODY),
     "merge_decisions": ("post", DECIDERS),
     "merge_undoings": ("post", DECIDERS),
+    "customer_moves": ("get", WORKERS),
+    "position": ("get", EVERYBODY),
+    "position_decisions": ("post", DECIDERS),
+    "position_withdrawals": ("post", WORKERS),
+    "position_undoings": ("post", DECIDERS),
     "customers": ("get", EVERYBODY),
     "customer": ("get", EVERYBODY),
     "below": ("get", EVERYBODY),
@@ -198,7 +203,9 @@ def address(route, given):
         begun = support.batch()
         keys |= dict.fromkeys(["finding_others", "finding_batches"], [begun.finding.ref])
         keys |= dict.fromkeys(["batch", "batch_undoings"], [begun.pk])
-    keys |= {"customer_details": [granted.customer.number]}
+    keys |= {"customer_details": [granted.customer.number], "customer_moves": [granted.customer.number]}
+    if route.startswith("position"):
+        keys |= {route: [quality.waiting_move().pk]}
     if route == "staged_decisions":
         keys |= {route: [quality.staged_import().pk]}
     if route.startswith("duplicate_") or route == "duplicate":
@@ -246,6 +253,7 @@ def ask(viewer, route, given):
     forms |= {
         "duplicate_merges": {"keep": "a"},
         "merge_decisions": {"decision": "refuse"},
+        "position_decisions": {"decision": "refuse"},
         "staged_decisions": {"decision": "drop"},
     }
     return getattr(client, ROUTES[route][0])(address(route, given), forms.get(route, {}))
