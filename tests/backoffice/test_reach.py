@@ -163,6 +163,20 @@ def file_of(granted):
     return Attachment.objects.get(message=message)
 
 
+def batch_rows(route):
+    if route not in {"finding_others", "finding_batches", "batch", "batch_undoings"}:
+        return {}
+    begun = support.batch()
+    found = dict.fromkeys(["finding_others", "finding_batches"], [begun.finding.ref])
+    return found | dict.fromkeys(["batch", "batch_undoings"], [begun.pk])
+
+
+def tree_rows(route, customer):
+    if route.startswith("position"):
+        return {route: [quality.waiting_move().pk]}
+    return {"customer_moves": [customer.number]}
+
+
 def address(route, given):
     granted, asked = given
     keys = {
@@ -199,13 +213,8 @@ def address(route, given):
         }
     keys |= policy_rows(route, granted.customer)
     keys |= dict.fromkeys(["playbook", "practice_runs"], ["double-billing"])
-    if route in {"finding_others", "finding_batches", "batch", "batch_undoings"}:
-        begun = support.batch()
-        keys |= dict.fromkeys(["finding_others", "finding_batches"], [begun.finding.ref])
-        keys |= dict.fromkeys(["batch", "batch_undoings"], [begun.pk])
-    keys |= {"customer_details": [granted.customer.number], "customer_moves": [granted.customer.number]}
-    if route.startswith("position"):
-        keys |= {route: [quality.waiting_move().pk]}
+    keys |= batch_rows(route) | tree_rows(route, granted.customer)
+    keys |= {"customer_details": [granted.customer.number]}
     if route == "staged_decisions":
         keys |= {route: [quality.staged_import().pk]}
     if route.startswith("duplicate_") or route == "duplicate":
