@@ -14,7 +14,13 @@ class AccountsConfig(AppConfig):
         reading = import_module("accounts.timeline.reading")
         moves = import_module("accounts.customers.moves")
         reading.hang_door(import_module("accounts.people.access"))
+        moved, standing = import_module("accounts.customers.move_effects"), import_module("accounts.segments.move_effects")
+        moves.register_effect("tree", moved.in_the_tree)
+        moves.register_effect("payers", moved.for_payers)
+        moves.register_effect("prices", standing.for_prices)
         moves.register_effect("people", import_module("accounts.people.reach_changes").of_move)
+        moves.register_effect("standing", standing.for_standing)
+        moves.register_effect("policies", import_module("accounts.policies.move_effects").for_policies)
         merging, told = import_module("accounts.quality.merging"), import_module("accounts.quality.merge_effects")
         for name, effect in (("tree", told.in_the_tree), ("payers", told.for_payers), ("people", told.for_people)):
             merging.register_effect(name, effect)

@@ -54,7 +54,7 @@ CUSTOMERS: Final = Group(
         Place(
             gettext_lazy("All customers"),
             "customers",
-            "customer document contacts viewings timeline customer_offers",
+            "customer document contacts viewings timeline customer_offers customer_moves position",
             "g c",
             access.SEE_BACKOFFICE,
         ),

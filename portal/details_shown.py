@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.people import access
-from accounts.quality import changes, confirming
+from accounts.quality import changes, confirming, positions
 from accounts.quality.models import ChangeRequest
 from portal import places
 from portal.forms.details import FORMS
@@ -27,18 +27,25 @@ def of(request: HttpRequest, node: Customer, *, at: datetime, bound: forms.Form 
         "facts": _facts(node),
         "payer": places.payer(request, node),
         "forms": [_asking(what, node, today.isoformat(), bound) for what in FORMS],
-        "requests": [{"change": change, "values": values(change)} for change in requests],
-        "waiting": [{"change": change, "values": values(change)} for change in waiting[:SHOWN]],
+        "requests": [_row(change) for change in requests],
+        "waiting": [_row(change) for change in waiting[:SHOWN]],
         "may_ask": access.decide(viewer, access.REQUEST_CHANGES, node),
         "confirmed": confirming.last(node),
         "confirm_due": confirming.is_due(node, at=at),
     }
 
 
+def _row(change: ChangeRequest) -> dict[str, Any]:
+    told = [sentence for topic in positions.FOR_CUSTOMERS for sentence in change.effects.get(topic, [])]
+    return {"change": change, "values": values(change), "effects": told}
+
+
 def values(change: ChangeRequest) -> list[dict[str, str]]:
     """Return each value before and after, by the name people know it by."""
     if change.what == ChangeRequest.What.PAYER:
         return [{"label": _("Who pays"), "before": change.before["payer_name"], "after": change.after["payer_name"]}]
+    if change.what == ChangeRequest.What.POSITION:
+        return [{"label": _("Stands under"), "before": change.before["parent_name"], "after": change.after["parent_name"]}]
     return [
         {"label": _label(name), "before": change.before.get(name, "") or "–", "after": value or "–"}
         for name, value in change.after.items()

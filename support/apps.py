@@ -7,7 +7,7 @@ class SupportConfig(AppConfig):
     name = "support"
 
     def ready(self) -> None:
-        """Let notices read the timeline, merges tell of tickets, and policy try its words on remedies.
+        """Let notices read the timeline, merges and moves tell of tickets, and policy try its words on remedies.
 
         These modules need the models, which are only there once Django has loaded the apps.
         """
@@ -16,6 +16,8 @@ class SupportConfig(AppConfig):
         delivery.register("service_levels", import_module("support.tickets.standing_changes").follow)
         merging = import_module("accounts.quality.merging")
         merging.register_effect("tickets", import_module("support.tickets.customer_merges").tickets)
+        moves = import_module("accounts.customers.moves")
+        moves.register_effect("clocks", import_module("support.tickets.customer_moves").clocks)
         trials = import_module("support.remedies.policy_trials")
         import_module("accounts.policies.cases").register_judge("remedy", trials.judge)
         import_module("accounts.policies.simulating").register_past("remedies", trials.past)

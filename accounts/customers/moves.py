@@ -10,45 +10,30 @@ from datetime import date, datetime
 from typing import Final
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
-from accounts.customers import responsibilities, tree
+from accounts.customers import tree
 from accounts.customers.models import Customer, Move
-from accounts.decisions import Refusal
+from accounts.decisions import ALLOWED, Decision, Refusal
 from accounts.timeline import recording
 
-# (the customer to move, where to; None: a group of its own) -> sentences fit to show, none when nothing changes
-Effect = Callable[[Customer, Customer | None], list[str]]
+# (the customer to move, where to; None: a group of its own, the first day) -> sentences fit to show, none when nothing changes
+Effect = Callable[[Customer, Customer | None, date], list[str]]
 _effects: dict[str, Effect] = {}
 
 TOP: Final = "the top"
-# The nodes of a subtree that have no payer named at or above them within it: they pay as the subtree's root inherits.
-INHERITING: Final = """
-SELECT count(*) FROM accounts_customer node JOIN accounts_customer top ON top.id = %(top)s
-WHERE node.tree_id = top.tree_id AND node.lft BETWEEN top.lft AND top.rght AND NOT EXISTS (
-    SELECT FROM accounts_responsibility held JOIN accounts_customer holder ON holder.id = held.customer_id
-    WHERE holder.tree_id = top.tree_id AND holder.lft BETWEEN top.lft AND node.lft AND holder.rght >= node.rght
-      AND held.role = 'payer' AND held.since <= %(on)s AND (held.until IS NULL OR held.until > %(on)s))
-"""
 
 
 @dataclass(frozen=True)
 class MovePreview:
-    """What a move would change. A payer of None means: each customer pays for itself."""
+    """What a move would change, topic by topic in sentences, or what speaks against it."""
 
     customer: Customer
     from_parent: Customer | None
     to_parent: Customer | None
     nodes: int
-    payer_before: Customer | None
-    payer_after: Customer | None
-    payers_affected: int
     effects: dict[str, list[str]]
-
-    @property
-    def crosses_groups(self) -> bool:
-        """Say whether the customer leaves its group."""
-        return self.to_parent is None or self.to_parent.tree_id != self.customer.tree_id
+    objection: Decision
 
 
 class AlreadyThere(Refusal):
@@ -71,22 +56,29 @@ def register_effect(name: str, effect: Effect) -> None:
     _effects[name] = effect
 
 
-def preview(customer: Customer, to: Customer | None, *, on: date | None = None) -> MovePreview:
-    """Say what moving `customer` under `to` (None: to the top) would change on the day `on` (today by the database)."""
+def preview(customer: Customer, to: Customer | None, *, on: date) -> MovePreview:
+    """Say what moving `customer` under `to` (None: to the top) would change on the day `on`, and whether a rule objects."""
     customer = Customer.objects.select_related("parent").get(pk=customer.pk)
-    day = on or _today()
-    before = responsibilities.named_above(customer.parent, responsibilities.PAYER, day)
-    after = responsibilities.named_above(to, responsibilities.PAYER, day)
-    return MovePreview(
-        customer=customer,
-        from_parent=customer.parent,
-        to_parent=to,
-        nodes=customer.get_descendant_count() + 1,
-        payer_before=before,
-        payer_after=after,
-        payers_affected=0 if before == after else _inheriting(customer, day),
-        effects=_told_effects(customer, to),
-    )
+    objection = decide(customer, to)
+    effects = told_effects(customer, to, on) if objection.allowed else {}
+    nodes = customer.get_descendant_count() + 1
+    return MovePreview(customer, customer.parent, to, nodes, effects, objection)
+
+
+def decide(customer: Customer, to: Customer | None) -> Decision:
+    """Say whether `customer` may be moved under `to`, as the tree is now."""
+    try:
+        _must_be_elsewhere(customer, to)
+        tree.must_fit(customer, to)
+    except Refusal as refusal:
+        return Decision(False, refusal.code, refusal.reason)
+    return ALLOWED
+
+
+def told_effects(customer: Customer, to: Customer | None, on: date) -> dict[str, list[str]]:
+    """Return what every topic says a move would mean there, the first day being `on`; silent topics are left out."""
+    told = {name: effect(customer, to, on) for name, effect in _effects.items()}
+    return {name: sentences for name, sentences in told.items() if sentences}
 
 
 def move(*, actor: AbstractBaseUser, customer: Customer, to: Customer | None, at: datetime) -> Move:
@@ -117,7 +109,7 @@ def _carry_out(*, actor: AbstractBaseUser, customer: Customer, to: Customer | No
         tree.lock_for_move(customer, to)
         standing = Customer.objects.select_related("parent").get(pk=customer.pk)
         _must_be_movable(standing, to, undoes)
-        effects = _told_effects(standing, to)
+        effects = told_effects(standing, to, at.date())
         moved = tree.place(standing, to)
         done = Move.objects.create(
             customer=moved,
@@ -133,12 +125,15 @@ def _carry_out(*, actor: AbstractBaseUser, customer: Customer, to: Customer | No
 
 
 def _must_be_movable(standing: Customer, to: Customer | None, undoes: Move | None) -> None:
-    to_id = to.pk if to else None
     if undoes and Move.objects.filter(undoes=undoes).exists():
         raise CannotBeUndone("This move has already been undone.")
     if undoes and standing.parent_id != undoes.to_parent_id:
         raise CannotBeUndone(f"{standing} has been moved on since; move it from where it stands now.")
-    if standing.parent_id == to_id:
+    _must_be_elsewhere(standing, to)
+
+
+def _must_be_elsewhere(standing: Customer, to: Customer | None) -> None:
+    if standing.parent_id == (to.pk if to else None):
         raise AlreadyThere(standing, to)
 
 
@@ -150,20 +145,3 @@ def _facts(origin: Customer | None, to: Customer | None, undoes: Move | None) ->
         "after": to.number if to else None,
         "undoes": undoes.pk if undoes else None,
     }
-
-
-def _told_effects(customer: Customer, to: Customer | None) -> dict[str, list[str]]:
-    told = {name: effect(customer, to) for name, effect in _effects.items()}
-    return {name: sentences for name, sentences in told.items() if sentences}
-
-
-def _inheriting(customer: Customer, on: date) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(INHERITING, {"top": customer.pk, "on": on})
-        return int(cursor.fetchone()[0])
-
-
-def _today() -> date:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT (now() AT TIME ZONE 'UTC')::date")
-        return cursor.fetchone()[0]  # type: ignore[no-any-return]

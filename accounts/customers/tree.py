@@ -90,8 +90,7 @@ def place(customer: Customer, parent: Customer | None, *, archived: bool = False
         # Locked as a row too: mptt saves every field of the node, and must not save facts that changed meanwhile.
         node = Customer.objects.select_for_update().get(pk=customer.pk)
         above = Customer.objects.get(pk=parent.pk) if parent else None
-        if above and above.tree_id == node.tree_id and node.lft <= above.lft and above.rght <= node.rght:
-            raise DoesNotFitTheTree(f"{node.name} cannot stand under itself or under a node below it.", code="under_itself")
+        _must_not_contain(node, above)
         if not archived:
             _must_fit(node.kind_id, above, height=_height(node))
         if above:
@@ -102,11 +101,28 @@ def place(customer: Customer, parent: Customer | None, *, archived: bool = False
     return placed
 
 
+def must_fit(customer: Customer, parent: Customer | None) -> None:
+    """Refuse a place where `customer` may not stand with what is below it, as the tree is now; nothing is locked or changed.
+
+    Raises:
+        DoesNotFitTheTree: the node may not stand there.
+    """
+    node = Customer.objects.get(pk=customer.pk)
+    above = Customer.objects.select_related("kind").get(pk=parent.pk) if parent else None
+    _must_not_contain(node, above)
+    _must_fit(node.kind_id, above, height=_height(node))
+
+
 def allowed_kinds(parent: Customer | None) -> list[CustomerKind]:
     """Return the kinds that may stand below `parent`, or as the root of a group."""
     if parent is None:
         return list(CustomerKind.objects.filter(may_be_root=True))
     return list(CustomerKind.objects.filter(allowed_parents=parent.kind_id))
+
+
+def allowed_parents(customer: Customer) -> list[str]:
+    """Return the codes of the kinds under which `customer` may stand."""
+    return list(CustomerKind.objects.filter(allowed_children=customer.kind_id).values_list("pk", flat=True))
 
 
 def _locked_parent(parent: Customer | None) -> Customer | None:
@@ -115,6 +131,11 @@ def _locked_parent(parent: Customer | None) -> Customer | None:
     locks.group_of(parent)
     above: Customer = Customer.objects.get(pk=parent.pk)
     return above
+
+
+def _must_not_contain(node: Customer, above: Customer | None) -> None:
+    if above and above.tree_id == node.tree_id and node.lft <= above.lft and above.rght <= node.rght:
+        raise DoesNotFitTheTree(f"{node.name} cannot stand under itself or under a node below it.", code="under_itself")
 
 
 def _must_fit(kind: str, above: Customer | None, *, height: int) -> None:

@@ -1,6 +1,6 @@
 """Reach changes: who gains and who loses sight of a customer when it is moved or merged."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from django.db.models import Q
 
@@ -9,21 +9,22 @@ from accounts.people.models import Membership, User
 from accounts.timeline import recording
 
 
-def of_move(customer: Customer, to: Customer | None) -> list[str]:
-    """Say in sentences who would gain and who would lose sight of `customer` if it stood under `to`.
+def of_move(customer: Customer, to: Customer | None, on: date) -> list[str]:
+    """Say in sentences who would gain and who would lose sight of `customer` if it stood under `to`
+    from the day `on`.
 
     Memberships at the customer itself and below it move along and are not named; of the people above, those with a
     role for a whole subtree count, and who sees it both before and after is not named either.
     """
-    before = _emails_above(customer.parent) if customer.parent_id else set()
-    after = _emails_above(to) if to else set()
+    before = _emails_above(customer.parent, on) if customer.parent_id else set()
+    after = _emails_above(to, on) if to else set()
     gaining = [f"{email} gains sight of {customer.name}." for email in sorted(after - before)]
     return gaining + [f"{email} loses sight of {customer.name}." for email in sorted(before - after)]
 
 
-def _emails_above(parent: Customer) -> set[str]:
+def _emails_above(parent: Customer, on: date) -> set[str]:
     path = Customer.objects.above(parent)
-    held = Membership.objects.filter(customer__in=path, scope=Membership.Scope.SUBTREE).in_force()
+    held = Membership.objects.filter(customer__in=path, scope=Membership.Scope.SUBTREE).in_force(on)
     denied = held.filter(effect=Membership.Effect.DENY).values("user_id")
     seeing = held.filter(effect=Membership.Effect.ALLOW, user__is_active=True).exclude(user_id__in=denied)
     return set(seeing.values_list("user__email", flat=True))

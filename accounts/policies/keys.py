@@ -171,6 +171,11 @@ _DECLARED: Final = (
         default=90, unit="days", strict_is_lower=False, for_customers=True,
     ),
     Key(
+        "tree.moves_by_customers", Type.FLAG, "Administrators of a customer decide on moves within their group",
+        "If not, a supervisor or manager of ours decides on what they ask for.", "accounts/quality/positions.py",
+        Below.TIGHTEN, default=True, for_customers=True,
+    ),
+    Key(
         "contract.terms_by_customers", Type.FLAG, "Customers change the terms of a contract by themselves",
         "A longer term, renewal and order number; anything else is agreed with us.", "billing/amendments/new_terms.py",
         Below.TIGHTEN, default=True, for_customers=True,

@@ -162,6 +162,16 @@ def resolve_many(
     return {pk: {key.code: fold(key, _sayings(key.code, rows, path)) for key in wanted} for pk, path in paths.items()}
 
 
+def resolve_under(customer: Customer, to: Customer | None, on: date, keys: Iterable[str] = KEYS) -> dict[str, Resolved]:
+    """Return keys as they would be for `customer` on the day `on`, if it stood under `to` (None: at the top of a group)."""
+    steps = _steps({customer.pk, *([to.pk] if to else [])}, on)
+    own, above = _path(steps[customer.pk][:1]), _path(steps[to.pk] if to else [])
+    tier = own.tier if own.tier != STANDARD else above.tier
+    path = _Path(own.nodes + above.nodes, own.names | above.names, tier, own.segments | above.segments)
+    rows = _rows(set(path.nodes), on, None)
+    return {code: fold(named(code), _sayings(code, rows, path)) for code in keys}
+
+
 def resolve_at(
     place: str, on: date, keys: Iterable[str] = KEYS, *, tier: str = "", segment: int = 0, draft: Draft | None = None
 ) -> dict[str, Resolved]:
@@ -219,12 +229,16 @@ def _objection(key: Key, saying: Saying, value: Any, below: str, holder: Source)
 
 
 def _paths(asked: Iterable[int], on: date) -> dict[int, _Path]:
+    return {pk: _path(rows) for pk, rows in _steps(asked, on).items()}
+
+
+def _steps(asked: Iterable[int], on: date) -> dict[int, list[tuple[Any, ...]]]:
     found: dict[int, list[tuple[Any, ...]]] = {pk: [] for pk in asked}
     with connection.cursor() as cursor:
         cursor.execute(PATHS, {"asked": list(found), "end": day_end(on), "on": on})
         for row in cursor.fetchall():
             found[row[0]].append(row[1:])
-    return {pk: _path(rows) for pk, rows in found.items()}
+    return found
 
 
 def _path(rows: list[tuple[Any, ...]]) -> _Path:

@@ -1,8 +1,9 @@
-"""Changes: what a customer's people ask to have changed: address, legal name, tax id, who pays.
+"""Changes: what a customer's people ask to have changed: address, legal name, tax id, who pays, its place in the tree.
 
-A request is judged at once by the same rules as every other way in, and kept with what was there before. An address is changed as
-asked; legal name, tax id and payer need an administrator of the customer or above who did not ask. From its day on a change is in
-effect; until then the old values hold, and for good they stand in the request and on the timeline.
+A request is judged at once by the same rules as every other way in, and kept with what was there before. An address is changed
+as asked; legal name, tax id and payer need an administrator of the customer or above who did not ask; a place needs whom
+positions.py names. From its day on a change is in effect; until then the old values hold, and for good they stand in the request
+and on the timeline.
 """
 
 from datetime import date, datetime, timedelta
@@ -10,26 +11,28 @@ from typing import Final
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.customers import details, responsibilities
 from accounts.customers.models import Customer
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
 from accounts.people import access
 from accounts.people.models import User
+from accounts.quality import positions
 from accounts.quality.models import ChangeRequest
 from accounts.timeline import recording
 
 What = ChangeRequest.What
 Status = ChangeRequest.Status
-# What is asked -> the facts it may change. A payer is no fact, but a dated responsibility.
+# What is asked -> the facts it may change. A payer is no fact, but a dated responsibility; a place no fact, but a move.
 FACTS: Final[dict[str, tuple[str, ...]]] = {
     What.ADDRESS: ("street", "postcode", "city", "country", "phone", "email"),
     What.LEGAL_NAME: ("legal_name",),
     What.TAX_ID: ("tax_id",),
     What.PAYER: (),
+    What.POSITION: (),
 }
-NEEDS_APPROVAL: Final = frozenset({What.LEGAL_NAME, What.TAX_ID, What.PAYER})
+NEEDS_APPROVAL: Final = frozenset({What.LEGAL_NAME, What.TAX_ID, What.PAYER, What.POSITION})
 LONGEST_AHEAD: Final = timedelta(days=366)
 
 
@@ -49,7 +52,7 @@ class AlreadyDecided(Refusal):
 
 
 def ask(*, actor: User, customer: Customer, what: str, effective_on: date, at: datetime, **wanted: str) -> ChangeRequest:
-    """Ask for facts (for a payer: `payer`, its number) to change from a day on; what needs no approval is in effect by then.
+    """Ask for facts (`payer` and `parent` by number) to change from a day on; what needs no approval is in effect by then.
 
     Raises:
         details.FactsRefused: a value breaks a rule; nothing is asked for.
@@ -58,10 +61,12 @@ def ask(*, actor: User, customer: Customer, what: str, effective_on: date, at: d
     """
     with transaction.atomic():
         kept: Customer = Customer.objects.select_for_update().get(pk=customer.pk)
-        access.decide(actor, access.REQUEST_CHANGES, kept).or_refuse()
+        _may_ask(actor, what, kept).or_refuse()
         _must_be_a_good_day(effective_on, at)
-        before, after = _payer_change(kept, wanted, effective_on) if what == What.PAYER else _fact_change(kept, what, wanted)
-        made = _made(kept, what, before, after, effective_on, actor, at)
+        change = _change(actor, kept, what, wanted, effective_on)
+        change.customer, change.what, change.effective_on = kept, what, effective_on
+        change.asked_by, change.asked_at = actor, at
+        made = _made(change)
         _record(made, "accounts.change_requested", actor, at)
         if what not in NEEDS_APPROVAL:
             _approve(made, None, at)
@@ -69,9 +74,11 @@ def ask(*, actor: User, customer: Customer, what: str, effective_on: date, at: d
 
 
 def may_decide(actor: User, request: ChangeRequest) -> Decision:
-    """Say whether `actor` may decide: an administrator of the customer or above it who did not ask."""
+    """Say whether `actor` may decide: somebody who did not ask, an administrator of the customer or above it."""
     if actor.pk == request.asked_by_id:
-        return refused("own_request", "You asked for this yourself; another administrator decides.")
+        return refused("own_request", "You asked for this yourself; somebody else decides.")
+    if request.what == What.POSITION:
+        return positions.may_decide(actor, request)
     if access.level_of(actor) or not access.decide(actor, access.MANAGE_PEOPLE, request.customer).allowed:
         return refused(
             "not_an_administrator", "An administrator of this customer, or above it, decides.", approver="administrator"
@@ -124,7 +131,7 @@ def withdraw(*, actor: User, request: ChangeRequest, at: datetime) -> ChangeRequ
     """
     with transaction.atomic():
         held = _locked(request)
-        access.decide(actor, access.REQUEST_CHANGES, held.customer).or_refuse()
+        _may_ask(actor, held.what, held.customer).or_refuse()
         if held.status == Status.WITHDRAWN:
             return held
         if held.status not in {Status.WAITING, Status.APPROVED}:
@@ -149,6 +156,7 @@ def waiting_for(actor: User) -> QuerySet[ChangeRequest]:
     """Return the requests that wait for `actor`, of all customers whose people they manage."""
     reach = access.customers_within_reach(actor, access.MANAGE_PEOPLE)
     waiting = ChangeRequest.objects.filter(status=Status.WAITING, customer__in=reach).exclude(asked_by=actor)
+    waiting = waiting.filter(~Q(what=What.POSITION) | positions.decided_by(actor))
     return waiting.select_related("customer", "asked_by").order_by("asked_at", "pk")
 
 
@@ -159,34 +167,44 @@ def _must_be_a_good_day(effective_on: date, at: datetime) -> None:
         raise CannotBeRequested("A change can be planned for a year at most.", code="too_far_ahead")
 
 
-def _fact_change(customer: Customer, what: str, wanted: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+def _may_ask(actor: User, what: str, customer: Customer) -> Decision:
+    if what == What.POSITION:
+        return positions.may_ask(actor, customer)
+    return access.decide(actor, access.REQUEST_CHANGES, customer)
+
+
+def _change(actor: User, customer: Customer, what: str, wanted: dict[str, str], on: date) -> ChangeRequest:
+    if what == What.POSITION:
+        return positions.wanted(actor, customer, wanted.get("parent", ""), on)
+    return _payer_change(customer, wanted, on) if what == What.PAYER else _fact_change(customer, what, wanted)
+
+
+def _fact_change(customer: Customer, what: str, wanted: dict[str, str]) -> ChangeRequest:
     if what not in FACTS:
         raise CannotBeRequested("There is no such kind of change.", code="kind_unknown")
     kept = details.checked({name: value for name, value in wanted.items() if name in FACTS[what]}, customer)
     after = {name: value for name, value in kept.items() if getattr(customer, name) != value}
     if not after:
         raise CannotBeRequested("That is what we have already.", code="no_change")
-    return {name: getattr(customer, name) for name in after}, after
+    return ChangeRequest(before={name: getattr(customer, name) for name in after}, after=after)
 
 
-def _payer_change(customer: Customer, wanted: dict[str, str], on: date) -> tuple[dict[str, str], dict[str, str]]:
+def _payer_change(customer: Customer, wanted: dict[str, str], on: date) -> ChangeRequest:
     payer = Customer.objects.current().filter(number=wanted.get("payer", ""), tree_id=customer.tree_id).first()
     if payer is None:
         raise CannotBeRequested("There is no customer with this number in your group.", code="payer_unknown")
     paying = responsibilities.payer_of(customer, on)
     if paying.pk == payer.pk:
         raise CannotBeRequested(f"{payer.name} pays already.", code="no_change")
-    return {"payer": paying.number, "payer_name": paying.name}, {"payer": payer.number, "payer_name": payer.name}
+    before = {"payer": paying.number, "payer_name": paying.name}
+    return ChangeRequest(before=before, after={"payer": payer.number, "payer_name": payer.name})
 
 
-def _made(
-    customer: Customer, what: str, before: dict[str, str], after: dict[str, str], on: date, actor: User, at: datetime
-) -> ChangeRequest:
+def _made(change: ChangeRequest) -> ChangeRequest:
     try:
         with transaction.atomic():
-            return ChangeRequest.objects.create(
-                customer=customer, what=what, before=before, after=after, effective_on=on, asked_by=actor, asked_at=at
-            )
+            change.save(force_insert=True)
+            return change
     except IntegrityError as problem:
         raise CannotBeRequested("A change of this kind is open already; withdraw it first.", code="change_open") from problem
 
@@ -202,7 +220,7 @@ def _approve(request: ChangeRequest, actor: User | None, at: datetime) -> None:
 def _apply_one(pk: int, at: datetime) -> bool:
     with transaction.atomic():
         held = ChangeRequest.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=pk, status=Status.APPROVED)
-        request = held.select_related("customer", "asked_by").first()
+        request = held.select_related("customer", "asked_by", "place").first()
         if request is None:
             return False
         try:
@@ -220,6 +238,8 @@ def _put_into_effect(request: ChangeRequest, at: datetime) -> None:
         responsibilities.set_payer(
             actor=request.asked_by, customer=request.customer, payer=payer, since=request.effective_on, at=at
         )
+    elif request.what == What.POSITION:
+        positions.put_into_effect(request, at)
     else:
         details.change(actor=request.asked_by, customer=request.customer, at=at, **request.after)
     request.status, request.done_at = Status.DONE, at
@@ -233,7 +253,9 @@ def _settle(request: ChangeRequest, status: str, actor: AbstractBaseUser | None,
 
 
 def _locked(request: ChangeRequest) -> ChangeRequest:
-    return ChangeRequest.objects.select_for_update(of=("self",)).select_related("customer", "asked_by").get(pk=request.pk)
+    return (
+        ChangeRequest.objects.select_for_update(of=("self",)).select_related("customer", "asked_by", "place").get(pk=request.pk)
+    )
 
 
 def _must_wait(request: ChangeRequest) -> None:

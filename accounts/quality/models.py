@@ -145,13 +145,14 @@ class StagedImport(models.Model):
 
 
 class ChangeRequest(models.Model):
-    """Facts or a payer that shall change from a day on. Written by accounts/quality/changes.py."""
+    """Facts, a payer or a place that shall change from a day on. Written by accounts/quality/changes.py and positions.py."""
 
     class What(models.TextChoices):
         ADDRESS = "address", "Address"
         LEGAL_NAME = "legal_name", "Legal name"
         TAX_ID = "tax_id", "Tax id"
         PAYER = "payer", "Who pays"
+        POSITION = "position", "Place in the tree"
 
     class Status(models.TextChoices):
         WAITING = "waiting", "Waits for approval"
@@ -172,6 +173,10 @@ class ChangeRequest(models.Model):
     decided_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     note = models.CharField(max_length=300, blank=True)
+    effects = models.JSONField(default=dict, help_text="What a move changes, as who decided was shown it.")
+    place = models.ForeignKey("accounts.Customer", null=True, on_delete=models.PROTECT, related_name="+")
+    move = models.OneToOneField("accounts.Move", null=True, on_delete=models.PROTECT, related_name="asked_for")
+    for_staff = models.BooleanField(default=False, help_text="Whether our own people decide.")
 
     class Meta:
         constraints = [

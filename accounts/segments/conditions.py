@@ -4,14 +4,14 @@ A customer's own condition comes before one further up, and that before a segmen
 asks, a manager who did not ask approves; what is over is not applied.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts import two_persons
 from accounts.customers.models import Customer
@@ -91,13 +91,30 @@ def end(*, actor: User, held: Condition, at: datetime) -> Condition:
 
 def of(customer: Customer, on: date) -> dict[str, Term]:
     """Return the special terms of a customer on a day, by kind, in one statement."""
-    above = Customer.objects.above(customer)
-    inside = Q(segment__memberships__customer__in=above, segment__memberships__since__lte=on) & (
+    return _terms(sorted(_speaking_for(Customer.objects.above(customer), on), key=_nearness))
+
+
+def under(customer: Customer, to: Customer | None, on: date) -> dict[str, Term]:
+    """Return the special terms a customer would have on a day if it stood under `to` (None: at the top of a group)."""
+    own = _speaking_for(Customer.objects.filter(pk=customer.pk), on)
+    above = _speaking_for(Customer.objects.above(to), on) if to else []
+    return _terms(
+        sorted({*own, *above}, key=lambda row: (row.customer_id is not None, row.customer_id == customer.pk, *_nearness(row)))
+    )
+
+
+def _speaking_for(nodes: QuerySet[Customer], on: date) -> list[Condition]:
+    inside = Q(segment__memberships__customer__in=nodes, segment__memberships__since__lte=on) & (
         Q(segment__memberships__until=None) | Q(segment__memberships__until__gt=on)
     )
-    rows = Condition.objects.filter(two_persons.in_force(on)).filter(Q(customer__in=above) | inside, segment_active(on))
+    rows = Condition.objects.filter(two_persons.in_force(on)).filter(Q(customer__in=nodes) | inside, segment_active(on))
+    return list(rows.select_related("customer", "segment"))
+
+
+def _terms(rows: Iterable[Condition]) -> dict[str, Term]:
+    """Let rows speak from general to near."""
     found: dict[str, Term] = {}
-    for row in sorted(rows.select_related("customer", "segment"), key=_nearness):
+    for row in rows:
         source = row.customer.name if row.customer else f"segment {row.segment}"
         found[row.kind] = Term(row.kind, row.value, source, row)
     return found

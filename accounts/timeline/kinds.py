@@ -45,7 +45,7 @@ KINDS: Final[dict[str, Kind]] = {
     "accounts.change_refused": Kind(_("A change was refused: {what}"), "close"),
     "accounts.change_withdrawn": Kind(_("A change was withdrawn: {what}"), "undo"),
     "accounts.not_a_duplicate": Kind(_("{a} and {b} are not one"), "check"),
-    "accounts.customer_moved": Kind(_("Moved from {from_name} to {to_name}"), "organisation", SEGMENTS),
+    "accounts.customer_moved": Kind(_("Moved from {from_name} to {to_name}"), "organisation", SEGMENTS + SERVICE_LEVELS),
     "accounts.customer_imported": Kind(_("{name} was imported"), "download"),
     "accounts.responsible_changed": Kind(_("{responsible} {role} from {since}"), "payment"),
     "accounts.member_invited": Kind(_("{email} was invited as {role}"), "person", NOTICE),

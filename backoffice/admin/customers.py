@@ -13,9 +13,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from mptt.admin import DraggableMPTTAdmin
 
-from accounts.customers import details, kinds, moves, responsibilities, tree
+from accounts.customers import details, kinds, responsibilities, tree
 from accounts.customers.models import Customer, CustomerKind, Responsibility
 from accounts.decisions import Refusal
+from accounts.quality import changes, positions
 from backoffice.admin.base import UseCaseAdmin
 
 FACTS = (
@@ -89,20 +90,26 @@ class CustomerAdmin(DraggableMPTTAdmin, UseCaseAdmin):
         )
 
     def _move_node(self, request: HttpRequest) -> HttpResponse:
-        """Move what was dragged, by the use case, and say what came of it."""
+        """Ask for the place something was dragged to, by the use case, and say what comes of it."""
         try:
             dragged = self.get_queryset(request).get(pk=request.POST.get("cut_item"))
             onto = self.get_queryset(request).get(pk=request.POST.get("pasted_on"))
             under = onto if request.POST.get("position") == "last-child" else onto.parent
-            moves.move(actor=request.user, customer=dragged, to=under, at=timezone.now())
+            self._ask_for(request, dragged, under)
         except (Customer.DoesNotExist, TypeError, ValueError):
             self.message_user(request, _("That customer is no longer there; look again."), level=messages.ERROR)
             return HttpResponse("FAIL")
         except Refusal as refusal:
             self.message_user(request, refusal.reason, level=messages.ERROR)
             return HttpResponse("FAIL")
-        self.message_user(request, _("%(name)s was moved.") % {"name": dragged})
         return HttpResponse("OK")
+
+    def _ask_for(self, request: HttpRequest, dragged: Customer, under: Customer | None) -> None:
+        given = {"parent": under.number if under else positions.TOP, "effective_on": timezone.now().date()}
+        asked = changes.ask(actor=request.user, customer=dragged, what="position", at=timezone.now(), **given)
+        words = _('{name} is to be moved; a second person decides. <a href="{url}">What it changes</a>')
+        address = reverse("backoffice:position", args=[asked.pk])
+        self.message_user(request, format_html(words, name=dragged, url=address))
 
     @admin.display(description=_("Group"))
     def whole_group(self, node: Customer) -> SafeString:

@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from backoffice.api import commitments, finance, nodes, orders, tickets
+from backoffice.api import commitments, finance, moves, nodes, orders, tickets
 
 app_name = "staff_api"
 urlpatterns = [
     path("nodes/<str:number>/", nodes.Node.as_view(), name="node"),
+    path("nodes/<str:number>/move-previews/", moves.MovePreviews.as_view(), name="move_previews"),
+    path("nodes/<str:number>/moves/", moves.Moves.as_view(), name="moves"),
+    path("moves/<int:pk>/decisions/", moves.MoveDecisions.as_view(), name="move_decisions"),
+    path("moves/<int:pk>/withdrawals/", moves.MoveWithdrawals.as_view(), name="move_withdrawals"),
+    path("moves/<int:pk>/undoings/", moves.MoveUndoings.as_view(), name="move_undoings"),
     path("tickets/", tickets.Queue.as_view(), name="queue"),
     path("tickets/<str:ref>/remedies/", tickets.Remedies.as_view(), name="remedies"),
     path("tickets/<str:ref>/grants/", tickets.Grants.as_view(), name="grants"),

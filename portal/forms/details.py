@@ -52,11 +52,20 @@ class PayerForm(_Asking):
     payer = forms.CharField(label=_("Number of who pays"), max_length=20, help_text=_("Such as C-100001, of your own group"))
 
 
+class PositionForm(_Asking):
+    """Where in the organisation the customer stands."""
+
+    parent = forms.CharField(
+        label=_("Number of the customer above"), max_length=20, help_text=_("Such as C-100001, of your own group")
+    )
+
+
 FORMS: dict[str, type[_Asking]] = {
     ChangeRequest.What.ADDRESS: AddressForm,
     ChangeRequest.What.LEGAL_NAME: LegalNameForm,
     ChangeRequest.What.TAX_ID: TaxIdForm,
     ChangeRequest.What.PAYER: PayerForm,
+    ChangeRequest.What.POSITION: PositionForm,
 }
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.customers.models import Customer
 from accounts.people import keys
 from accounts.people.models import Membership
+from accounts.quality.models import ChangeRequest
 from accounts.timeline.models import Activity
 from backoffice.admin.base import LookingAdmin, ManagersAdmin, UseCaseAdmin
 from support.remedies.models import AuthorityGrant
@@ -74,15 +75,16 @@ def drag(node, onto):
     )
 
 
-def test_dragging_a_node_moves_it_by_the_use_case():
+def test_dragging_a_node_asks_a_second_person_for_its_new_place():
     root = customers.group()
     berlin, paris = customers.below(root, "Berlin", "division"), customers.below(root, "Paris", "site")
 
     answer = drag(paris, berlin)
 
+    asked = ChangeRequest.objects.get()
     assert answer.content == b"OK"
-    assert Customer.objects.get(pk=paris.pk).parent == berlin
-    assert root.activities.model.objects.filter(kind="accounts.customer_moved").count() == 1
+    assert (asked.customer, asked.place, asked.status) == (paris, berlin, "waiting")
+    assert Customer.objects.get(pk=paris.pk).parent == root
 
 
 def test_dragging_a_node_into_itself_is_refused_and_changes_nothing():

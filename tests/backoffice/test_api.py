@@ -12,7 +12,7 @@ from backoffice.api import urls
 from support.remedies.models import FeedRow, Grant
 from support.tickets.models import Ticket
 from support.voice.models import Promise
-from tests.factories import people, support
+from tests.factories import people, quality, support
 from tests.factories.billing import NOON
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +22,11 @@ BOOKS, KEEPERS = {"finance", "supervisor", "manager"}, {"finance"}
 # route: method, the levels that get an answer. Nobody else gets any: 404, or 401 when signed out.
 ROUTES = {
     "node": ("get", access.EVERY_LEVEL),
+    "move_previews": ("get", WORKERS),
+    "moves": ("get", WORKERS),
+    "move_decisions": ("post", DECIDERS),
+    "move_withdrawals": ("post", WORKERS),
+    "move_undoings": ("post", DECIDERS),
     "queue": ("get", WORKERS),
     "remedies": ("get", WORKERS),
     "grants": ("post", GIVERS),
@@ -56,7 +61,10 @@ def ask(viewer, given, route, body=None, key=""):
         "answers": [granted.feed_row.pk], "reversals": [granted.ref],
         "remedies": [asked.ticket.ref], "grants": [asked.ticket.ref], "replies": [asked.ticket.ref],
         "declines": [asked.ticket.ref], "closings": [(Promise.objects.first() or support.promise()).pk],
+        "move_previews": [granted.customer.number], "moves": [granted.customer.number],
     }  # fmt: skip
+    if route.startswith("move_") and route != "move_previews":
+        named[route] = [quality.waiting_move().pk]
     client, address = Client(), reverse(f"staff_api:{route}", args=named.get(route, []))
     if viewer:
         client.force_login(viewer)

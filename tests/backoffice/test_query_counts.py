@@ -43,6 +43,7 @@ def fill():
     scores.refresh(Customer.objects.filter(pk=below(customer, kind="legal_entity").pk), at=NOON)
     quality.waiting_merge()
     quality.done_merge()
+    quality.waiting_move()
     knowledge.asked(of=knowledge.article())
     knowledge.asked()
     knowledge.version()
@@ -156,3 +157,15 @@ def test_batch_takes_the_same_statements_for_one_row_and_for_three():
     counts = [statements(viewer, reverse("backoffice:batch", args=[batch.pk])) for batch in (small, large)]
 
     assert counts[0] == counts[1]
+
+
+def test_page_that_asks_for_a_move_takes_the_same_statements_for_one_place_found_and_for_three():
+    viewer, root = people.agent(), group("Helios")
+    moving = below(root, "Lab", "site")
+    address = reverse("backoffice:customer_moves", args=[moving.number]) + "?q=place"
+    quality.moved_by_request(moving, below(root, "Place 1", "division").number)
+    one = statements(viewer, address)
+    below(root, "Place 2", "division")
+    below(root, "Place 3", "division")
+
+    assert statements(viewer, address) == one

@@ -115,6 +115,11 @@ ROUTES = {
     "merge": ("get", EVERYBODY),
     "merge_decisions": ("post", DECIDERS),
     "merge_undoings": ("post", DECIDERS),
+    "customer_moves": ("get", WORKERS),
+    "position": ("get", EVERYBODY),
+    "position_decisions": ("post", DECIDERS),
+    "position_withdrawals": ("post", WORKERS),
+    "position_undoings": ("post", DECIDERS),
     "customers": ("get", EVERYBODY),
     "customer": ("get", EVERYBODY),
     "below": ("get", EVERYBODY),
@@ -163,6 +168,20 @@ def file_of(granted):
     return Attachment.objects.get(message=message)
 
 
+def batch_rows(route):
+    if route not in {"finding_others", "finding_batches", "batch", "batch_undoings"}:
+        return {}
+    begun = support.batch()
+    found = dict.fromkeys(["finding_others", "finding_batches"], [begun.finding.ref])
+    return found | dict.fromkeys(["batch", "batch_undoings"], [begun.pk])
+
+
+def tree_rows(route, customer):
+    if route.startswith("position"):
+        return {route: [quality.waiting_move().pk]}
+    return {"customer_moves": [customer.number]}
+
+
 def address(route, given):
     granted, asked = given
     keys = {
@@ -202,10 +221,7 @@ def address(route, given):
         }
     keys |= policy_rows(route, granted.customer)
     keys |= dict.fromkeys(["playbook", "practice_runs"], ["double-billing"])
-    if route in {"finding_others", "finding_batches", "batch", "batch_undoings"}:
-        begun = support.batch()
-        keys |= dict.fromkeys(["finding_others", "finding_batches"], [begun.finding.ref])
-        keys |= dict.fromkeys(["batch", "batch_undoings"], [begun.pk])
+    keys |= batch_rows(route) | tree_rows(route, granted.customer)
     keys |= {"customer_details": [granted.customer.number]}
     if route == "staged_decisions":
         keys |= {route: [quality.staged_import().pk]}
@@ -254,6 +270,7 @@ def ask(viewer, route, given):
     forms |= {
         "duplicate_merges": {"keep": "a"},
         "merge_decisions": {"decision": "refuse"},
+        "position_decisions": {"decision": "refuse"},
         "staged_decisions": {"decision": "drop"},
     }
     return getattr(client, ROUTES[route][0])(address(route, given), forms.get(route, {}))

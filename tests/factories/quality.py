@@ -1,7 +1,10 @@
 """Customers kept twice, for tests."""
 
-from accounts.quality import merging
-from accounts.quality.models import Candidate, Merge, StagedImport
+from django.utils import timezone
+
+from accounts.customers.models import Customer
+from accounts.quality import changes, merging
+from accounts.quality.models import Candidate, ChangeRequest, Merge, StagedImport
 from tests.factories import people
 from tests.factories.customers import NOON, below, group
 
@@ -27,3 +30,17 @@ def staged_import() -> StagedImport:
     """An import of one group that scored too little."""
     row = {"ref": "G-1", "name": "Helios", "kind": "group", "parents": [], "facts": {}, "number": 2, "fault": ""}
     return StagedImport.objects.create(name="customers.csv", rows=[row], score="76.0", gate=90, staged_at=NOON)
+
+
+def waiting_move() -> ChangeRequest:
+    """A place in the tree that an agent asked for and nobody decided on."""
+    root = group()
+    place, moving = below(root, kind="division"), below(root)
+    return moved_by_request(moving, place.number)
+
+
+def moved_by_request(moving: Customer, number: str) -> ChangeRequest:
+    """Another place for `moving`, asked for by an agent as of today."""
+    now = timezone.now()
+    given = {"what": "position", "parent": number, "effective_on": now.date(), "at": now}
+    return changes.ask(actor=people.agent(), customer=moving, **given)

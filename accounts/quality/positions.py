@@ -1,0 +1,141 @@
+"""Positions: a customer's place in the tree as a change that is asked for, decided by a second person, dated, and undone.
+
+A customer's own people ask for a place in their group, and an administrator of both places decides, as far as policy leaves
+it to them; otherwise, and whenever our own people ask, a supervisor or manager decides. What a move changes for others is told
+when it is asked for, and again when it happens (accounts/customers/moves.py).
+"""
+
+from datetime import date, datetime
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from accounts.customers import moves
+from accounts.customers.models import Customer, Move
+from accounts.decisions import ALLOWED, Decision, Refusal, refused
+from accounts.people import access
+from accounts.people.models import User
+from accounts.policies import resolving
+from accounts.quality.models import ChangeRequest
+
+BY_CUSTOMERS: Final = "tree.moves_by_customers"
+TOP: Final = ""  # the number that stands for no parent: a group of its own
+# Shown to a customer's people; the other topics are between our own.
+FOR_CUSTOMERS: Final = ("tree", "payers", "prices", "people", "contracts", "documents")
+
+
+class CannotBePlaced(Refusal):
+    """The place cannot be asked for; the reason says why."""
+
+    code = "cannot_be_placed"
+
+
+def may_ask(actor: User, customer: Customer) -> Decision:
+    """Say whether `actor` may ask for another place: our own people who tend data, or who asks for any change here."""
+    if level := access.level_of(actor):
+        return ALLOWED if level in access.TEND_DATA.levels else refused("not_your_level", "Your level does not tend customers.")
+    return access.decide(actor, access.REQUEST_CHANGES, customer)
+
+
+def wanted(actor: User, customer: Customer, number: str, on: date) -> ChangeRequest:
+    """Return the request for a place under the customer `number` (TOP: a group of its own), not kept yet, with its effects.
+
+    Raises:
+        CannotBePlaced: nobody has that number, or the actor may not ask for it.
+        Refusal: `customer` may not stand there; the reason says why.
+    """
+    to = _place(actor, customer, number)
+    preview = moves.preview(customer, to, on=on)
+    preview.objection.or_refuse()
+    return ChangeRequest(
+        before=_named(preview.from_parent),
+        after=_named(to),
+        effects=preview.effects,
+        place=to,
+        for_staff=bool(access.level_of(actor)) or not resolving.resolve(customer, BY_CUSTOMERS, on).value,
+    )
+
+
+def may_decide(actor: User, request: ChangeRequest) -> Decision:
+    """Say whether `actor` may decide on a place: one of our deciders, or an administrator of both places."""
+    if request.for_staff:
+        return _is_decider(actor)
+    reach = access.customers_within_reach(actor, access.MANAGE_PEOPLE)
+    places = {pk for pk in (request.customer_id, request.place_id) if pk}
+    if access.level_of(actor) or reach.filter(pk__in=places).count() < len(places):
+        return refused(
+            "not_an_administrator", "An administrator of both places, or above them, decides.", approver="administrator"
+        )
+    return ALLOWED
+
+
+def decided_by(actor: User) -> Q:
+    """Return the condition that `actor` decides on a request's place, as far as its rows say; requests of other kinds pass."""
+    if level := access.level_of(actor):
+        return Q(for_staff=True) if level in access.DECIDE_MERGES.levels else Q(pk=None)
+    reach = access.customers_within_reach(actor, access.MANAGE_PEOPLE)
+    return Q(for_staff=False) & (Q(place=None) | Q(place__in=reach))
+
+
+def put_into_effect(request: ChangeRequest, at: datetime) -> None:
+    """Move the customer, and let the request remember the move and what it changed.
+
+    Raises:
+        Refusal: it may not stand there by now.
+    """
+    request.move = moves.move(actor=request.asked_by, customer=request.customer, to=request.place, at=at)
+    request.effects = request.move.effects
+    request.save(update_fields=["move", "effects"])
+
+
+def may_undo(actor: User, request: ChangeRequest) -> Decision:
+    """Say whether `actor` may take the move back: whoever may decide on such a place, whoever asked for it."""
+    return _is_decider(actor) if access.level_of(actor) else may_decide(actor, request)
+
+
+def undo(*, actor: User, request: ChangeRequest, at: datetime) -> Move:
+    """Move the customer back to where it stood before `request`, and return the move that did so.
+
+    Raises:
+        moves.CannotBeUndone: it is not in effect, was undone before, or the customer has been moved on since.
+        Refusal: the actor may not decide on it, or the customer may no longer stand there.
+    """
+    with transaction.atomic():
+        held = ChangeRequest.objects.select_for_update(of=("self",)).select_related("customer", "move").get(pk=request.pk)
+        may_undo(actor, held).or_refuse()
+        if held.move is None:
+            raise moves.CannotBeUndone("This move has not happened.")
+        return moves.undo(actor=actor, move=held.move, at=at)
+
+
+def all_of() -> QuerySet[ChangeRequest]:
+    """Return every request for another place, with its people, its move and the move that undid it."""
+    rows = ChangeRequest.objects.filter(what=ChangeRequest.What.POSITION)
+    return rows.select_related(
+        "customer__kind", "place__kind", "asked_by", "decided_by", "move__undone_by__moved_by", "move__from_parent"
+    )
+
+
+def _place(actor: User, customer: Customer, number: str) -> Customer | None:
+    found: Customer | None
+    if access.level_of(actor):
+        if number == TOP:
+            return None
+        found = Customer.objects.filter(number=number, merged_into=None).first()
+    else:
+        reach = access.customers_within_reach(actor, access.REQUEST_CHANGES)
+        found = reach.filter(number=number, tree_id=customer.tree_id, merged_into=None).first()
+    if found is None:
+        raise CannotBePlaced("There is no customer with this number to stand under.", code="place_unknown")
+    return found
+
+
+def _is_decider(actor: User) -> Decision:
+    if access.level_of(actor) in access.DECIDE_MERGES.levels:
+        return ALLOWED
+    return refused("not_your_level", "A supervisor or manager decides on places in the tree.", approver="supervisor")
+
+
+def _named(parent: Customer | None) -> dict[str, str]:
+    return {"parent": parent.number if parent else TOP, "parent_name": parent.name if parent else moves.TOP}

@@ -1,0 +1,89 @@
+"""Moves as staff see them: where a customer could stand, what that would change, and what became of what was asked for."""
+
+from datetime import date
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from accounts.customers import moves, tree
+from accounts.customers.models import Customer
+from accounts.decisions import ALLOWED
+from accounts.people import access
+from accounts.people.models import User
+from accounts.quality import changes, positions
+from accounts.quality.models import ChangeRequest
+from backoffice import overview
+from backoffice.forms.moves import MoveForm
+
+MOST_FOUND: Final = 12
+EARLIER: Final = 10
+
+
+def asking(node: Customer, viewer: User, form: MoveForm, *, words: str = "") -> dict[str, Any]:
+    """Return what the page shows that asks for a move: places found by name or number, and the preview of the chosen one."""
+    preview = _preview(node, form, viewer)
+    return {
+        "node": node,
+        "path": overview.path_to(node),
+        "form": form,
+        "chosen": bool(form["to"].value()),
+        "words": words,
+        "places": _places(node, viewer, words),
+        "may_be_root": node.parent_id is not None and node.kind.may_be_root,
+        "preview": preview,
+        "sections": sections(preview.effects) if preview else [],
+        "earlier": positions.all_of().filter(customer=node).order_by("-pk")[:EARLIER],
+    }
+
+
+def of(request: ChangeRequest, viewer: User) -> dict[str, Any]:
+    """Return what the page of one request for a move shows."""
+    return {
+        "move": request,
+        "sections": sections(request.effects),
+        "may_decide": changes.may_decide(viewer, request) if request.status == request.Status.WAITING else ALLOWED,
+        "may_undo": positions.may_undo(viewer, request),
+        "undone_by": undone_by(request),
+    }
+
+
+def undone_by(request: ChangeRequest) -> Any:
+    """Return the move that took this one back, if one did."""
+    return getattr(request.move, "undone_by", None) if request.move else None
+
+
+def sections(effects: dict[str, list[str]]) -> list[dict[str, object]]:
+    """Return what a move changes, topic by topic, under headings for people."""
+    headings = {
+        "tree": _("In the tree"),
+        "payers": _("Who pays"),
+        "prices": _("Prices and terms"),
+        "people": _("People"),
+        "standing": _("How it is served"),
+        "policies": _("Policies"),
+        "contracts": _("Contracts"),
+        "documents": _("Documents"),
+        "clocks": _("Open tickets"),
+    }
+    return [{"title": headings.get(topic, topic), "sentences": sentences} for topic, sentences in effects.items()]
+
+
+def _preview(node: Customer, form: MoveForm, viewer: User) -> moves.MovePreview | None:
+    if not form.is_valid():
+        return None
+    to = None if form.to_the_top else access.customers_within_reach(viewer).current().filter(number=form.number).first()
+    if to is None and not form.to_the_top:
+        return None
+    day: date = form.cleaned_data["day"]
+    return moves.preview(node, to, on=day)
+
+
+def _places(node: Customer, viewer: User, words: str) -> list[Customer]:
+    """Return customers of that name or number under which this kind may stand, its own group's first."""
+    if len(words) < 2:
+        return []
+    reach = access.customers_within_reach(viewer).current().filter(kind__in=tree.allowed_parents(node))
+    found = reach.filter(number__iexact=words) | reach.filter(name__icontains=words)
+    found = found.exclude(pk__in=Customer.objects.below(node).values("pk")).exclude(pk=node.parent_id)
+    rows = found.select_related("kind", "parent").order_by("level", "name", "pk")[: MOST_FOUND * 3]
+    return sorted(rows, key=lambda row: row.tree_id != node.tree_id)[:MOST_FOUND]
