@@ -1,7 +1,7 @@
 """The portal with a member's eyes: the one place where a look of our own people becomes a visitor, and where it stays a look.
 
 While a viewing is open, requests of that browser to the portal are answered as the member would be. Anything but reading is
-refused here, before any view is asked, without exception; the pages of keys and of privacy are not found, nor the live
+refused here, before any view is asked, without exception; the pages of keys, webhooks and privacy are not found, nor the live
 stream, which would outlast the look. Outside the portal
 the person stays who they are, so a member's sign-in settings are never within reach. The way out lies in the back office.
 """
@@ -21,7 +21,7 @@ from accounts.people.models import User
 
 PORTAL: Final = "/portal/"
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-KEPT_PRIVATE: Final = frozenset({"programs", "privacy", "export", "live"})
+KEPT_PRIVATE: Final = frozenset({"programs", "webhooks", "webhook", "privacy", "export", "live"})
 
 
 class ViewAsMember:

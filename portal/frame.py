@@ -12,7 +12,7 @@ from accounts.people import access
 from accounts.people.models import Viewing
 from accounts.timeline.kinds import KINDS
 
-ORGANISATION_PAGES = {"organisation", "members", "programs", "privacy", "details", "charter"}
+ORGANISATION_PAGES = {"organisation", "members", "programs", "privacy", "details", "charter", "webhooks", "webhook"}
 INVOICE_PAGES = {"invoices", "invoice", "statement", "payment_plans", "payment_promises"}
 PAYMENT_PAGES = {"payments", "payment", "new_payment", "mandates", "methods", "autopay", "method_replacements"}
 # label, icon, the page it opens, the pages during which it is the current one, its key

@@ -18,9 +18,10 @@ from backoffice.admin import (
     segments,
     service_levels,
     stripe,
+    webhooks,
 )
 
 __all__ = [
     "allowances", "authority", "books", "catalogue", "customers", "dunning", "incoming", "knowledge", "measures", "people",
-    "playbooks", "policies", "privacy", "remedy_books", "segments", "service_levels", "stripe",
+    "playbooks", "policies", "privacy", "remedy_books", "segments", "service_levels", "stripe", "webhooks",
 ]  # fmt: skip

@@ -22,6 +22,7 @@ class Notice:
 
 NOTICES: Final[Mapping[str, Notice]] = {
     "accounts.member_invited": Notice("member_invited", audiences.the_invited),
+    "accounts.webhook_disabled": Notice("webhook_disabled", audiences.who_manage_people, ("webhooks", "customer_number")),
     "billing.contract_changed": Notice("contract_changed", audiences.those_who_change_contracts, ("contract", "contract")),
     "billing.terms_changed": Notice("terms_changed", audiences.those_who_change_contracts, ("contract", "contract")),
     "billing.contract_renewed": Notice("contract_renewed", audiences.those_who_change_contracts, ("contract", "contract")),
