@@ -21,6 +21,7 @@ from backoffice.views import (
     live,
     look_up,
     measures,
+    notices,
     playbooks,
     policies,
     privacy,
@@ -35,6 +36,7 @@ from backoffice.views import (
 app_name = "backoffice"
 urlpatterns = [
     path("", tickets.front, name="front"),
+    path("notices/", notices.notices, name="notices"),
     path("tickets/", tickets.queue, name="queue"),
     path("tickets/list/", tickets.queue_rows, name="queue_rows"),
     path("tickets/<str:ref>/", tickets.ticket, name="ticket"),

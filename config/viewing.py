@@ -22,7 +22,7 @@ from accounts.people.models import User, Viewing
 
 PORTAL: Final = "/portal/"
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-KEPT_PRIVATE: Final = frozenset({"programs", "webhooks", "webhook", "privacy", "export", "live"})
+KEPT_PRIVATE: Final = frozenset({"programs", "webhooks", "webhook", "notices", "news", "privacy", "export", "live"})
 
 
 class ViewAsMember:

@@ -122,6 +122,10 @@ class Subject:
             "methods": {"number": "4242424242424242", "expiry": "12/39", "scope": "node"},
             "method_replacements": {"number": "4242424242424242", "expiry": "12/39"},
             "autopay": {"scope": "node", "day": 5},
+            "notices": {
+                **{f"everywhere_{group}": "mail" for group in ("contracts", "payments", "tickets", "surveys")},
+                "digest_at": "07:00", "digest_on": 0,
+            },
             "webhooks": {"url": "https://erp.example/hooks", "topics": ["invoices"]},
             "programs": {"name": "ERP", "scopes": ["read"]},
             "payments": {

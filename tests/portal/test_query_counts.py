@@ -29,6 +29,8 @@ LISTS = [
     "details",
     "programs",
     "webhooks",
+    "notices",
+    "news",
     "charter",
     "invoices",
     "payments",
