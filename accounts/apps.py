@@ -27,4 +27,7 @@ class AccountsConfig(AppConfig):
         delivery = import_module("accounts.timeline.delivery")
         delivery.register("quality", import_module("accounts.quality.following").follow)
         delivery.register("segments", import_module("accounts.segments.following").follow)
+        queueing = import_module("accounts.webhooks.queueing")
+        delivery.register(queueing.READER, queueing.queue)
+        import_module("accounts.timeline.recording").register_chooser(queueing.READER, queueing.wanted)
         import_module("accounts.segments.lifecycle").hang_onboarding_days(import_module("accounts.policies.onboarding").days_of)

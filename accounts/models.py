@@ -14,10 +14,12 @@ from accounts.privacy.models import Erasure, Export
 from accounts.quality.models import Candidate, ChangeRequest, Confirmation, Merge, Score, StagedImport
 from accounts.segments.models import Condition, KeyAccount, Segment, SegmentMembership, StageEntry
 from accounts.timeline.models import Activity, Delivery
+from accounts.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
 
 __all__ = [
     "Acknowledgement", "Activity", "ApiKey", "Candidate", "ChangeRequest", "Condition", "Confirmation", "Customer",
     "CustomerKind", "Delivery", "Erasure", "Export", "Firing", "KeyAccount", "Membership", "Merge", "Move", "Policy",
     "PolicyBinding", "PolicyException", "PolicyVersion", "Responsibility", "Score", "Segment", "SegmentMembership",
     "StaffProfile", "StageEntry", "StagedImport", "User", "Viewing",
+    "WebhookAttempt", "WebhookEndpoint", "WebhookMessage",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from accounts.privacy import erasing, exporting
 from accounts.quality import candidates, changes, scores
 from accounts.segments import evaluating, lifecycle
 from accounts.timeline import delivery
+from accounts.webhooks import sending
 
 
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped
@@ -46,3 +47,15 @@ def tend_privacy() -> int:
     """Write the exports that wait, preview and carry out erasures; return how many went on."""
     at = timezone.now()
     return exporting.prepare_waiting(at=at) + erasing.work_off(at=at)
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def send_webhooks() -> int:
+    """Hand over the messages that are due; return how many were taken."""
+    return sending.send_waiting(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def forget_webhooks() -> int:
+    """Forget old messages to programs and how they went; return how many."""
+    return sending.forget_old(at=timezone.now())

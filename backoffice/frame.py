@@ -61,6 +61,7 @@ def _level_words(level: str) -> str:
 def _person_menu(request: HttpRequest) -> list[dict[str, str]]:
     menu = [
         {"label": _("What may I do?"), "url": reverse("backoffice:authority"), "icon": "approve"},
+        {"label": _("Notices"), "url": reverse("backoffice:notices"), "icon": "bell"},
         {"label": _("Security"), "url": reverse("mfa_index"), "icon": "lock"},
         {"label": _("Where I am signed in"), "url": reverse("usersessions_list"), "icon": "device"},
     ]

@@ -22,6 +22,7 @@ from backoffice.views import (
     look_up,
     measures,
     moves,
+    notices,
     offers,
     orders,
     playbooks,
@@ -38,6 +39,7 @@ from backoffice.views import (
 app_name = "backoffice"
 urlpatterns = [
     path("", tickets.front, name="front"),
+    path("notices/", notices.notices, name="notices"),
     path("tickets/", tickets.queue, name="queue"),
     path("tickets/list/", tickets.queue_rows, name="queue_rows"),
     path("tickets/<str:ref>/", tickets.ticket, name="ticket"),

@@ -1,7 +1,7 @@
 """How it went: the page behind the links of the mail that asks. Nobody signs in; the link is signed.
 
-Opening the link only shows the page, as mail scanners open links too. The page sends the answer that was clicked by itself;
-without JavaScript a button does.
+Opening the link only shows the page, as mail scanners open links too, and some of them run what stands there. The page sends the
+answer that was clicked when a person first moves, touches or types on it; without JavaScript a button does.
 """
 
 from django import forms

@@ -19,6 +19,7 @@ PAGES: Final[Mapping[str, tuple[str, str, bool]]] = {
     "contract": ("portal:contract", "", True),
     "invoices": ("portal:invoices", "", True),
     "methods": ("portal:methods", "", True),
+    "webhooks": ("portal:webhooks", "", True),
     "orders": ("portal:order_approvals", "", True),
     "approvals": ("", "backoffice:approvals", False),
     "finance": ("", "backoffice:inbox", False),

@@ -1,7 +1,8 @@
 """The portal with a member's eyes: the one place where a look of our own people becomes a visitor, and where it stays a look.
 
-While a viewing is open, requests of that browser to the portal are answered as the member would be. Anything but reading is
-refused here, before any view is asked, without exception; the pages of keys and of privacy are not found, nor the live
+While a viewing is open, requests of that browser to the portal are answered as the member would be, at the customer on whose
+timeline the look stands and below it, and nowhere else. Anything but reading is
+refused here, before any view is asked, without exception; the pages of keys, webhooks and privacy are not found, nor the live
 stream, which would outlast the look. Outside the portal
 the person stays who they are, so a member's sign-in settings are never within reach. The way out lies in the back office.
 """
@@ -17,11 +18,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.people import viewing
-from accounts.people.models import User
+from accounts.people.models import User, Viewing
 
 PORTAL: Final = "/portal/"
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-KEPT_PRIVATE: Final = frozenset({"programs", "privacy", "export", "live"})
+KEPT_PRIVATE: Final = frozenset({"programs", "webhooks", "webhook", "notices", "news", "privacy", "export", "live"})
 
 
 class ViewAsMember:
@@ -38,7 +39,7 @@ class ViewAsMember:
                 del request.session[viewing.SESSION_KEY]
                 request.viewing_over = True
             else:
-                _become(request, request.viewing.member)
+                _become(request, request.viewing)
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> HttpResponseBase | None:
@@ -54,7 +55,10 @@ class ViewAsMember:
         return None
 
 
-def _become(request: HttpRequest, member: User) -> None:
+def _become(request: HttpRequest, looking: Viewing) -> None:
+    member = looking.member
+    member.seen_below = looking.customer
+
     async def auser() -> User:
         return member
 

@@ -12,7 +12,7 @@ from accounts.people import access
 from accounts.people.models import Viewing
 from accounts.timeline.kinds import KINDS
 
-ORGANISATION_PAGES = {"organisation", "members", "programs", "privacy", "details", "charter"}
+ORGANISATION_PAGES = {"organisation", "members", "programs", "privacy", "details", "charter", "webhooks", "webhook"}
 INVOICE_PAGES = {"invoices", "invoice", "statement", "payment_plans", "payment_promises"}
 PAYMENT_PAGES = {"payments", "payment", "new_payment", "mandates", "methods", "autopay", "method_replacements"}
 # label, icon, the page it opens, the pages during which it is the current one, its key
@@ -43,7 +43,7 @@ def portal_frame(request: HttpRequest) -> dict[str, Any]:
     looking = getattr(request, "viewing", None)
     frame = {
         "person": {"name": str(request.user), "email": request.user.email},
-        "person_menu": [] if looking else _person_menu(),
+        "person_menu": [] if looking else _person_menu(getattr(request, "node", None)),
         "acting_as": looking and _acting_as(looking),
         "home_url": reverse("portal:front"),
         "live_url": reverse("portal:live"),
@@ -70,7 +70,7 @@ def _at(request: HttpRequest, node: Customer, page: str) -> dict[str, Any]:
         "navigation": _navigation(request, node, page),
         "help_url": reverse("portal:help", args=[node.number]),
         "feedback_url": reverse("portal:feedback", args=[node.number]),
-        "bell": {"url": reverse("portal:activity", args=[node.number]), "count": None},
+        "bell": {"url": reverse("portal:news", args=[node.number]), "count": None},
     }
 
 
@@ -95,8 +95,10 @@ def _navigation(request: HttpRequest, node: Customer, page: str) -> list[dict[st
     ]
 
 
-def _person_menu() -> list[dict[str, str]]:
+def _person_menu(node: Customer | None) -> list[dict[str, str]]:
+    notices = [{"label": _("Notices"), "url": reverse("portal:notices", args=[node.number]), "icon": "bell"}] if node else []
     return [
+        *notices,
         {"label": _("Security"), "url": reverse("mfa_index"), "icon": "lock"},
         {"label": _("Change password"), "url": reverse("account_change_password"), "icon": "key"},
         {"label": _("Where I am signed in"), "url": reverse("usersessions_list"), "icon": "device"},

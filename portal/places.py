@@ -20,6 +20,7 @@ from accounts.people import access
 from accounts.people.access import Action
 from accounts.people.models import ApiKey, Membership
 from accounts.quality.models import ChangeRequest
+from accounts.webhooks.models import WebhookEndpoint
 from billing.amendments.models import OrderApproval, Quote
 from billing.anomalies.models import Finding
 from billing.contracts.models import Contract, ContractEvent, Subscription
@@ -269,6 +270,12 @@ def finding(request: HttpRequest, ref: str) -> Finding:
 def api_key(node: Customer, pk: int) -> ApiKey:
     """Return the key, of a program of this customer."""
     return get_object_or_404(ApiKey.objects.filter(customer=node).select_related("made_by"), pk=pk)
+
+
+def webhook(node: Customer, pk: int) -> WebhookEndpoint:
+    """Return the webhook of this customer; one that was removed can still be looked at."""
+    rows = WebhookEndpoint.objects.filter(customer=node).select_related("customer", "registered_by")
+    return get_object_or_404(rows, pk=pk)
 
 
 def membership(request: HttpRequest, pk: int) -> Membership:

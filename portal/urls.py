@@ -17,6 +17,7 @@ from portal.views import (
     members,
     methods,
     nodes,
+    notices,
     offers,
     orders,
     organisation,
@@ -27,6 +28,7 @@ from portal.views import (
     statements,
     terms,
     tickets,
+    webhooks,
 )
 
 app_name = "portal"
@@ -54,6 +56,15 @@ urlpatterns = [
     path("customers/<str:number>/members/<int:pk>/order-limits/", members.order_limits, name="order_limits"),
     path("customers/<str:number>/programs/", programs.programs, name="programs"),
     path("customers/<str:number>/programs/<int:pk>/revocations/", programs.key_revocations, name="key_revocations"),
+    path("customers/<str:number>/notices/", notices.notices, name="notices"),
+    path("customers/<str:number>/news/", notices.news, name="news"),
+    path("customers/<str:number>/webhooks/", webhooks.webhooks, name="webhooks"),
+    path("customers/<str:number>/webhooks/<int:pk>/", webhooks.webhook, name="webhook"),
+    path("customers/<str:number>/webhooks/<int:pk>/secrets/", webhooks.webhook_secrets, name="webhook_secrets"),
+    path("customers/<str:number>/webhooks/<int:pk>/removals/", webhooks.webhook_removals, name="webhook_removals"),
+    path("customers/<str:number>/webhooks/<int:pk>/activations/", webhooks.webhook_activations, name="webhook_activations"),
+    path("customers/<str:number>/webhooks/<int:pk>/trials/", webhooks.webhook_trials, name="webhook_trials"),
+    path("customers/<str:number>/webhooks/<int:pk>/redeliveries/", webhooks.webhook_redeliveries, name="webhook_redeliveries"),
     path("customers/<str:number>/invoices/", invoices.invoices, name="invoices"),
     path("customers/<str:number>/statement/", statements.statement, name="statement"),
     path("customers/<str:number>/statement/pdf/", statements.statement_file, name="statement_file"),

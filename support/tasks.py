@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from support.notices import digests
 from support.remedies import waiting
 from support.remedies.batches import working
 from support.remedies.batches.models import Batch
@@ -30,3 +31,9 @@ def ask_how_it_went() -> None:
 def work_off_batch(batch: int) -> None:
     """Give what a batch still has to give; come again, it goes on where it stopped."""
     working.work_off(Batch.objects.get(pk=batch), at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def send_held_notices() -> int:
+    """Send what waited for the end of quiet hours or for a digest; return how many mails went out."""
+    return digests.send_due(at=timezone.now())

@@ -96,11 +96,13 @@ def customers_within_reach(viewer: User, action: Action = SEE_CUSTOMER, *, on: d
     """Return the customers for which `viewer` may take `action` on the day `on`: a queryset, evaluated in one statement.
 
     Without a day it is asked for today in UTC, by the database's clock. Our own people reach every customer, by their level.
+    Who is looked at by one of our own people is followed to the customer of the look and below it, and no further.
     Customers merged into another stay within the reach of those who had them, so that their history can be read.
     """
-    every: QuerySet[Customer] = Customer.objects.all()
     if not viewer.is_authenticated or not viewer.is_active:
-        return every.none()
+        nobody: QuerySet[Customer] = Customer.objects.none()
+        return nobody
+    every: QuerySet[Customer] = Customer.objects.below(viewer.seen_below) if viewer.seen_below else Customer.objects.all()
     if level_of(viewer) in action.levels:
         return every
     allowed = _covered(viewer, Membership.Effect.ALLOW, action.roles, on)

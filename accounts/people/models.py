@@ -47,6 +47,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_program = models.BooleanField(default=False, help_text="Acts with a key through the API; never signs in, gets no mail.")
     date_joined = models.DateTimeField(auto_now_add=True)
 
+    # The customer of the look, while one of our own people looks with this person's eyes; never kept.
+    seen_below: Any = None
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"

@@ -26,7 +26,7 @@ def declares(audience: Action | str) -> Callable[[View], View]:
 
 
 def asks_again(view: View) -> View:
-    """Mark a view whose changes need a fresh sign-in: keys, bank details, the rights of members, privacy."""
+    """Mark a view whose changes need a fresh sign-in: keys, bank details, cards, the rights of members, privacy."""
     view.asks_again = True  # type: ignore[attr-defined]
     return view
 

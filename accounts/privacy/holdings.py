@@ -33,11 +33,12 @@ KEPT: Final[dict[str, str]] = {
         (
             "billing.Document", "billing.DocumentFile", "billing.Line", "billing.Payment", "billing.Refund", "billing.Settlement",
             "billing.Entry", "billing.Posting", "billing.BankStatement", "billing.BankLine", "billing.DirectDebit",
-            "billing.DebitFile", "billing.TransferOrder",
+            "billing.DebitFile", "billing.TransferOrder", "billing.StripeCustomer", "billing.StripeCall", "billing.StripeEvent",
         ),
         VOUCHERS,
     ),
-    **dict.fromkeys(("billing.Contract", "billing.ContractEvent", "billing.Mandate", "billing.Subscription"), AGREED),
+    **dict.fromkeys(("billing.Contract", "billing.ContractEvent", "billing.Mandate", "billing.Subscription", "billing.Autopay",
+         "billing.AutopaySkip"), AGREED),
     "accounts.Erasure": ACCOUNTABLE,
 }  # fmt: skip
 # What a customer gets of itself and all below it; the rest is our own work on it.
@@ -46,10 +47,13 @@ GIVEN: Final = (
     "accounts.Confirmation", "accounts.Viewing", "billing.Contract", "billing.Subscription", "billing.ContractEvent",
     "billing.Document", "billing.Line", "billing.Payment", "billing.Refund", "billing.Settlement", "billing.Mandate",
     "billing.PaymentPlan", "billing.Instalment", "billing.Dispute", "billing.UsageRecord", "billing.Redemption",
+    "billing.Autopay", "billing.AutopaySkip", "accounts.WebhookEndpoint",
     "support.Ticket", "support.Message", "support.Attachment", "support.Praise",
 )  # fmt: skip
 # Never handed out, whoever asks: secrets and what opens something.
-SECRETS: Final = frozenset({"password", "digest", "data", "session_key", "opening", "raw", "content", "token"})
+SECRETS: Final = frozenset(
+    {"password", "digest", "data", "session_key", "opening", "raw", "content", "token", "seed", "earlier_seed"}
+)
 
 
 # Columns that hold a person's words as bytes, with the column that holds their address: emptied with them.

@@ -28,7 +28,8 @@ TOPICS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "contracts": ("billing.contract", "billing.change", "billing.coupon", "billing.order", "billing.plan"),
     "people": (
-        "accounts.member", "accounts.writer", "accounts.order_limit", "accounts.api_key", "accounts.viewed", "accounts.signed",
+        "accounts.member", "accounts.writer", "accounts.order_limit", "accounts.api_key", "accounts.webhook", "accounts.viewed",
+        "accounts.signed",
     ),
     "details": ("accounts.customer", "accounts.change", "accounts.details", "accounts.merge", "accounts.responsible"),
 }  # fmt: skip

@@ -6,7 +6,7 @@ All three are rolled back with the work; PostgreSQL sends the note only after co
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
@@ -21,6 +21,10 @@ from accounts.timeline.models import Activity, Delivery
 
 LIVE_CHANNEL: Final = "accord_live"
 MANY: Final = 100  # so many at once go by COPY
+
+# Says which of some activities a reader is told of; the numbers of the groups stand beside, by the key of the customer.
+Chooser = Callable[[Iterable[Activity], dict[int, int]], list[Activity]]
+_choosers: dict[str, Chooser] = {}
 
 
 class Place(Protocol):
@@ -60,6 +64,11 @@ class FactsMissing(ValueError):
         super().__init__(f'{kind} says "{KINDS[kind].label}"; its facts lack {", ".join(sorted(missing))}')
 
 
+def register_chooser(reader: str, chooser: Chooser) -> None:
+    """Let `reader` be told of the activities `chooser` picks, beside those whose kind names it; asked once for many."""
+    _choosers[reader] = chooser
+
+
 def record(
     customer: Place | None,
     kind: str,
@@ -84,7 +93,8 @@ def record_many(entries: Iterable[Entry], *, actor: AbstractBaseUser | None, at:
     known = [_checked(entry) for entry in entries]
     with transaction.atomic(savepoint=len(known) < MANY):
         activities = _stored([_activity(entry, actor, at) for entry in known])
-        _store_deliveries(_deliveries(activities, at))
+        trees = {entry.customer.pk: entry.customer.tree_id for entry in known if entry.customer}
+        _store_deliveries(_deliveries(activities, at) + _chosen(activities, trees, at))
         _announce(zip(known, activities, strict=True))
     return activities
 
@@ -119,6 +129,14 @@ def _deliveries(activities: Iterable[Activity], at: datetime) -> list[Delivery]:
         Delivery(activity=activity, reader=reader, due_at=at)
         for activity in activities
         for reader in KINDS[activity.kind].readers
+    ]
+
+
+def _chosen(activities: list[Activity], trees: dict[int, int], at: datetime) -> list[Delivery]:
+    return [
+        Delivery(activity=activity, reader=reader, due_at=at)
+        for reader, chooser in _choosers.items()
+        for activity in chooser(activities, trees)
     ]
 
 

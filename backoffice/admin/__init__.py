@@ -19,9 +19,10 @@ from backoffice.admin import (
     segments,
     service_levels,
     stripe,
+    webhooks,
 )
 
 __all__ = [
     "allowances", "authority", "books", "catalogue", "customers", "dunning", "incoming", "knowledge", "measures", "offers",
-    "people", "playbooks", "policies", "privacy", "remedy_books", "segments", "service_levels", "stripe",
+    "people", "playbooks", "policies", "privacy", "remedy_books", "segments", "service_levels", "stripe", "webhooks",
 ]  # fmt: skip

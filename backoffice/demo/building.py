@@ -13,7 +13,20 @@ from accounts.people import invitations, staff
 from accounts.people.models import User
 from accounts.quality import candidates, scores
 from accounts.timeline import delivery
-from backoffice.demo import bank, catalogue, editors, history, overdue, paying, policies, selling, standing, story, tree_requests
+from backoffice.demo import (
+    bank,
+    catalogue,
+    editors,
+    history,
+    listening,
+    overdue,
+    paying,
+    policies,
+    selling,
+    standing,
+    story,
+    tree_requests,
+)
 from backoffice.demo import crowd as crowds
 from backoffice.demo.companies import HELIOS, OTHERS, Node
 from backoffice.demo.people import AGENT, GUESTS, MANAGER, PAYERS_NODE, STAFF
@@ -69,6 +82,7 @@ def build(*, at: datetime, password: str, crowd: Mapping[str, int] | None = None
         selling.arrange(at=at)
         tree_requests.ask(at=at)
         standing.evaluate(at=at)
+        listening.listen(at=at)
         delivery.pass_over(older_than=at - NEWS, at=at)
         candidates.detect_all(at=at)
         scores.refresh(Customer.objects.all(), at=at)

@@ -39,7 +39,24 @@ RECOGNITION_AT = crontab(hour="3", minute="20")
 JUDGE_CUSTOMERS_AT, CHANGES_EVERY = crontab(hour="2", minute="10"), 300.0
 TEND_CUSTOMERS_AT = crontab(hour="2", minute="30")
 PRIVACY_EVERY = 30.0
+HELD_NOTICES_EVERY = 60.0
+WEBHOOKS_EVERY, FORGET_WEBHOOKS_AT = 5.0, crontab(hour="4", minute="10")
 CELERY_BEAT_SCHEDULE = {
+    "notices that waited for the morning and digests go out": {
+        "task": "support.tasks.send_held_notices",
+        "schedule": HELD_NOTICES_EVERY,
+        "options": {"expires": HELD_NOTICES_EVERY},
+    },
+    "programs are told what happened": {
+        "task": "accounts.tasks.send_webhooks",
+        "schedule": WEBHOOKS_EVERY,
+        "options": {"expires": WEBHOOKS_EVERY},
+    },
+    "old messages to programs are forgotten at night": {
+        "task": "accounts.tasks.forget_webhooks",
+        "schedule": FORGET_WEBHOOKS_AT,
+        "options": {"expires": 6 * 3600.0},
+    },
     "exports are written and erasures carried out": {
         "task": "accounts.tasks.tend_privacy",
         "schedule": PRIVACY_EVERY,

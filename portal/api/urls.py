@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.api import contracts, customers, help, money, offers, orders, overdue
+from portal.api import contracts, customers, help, money, offers, orders, overdue, webhooks
 
 app_name = "api"
 urlpatterns = [
@@ -16,6 +16,19 @@ urlpatterns = [
     path("customers/<str:number>/members/<int:pk>/revocations/", customers.Revocations.as_view(), name="revocations"),
     path("customers/<str:number>/keys/", customers.Keys.as_view(), name="keys"),
     path("customers/<str:number>/keys/<int:pk>/revocations/", customers.KeyRevocations.as_view(), name="key_revocations"),
+    path("customers/<str:number>/webhooks/", webhooks.Webhooks.as_view(), name="webhooks"),
+    path("customers/<str:number>/webhooks/<int:pk>/messages/", webhooks.WebhookMessages.as_view(), name="webhook_messages"),
+    path("customers/<str:number>/webhooks/<int:pk>/secrets/", webhooks.WebhookSecrets.as_view(), name="webhook_secrets"),
+    path("customers/<str:number>/webhooks/<int:pk>/removals/", webhooks.WebhookRemovals.as_view(), name="webhook_removals"),
+    path(
+        "customers/<str:number>/webhooks/<int:pk>/activations/", webhooks.WebhookActivations.as_view(), name="webhook_activations"
+    ),
+    path("customers/<str:number>/webhooks/<int:pk>/trials/", webhooks.WebhookTrials.as_view(), name="webhook_trials"),
+    path(
+        "customers/<str:number>/webhooks/<int:pk>/redeliveries/",
+        webhooks.WebhookRedeliveries.as_view(),
+        name="webhook_redeliveries",
+    ),
     path("customers/<str:number>/documents/", money.Documents.as_view(), name="documents"),
     path("customers/<str:number>/entitlement/", overdue.Entitlement.as_view(), name="entitlement"),
     path("customers/<str:number>/methods/", money.Methods.as_view(), name="methods"),

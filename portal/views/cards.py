@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from accounts.people import access
-from accounts.people.routes import declares
+from accounts.people.routes import asks_again, declares
 from billing.payments import collecting
 from billing.payments.models import PaymentMethod
 from billing.payments.stripe import confirming, setups
@@ -21,6 +21,7 @@ from portal.forms.methods import ScopeForm
 from window.hosted import with_hosted_fields
 
 
+@asks_again
 @declares(access.PAY)
 @require_POST
 def setups_begun(request: HttpRequest, number: str) -> HttpResponse:

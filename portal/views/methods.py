@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from accounts.people import access
-from accounts.people.routes import declares
+from accounts.people.routes import asks_again, declares
 from billing.payments import autopay as autopaying
 from billing.payments import methods as kept_methods
 from billing.payments.gateways import sandbox
@@ -25,6 +25,7 @@ from portal.views.cards import fields_page
 from window.refusals import refusals_shown_on
 
 
+@asks_again
 @declares(access.PAY)
 @require_http_methods(["GET", "POST"])
 def methods(request: HttpRequest, number: str) -> HttpResponse:
@@ -54,6 +55,7 @@ def _card(form: CardForm, node: Customer) -> Method:
     return sandbox.tokenise(given["number"], given["expiry"], on=places.today(node))
 
 
+@asks_again
 @declares(access.PAY)
 @require_POST
 def method_defaults(request: HttpRequest, pk: int) -> HttpResponse:
@@ -80,6 +82,7 @@ def method_checks(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("portal:methods", kept.customer.number)
 
 
+@asks_again
 @declares(access.PAY)
 @require_POST
 def method_removals(request: HttpRequest, pk: int) -> HttpResponse:
@@ -93,6 +96,7 @@ def method_removals(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("portal:methods", kept.customer.number)
 
 
+@asks_again
 @declares(access.PAY)
 @require_http_methods(["GET", "POST"])
 def method_replacements(request: HttpRequest, pk: int) -> HttpResponse:
@@ -112,6 +116,7 @@ def method_replacements(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "portal/payments/replacement.html", context, status=422 if form and form.errors else 200)
 
 
+@asks_again
 @declares(access.PAY)
 @require_POST
 def autopay(request: HttpRequest, number: str) -> HttpResponse:

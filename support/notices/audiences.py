@@ -27,6 +27,11 @@ def the_invited(activity: Activity) -> list[User]:
     return list(User.objects.filter(email=activity.facts["email"], is_active=True))
 
 
+def who_manage_people(activity: Activity) -> list[User]:
+    """The nearest administrators."""
+    return nearest(activity.customer, access.ADMINISTRATOR)
+
+
 def those_who_change_contracts(activity: Activity) -> list[User]:
     """The nearest administrators and members, who may change a contract."""
     return nearest(activity.customer, access.ADMINISTRATOR, access.MEMBER)

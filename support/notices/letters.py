@@ -16,6 +16,8 @@ from accounts.people.models import User
 from accounts.timeline.models import Activity
 from support.channels import addresses
 from support.channels.models import IncomingMail
+from support.notices import groups, preferences, table
+from support.notices.models import Way
 from support.notices.table import Notice
 from support.tickets.models import Message
 from support.voice import satisfaction
@@ -27,9 +29,8 @@ LAYOUTS: Final = {"subject": "notices/subject.txt", "text": "notices/base.txt", 
 
 def write(notice: Notice, activity: Activity, person: User) -> EmailMultiAlternatives:
     """Return the mail that tells `person` of `activity`, ready to send."""
-    languages = dict(settings.LANGUAGES)
-    with translation.override(person.language if person.language in languages else settings.LANGUAGE_CODE):
-        parts = _rendered(notice, _context(notice, activity, person))
+    with translation.override(_language(person)):
+        parts = _rendered(notice.template, _context(notice, activity, person))
     mail = EmailMultiAlternatives(
         subject=one_line(parts["subject"])[:LONGEST_SUBJECT],
         body=parts["text"].strip() + "\n",
@@ -37,7 +38,62 @@ def write(notice: Notice, activity: Activity, person: User) -> EmailMultiAlterna
         headers={"Auto-Submitted": "auto-generated", "Message-ID": message_id(activity, person)},
     )
     mail.attach_alternative(parts["html"], "text/html")
+    _offer_an_end(mail, person, notice.group)
     return _threaded(mail, activity, person)
+
+
+def digest(person: User, activities: list[Activity], way: str) -> EmailMultiAlternatives:
+    """Return the mail that tells `person` of several activities in one, ready to send."""
+    with translation.override(_language(person)):
+        entries = [_entry(activity, person) for activity in activities]
+        context = {"person": person, "entries": entries, "weekly": way == Way.WEEKLY, "site_url": settings.SITE_URL}
+        more = {"is_ours": hasattr(person, "staff_profile"), "action_url": f"{settings.SITE_URL}/", "customer": None}
+        parts = _rendered("digest", context | more)
+    first, last = activities[0].pk, activities[-1].pk
+    mail = EmailMultiAlternatives(
+        subject=one_line(parts["subject"])[:LONGEST_SUBJECT],
+        body=parts["text"].strip() + "\n",
+        to=[_address(person)],
+        headers={
+            "Auto-Submitted": "auto-generated",
+            "Message-ID": f"<digest-{way}-{first}-{last}.to-{person.pk}@{addresses.domain()}>",
+        },
+    )
+    mail.attach_alternative(parts["html"], "text/html")
+    groups_told = {table.NOTICES[activity.kind].group for activity in activities}
+    if len(groups_told) == 1:
+        _offer_an_end(mail, person, groups_told.pop())
+    return mail
+
+
+def _entry(activity: Activity, person: User) -> dict[str, str]:
+    """Return one line of a digest: the subject its own mail would have had, the customer, and where to look."""
+    notice = table.NOTICES[activity.kind]
+    context = _context(notice, activity, person)
+    subject = render_to_string(f"notices/{notice.template}.html", context | {"layout": LAYOUTS["subject"]})
+    return {
+        "subject": one_line(subject),
+        "url": context["action_url"],
+        "customer": activity.customer.name if activity.customer else "",
+    }
+
+
+def _offer_an_end(mail: EmailMultiAlternatives, person: User, group: str) -> None:
+    """Let the reader's program end mails of this kind with one click (RFC 8058), unless they must be told."""
+    if not groups.GROUPS[group].always:
+        mail.extra_headers["List-Unsubscribe"] = f"<{end_url(person, group)}>"
+        mail.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+
+
+def end_url(person: User, group: str) -> str:
+    """Return the address at which mails of a group end; empty for what must be told."""
+    if groups.GROUPS[group].always:
+        return ""
+    return f"{settings.SITE_URL}/no-more-mails/{preferences.token_of(person, group)}/"
+
+
+def _language(person: User) -> str:
+    return person.language if person.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 def message_id(activity: Activity, person: User) -> str:
@@ -56,13 +112,19 @@ def link(kind: str, ref: str) -> str:
     return f"{settings.SITE_URL}/to/{kind}/{ref or 'all'}/"
 
 
-def _rendered(notice: Notice, context: dict[str, Any]) -> dict[str, str]:
-    template = f"notices/{notice.template}.html"
-    return {part: render_to_string(template, context | {"layout": layout}) for part, layout in LAYOUTS.items()}
+def leads_to(notice: Notice, activity: Activity) -> str:
+    """Return the address of what a notice is about."""
+    kind, fact = notice.opens
+    if not kind:
+        return f"{settings.SITE_URL}/"
+    return link(kind, str(activity.facts.get(fact, "")) if fact else activity.about_ref)
+
+
+def _rendered(template: str, context: dict[str, Any]) -> dict[str, str]:
+    return {part: render_to_string(f"notices/{template}.html", context | {"layout": layout}) for part, layout in LAYOUTS.items()}
 
 
 def _context(notice: Notice, activity: Activity, person: User) -> dict[str, Any]:
-    kind, fact = notice.opens
     facts: dict[str, Any] = activity.facts
     return facts | {
         "ref": activity.about_ref,
@@ -73,7 +135,8 @@ def _context(notice: Notice, activity: Activity, person: User) -> dict[str, Any]
         "quote": _quote(activity),
         "choices": _choices(activity),
         "site_url": settings.SITE_URL,
-        "action_url": link(kind, str(activity.facts[fact]) if fact else activity.about_ref) if kind else f"{settings.SITE_URL}/",
+        "end_url": end_url(person, notice.group),
+        "action_url": leads_to(notice, activity),
     }
 
 

@@ -1,7 +1,8 @@
-"""Sending: telling the people an activity concerns, each of them once.
+"""Sending: telling the people an activity concerns, each of them once, in the way they chose.
 
 The reader "notice" of the timeline. Per person a row is written first and marked once the mail server has taken the mail,
-so that a second delivery passes over those who know already. Nothing is sent inside a transaction.
+so that a second delivery passes over those who know already; the row also says how this person is told, which is decided once.
+What waits for the end of quiet hours or for a digest is sent by digests.py. Nothing is sent inside a transaction.
 """
 
 from collections.abc import Iterable
@@ -11,8 +12,8 @@ from django.db.models.functions import Now
 from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline.models import Activity
-from support.notices import audiences, letters
-from support.notices.models import Told
+from support.notices import audiences, letters, preferences
+from support.notices.models import Told, Way
 from support.notices.table import NOTICES
 
 
@@ -24,18 +25,18 @@ class NotAllTold(ConnectionError):
 
 
 def send(activity: Activity) -> None:
-    """Tell everybody whom `activity` concerns and who was not told yet.
+    """Tell everybody whom `activity` concerns and who was not told yet; who chose another way or hour is told then.
 
     Raises:
         NotAllTold: the mail server refused or could not be reached for some of them; the others were told.
     """
     faults: list[Exception] = []
     for person in recipients(activity):
-        told, _ = Told.objects.get_or_create(activity=activity, person=person)
-        if told.sent_at:
+        told = _planned(activity, person)
+        if told.sent_at or told.due_at:
             continue
         try:
-            _tell(told, activity, person)
+            tell(told, activity, person)
         except OSError as fault:  # every fault of a mail server and of the way to it, smtplib's included
             faults.append(fault)
     if faults:
@@ -46,15 +47,31 @@ def recipients(activity: Activity) -> list[User]:
     """Return who is told: the notice's audience, as far as each may know of it."""
     if activity.kind == "accounts.member_invited":
         return NOTICES[activity.kind].audience(activity)
-    return [person for person in NOTICES[activity.kind].audience(activity) if _may_know(person, activity)]
+    return [person for person in NOTICES[activity.kind].audience(activity) if may_know(person, activity)]
 
 
-def _may_know(person: User, activity: Activity) -> bool:
+def may_know(person: User, activity: Activity) -> bool:
+    """Say whether `person` may know of `activity` now."""
     if activity.internal and not access.level_of(person):
         return False
     return audiences.reaches(person, activity.customer)
 
 
-def _tell(told: Told, activity: Activity, person: User) -> None:
+def tell(told: Told, activity: Activity, person: User) -> None:
+    """Send one notice by mail and note that it went.
+
+    Raises:
+        OSError: the mail server did not take it; it is still to be told.
+    """
     letters.write(NOTICES[activity.kind], activity, person).send()
     Told.objects.filter(pk=told.pk).update(sent_at=Now())
+
+
+def _planned(activity: Activity, person: User) -> Told:
+    """Return the row that says how this person is told, written the first time."""
+    if earlier := Told.objects.filter(activity=activity, person=person).first():
+        return earlier
+    plan = preferences.plan(person, NOTICES[activity.kind].group, activity.customer, activity.at)
+    sent_at = Now() if plan.way == Way.PORTAL else None
+    given = {"way": plan.way, "due_at": plan.due_at, "sent_at": sent_at}
+    return Told.objects.get_or_create(activity=activity, person=person, defaults=given)[0]

@@ -4,28 +4,39 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from support.notices import audiences
+from support.notices import audiences, groups
 from support.notices.audiences import Audience
 
 
 @dataclass(frozen=True)
 class Notice:
-    """A mail that follows from a kind of activity: its template, who is told, and what its button opens.
+    """A mail that follows from a kind of activity: its template, who is told, what its button opens, and with what it is chosen.
 
-    `opens` is the kind of thing the link leads to and the fact that holds its ref (empty: what the activity is about).
+    `opens` is the kind of thing the link leads to and the fact that holds its ref (empty: what the activity is about). `group` is
+    one of groups.GROUPS.
     """
 
     template: str
     audience: Audience
     opens: tuple[str, str] = ("", "")
+    group: str = groups.CONTRACTS
 
 
 NOTICES: Final[Mapping[str, Notice]] = {
-    "accounts.member_invited": Notice("member_invited", audiences.the_invited),
+    "accounts.member_invited": Notice("member_invited", audiences.the_invited, group=groups.SECURITY),
+    "accounts.webhook_disabled": Notice(
+        "webhook_disabled", audiences.who_manage_people, ("webhooks", "customer_number"), group=groups.SECURITY
+    ),
     "billing.contract_changed": Notice("contract_changed", audiences.those_who_change_contracts, ("contract", "contract")),
-    "billing.terms_changed": Notice("terms_changed", audiences.those_who_change_contracts, ("contract", "contract")),
-    "billing.contract_renewed": Notice("contract_renewed", audiences.those_who_change_contracts, ("contract", "contract")),
-    "billing.product_ends": Notice("product_ends", audiences.those_who_change_contracts, ("contract", "contract")),
+    "billing.terms_changed": Notice(
+        "terms_changed", audiences.those_who_change_contracts, ("contract", "contract"), group=groups.LEGAL
+    ),
+    "billing.contract_renewed": Notice(
+        "contract_renewed", audiences.those_who_change_contracts, ("contract", "contract"), group=groups.LEGAL
+    ),
+    "billing.product_ends": Notice(
+        "product_ends", audiences.those_who_change_contracts, ("contract", "contract"), group=groups.LEGAL
+    ),
     "billing.coupon_redeemed": Notice("coupon_redeemed", audiences.those_who_change_contracts, ("contract", "")),
     "billing.order_asked": Notice("order_asked", audiences.who_may_approve_orders, ("orders", "customer_number")),
     "billing.order_approved": Notice("order_approved", audiences.who_asked_to_order, ("contract", "contract")),
@@ -33,40 +44,48 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "billing.order_step_done": Notice("order_step_done", audiences.those_who_change_contracts, ("contract", "contract")),
     "billing.order_fulfilled": Notice("order_fulfilled", audiences.those_who_change_contracts, ("contract", "contract")),
     "billing.order_step_reopened": Notice("order_step_reopened", audiences.those_who_change_contracts, ("contract", "contract")),
-    "billing.invoice_issued": Notice("invoice_issued", audiences.those_who_pay, ("document", "")),
-    "billing.document_resent": Notice("document_resent", audiences.those_who_pay, ("document", "")),
-    "billing.credit_note_issued": Notice("credit_note_issued", audiences.those_who_pay, ("document", "")),
-    "billing.payment_succeeded": Notice("payment_succeeded", audiences.who_paid, ("payment", "")),
-    "billing.payment_declined": Notice("payment_declined", audiences.who_paid, ("payment", "")),
-    "billing.payment_received": Notice("payment_received", audiences.those_who_pay, ("payment", "")),
-    "billing.mandate_signed": Notice("mandate_signed", audiences.those_who_pay),
-    "billing.method_expiring": Notice("method_expiring", audiences.those_who_pay, ("methods", "customer_number")),
-    "billing.autopay_set": Notice("autopay_set", audiences.those_who_pay, ("methods", "customer_number")),
-    "billing.autopay_ended": Notice("autopay_ended", audiences.those_who_pay, ("methods", "customer_number")),
-    "billing.autopay_skipped": Notice("autopay_skipped", audiences.those_who_pay, ("document", "document")),
-    "billing.debit_announced": Notice("debit_announced", audiences.those_who_pay, ("payment", "")),
-    "billing.payment_charged_back": Notice("payment_charged_back", audiences.those_who_pay, ("payment", "")),
-    "billing.dunning_letter": Notice("dunning_letter", audiences.those_who_pay, ("invoices", "customer_number")),
-    "billing.service_restored": Notice("service_restored", audiences.those_who_pay),
-    "billing.plan_agreed": Notice("plan_agreed", audiences.those_who_pay, ("invoices", "customer_number")),
-    "billing.plan_broken": Notice("plan_broken", audiences.those_who_pay, ("invoices", "customer_number")),
-    "billing.dispute_refused": Notice("dispute_refused", audiences.those_who_pay, ("document", "")),
-    "billing.refund_made": Notice("refund_made", audiences.those_who_pay, ("payment", "payment")),
-    "support.ticket_opened": Notice("ticket_opened", audiences.who_asked_and_who_helps, ("ticket", "")),
-    "support.message_sent": Notice("message_sent", audiences.the_other_side, ("ticket", "")),
-    "support.ticket_resolved": Notice("ticket_resolved", audiences.who_asked, ("ticket", "")),
-    "support.remedy_asked": Notice("remedy_asked", audiences.who_may_approve, ("approvals", "")),
-    "support.approval_late": Notice("approval_late", audiences.the_level_named, ("approvals", "")),
-    "support.remedy_turned_down": Notice("remedy_turned_down", audiences.who_gave, ("ticket", "ticket")),
-    "support.praise_given": Notice("praise_given", audiences.who_is_praised, ("ticket", "")),
-    "support.satisfaction_asked": Notice("satisfaction_asked", audiences.the_surveyed, ("ticket", "")),
-    "support.ticket_escalated": Notice("ticket_escalated", audiences.the_level_named, ("ticket", "")),
-    "support.account_escalated": Notice("account_escalated", audiences.the_level_named),
-    "support.conflict_began": Notice("conflict_began", audiences.the_level_named, ("ticket", "")),
-    "support.decline_appealed": Notice("decline_appealed", audiences.the_level_named, ("ticket", "")),
-    "support.promise_at_risk": Notice("promise_at_risk", audiences.who_promised, ("ticket", "")),
-    "support.promise_broken": Notice("promise_broken", audiences.who_promised_and_supervisors, ("ticket", "")),
-    "finance.row_written": Notice("row_written", audiences.finance, ("finance", "")),
-    "finance.row_answered": Notice("row_answered", audiences.finance, ("finance", "")),
-    "finance.row_queried": Notice("row_queried", audiences.who_gave, ("ticket", "ticket")),
+    "billing.invoice_issued": Notice("invoice_issued", audiences.those_who_pay, ("document", ""), group=groups.LEGAL),
+    "billing.document_resent": Notice("document_resent", audiences.those_who_pay, ("document", ""), group=groups.LEGAL),
+    "billing.credit_note_issued": Notice("credit_note_issued", audiences.those_who_pay, ("document", ""), group=groups.LEGAL),
+    "billing.payment_succeeded": Notice("payment_succeeded", audiences.who_paid, ("payment", ""), group=groups.PAYMENTS),
+    "billing.payment_declined": Notice("payment_declined", audiences.who_paid, ("payment", ""), group=groups.PAYMENTS),
+    "billing.payment_received": Notice("payment_received", audiences.those_who_pay, ("payment", ""), group=groups.PAYMENTS),
+    "billing.mandate_signed": Notice("mandate_signed", audiences.those_who_pay, group=groups.LEGAL),
+    "billing.method_expiring": Notice(
+        "method_expiring", audiences.those_who_pay, ("methods", "customer_number"), group=groups.PAYMENTS
+    ),
+    "billing.autopay_set": Notice("autopay_set", audiences.those_who_pay, ("methods", "customer_number"), group=groups.PAYMENTS),
+    "billing.autopay_ended": Notice(
+        "autopay_ended", audiences.those_who_pay, ("methods", "customer_number"), group=groups.PAYMENTS
+    ),
+    "billing.autopay_skipped": Notice(
+        "autopay_skipped", audiences.those_who_pay, ("document", "document"), group=groups.PAYMENTS
+    ),
+    "billing.debit_announced": Notice("debit_announced", audiences.those_who_pay, ("payment", ""), group=groups.LEGAL),
+    "billing.payment_charged_back": Notice("payment_charged_back", audiences.those_who_pay, ("payment", ""), group=groups.LEGAL),
+    "billing.dunning_letter": Notice(
+        "dunning_letter", audiences.those_who_pay, ("invoices", "customer_number"), group=groups.LEGAL
+    ),
+    "billing.service_restored": Notice("service_restored", audiences.those_who_pay, group=groups.LEGAL),
+    "billing.plan_agreed": Notice("plan_agreed", audiences.those_who_pay, ("invoices", "customer_number"), group=groups.LEGAL),
+    "billing.plan_broken": Notice("plan_broken", audiences.those_who_pay, ("invoices", "customer_number"), group=groups.LEGAL),
+    "billing.dispute_refused": Notice("dispute_refused", audiences.those_who_pay, ("document", ""), group=groups.LEGAL),
+    "billing.refund_made": Notice("refund_made", audiences.those_who_pay, ("payment", "payment"), group=groups.PAYMENTS),
+    "support.ticket_opened": Notice("ticket_opened", audiences.who_asked_and_who_helps, ("ticket", ""), group=groups.TICKETS),
+    "support.message_sent": Notice("message_sent", audiences.the_other_side, ("ticket", ""), group=groups.TICKETS),
+    "support.ticket_resolved": Notice("ticket_resolved", audiences.who_asked, ("ticket", ""), group=groups.TICKETS),
+    "support.remedy_asked": Notice("remedy_asked", audiences.who_may_approve, ("approvals", ""), group=groups.WORK),
+    "support.approval_late": Notice("approval_late", audiences.the_level_named, ("approvals", ""), group=groups.WORK),
+    "support.remedy_turned_down": Notice("remedy_turned_down", audiences.who_gave, ("ticket", "ticket"), group=groups.WORK),
+    "support.praise_given": Notice("praise_given", audiences.who_is_praised, ("ticket", ""), group=groups.WORK),
+    "support.satisfaction_asked": Notice("satisfaction_asked", audiences.the_surveyed, ("ticket", ""), group=groups.SURVEYS),
+    "support.ticket_escalated": Notice("ticket_escalated", audiences.the_level_named, ("ticket", ""), group=groups.WORK),
+    "support.account_escalated": Notice("account_escalated", audiences.the_level_named, group=groups.WORK),
+    "support.conflict_began": Notice("conflict_began", audiences.the_level_named, ("ticket", ""), group=groups.WORK),
+    "support.decline_appealed": Notice("decline_appealed", audiences.the_level_named, ("ticket", ""), group=groups.WORK),
+    "support.promise_at_risk": Notice("promise_at_risk", audiences.who_promised, ("ticket", ""), group=groups.WORK),
+    "support.promise_broken": Notice("promise_broken", audiences.who_promised_and_supervisors, ("ticket", ""), group=groups.WORK),
+    "finance.row_written": Notice("row_written", audiences.finance, ("finance", ""), group=groups.WORK),
+    "finance.row_answered": Notice("row_answered", audiences.finance, ("finance", ""), group=groups.WORK),
+    "finance.row_queried": Notice("row_queried", audiences.who_gave, ("ticket", "ticket"), group=groups.WORK),
 }

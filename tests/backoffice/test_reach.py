@@ -136,6 +136,7 @@ ROUTES = {
     "ticket_articles": ("post", WORKERS),
     "einvoice": ("get", EVERYBODY),
     "authority": ("get", EVERYBODY),
+    "notices": ("get", EVERYBODY),
     "policy_acknowledgements": ("post", EVERYBODY),
     "stuck": ("get", EVERYBODY),
     "read_notes": ("post", EVERYBODY),

@@ -160,13 +160,17 @@ def test_reading_and_other_acts_ask_for_nothing():
 BOOKS = (("portal", portal_urls), ("backoffice", backoffice_urls), ("api", portal_api), ("staff_api", staff_api))
 SENSITIVE = [
     "portal:members", "portal:revocations", "portal:order_limits", "portal:programs", "portal:key_revocations", "portal:mandates",
+    "portal:methods", "portal:method_defaults", "portal:method_removals", "portal:method_replacements", "portal:autopay",
+    "portal:setups_begun",
+    "portal:webhooks", "portal:webhook_secrets", "portal:webhook_activations", "api:webhooks", "api:webhook_secrets",
+    "api:webhook_activations",
     "portal:mandate_revocations", "portal:privacy_exports", "portal:privacy_erasures", "portal:change_requests",
     "portal:change_decisions", "backoffice:erasure_decisions", "backoffice:customer_privacy",
     "api:members", "api:revocations", "api:keys", "api:key_revocations",
 ]  # fmt: skip
 
 
-def test_keys_bank_details_member_rights_and_privacy_ask_again():
+def test_keys_bank_details_cards_member_rights_and_privacy_ask_again():
     asking = {f"{name}:{route.name}" for name, book in BOOKS for route in book.urlpatterns if needs_fresh_sign_in(route.callback)}
 
     assert asking == set(SENSITIVE)

@@ -12,6 +12,8 @@ from accounts.customers.models import Customer
 from accounts.people import invitations, keys
 from accounts.people.models import ApiKey, Membership
 from accounts.quality.models import ChangeRequest
+from accounts.webhooks import endpoints
+from accounts.webhooks.models import WebhookEndpoint
 from billing.amendments import applying, quoting
 from billing.amendments.models import OrderApproval, Quote
 from billing.anomalies import finding as findings
@@ -32,6 +34,9 @@ from support.tickets.models import Ticket
 from tests.factories import billing, offers, payments, people, support
 from tests.factories.customers import Helios, helios
 
+ONE_WEBHOOK = (
+    "webhook", "webhook_secrets", "webhook_removals", "webhook_activations", "webhook_trials", "webhook_redeliveries",
+)  # fmt: skip
 LONG_AGO = datetime(2024, 1, 1, 12, tzinfo=UTC)
 
 
@@ -57,6 +62,7 @@ class Subject:
     method: PaymentMethod
     dispute: Dispute
     finding: Finding
+    webhook: WebhookEndpoint
 
     def address(self, route: str) -> str:
         """Return the address of `route` that names what stands here."""
@@ -97,6 +103,7 @@ class Subject:
             "method_removals": [self.method.pk],
             "method_replacements": [self.method.pk],
             "mandate_revocations": [self.tree.berlin.number, self.mandate.pk],
+            **{name: [self.tree.berlin.number, self.webhook.pk] for name in ONE_WEBHOOK},
             "key_revocations": [self.tree.berlin.number, self.key.pk],
         }
         return reverse(f"portal:{route}", args=keys.get(route, [self.tree.berlin.number]))
@@ -117,6 +124,11 @@ class Subject:
             "methods": {"number": "4242424242424242", "expiry": "12/39", "scope": "node"},
             "method_replacements": {"number": "4242424242424242", "expiry": "12/39"},
             "autopay": {"scope": "node", "day": 5},
+            "notices": {
+                **{f"everywhere_{group}": "mail" for group in ("contracts", "payments", "tickets", "surveys")},
+                "digest_at": "07:00", "digest_on": 0,
+            },
+            "webhooks": {"url": "https://erp.example/hooks", "topics": ["invoices"]},
             "programs": {"name": "ERP", "scopes": ["read"]},
             "payments": {
                 "documents": self.invoice.ref, "method": "another", "number": "4242424242424242", "expiry": "12/39",
@@ -185,6 +197,9 @@ def make() -> Subject:
             asked_at=timezone.now(),
         ),
         key=keys.make(actor=None, customer=tree.berlin, name="ERP", scopes=["read"], at=LONG_AGO)[0],
+        webhook=endpoints.register(
+            actor=administrator, customer=tree.berlin, url="https://erp.example/hooks", topics=["invoices"], at=LONG_AGO
+        )[0],
         article=Article.objects.create(ref="seats", title="Seats", body="Change your seats.", updated_at=LONG_AGO),
     )
 

@@ -36,6 +36,14 @@ ROUTES = {
     "keys": ("get", 200, ADMINISTRATORS, MANAGERS),
     "keys by post": ("post", 201, ADMINISTRATORS, MANAGERS),
     "key_revocations": ("post", 200, ADMINISTRATORS, MANAGERS),
+    "webhooks": ("get", 200, ADMINISTRATORS, MANAGERS),
+    "webhooks by post": ("post", 201, ADMINISTRATORS, MANAGERS),
+    "webhook_messages": ("get", 200, ADMINISTRATORS, MANAGERS),
+    "webhook_secrets": ("post", 201, ADMINISTRATORS, MANAGERS),
+    "webhook_removals": ("post", 200, ADMINISTRATORS, MANAGERS),
+    "webhook_activations": ("post", 200, ADMINISTRATORS, MANAGERS),
+    "webhook_trials": ("post", 201, ADMINISTRATORS, MANAGERS),
+    "webhook_redeliveries": ("post", 200, ADMINISTRATORS, MANAGERS),
     "documents": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "document": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "document_pdf": ("get", 200, EVERY, EVERYBODY_OF_OURS),
@@ -80,6 +88,8 @@ def address(given, name):
     berlin = given.tree.berlin
     if name == "key_revocations":
         return reverse("api:key_revocations", args=[berlin.number, given.key.pk])
+    if name.startswith("webhook_"):
+        return reverse(f"api:{name}", args=[berlin.number, given.webhook.pk])
     contract = given.subscription.contract.ref
     named = {
         "offers": contract,
@@ -101,7 +111,7 @@ def address(given, name):
     return at_berlin or given.address(name).replace("/portal/", "/api/v1/", 1)
 
 
-NEW = {"entitlement", "customer", "balance", "activities", "documents", "methods", "keys", "usage", "suggestions"}
+NEW = {"entitlement", "customer", "balance", "activities", "documents", "methods", "keys", "usage", "suggestions", "webhooks"}
 
 
 def body(given, name):
@@ -109,6 +119,7 @@ def body(given, name):
     bodies = {
         "members": {"email": "new@helios.example", "role": "reader", "scope": "node"},
         "keys": {"name": "ERP", "scopes": ["read"]},
+        "webhooks": {"url": "https://erp.example/hooks", "topics": ["invoices"]},
         # a sum nobody owes: the rule says no before any money moves
         "payments": {"documents": [given.invoice.ref], "method": method[0].pk if method else 1, "confirmed_minor": 1},
         "orders": {"plan": "PRO", "customer": given.tree.berlin.number, "since": str(timezone.now().date() + timedelta(days=1))},

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.people import keys
 from accounts.quality.models import ChangeRequest
+from accounts.webhooks import endpoints
 from billing.dunning import plans
 from billing.payments.sepa import mandates
 from tests.factories import billing, payments, people, support
@@ -27,6 +28,9 @@ LISTS = [
     "members",
     "details",
     "programs",
+    "webhooks",
+    "notices",
+    "news",
     "charter",
     "invoices",
     "payments",
@@ -66,6 +70,8 @@ def fill(tree) -> None:
         at=billing.NOON, today=date(2026, 1, 20),
     )  # fmt: skip
     keys.make(actor=None, customer=tree.germany, name="ERP", scopes=["read"], at=billing.NOON)
+    address = f"https://{uuid4().hex}.example/hooks"
+    endpoints.register(actor=administrator, customer=tree.germany, url=address, topics=["invoices"], at=billing.NOON)
 
 
 def statements(viewer, address: str) -> int:
@@ -91,7 +97,19 @@ def test_list_takes_the_same_statements_for_one_row_and_for_three(listing):
 
 @pytest.mark.parametrize(
     "listing",
-    ["customer", "balance", "activities", "members", "keys", "documents", "methods", "payments", "contracts", "tickets"],
+    [
+        "customer",
+        "balance",
+        "activities",
+        "members",
+        "keys",
+        "webhooks",
+        "documents",
+        "methods",
+        "payments",
+        "contracts",
+        "tickets",
+    ],
 )
 def test_list_of_the_api_takes_the_same_statements_for_one_row_and_for_three(listing):
     tree = helios()

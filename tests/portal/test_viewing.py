@@ -53,6 +53,18 @@ def test_agent_sees_no_more_than_the_member_does(agent, member, tree):
     assert browser.get(reverse("portal:home", args=[tree.us.number])).status_code == 404
 
 
+def test_look_reaches_no_customer_on_whose_timeline_it_does_not_stand(agent, tree):
+    boss = people.administrator(tree.group)
+    browser = looking(agent, boss, tree.berlin)
+
+    assert browser_of(boss).get(reverse("portal:home", args=[tree.us.number])).status_code == 200
+    for customer in (tree.us, tree.germany, tree.group):
+        assert browser.get(reverse("portal:home", args=[customer.number])).status_code == 404
+    assert browser.get(reverse("portal:home", args=[tree.lab.number])).status_code == 200
+    assert browser.get(reverse("portal:front")).url == reverse("portal:home", args=[tree.berlin.number])
+    assert "Helios US" not in words(browser.get(reverse("portal:search"), {"q": "Helios"}))
+
+
 def test_look_is_on_the_timeline_with_who_as_whom_and_why_and_the_member_reads_it(agent, member, tree):
     looking(agent, member, tree.berlin)
 

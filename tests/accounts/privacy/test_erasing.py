@@ -178,3 +178,14 @@ def test_name_that_somebody_else_bears_stays_where_it_stands(person, tree):
 
 def test_preview_names_the_words_that_are_replaced(person):
     assert previewed(person).preview["words"] == [EMAIL, NAME]
+
+
+def test_money_paid_automatically_or_through_stripe_is_kept_by_a_rule_and_orders_for_it_are_handed_out():
+    tables = {"billing.Autopay", "billing.AutopaySkip", "billing.StripeCustomer", "billing.StripeCall", "billing.StripeEvent"}
+
+    assert tables <= set(holdings.KEPT)
+    assert {"billing.Autopay", "billing.AutopaySkip"} <= set(holdings.GIVEN)
+
+
+def test_secrets_of_webhooks_are_never_handed_out():
+    assert {"seed", "earlier_seed"} <= holdings.SECRETS

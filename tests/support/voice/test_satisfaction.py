@@ -113,7 +113,8 @@ def test_opening_the_link_answers_nothing_and_the_page_it_shows_does_without_sig
     sent = client.post(address(survey), {"score": "5"})
     client.post(address(survey), {"comment": "Quick."})
 
-    assert ('hx-trigger="load"' in page, unanswered, sent.status_code) == (True, None, 200)
+    assert ('hx-trigger="pointermove from:body once, ' in page, unanswered, sent.status_code) == (True, None, 200)
+    assert '"load' not in page
     assert (Survey.objects.get().score, Survey.objects.get().comment) == (5, "Quick.")
 
 

@@ -1,0 +1,176 @@
+"""Addresses: which may be told anything, and the one door through which we call them.
+
+A name is resolved when the connection is made and every address it leads to must lie outside: no private, loopback, link-local,
+shared, reserved or multicast network, no metadata service, however it is written. The connection goes to the very address that
+was checked, so a name that changes its mind in between gains nothing. No redirect is followed; after DEADLINE the
+connection is cut, whatever trickles in.
+"""
+
+import http.client
+import ipaddress
+import socket
+import ssl
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
+
+from accounts.decisions import Refusal
+
+LONGEST: Final = 500
+PAUSE: Final = 5.0  # seconds a peer may be silent
+DEADLINE: Final = 10.0  # seconds a whole try may take
+MOST_READ: Final = 65_536  # bytes of an answer
+LOWEST_PORT: Final = 1024  # below it only the ports of the web, so that no other service is spoken to
+WEB_PORTS: Final = (80, 443)
+# What is public by its number and still no place of a customer: a metadata service, and ways to write an IPv4 address as IPv6.
+REFUSED: Final = tuple(
+    ipaddress.ip_network(text)
+    for text in ("168.63.129.16/32", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96")
+)
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class AddressRefused(Refusal):
+    """This address is never told anything."""
+
+    code = "address_refused"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: the status alone; nobody reads the rest."""
+
+    status: int
+
+    @property
+    def took_it(self) -> bool:
+        """Whether the receiver has the message now."""
+        return 200 <= self.status < 300
+
+
+class Unreachable(OSError):
+    """There was no answer."""
+
+
+def checked(url: str) -> str:
+    """Return the address as it is kept.
+
+    Raises:
+        AddressRefused: it cannot be an address that we tell something.
+    """
+    url = url.strip()
+    parts = _parts(url)
+    if parts is None or len(url) > LONGEST or not url.isascii() or not url.isprintable() or " " in url:
+        raise AddressRefused(f"Give a whole address such as https://erp.example/hooks, at most {LONGEST} signs.")
+    if parts.scheme != "https" and not (settings.WEBHOOKS_MAY_GO_INSIDE and parts.scheme == "http"):
+        raise AddressRefused("The address begins with https://.")
+    if parts.username or parts.password or parts.fragment:
+        raise AddressRefused("Leave names, passwords and # out of the address; the signature shows that it is us.")
+    if parts.port is not None and parts.port < LOWEST_PORT and parts.port not in WEB_PORTS:
+        raise AddressRefused("Use the usual port, or one from 1024.")
+    _refuse_if_plainly_inside(parts.hostname or "")
+    return url
+
+
+def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
+    """Send `body` to `url` and return the answer.
+
+    Raises:
+        AddressRefused: the address is not, or no longer, one that we call.
+        Unreachable: no answer came.
+    """
+    parts = urlsplit(checked(url))
+    connection = _connection(parts)
+    cut = threading.Timer(DEADLINE, _cut, [connection])
+    cut.daemon = True
+    cut.start()
+    try:
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        connection.request("POST", target, body, headers)
+        answer = connection.getresponse()
+        answer.read(MOST_READ)
+        return Answer(answer.status)
+    except Unreachable:
+        raise
+    except (OSError, http.client.HTTPException, ValueError) as fault:
+        raise Unreachable(f"{type(fault).__name__}: {fault}") from fault
+    finally:
+        cut.cancel()
+        connection.close()
+
+
+def resolved(host: str, port: int) -> Address:
+    """Return the address to connect to.
+
+    Raises:
+        AddressRefused: one of the addresses behind the name lies inside.
+        Unreachable: nothing is known under this name.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as fault:
+        raise Unreachable(f"The name {host} leads nowhere.") from fault
+    addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+    if not settings.WEBHOOKS_MAY_GO_INSIDE and not all(lies_outside(address) for address in addresses):
+        raise AddressRefused(f"{host} leads into a network that is not public.")
+    return addresses[0]
+
+
+def lies_outside(address: Address) -> bool:
+    """Say whether an address is one of the public Internet."""
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        return lies_outside(address.ipv4_mapped)
+    if any(address in network for network in REFUSED if network.version == address.version):
+        return False
+    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
+
+
+class _Plain(http.client.HTTPConnection):
+    """A connection to the very address that was checked."""
+
+    def connect(self) -> None:
+        address = resolved(self.host, self.port)
+        self.sock = socket.create_connection((str(address), self.port), PAUSE)
+
+
+class _Safe(http.client.HTTPSConnection):
+    """The same, with a certificate for the name that was asked for."""
+
+    def connect(self) -> None:
+        address = resolved(self.host, self.port)
+        plain = socket.create_connection((str(address), self.port), PAUSE)
+        self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
+
+
+def _connection(parts: SplitResult) -> http.client.HTTPConnection:
+    made = _Safe if parts.scheme == "https" else _Plain
+    return made(parts.hostname or "", parts.port, timeout=PAUSE)
+
+
+def _cut(connection: http.client.HTTPConnection) -> None:
+    with suppress(OSError, AttributeError):
+        connection.sock.shutdown(socket.SHUT_RDWR)
+
+
+def _parts(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        return parts if parts.hostname and parts.port != 0 else None
+    except ValueError:
+        return None
+
+
+def _refuse_if_plainly_inside(host: str) -> None:
+    """Refuse at once what can be seen without asking anybody; everything else is seen when we connect."""
+    if settings.WEBHOOKS_MAY_GO_INSIDE:
+        return
+    with suppress(ValueError):
+        if not lies_outside(ipaddress.ip_address(host.strip("[]"))):
+            raise AddressRefused(f"{host} is not an address of the public Internet.")
+    if host.rstrip(".").lower().endswith(("localhost", ".local", ".internal")) or "." not in host and ":" not in host:
+        raise AddressRefused(f"{host} is not a name of the public Internet.")

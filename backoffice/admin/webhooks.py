@@ -1,0 +1,106 @@
+"""Webhooks of customers: who is told of what, whether it arrives; registering one for a customer, switching on, sending again."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.decisions import Refusal
+from accounts.timeline.asking import TOPICS
+from accounts.webhooks import endpoints
+from accounts.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
+from backoffice.admin.base import LookingAdmin, UseCaseAdmin
+
+
+class RegistrationForm(forms.ModelForm):
+    """Which address is told, at which customer, of what."""
+
+    topics = forms.MultipleChoiceField(choices=[(topic, topic) for topic in TOPICS], widget=forms.CheckboxSelectMultiple)
+
+    class Meta:
+        model = WebhookEndpoint
+        fields = ("customer", "url", "note", "topics")
+
+
+@admin.register(WebhookEndpoint)
+class WebhookEndpointAdmin(UseCaseAdmin):
+    """Where programs of customers are told what happens. What one of ours registers is told while they manage people."""
+
+    form = RegistrationForm
+    list_display = ("url", "customer", "registered_by", "failing_since", "disabled_at", "removed_at")
+    list_select_related = ("customer", "registered_by")
+    search_fields = ("url", "customer__name", "customer__number")
+    autocomplete_fields = ("customer",)
+    fields = ("customer", "url", "note", "topics")
+    actions = ("enable", "send_again", "remove")
+
+    def has_change_permission(self, request: HttpRequest, obj: WebhookEndpoint | None = None) -> bool:
+        """An address is registered anew, not changed."""
+        return obj is None and super().has_change_permission(request, obj)
+
+    def get_fields(self, request: HttpRequest, obj: WebhookEndpoint | None = None) -> tuple[str, ...]:
+        more = ("kinds", "registered_by", "registered_at", "failing_since", "disabled_at", "disabled_why", "removed_at")
+        return (*self.fields, *more) if obj else self.fields
+
+    def carry_out(self, request: HttpRequest, form: forms.ModelForm, *, change: bool) -> WebhookEndpoint:
+        """Register, and show the secret once."""
+        made, secret = endpoints.register(actor=request.user, at=timezone.now(), **form.cleaned_data)
+        words = gettext("The secret, shown this once: %(secret)s") % {"secret": secret}
+        self.message_user(request, words, level=messages.WARNING)
+        return made
+
+    @admin.action(description=_("Switch on again"))
+    def enable(self, request: HttpRequest, chosen: QuerySet[WebhookEndpoint]) -> None:
+        """Switch the chosen ones on."""
+        self._each(request, chosen, endpoints.enable)
+
+    @admin.action(description=_("Send again what did not arrive"))
+    def send_again(self, request: HttpRequest, chosen: QuerySet[WebhookEndpoint]) -> None:
+        """Send again what the chosen ones did not get."""
+        self._each(request, chosen, endpoints.redeliver)
+
+    @admin.action(description=_("Remove"))
+    def remove(self, request: HttpRequest, chosen: QuerySet[WebhookEndpoint]) -> None:
+        """Tell the chosen ones nothing more."""
+        self._each(request, chosen, endpoints.remove)
+
+    def _each(self, request: HttpRequest, chosen: QuerySet[WebhookEndpoint], act: object) -> None:
+        for endpoint in chosen.select_related("customer"):
+            try:
+                act(actor=request.user, endpoint=endpoint, at=timezone.now())
+            except Refusal as refusal:
+                self.message_user(request, f"{endpoint.url}: {refusal.reason}", level=messages.ERROR)
+
+
+class AttemptInline(admin.TabularInline):
+    """How each try went."""
+
+    model = WebhookAttempt
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ("at", "answered", "fault")
+
+    def has_add_permission(self, request: HttpRequest, obj: WebhookMessage | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: WebhookMessage | None = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: WebhookMessage | None = None) -> bool:
+        return True
+
+
+@admin.register(WebhookMessage)
+class WebhookMessageAdmin(LookingAdmin):
+    """What was sent to programs of customers."""
+
+    list_display = ("id", "endpoint", "activity", "status", "tries", "queued_at", "settled_at")
+    list_filter = ("status",)
+    list_select_related = ("endpoint", "activity")
+    search_fields = ("endpoint__url",)
+    fields = ("endpoint", "activity", "status", "tries", "queued_at", "due_at", "settled_at")
+    inlines = (AttemptInline,)
+    show_full_result_count = False
