@@ -49,6 +49,7 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "billing.plan_broken": Notice("plan_broken", audiences.those_who_pay, ("invoices", "customer_number")),
     "billing.dispute_refused": Notice("dispute_refused", audiences.those_who_pay, ("document", "")),
     "billing.refund_made": Notice("refund_made", audiences.those_who_pay, ("payment", "payment")),
+    "billing.refund_came_back": Notice("refund_came_back", audiences.those_who_pay, ("payment", "payment")),
     "support.ticket_opened": Notice("ticket_opened", audiences.who_asked_and_who_helps, ("ticket", "")),
     "support.message_sent": Notice("message_sent", audiences.the_other_side, ("ticket", "")),
     "support.ticket_resolved": Notice("ticket_resolved", audiences.who_asked, ("ticket", "")),
