@@ -119,6 +119,7 @@ KINDS: Final[dict[str, Kind]] = {
     "billing.payment_declined": Kind(_("Payment {ref} was declined: {reason}"), "payment", NOTICE),
     "billing.payment_unknown": Kind(_("Payment {ref} has no answer yet: {amount}"), "payment"),
     "billing.refund_made": Kind(_("Refund {ref}: {amount}"), "payment", NOTICE),
+    "billing.refund_came_back": Kind(_("Refund {ref} of {amount} came back: {reason}"), "flag", NOTICE),
     "billing.written_off": Kind(_("{amount} of invoice {ref} was written off: {reason}"), "flag"),
     "billing.payment_received": Kind(_("Payment {ref} was received: {amount}"), "payment", NOTICE),
     "billing.payment_undone": Kind(_("Payment {ref} of {amount} was undone"), "undo"),

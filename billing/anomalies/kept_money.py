@@ -17,15 +17,20 @@ from billing.payments.models import Payment
 # One row per payment with money left; the invoices that it and another payment were both meant for, and those still open.
 KEPT: Final = """
 WITH settled AS (
-    SELECT payment_id, document_id, sum(amount_minor) AS net, sum(amount_minor) FILTER (WHERE amount_minor > 0) AS taken
+    SELECT payment_id, document_id, sum(amount_minor) AS net
     FROM billing_settlement WHERE payment_id IS NOT NULL GROUP BY payment_id, document_id
 ),
+charged_back AS (
+    SELECT e.about_ref, -sum(g.amount_minor) AS amount FROM billing_entry e JOIN billing_posting g ON g.entry_id = e.id
+    WHERE e.what IN ('charge_back', 'charge_back_reversed') AND g.account = 'clearing' GROUP BY e.about_ref
+),
 left_over AS (
-    SELECT p.id, p.payer_id, p.currency, p.amount_minor - p.refunded_minor - coalesce(sum(s.taken), 0) AS amount
-    FROM billing_payment p LEFT JOIN settled s ON s.payment_id = p.id
+    SELECT p.id, p.payer_id, p.currency,
+        p.amount_minor - p.refunded_minor - coalesce(c.amount, 0) - coalesce(sum(s.net), 0) AS amount
+    FROM billing_payment p LEFT JOIN settled s ON s.payment_id = p.id LEFT JOIN charged_back c ON c.about_ref = p.ref
     WHERE p.status = 'succeeded' AND (%(everybody)s OR p.payer_id = ANY(%(customers)s::bigint[]))
       AND NOT EXISTS (SELECT 1 FROM billing_entry e WHERE e.about_ref = p.ref AND e.what = 'payment_undone')
-    GROUP BY p.id HAVING p.amount_minor - p.refunded_minor > coalesce(sum(s.taken), 0)
+    GROUP BY p.id, c.amount HAVING p.amount_minor - p.refunded_minor - coalesce(c.amount, 0) > coalesce(sum(s.net), 0)
 ),
 held AS (
     SELECT g.customer_id, g.currency, -sum(g.amount_minor) AS amount FROM billing_posting g
@@ -35,7 +40,7 @@ held AS (
 SELECT l.id, least(l.amount, h.amount)::bigint,
     (SELECT array_agg(x.document_id ORDER BY x.document_id) FROM billing_paymentshare x
      LEFT JOIN settled mine ON mine.payment_id = l.id AND mine.document_id = x.document_id
-     WHERE x.payment_id = l.id AND coalesce(mine.taken, 0) < x.amount_minor AND EXISTS (
+     WHERE x.payment_id = l.id AND coalesce(mine.net, 0) < x.amount_minor AND EXISTS (
          SELECT 1 FROM settled other WHERE other.document_id = x.document_id AND other.payment_id <> l.id AND other.net > 0)),
     (SELECT array_agg(d.id ORDER BY d.due_on, d.id) FROM billing_document d
      WHERE d.customer_id = l.payer_id AND d.currency = l.currency AND d.open_minor > 0 AND d.status = 'issued')

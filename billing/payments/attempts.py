@@ -23,6 +23,8 @@ STEPS: Final = {
     SUCCEEDED: frozenset(),
     DECLINED: frozenset(),
 }
+# Money given back may return after its gateway said that it arrived: the card is closed, the account is gone.
+STEPS_OF_REFUNDS: Final = {**STEPS, SUCCEEDED: frozenset({DECLINED})}
 STATUS_OF: Final = {Outcome.SUCCESS: SUCCEEDED, Outcome.DECLINED: DECLINED, Outcome.UNKNOWN: UNKNOWN}
 TIME_BETWEEN_QUESTIONS: Final = timedelta(seconds=20)
 TIME_BETWEEN_QUESTIONS_TO_SLOW_ONES: Final = timedelta(hours=1)
@@ -41,9 +43,10 @@ def step(attempt: Payment | Refund, status: str, **facts: object) -> None:
     """Take `attempt` one step further and store it with `facts`. The caller holds its lock.
 
     Raises:
-        StepNotAllowed: STEPS has no such step.
+        StepNotAllowed: there is no such step.
     """
-    if status not in STEPS[Payment.Status(attempt.status)]:
+    steps = STEPS_OF_REFUNDS if isinstance(attempt, Refund) else STEPS
+    if status not in steps[Payment.Status(attempt.status)]:
         raise StepNotAllowed(f"{attempt} is {attempt.get_status_display()} and cannot become {Payment.Status(status).label}.")
     for name, value in {"status": status, **facts}.items():
         setattr(attempt, name, value)

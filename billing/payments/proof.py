@@ -24,11 +24,16 @@ _QUESTIONS: Final = {
         ) b ON b.about_ref = p.ref
         WHERE p.status = 'succeeded' AND coalesce(b.amount, 0) <> p.amount_minor ORDER BY p.id""",
     "payment {0} of {1} gave back {2} and was charged back {3}": """
-        SELECT p.ref, p.amount_minor, p.refunded_minor, coalesce(b.amount, 0) FROM billing_payment p LEFT JOIN (
+        SELECT p.ref, p.amount_minor, p.refunded_minor - coalesce(r.amount, 0), coalesce(b.amount, 0)
+        FROM billing_payment p LEFT JOIN (
+            SELECT payment_id, sum(amount_minor) AS amount FROM billing_refund
+            WHERE status <> 'declined' AND "to" = 'credit' GROUP BY payment_id
+        ) r ON r.payment_id = p.id LEFT JOIN (
             SELECT e.about_ref, -sum(g.amount_minor) AS amount FROM billing_entry e JOIN billing_posting g ON g.entry_id = e.id
             WHERE e.what = ANY(%(taken_back)s) AND g.account = 'clearing' GROUP BY e.about_ref
         ) b ON b.about_ref = p.ref
-        WHERE p.refunded_minor + coalesce(b.amount, 0) > p.amount_minor OR coalesce(b.amount, 0) < 0 ORDER BY p.id""",
+        WHERE p.refunded_minor - coalesce(r.amount, 0) + coalesce(b.amount, 0) > p.amount_minor OR coalesce(b.amount, 0) < 0
+        ORDER BY p.id""",
     "settlement {0} takes back more than it settled": """
         SELECT s.id FROM billing_settlement s JOIN billing_settlement r ON r.reverses_id = s.id
         GROUP BY s.id HAVING -sum(r.amount_minor) > s.amount_minor ORDER BY s.id""",

@@ -16,13 +16,12 @@ from accounts.decisions import Refusal
 from accounts.people.models import User
 from accounts.timeline import recording
 from billing.catalog.models import LegalEntity
-from billing.invoices import settling
 from billing.invoices.models import Document, Settlement
-from billing.ledger import balances, locking, posting
+from billing.ledger import locking, posting
 from billing.ledger.models import Entry, Posting
 from billing.ledger.posting import PostingLine
 from billing.money import Money
-from billing.payments import settlement
+from billing.payments import reopening, settlement
 from billing.payments.models import Payment, PaymentShare
 from billing.periods import local_day
 
@@ -39,10 +38,10 @@ class NotToBeUndone(Refusal):
     code = "not_to_be_undone"
 
 
-class BeyondPayment(Refusal):
-    """More would be taken back than is left of what the payment settled."""
+class NotCharged(Refusal):
+    """Only a payment that succeeded can be taken back by its bank."""
 
-    code = "beyond_payment"
+    code = "not_charged"
 
 
 def receive(
@@ -95,63 +94,63 @@ def refused(*, payer: Customer, amount: Money, reason: str, key: UUID, at: datet
 
 
 def charge_back(*, payment: Payment, amount_minor: int, key: str, at: datetime) -> list[Settlement]:
-    """Give `amount_minor` of a payment back because its bank took it: what it settled last is owed again, once per `key`.
+    """Give `amount_minor` of a payment back because its bank took it, once per `key`; return what is owed again.
+
+    What stood on no invoice is taken out of the payer's credit; see reopening.py.
 
     Raises:
-        BeyondPayment: more than is left of what the payment settled, or than was not refunded yet.
+        NotCharged: the payment did not succeed.
+        BeyondPayment: more than was not given back to its origin yet, or than could be owed again.
     """
     with transaction.atomic():
         settlement.lock_for(payment)
         payment = Payment.objects.select_for_update(of=("self",)).select_related("payer").get(pk=payment.pk)
-        if earlier := _done_before(f"charge_back:{key}", payment):
+        if (earlier := _done_before(f"charge_back:{key}", payment)) is not None:
             return earlier
-        left = payment.amount_minor - payment.refunded_minor - settlement.charged_back(payment)
-        if amount_minor > left:
-            raise BeyondPayment(f"Of {payment} only {left} minor units were not given back yet, not {amount_minor}.")
-        taken, sides = reopen_latest(payment, amount_minor, at)
-        sides.append(PostingLine(posting.CLEARING, -amount_minor, payment.currency, detail=payment.gateway))
-        on = local_day(at, payment.payer.timezone)
-        posting.post(what="charge_back", about_ref=payment.ref, key=f"charge_back:{key}", postings=sides, on=on, at=at)
+        if payment.status != Payment.Status.SUCCEEDED:
+            raise NotCharged(f"{payment} is {payment.get_status_display().lower()}: no bank can take it back.")
+        left = settlement.left_at_origin(payment)
+        if not 0 < amount_minor <= left:
+            raise reopening.BeyondPayment(f"Of {payment} only {left} minor units were not given back yet, not {amount_minor}.")
+        moved = reopening.take(payment, amount_minor, left_minor=left, at=at)
+        _post(payment, moved, -amount_minor, what="charge_back", key=f"charge_back:{key}", at=at)
         facts = {"amount": str(Money(amount_minor, payment.currency))}
         recording.record(payment.payer, "billing.payment_charged_back", actor=None, at=at, about=payment, facts=facts)
-        return taken
+        return moved.settlements
 
 
-def was_charged_back(key: str) -> bool:
-    """Say whether a charge-back with this key stands in the books."""
-    return Entry.objects.filter(key=f"charge_back:{key}").exists()
+def charged_back_with(key: str) -> int:
+    """Return how much the charge-back with this key took; zero when none stands in the books."""
+    taken = Posting.objects.filter(entry__key=f"charge_back:{key}", account=Posting.Account.CLEARING)
+    return -sum(taken.values_list("amount_minor", flat=True))
 
 
 def reverse_charge_back(*, payment: Payment, amount_minor: int, key: str, at: datetime) -> list[Settlement]:
-    """Take back a charge-back that was decided for us: the invoices owed again are settled again, once per `key`.
+    """Take back a charge-back that was decided for us, once per `key`; return what is settled again.
+
+    What was paid otherwise meanwhile becomes credit of the payer; what was written off meanwhile is no longer lost.
 
     Raises:
         BeyondPayment: more than was charged back.
     """
     with transaction.atomic():
         settlement.lock_for(payment)
-        if earlier := _done_before(f"charge-back-reversed:{key}", payment):
+        if (earlier := _done_before(f"charge-back-reversed:{key}", payment)) is not None:
             return earlier
-        reversals = Settlement.objects.filter(payment=payment, amount_minor__lt=0).select_related("document__customer")
         if not 0 < amount_minor <= settlement.charged_back(payment):
-            raise BeyondPayment(f"No more than what was charged back of {payment} can come back.")
-        settled, sides, left = [], [], amount_minor
-        for document in dict.fromkeys(reversal.document for reversal in reversals.order_by("pk")):
-            document.refresh_from_db(fields=["open_minor"])
-            if part := min(left, document.open_minor):
-                settled.append(settling.settle(document=document, amount_minor=part, payment=payment, at=at))
-                sides.append(PostingLine(posting.RECEIVABLE, -part, payment.currency, document.customer, document))
-                left -= part
-        if left:
-            raise BeyondPayment(f"Only {amount_minor - left} minor units of what {payment} paid are still owed.")
-        sides.append(PostingLine(posting.CLEARING, amount_minor, payment.currency, detail=payment.gateway))
-        on = local_day(at, payment.payer.timezone)
-        posting.post(
-            what="charge_back_reversed", about_ref=payment.ref, key=f"charge-back-reversed:{key}", postings=sides, on=on, at=at
-        )
+            raise reopening.BeyondPayment(f"No more than what was charged back of {payment} can come back.")
+        moved = reopening.give(payment, amount_minor, at)
+        _post(payment, moved, amount_minor, what="charge_back_reversed", key=f"charge-back-reversed:{key}", at=at)
         facts = {"amount": str(Money(amount_minor, payment.currency))}
         recording.record(payment.payer, "billing.charge_back_reversed", actor=None, at=at, about=payment, facts=facts)
-        return settled
+        return [settled for settled in moved.settlements if settled.amount_minor > 0]
+
+
+def _post(payment: Payment, moved: reopening.Moved, amount_minor: int, *, what: str, key: str, at: datetime) -> None:
+    """Post what moved against the gateway that gave it back or took it, in one entry."""
+    sides = [*moved.sides, PostingLine(posting.CLEARING, amount_minor, payment.currency, detail=payment.gateway)]
+    on = local_day(at, payment.payer.timezone)
+    posting.post(what=what, about_ref=payment.ref, key=key, postings=sides, on=on, at=at)
 
 
 def take_back(*, payment: Payment, key: str, at: datetime, actor: User | None) -> None:
@@ -170,8 +169,8 @@ def take_back(*, payment: Payment, key: str, at: datetime, actor: User | None) -
         if payment.refunded_minor or settlement.charged_back(payment):
             raise NotToBeUndone(f"Part of {payment} was given back since; it can no longer be undone.")
         settled = sum(Settlement.objects.filter(payment=payment).values_list("amount_minor", flat=True))
-        _, sides = reopen_latest(payment, settled, at) if settled else ([], [])
-        sides += _credit_taken_back(payment)
+        _, sides = reopening.reopen_latest(payment, settled, at) if settled else ([], [])
+        sides += _credit_taken_back(payment, payment.amount_minor - settled)
         sides.append(PostingLine(posting.CLEARING, -payment.amount_minor, payment.currency, detail=payment.gateway))
         on = local_day(at, payment.payer.timezone)
         posting.post(what="payment_undone", about_ref=payment.ref, key=f"payment_undone:{key}", postings=sides, on=on, at=at)
@@ -179,17 +178,11 @@ def take_back(*, payment: Payment, key: str, at: datetime, actor: User | None) -
         recording.record(payment.payer, "billing.payment_undone", actor=actor, at=at, about=payment, facts=facts)
 
 
-def _credit_taken_back(payment: Payment) -> list[PostingLine]:
+def _credit_taken_back(payment: Payment, amount_minor: int) -> list[PostingLine]:
     """Return the sides that take back what the payment left as credit, seller by seller."""
-    kept = Posting.objects.filter(entry__key=f"payment:{payment.ref}", account=Posting.Account.CUSTOMER_CREDIT)
-    sides = []
-    for side in kept.order_by("pk"):
-        held = balances.credit_with(payment.payer, seller_code=side.detail, currency=payment.currency)
-        if held < -side.amount_minor:
-            raise NotToBeUndone(f"What {payment} left as credit was used since; it can no longer be undone.")
-        sides.append(
-            PostingLine(posting.CUSTOMER_CREDIT, -side.amount_minor, payment.currency, payment.payer, detail=side.detail)
-        )
+    sides = reopening.credit_taken(payment, amount_minor)
+    if sum(side.amount_minor for side in sides) < amount_minor:
+        raise NotToBeUndone(f"What {payment} left as credit was used since; it can no longer be undone.")
     return sides
 
 
@@ -222,26 +215,3 @@ def _share_out(payment: Payment, seller: LegalEntity, named: list[int] | None) -
     PaymentShare.objects.bulk_create(
         PaymentShare(payment=payment, document=document, amount_minor=part) for document, part in shares.items() if part
     )
-
-
-def reopen_latest(payment: Payment, amount_minor: int, at: datetime) -> tuple[list[Settlement], list[PostingLine]]:
-    """Have what `payment` settled last owed again, up to the amount; return what was taken back and its sides of an entry.
-
-    The caller owns the transaction and the locks, and posts the other side.
-
-    Raises:
-        BeyondPayment: the payment settled less than that.
-    """
-    settled = Settlement.objects.filter(payment=payment, amount_minor__gt=0).select_related("document__customer")
-    taken: list[Settlement] = []
-    sides: list[PostingLine] = []
-    left = amount_minor
-    for earlier in settled.order_by("-pk"):
-        gone = -sum(earlier.reversed_by.values_list("amount_minor", flat=True))
-        if part := min(left, earlier.amount_minor - gone):
-            taken.append(settling.reopen(settlement=earlier, amount_minor=part, at=at))
-            sides.append(PostingLine(posting.RECEIVABLE, part, payment.currency, earlier.document.customer, earlier.document))
-            left -= part
-    if left or amount_minor <= 0:
-        raise BeyondPayment(f"{payment} settled {amount_minor - left} minor units that could be taken back, not {amount_minor}.")
-    return taken, sides

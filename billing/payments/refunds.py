@@ -3,8 +3,8 @@
 What is given back is credit the customer holds (from a credit note or a double payment): a refund pays that credit out and
 reopens no invoice, unless it `reopens`: then nothing was credited, and what the payment settled last is owed again. Together
 the refunds of a payment never exceed it (database). What is given back is taken when the refund is written down, so it cannot
-be spent twice while the gateway is asked; a refund that is declined puts it back. Amounts are minor units of the payment's
-currency. See attempts.py for the steps.
+be spent twice while the gateway is asked; a refund that is declined, or comes back later, puts it back. Amounts are minor
+units of the payment's currency. See attempts.py for the steps.
 """
 
 from datetime import datetime
@@ -18,12 +18,11 @@ from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
-from billing.invoices import settling
 from billing.ledger import balances, locking, posting
 from billing.ledger.models import Entry, Posting
 from billing.ledger.posting import PostingLine
 from billing.money import Money
-from billing.payments import attempts, gateways, receiving, settlement
+from billing.payments import attempts, gateways, reopening, settlement
 from billing.payments.gateways.base import Answer, KeyReused, Outcome
 from billing.payments.models import Payment, Refund
 from billing.periods import local_day
@@ -186,7 +185,7 @@ def _claim(payment: Payment, amount: Money) -> None:
 def _take_credit(refund: Refund, at: datetime) -> None:
     """Book the credit away, seller by seller: to the gateway, or to the account of the one who paid."""
     payment, sides, left = refund.payment, [], refund.amount_minor
-    for seller in _sellers(payment):
+    for seller in settlement.sellers(payment):
         held = balances.credit_with(refund.customer, seller_code=seller, currency=payment.currency)
         if part := min(left, max(held, 0)):
             sides.append(PostingLine(posting.CUSTOMER_CREDIT, part, payment.currency, refund.customer, detail=seller))
@@ -202,17 +201,10 @@ def _take_credit(refund: Refund, at: datetime) -> None:
 def _reopen(refund: Refund, at: datetime) -> None:
     """Have what the payment settled last owed again, and book the money to the gateway."""
     payment = refund.payment
-    _, sides = receiving.reopen_latest(payment, refund.amount_minor, at)
+    _, sides = reopening.reopen_latest(payment, refund.amount_minor, at)
     sides.append(PostingLine(posting.CLEARING, -refund.amount_minor, payment.currency, detail=payment.gateway))
     on = local_day(at, payment.payer.timezone)
     posting.post(what="refund", about_ref=refund.ref, key=_entry_key(refund), postings=sides, on=on, at=at)
-
-
-def _sellers(payment: Payment) -> list[str]:
-    """Return the sellers that hold credit out of this payment: those it booked to, in the order booked."""
-    booked = Posting.objects.filter(entry__key=f"payment:{payment.ref}").order_by("pk")
-    codes = booked.values_list("detail", "document__legal_entity__code", "account")
-    return list(dict.fromkeys(seller or detail for detail, seller, account in codes if account != Posting.Account.CLEARING))
 
 
 def _other_side(refund: Refund, part: int, seller: str) -> PostingLine:
@@ -253,8 +245,30 @@ def ask_unknown(*, at: datetime, limit: int = 50) -> int:
 
 
 def hear(refund: Refund, at: datetime) -> Refund:
-    """Record what the gateway of a sent refund knows by now, because it has told us that there is news."""
-    return record_answer(refund, _ask(refund), at)
+    """Record what the gateway of a sent refund knows by now, because it has told us that there is news.
+
+    A refund that had succeeded and came back (the card is closed, the account is gone) is put back.
+    """
+    answer = _ask(refund)
+    if refund.status == attempts.SUCCEEDED and answer.outcome == Outcome.DECLINED:
+        return come_back(refund, answer, at)
+    return record_answer(refund, answer, at)
+
+
+def come_back(refund: Refund, answer: Answer, at: datetime) -> Refund:
+    """Put a refund back that had succeeded and whose money returned to us; doing it again does nothing."""
+    with transaction.atomic():
+        locking.lock_payers({refund.customer_id, *_concerned(refund.payment)})
+        known = Refund.objects.select_related("payment__payer", "customer")
+        refund = known.select_for_update(of=("self",)).get(pk=refund.pk)
+        if refund.status != attempts.SUCCEEDED or refund.to != ORIGIN:
+            return refund
+        attempts.step(refund, attempts.DECLINED, decline_reason=answer.reason[:200], settled_at=at)
+        _put_back(refund, at)
+        amount = str(Money(refund.amount_minor, refund.payment.currency))
+        facts = {"amount": amount, "payment": refund.payment.ref, "reason": answer.reason}
+        recording.record(refund.customer, "billing.refund_came_back", actor=None, at=at, about=refund, facts=facts)
+        return refund
 
 
 def _ask(refund: Refund) -> Answer:
@@ -301,9 +315,12 @@ def _put_back(refund: Refund, at: datetime) -> None:
     if not refund.reopens:
         posting.reverse(entry=entry, key=key, on=on, at=at)
         return
-    sides = [side for owed in _reopened(entry) for side in _settled_again(payment, owed, at)]
-    sides.append(PostingLine(posting.CLEARING, refund.amount_minor, payment.currency, detail=payment.gateway))
-    posting.post(what="refund_declined", about_ref=refund.ref, key=key, postings=sides, on=on, at=at)
+    moved = reopening.Moved()
+    for owed in _reopened(entry):
+        if owed.document:
+            reopening.stand_again(payment, owed.document, owed.amount_minor, moved, at)
+    moved.sides.append(PostingLine(posting.CLEARING, refund.amount_minor, payment.currency, detail=payment.gateway))
+    posting.post(what="refund_declined", about_ref=refund.ref, key=key, postings=moved.sides, on=on, at=at)
 
 
 def _reopened(entry: Entry) -> list[Posting]:
@@ -311,19 +328,3 @@ def _reopened(entry: Entry) -> list[Posting]:
         "document__customer", "document__legal_entity"
     )
     return list(owed.order_by("document_id"))
-
-
-def _settled_again(payment: Payment, owed: Posting, at: datetime) -> list[PostingLine]:
-    """Settle an invoice again as far as it is open still; what was paid otherwise meanwhile becomes credit of the payer."""
-    document = owed.document
-    if document is None:
-        return []
-    document.refresh_from_db(fields=["open_minor"])
-    part = min(owed.amount_minor, document.open_minor)
-    if part:
-        settling.settle(document=document, amount_minor=part, payment=payment, at=at)
-    rest, seller = owed.amount_minor - part, document.legal_entity.code
-    return [
-        PostingLine(posting.RECEIVABLE, -part, payment.currency, document.customer, document),
-        PostingLine(posting.CUSTOMER_CREDIT, -rest, payment.currency, payment.payer, detail=seller),
-    ]

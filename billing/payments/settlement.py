@@ -20,7 +20,7 @@ from billing.ledger import locking, posting
 from billing.ledger.models import Posting
 from billing.ledger.posting import PostingLine
 from billing.money import Money
-from billing.payments.models import Payment
+from billing.payments.models import Payment, Refund
 from billing.periods import local_day
 
 TAKEN_BACK: Final = ("charge_back", "charge_back_reversed", "payment_undone")
@@ -45,6 +45,19 @@ def charged_back(payment: Payment) -> int:
     """Return how much of `payment` its bank holds again, net of charge-backs decided for us."""
     moved = Posting.objects.filter(account=Posting.Account.CLEARING, entry__about_ref=payment.ref, entry__what__in=TAKEN_BACK)
     return -int(moved.aggregate(total=Sum("amount_minor"))["total"] or 0)
+
+
+def left_at_origin(payment: Payment) -> int:
+    """Return how much of `payment` neither a refund nor its bank has given back to where it came from."""
+    given = payment.refunds.filter(to=Refund.To.ORIGIN).exclude(status=Refund.Status.DECLINED)
+    return payment.amount_minor - sum(given.values_list("amount_minor", flat=True)) - charged_back(payment)
+
+
+def sellers(payment: Payment) -> list[str]:
+    """Return the sellers that hold credit out of this payment: those it booked to, in the order booked."""
+    booked = Posting.objects.filter(entry__key=f"payment:{payment.ref}").order_by("pk")
+    codes = booked.values_list("detail", "document__legal_entity__code", "account")
+    return list(dict.fromkeys(seller or detail for detail, seller, account in codes if account != Posting.Account.CLEARING))
 
 
 def settle_payment(payment: Payment, at: datetime, *, keeper: str = "", told_as: str = "billing.payment_succeeded") -> list[Part]:

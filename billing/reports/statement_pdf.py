@@ -49,6 +49,7 @@ WORDS: Final = {
             "invoice_issued": "Invoice", "credit_note_issued": "Credit note", "payment": "Payment", "payment_received": "Payment",
             "payment_undone": "Payment taken back", "charge_back": "Payment returned", "refund": "Refund",
             "refund_reopened": "Refund", "charge_back_reversed": "Returned payment made good", "written_off": "Written off",
+            "refund_reversed": "Refund that came back", "refund_declined": "Refund that came back",
         },
     ),
     "de": Words(
@@ -60,7 +61,7 @@ WORDS: Final = {
             "invoice_issued": "Rechnung", "credit_note_issued": "Rechnungskorrektur", "payment": "Zahlung",
             "payment_received": "Zahlung", "payment_undone": "Zahlung zurückgenommen", "charge_back": "Rückbelastung",
             "refund": "Erstattung", "refund_reopened": "Erstattung", "charge_back_reversed": "Rückbelastung ausgeglichen",
-            "written_off": "Ausgebucht",
+            "written_off": "Ausgebucht", "refund_reversed": "Rückläufige Erstattung", "refund_declined": "Rückläufige Erstattung",
         },
     ),
 }  # fmt: skip

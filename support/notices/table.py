@@ -88,4 +88,7 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "finance.row_written": Notice("row_written", audiences.finance, ("finance", ""), group=groups.WORK),
     "finance.row_answered": Notice("row_answered", audiences.finance, ("finance", ""), group=groups.WORK),
     "finance.row_queried": Notice("row_queried", audiences.who_gave, ("ticket", "ticket"), group=groups.WORK),
+    "billing.refund_came_back": Notice(
+        "refund_came_back", audiences.those_who_pay, ("payment", "payment"), group=groups.PAYMENTS
+    ),
 }

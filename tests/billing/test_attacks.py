@@ -12,7 +12,7 @@ from billing.invoices.newline import NewLine
 from billing.ledger import proof as ledger
 from billing.money import Money
 from billing.payments import proof as payment_proof
-from billing.payments import receiving, refunds
+from billing.payments import receiving, refunds, reopening
 from tests.factories import billing, customers, payments, people, support
 from tests.factories.payments import NOON
 
@@ -58,7 +58,7 @@ def test_charge_back_is_not_reversed_beyond_what_was_charged_back(berlin):
     receiving.reverse_charge_back(payment=first, amount_minor=60, key="a", at=NOON)
     receiving.charge_back(payment=second, amount_minor=40, key="b", at=NOON)
 
-    with pytest.raises(receiving.BeyondPayment):
+    with pytest.raises(reopening.BeyondPayment):
         receiving.reverse_charge_back(payment=first, amount_minor=40, key="c", at=NOON)
 
 

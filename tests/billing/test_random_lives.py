@@ -28,7 +28,8 @@ from billing.ledger import proof as ledger
 from billing.money import Money
 from billing.payments import collecting, receiving, refunds
 from billing.payments import proof as payment_proof
-from billing.payments.models import Payment
+from billing.payments.gateways.base import Answer, Outcome
+from billing.payments.models import Payment, Refund
 from billing.usage import recording as usage
 from support.remedies import proof as remedies
 from tests.factories import billing, customers, payments, people, support
@@ -213,6 +214,11 @@ class Life:
         if payment := self._pick(list(Payment.objects.order_by("pk")), a):
             how = receiving.charge_back if b % 3 else receiving.reverse_charge_back
             how(payment=payment, amount_minor=max(1, payment.amount_minor * (b % 4) // 3), key=str(b % 5), at=self.at)
+
+    def come_back(self, a: int, b: int) -> None:
+        """Money given back returns to us: the card is closed."""
+        if refund := self._pick(list(Refund.objects.order_by("pk")), a):
+            refunds.come_back(refund, Answer(Outcome.DECLINED, reason="closed"), self.at)
 
     def remedy(self, a: int, b: int) -> None:
         """Import what was billed before, complain about it and put it right; twice is once."""

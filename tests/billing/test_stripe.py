@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from accounts.decisions import Refusal
 from accounts.timeline.models import Activity
-from billing.ledger import proof
+from billing.ledger import balances, proof
 from billing.money import Money
 from billing.payments import autopay, collecting, methods, refunds, settlement
 from billing.payments.gateways import stripe as gateway
@@ -196,6 +196,71 @@ def test_a_dispute_takes_the_money_back_and_gives_it_again_when_won(stripe, berl
     document.refresh_from_db()
     assert (document.open_minor, settlement.charged_back(payment)) == (0, 0)
     assert Activity.objects.filter(kind="billing.payment_charged_back").count() == 1
+
+
+@pytest.mark.parametrize("kinds", [["refund.failed"], ["charge.refund.updated", "refund.failed", "refund.updated"]])
+def test_a_refund_that_failed_after_it_succeeded_is_put_back_once(stripe, berlin, kinds):
+    document = invoice(berlin, 12000)
+    payment = pay(berlin, document, card=card(stripe))
+    refund = refunds.refund(actor=None, payment=payment, amount_minor=5000, reason="x", key=uuid4(), at=NOON, reopens=True)
+    stripe.things[refund.gateway_ref] |= {"status": "failed", "failure_reason": "lost_or_stolen_card"}
+
+    assert all(hear(stripe, kind, refund.gateway_ref) for kind in kinds)
+
+    refund.refresh_from_db()
+    payment.refresh_from_db()
+    document.refresh_from_db()
+    assert (refund.status, refund.decline_reason) == ("declined", "The card was reported lost or stolen.")
+    assert (payment.refunded_minor, document.open_minor, proof.faults()) == (0, 0, [])
+    assert Activity.objects.filter(kind="billing.refund_came_back").count() == 1
+
+
+def test_news_of_a_refund_that_overtakes_its_answer_is_found_by_its_key(stripe, berlin):
+    payment = pay(berlin, invoice(berlin, 12000), card=card(stripe))
+    refund = refunds.refund(actor=None, payment=payment, amount_minor=5000, reason="x", key=uuid4(), at=NOON, reopens=True)
+    StripeCall.objects.filter(key=refund.key).update(stripe_id="")
+    stripe.things[refund.gateway_ref] |= {"status": "failed"}
+
+    hear(stripe, "refund.failed", refund.gateway_ref)
+
+    refund.refresh_from_db()
+    assert (refund.status, refund.decline_reason) == ("declined", gateway.REFUND_FAILED)
+
+
+def test_a_refund_made_at_stripe_itself_is_left_for_finance(stripe, berlin):
+    stripe.things["re_foreign"] = {"id": "re_foreign", "object": "refund", "status": "succeeded", "amount": 5, "metadata": {}}
+
+    event = news(stripe, "refund.created", "re_foreign")
+
+    assert not events.apply(event, LATER)
+    event.refresh_from_db()
+    assert event.problem == "The refund was not made here: book it, or have it taken back."
+
+
+def test_a_dispute_in_another_currency_is_left_for_finance(stripe, berlin):
+    payment = pay(berlin, invoice(berlin, 12000), card=card(stripe))
+    dispute = stripe.dispute(payment.gateway_ref, "lost")
+    stripe.things[dispute]["currency"] = "usd"
+
+    assert not hear(stripe, "charge.dispute.created", dispute)
+    assert settlement.charged_back(payment) == 0
+
+
+def test_a_dispute_won_after_the_invoice_was_paid_otherwise_becomes_credit(stripe, berlin):
+    document = invoice(berlin, 12000)
+    payment = pay(berlin, document, card=card(stripe))
+    dispute = stripe.dispute(payment.gateway_ref, "needs_response")
+    hear(stripe, "charge.dispute.created", dispute)
+    document.refresh_from_db()
+    pay(berlin, document, card=card(stripe))
+
+    stripe.things[dispute]["status"] = "won"
+    for kind in ("charge.dispute.funds_reinstated", "charge.dispute.closed", "charge.dispute.created"):
+        assert hear(stripe, kind, dispute)
+
+    document.refresh_from_db()
+    assert (document.open_minor, settlement.charged_back(payment), proof.faults()) == (0, 0, [])
+    assert balances.credit_of(berlin) == {"EUR": 12000}
 
 
 def test_a_question_of_the_bank_moves_no_money(stripe, berlin):

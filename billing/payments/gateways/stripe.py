@@ -23,6 +23,15 @@ LATE: Final = "Stripe did not answer in time."
 CONFIRM: Final = "Your bank wants you to confirm this payment."
 NOT_CONFIRMED: Final = "The payment was not confirmed with the bank in time."
 BY_ITSELF: Final = "The bank wants the cardholder to confirm this payment: pay it yourself once."
+REFUND_CANCELLED: Final = "The refund was cancelled."
+REFUND_FAILED: Final = "The bank sent the refund back."
+# Why a refund failed, as Stripe codes it; what is missing here is told as a refund that was sent back.
+WHY_REFUND_FAILED: Final = {
+    "expired_or_canceled_card": "The card has expired or was closed.",
+    "lost_or_stolen_card": "The card was reported lost or stolen.",
+    "insufficient_funds": "The account at the card processor does not cover it.",
+    "charge_for_pending_refund_disputed": "The payment was disputed while the refund was on its way.",
+}
 NOT_ACCEPTED: Final = "Stripe did not accept it."
 KEY: Final = "accord_key"
 # What Stripe says of a charge or a refund, and what it means. What is missing here is still unknown.
@@ -166,7 +175,7 @@ def _told(call: StripeCall, found: Any) -> Answer:
     _keep_id(call, found.id)
     outcome = OUTCOMES.get(found.status, Outcome.UNKNOWN)
     if outcome == Outcome.DECLINED:
-        return Answer(outcome, found.id, _why(found))
+        return Answer(outcome, found.id, _why_refund(found) if call.kind == StripeCall.Kind.REFUND else _why(found))
     return Answer(outcome, found.id, CONFIRM if found.status == "requires_action" else "")
 
 
@@ -174,7 +183,13 @@ def _why(found: Any) -> str:
     if found.status == "canceled":
         return NOT_CONFIRMED
     error = getattr(found, "last_payment_error", None)
-    return str((error and error.message) or getattr(found, "failure_reason", "") or "The card was declined.")
+    return str((error and error.message) or "The card was declined.")
+
+
+def _why_refund(found: Any) -> str:
+    if found.status == "canceled":
+        return REFUND_CANCELLED
+    return WHY_REFUND_FAILED.get(str(getattr(found, "failure_reason", "")), REFUND_FAILED)
 
 
 def _id(found: Any) -> str:

@@ -17,7 +17,7 @@ from accounts.people.models import User
 from accounts.timeline import recording
 from billing.catalog.models import LegalEntity
 from billing.money import Money
-from billing.payments import collecting, receiving
+from billing.payments import collecting, receiving, reopening
 from billing.payments.bank import booking
 from billing.payments.bank.models import BankLine
 from billing.payments.gateways.direct_debit import DirectDebits
@@ -231,7 +231,7 @@ def _returned(line: BankLine, at: datetime) -> bool:
     try:
         with transaction.atomic():
             return _take_return(line, debit, at)
-    except receiving.BeyondPayment:
+    except reopening.BeyondPayment:
         return False
 
 

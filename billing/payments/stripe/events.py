@@ -103,15 +103,22 @@ def _hear_payment(about: str, at: datetime) -> str:
 
 def _key_at_stripe(about: str) -> str:
     """Return the key that stands in a charge's metadata, for news that overtakes the answer."""
-    found: Any = client.connect().v1.payment_intents.retrieve(about)
+    return _key_of(client.connect().v1.payment_intents.retrieve(about))
+
+
+def _key_of(found: Any) -> str:
     metadata = getattr(found, "metadata", None)
     return str(metadata.to_dict().get("accord_key", "")) if metadata else ""
 
 
 def _hear_refund(about: str, at: datetime) -> str:
+    """Look at a refund of ours: its outcome, or that its money came back after all."""
     call = StripeCall.objects.filter(stripe_id=about, kind=StripeCall.Kind.REFUND).first()
-    refund = Refund.objects.select_related("payment").filter(key=call.key).first() if call else None
-    if refund and refund.status == Refund.Status.UNKNOWN:
+    key = call.key if call else _key_of(client.connect().v1.refunds.retrieve(about))
+    refund = Refund.objects.select_related("payment").filter(key=key).first() if key else None
+    if refund is None:
+        return "" if key else "The refund was not made here: book it, or have it taken back."
+    if refund.status in {Refund.Status.UNKNOWN, Refund.Status.SUCCEEDED}:
         refunds.hear(refund, at)
     return ""
 
@@ -129,13 +136,14 @@ def _follow_dispute(about: str, at: datetime) -> str:
     payment = Payment.objects.filter(gateway=Stripe.code, gateway_ref=str(found.payment_intent)).first()
     if payment is None:
         return "The disputed charge is not known here."
-    amount_minor = client.money(found.amount, found.currency).amount_minor
-    key = f"stripe:{about}"
+    disputed, key = client.money(found.amount, found.currency), f"stripe:{about}"
+    if disputed.currency != payment.currency:
+        return f"The dispute is about {disputed}, the payment was made in {payment.currency}."
     with transaction.atomic():
         if found.status in FUNDS_GONE:
-            receiving.charge_back(payment=payment, amount_minor=amount_minor, key=key, at=at)
-        elif found.status == WON and receiving.was_charged_back(key):
-            receiving.reverse_charge_back(payment=payment, amount_minor=amount_minor, key=key, at=at)
+            receiving.charge_back(payment=payment, amount_minor=disputed.amount_minor, key=key, at=at)
+        elif found.status == WON and (taken := receiving.charged_back_with(key)):
+            receiving.reverse_charge_back(payment=payment, amount_minor=taken, key=key, at=at)
     return ""
 
 

@@ -10,7 +10,7 @@ from billing.invoices import credit_notes
 from billing.invoices import proof as documents
 from billing.ledger import balances
 from billing.ledger import proof as ledger
-from billing.payments import attempts, proof, receiving, refunds
+from billing.payments import attempts, proof, receiving, refunds, reopening
 from billing.payments.gateways.base import Answer, KeyReused, Outcome
 from billing.payments.models import Refund
 from tests.factories.billing import invoice
@@ -50,7 +50,7 @@ def test_bank_takes_back_no_more_than_was_not_refunded(tree):
     credited(document, 5000)
     refunds.refund(actor=None, payment=payment, amount_minor=5000, reason="x", key=uuid4(), at=NOON)
 
-    with pytest.raises(receiving.BeyondPayment, match="only 7000"):
+    with pytest.raises(reopening.BeyondPayment, match="only 7000"):
         receiving.charge_back(payment=payment, amount_minor=12000, key="k", at=NOON)
     receiving.charge_back(payment=payment, amount_minor=7000, key="k", at=NOON)
     assert proof.faults() == []
