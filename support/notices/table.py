@@ -71,6 +71,9 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "billing.plan_broken": Notice("plan_broken", audiences.those_who_pay, ("invoices", "customer_number"), group=groups.LEGAL),
     "billing.dispute_refused": Notice("dispute_refused", audiences.those_who_pay, ("document", ""), group=groups.LEGAL),
     "billing.refund_made": Notice("refund_made", audiences.those_who_pay, ("payment", "payment"), group=groups.PAYMENTS),
+    "billing.refund_came_back": Notice(
+        "refund_came_back", audiences.those_who_pay, ("payment", "payment"), group=groups.PAYMENTS
+    ),
     "support.ticket_opened": Notice("ticket_opened", audiences.who_asked_and_who_helps, ("ticket", ""), group=groups.TICKETS),
     "support.message_sent": Notice("message_sent", audiences.the_other_side, ("ticket", ""), group=groups.TICKETS),
     "support.ticket_resolved": Notice("ticket_resolved", audiences.who_asked, ("ticket", ""), group=groups.TICKETS),
@@ -88,7 +91,4 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "finance.row_written": Notice("row_written", audiences.finance, ("finance", ""), group=groups.WORK),
     "finance.row_answered": Notice("row_answered", audiences.finance, ("finance", ""), group=groups.WORK),
     "finance.row_queried": Notice("row_queried", audiences.who_gave, ("ticket", "ticket"), group=groups.WORK),
-    "billing.refund_came_back": Notice(
-        "refund_came_back", audiences.those_who_pay, ("payment", "payment"), group=groups.PAYMENTS
-    ),
 }
