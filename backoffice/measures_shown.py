@@ -7,8 +7,12 @@ from django.utils.translation import gettext_lazy
 
 from accounts.customers.models import Customer
 from accounts.people.models import User
-from support.measures import definitions, first_contact
+from accounts.segments import key_accounts
+from billing.money import Money
+from support.measures import definitions, first_contact, processes, silence
 from support.measures.first_contact import Figures
+from support.measures.processes import Process
+from support.measures.silence import Silent
 from support.tickets.models import Ticket
 
 SPANS = {"7": gettext_lazy("7 days"), "30": gettext_lazy("30 days"), "90": gettext_lazy("90 days"), "365": gettext_lazy("a year")}
@@ -74,3 +78,45 @@ def _took(took: timedelta | None) -> str:
     if took is None:
         return ""
     return _("%(hours)s h") % {"hours": took // HOUR} if took >= HOUR else _("under 1 h")
+
+
+def processes_of(span: str, at: datetime) -> dict[str, object]:
+    """Return who did what in the last days, beside the days before them, with what customers saved us."""
+    span = span if span in SPANS else "30"
+    length = timedelta(days=int(span))
+    now = processes.counted(since=at - length, until=at)
+    before = processes.counted(since=at - 2 * length, until=at - length)
+    costs = processes.contact_costs(at)
+    rows = [_process(one, earlier, costs) for one, earlier in zip(now, before, strict=True)]
+    return {"span": span, "spans": SPANS, "rows": rows, "costs": costs, "saved": _saved(now, costs)}
+
+
+def silence_of(rows: list[Silent], at: datetime) -> dict[str, object]:
+    """Return the silent customers with whom to call and who owns them, and praise beside concerns of the last 90 days."""
+    keys = [row.customer.pk for row in rows]
+    held = key_accounts.of_many(keys, at.date())
+    people = {membership.customer_id: membership.user for membership in silence.owners(keys)}
+    shown = [
+        {
+            "row": row,
+            "owner": held[row.customer.pk].manager if row.customer.pk in held else None,
+            "call": people.get(row.customer.pk),
+        }
+        for row in rows
+    ]
+    return {"rows": shown, "ratio": silence.ratio(since=at - timedelta(days=90), until=at)}
+
+
+def _process(now: Process, before: Process, costs: list[Money]) -> dict[str, object]:
+    return {
+        "process": now,
+        "share": "" if now.share is None else f"{now.share} %",
+        "before": "" if before.share is None else f"{before.share} %",
+        "savings": [(f"{now.themselves} × {cost}", processes.saving(now, cost)) for cost in costs[:1]],
+    }
+
+
+def _saved(rows: list[Process], costs: list[Money]) -> Money | None:
+    if not costs:
+        return None
+    return Money(sum(processes.saving(row, costs[0]).amount_minor for row in rows), costs[0].currency)

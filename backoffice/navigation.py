@@ -42,7 +42,7 @@ WORK: Final = Group(
         Place(gettext_lazy("Promises"), "promises", "", "g m", access.WORK_TICKETS),
         Place(gettext_lazy("Orders"), "orders", "", "g n", access.FULFIL_ORDERS),
         Place(gettext_lazy("Service levels"), "service_levels", "", "g s", access.WORK_TICKETS),
-        Place(gettext_lazy("Measures"), "measures", "", "g e", access.WORK_TICKETS),
+        Place(gettext_lazy("Measures"), "measures", "processes concessions silence", "g e", access.WORK_TICKETS),
         Place(gettext_lazy("Voice"), "voice", "", "g v", access.WORK_TICKETS),
         Place(gettext_lazy("Playbooks"), "playbooks", "playbook", "g l", access.WORK_TICKETS),
         Place(gettext_lazy("Approvals"), "approvals", "", "g p", access.DECIDE_APPROVALS, "approvals"),

@@ -146,6 +146,21 @@ _DECLARED: Final = (
         unit="days", strict_is_lower=False, for_customers=True,
     ),
     Key(
+        "voice.silence_days", Type.DAYS, "Days a customer may say nothing",
+        "Longer, and it stands on the list of silent customers: somebody calls.", "support/measures/silence.py", Below.LOOSEN,
+        default=120, unit="days",
+    ),
+    Key(
+        "remedy.concession_share", Type.NUMBER, "Goodwill of a year against what was invoiced",
+        "A group that was given more is marked among the concessions. None: not limited.", "support/measures/concessions.py",
+        Below.LOOSEN, unit="per cent",
+    ),
+    Key(
+        "measures.contact_cost", Type.MONEY, "What a contact with one of us costs",
+        "What customers do themselves saves it; none said: no saving is shown.", "support/measures/processes.py", Below.LOCKED,
+        unit="a contact", strict_is_lower=False,
+    ),
+    Key(
         "staff.acknowledgement_days", Type.DAYS, "Days an acknowledgement counts",
         "After them a policy is read and acknowledged again.", "accounts/policies/acknowledging.py", Below.LOCKED,
         default=365, unit="days",
@@ -162,12 +177,12 @@ _DECLARED: Final = (
     ),
     Key(
         "offers.calm_days", Type.DAYS, "Days without offers after a concern",
-        "Whoever told us that something is wrong is offered nothing so long.", "support/offers/offering.py", Below.LOOSEN,
+        "Whoever told us that something is wrong is offered nothing so long.", "support/offers/calm.py", Below.LOOSEN,
         default=14, unit="days", strict_is_lower=False, for_customers=True,
     ),
     Key(
         "offers.rest_days", Type.DAYS, "Days an offer rests after a no",
-        "Whoever said no to an offer does not see it again so long.", "support/offers/offering.py", Below.LOOSEN,
+        "Whoever said no to an offer does not see it again so long.", "support/offers/fitting.py", Below.LOOSEN,
         default=90, unit="days", strict_is_lower=False, for_customers=True,
     ),
     Key(

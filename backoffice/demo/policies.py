@@ -17,6 +17,8 @@ CREDIT = Content(
         remedy.ticket_limit = 5000.00 EUR, 5000.00 USD | tighten | 1.3
         goodwill.agent_ticket_limit = 50.00 EUR, 50.00 USD | loosen | 2.1
         goodwill.supervisor_ticket_limit = 500.00 EUR, 500.00 USD | loosen | 2.1
+        remedy.concession_share = 2 | loosen | 2.3
+        measures.contact_cost = 8.50 EUR, 9.00 USD | locked | 2.3
     """),
     clauses=policy_text.clauses("""
         1.1 Put right what we did wrong, at first contact, once per cause, and say plainly what happened.
@@ -24,6 +26,7 @@ CREDIT = Content(
         1.3 Nobody gives more on one ticket than this policy allows.
         2.1 Goodwill is for trouble that no invoice shows. Above your limit, ask: a supervisor decides with everything in view.
         2.2 Never on your own account.
+        2.3 We look at what goodwill costs beside what it is for: a group that needs much of it needs something else.
     """),
     cases=policy_text.cases("""
         Agents give goodwill of 50 | remedy | level=agent, remedy=goodwill_credit, amount=50.00 EUR | allowed

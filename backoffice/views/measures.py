@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from accounts.people import access
 from accounts.people.routes import declares
 from backoffice import measures_shown
+from support.measures import concessions, silence
 
 
 @declares(access.WORK_TICKETS)
@@ -16,3 +17,28 @@ def measures(request: HttpRequest) -> HttpResponse:
     """Show first contact resolution beside satisfaction, reopen rate and speed."""
     context = measures_shown.shown(request.GET.get("span", ""), request.GET.get("by", ""), at=timezone.now())
     return render(request, "backoffice/measures.html", context)
+
+
+@declares(access.WORK_TICKETS)
+@require_GET
+def processes_page(request: HttpRequest) -> HttpResponse:
+    """Show what customers do themselves, what our people do, and what that saves."""
+    return render(
+        request, "backoffice/measures/processes.html", measures_shown.processes_of(request.GET.get("span", ""), timezone.now())
+    )
+
+
+@declares(access.WORK_TICKETS)
+@require_GET
+def concessions_page(request: HttpRequest) -> HttpResponse:
+    """Show what goodwill cost by group, beside what was invoiced."""
+    return render(request, "backoffice/measures/concessions.html", {"rows": concessions.by_group(at=timezone.now())})
+
+
+@declares(access.WORK_TICKETS)
+@require_GET
+def silence_page(request: HttpRequest) -> HttpResponse:
+    """List the customers who say nothing, and whom to call."""
+    now = timezone.now()
+    rows = silence.silent(request.user, at=now)
+    return render(request, "backoffice/measures/silence.html", measures_shown.silence_of(rows, now))

@@ -191,6 +191,7 @@ def _carry_out(quote: Quote, payer: Customer, *, actor: User, at: datetime, toda
 
 def _changed(quote: Quote, subscription: Subscription, *, actor: User, at: datetime, today: date) -> tuple[Subscription, date]:
     proposal = _as_quoted_or_refuse(quote, subscription, at=at, today=today)
+    credit.decide(quote.customer, limits.commitment(quote.outcome), today).or_refuse()
     change = Change.from_json(quote.change)
     events.add(
         actor=actor, subscription=subscription, what=change.what, effective_on=proposal.effective_on, at=at,

@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
-from billing.amendments import outcome
+from billing.amendments import credit, limits, outcome
 from billing.amendments.models import Quote
 from billing.catalog import plans
 from billing.catalog.models import Plan, PlanVersion
@@ -105,12 +105,15 @@ def quote(*, actor: User, subscription: Subscription, change: Change, at: dateti
         UnknownChange, ChangeInThePast, NothingChanges: the change itself makes no sense.
         NoticeNotKept: it would end earlier than was agreed.
         OrderNumberMissing: the contract wants an order number on its invoices and has none.
-        Refusal: not within the actor's reach, no price in the contract's currency, or the contract's state allows no such change.
+        Refusal: not within the actor's reach, no price in the contract's currency, the contract's state allows no such change,
+            or more would be owed than the credit limit lets.
     """
     access.decide(actor, access.CHANGE_CONTRACT, subscription.customer).or_refuse()
     if change.what not in (What.PAUSE, What.CANCEL):
         terms.order_number_or_refuse(subscription.contract, subscription.po_number)
     proposal = propose(subscription, change, at=at, today=today)
+    told = priced(subscription, proposal, today=today)
+    credit.decide(subscription.customer, limits.commitment(told), today).or_refuse()
     return Quote.objects.create(
         contract=subscription.contract,
         customer=subscription.customer,
@@ -119,7 +122,7 @@ def quote(*, actor: User, subscription: Subscription, change: Change, at: dateti
         change=change.as_json(),
         effective_on=proposal.effective_on,
         history_length=len(proposal.stored.events),
-        outcome=priced(subscription, proposal, today=today),
+        outcome=told,
         quoted_at=at,
         expires_at=at + GOOD_FOR,
     )

@@ -5,14 +5,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 
 from accounts.customers.models import Customer
 from accounts.people import access
 from accounts.people.models import User
 from billing.contracts import state
 from billing.provisioning.models import ProvisioningTask
+
+MOST_SHOWN: Final = 100
 
 
 @dataclass(frozen=True)
@@ -55,10 +58,11 @@ def within(customers: QuerySet[Customer]) -> QuerySet[ProvisioningTask]:
     return ProvisioningTask.objects.filter(subscription__customer__in=customers)
 
 
-def open_for(viewer: User, today: date) -> list[Progress]:
-    """Return the orders within the viewer's reach that are not all done and still wanted, by the day of what is next."""
+def open_for(viewer: User, today: date, *, most: int = MOST_SHOWN) -> list[Progress]:
+    """Return the orders within the viewer's reach that are not all done and still wanted, what is due next first."""
     reach = access.customers_within_reach(viewer, access.FULFIL_ORDERS)
-    unfinished = within(reach).filter(done_at=None).values("subscription")
+    to_do = within(reach).filter(done_at=None).values("subscription").annotate(next=Min("due_on"))
+    unfinished = [row["subscription"] for row in to_do.order_by("next", "subscription")[:most]]
     related = ("subscription__customer__kind", "subscription__contract", "subscription__product", "done_by")
     rows = ProvisioningTask.objects.filter(subscription__in=unfinished).select_related(*related)
     by_order = groupby(rows.order_by("subscription", "position"), key=lambda task: task.subscription)

@@ -20,6 +20,7 @@ from support.offers import calm
 from support.offers.models import Offer, OfferAnswer, Recommendation
 
 MOST_SHOWN: Final = 2
+COUNTS_FOR: Final = timedelta(days=90)
 REST: Final = "offers.rest_days"
 RUNNING: Final = (state.ACTIVE, state.PAUSED)
 
@@ -62,7 +63,8 @@ def fitting(customer: Customer, today: date) -> list[Fit]:
     if here is None:
         return []
     known = Offer.objects.filter(Q(until=None) | Q(until__gt=today), active=True, since__lte=today)
-    advised = {one.offer_id: one for one in Recommendation.objects.filter(customer=customer).select_related("by").order_by("at")}
+    counted = Recommendation.objects.filter(customer=customer, at__date__gt=today - COUNTS_FOR).select_related("by")
+    advised = {one.offer_id: one for one in counted.order_by("-at", "-pk")}  # the first one counts
     found = [_fit(offer, here, advised.get(offer.pk)) for offer in known.select_related("plan__product", "instead_of")]
     return sorted((fit for fit in found if fit), key=lambda fit: (fit.recommendation is None, -fit.offer.rank, fit.offer.code))
 
@@ -90,7 +92,7 @@ def _here(customer: Customer, today: date) -> _Here | None:
 def _fit(offer: Offer, here: _Here, recommendation: Recommendation | None) -> Fit | None:
     """Return how an offer fits; None when it does not."""
     runs_already = offer.instead_of_id is None and offer.plan.product_id in here.products
-    if offer.plan_id not in here.on_sale or runs_already or not _is_meant(offer, here):
+    if offer.plan_id not in here.on_sale or runs_already or not (_is_meant(offer, here) and _can_be_ordered(offer, here)):
         return None
     base = _base(offer, here)
     if base is None and (offer.instead_of_id or offer.needs_id):
@@ -101,6 +103,12 @@ def _fit(offer: Offer, here: _Here, recommendation: Recommendation | None) -> Fi
 
 def _is_meant(offer: Offer, here: _Here) -> bool:
     return offer.tier in ("", here.tier) and (offer.segment_id is None or offer.segment_id in here.segments)
+
+
+def _can_be_ordered(offer: Offer, here: _Here) -> bool:
+    """Say whether what it is added to runs, and whether the contract has the order number it wants."""
+    base = offer.plan.product.adds_to_id
+    return (base is None or base in here.products) and bool(here.contract.po_number or not here.contract.po_required)
 
 
 def _base(offer: Offer, here: _Here) -> tuple[Subscription, State] | None:

@@ -42,7 +42,7 @@ def recommend(*, actor: User, customer: Customer, offer: Offer, words: str, at: 
     if offer.pk not in {fit.offer.pk for fit in fitting.fitting(customer, today)}:
         raise CannotRecommend(_("This does not fit them."))
     with transaction.atomic():
-        Customer.objects.select_for_update().get(pk=customer.pk)
+        Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
         made, is_new = Recommendation.objects.get_or_create(
             offer=offer, customer=customer, by=actor, words=words, defaults={"at": at}
         )

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.decisions import Refusal
 from accounts.timeline.models import Activity
-from billing.amendments import applying, ordering
+from billing.amendments import applying, ordering, quoting
 from billing.amendments.ordering import Order
 from billing.contracts import events
 from billing.contracts.models import ContractEvent, Subscription
@@ -151,3 +151,31 @@ def test_an_order_within_the_credit_limit_goes_through(helios):
     billing.invoice(helios.berlin, 10_000)
 
     assert apply_order(helios) is not None
+
+
+def more_units(helios, quantity):
+    """A line that runs at Berlin becomes so many, for who may change it; 150.00 EUR may be owed."""
+    policies.published({"orders.credit_limit": "150.00 EUR"}, at=BEFORE)
+    subscription, person = apply_order(helios), people.member(helios.berlin)
+    change = quoting.Change(what="set_quantity", quantity=quantity)
+    return quoting.quote(actor=person, subscription=subscription, change=change, at=NOON, today=FIRST)
+
+
+def test_more_units_are_held_to_the_credit_limit_as_orders_are(helios):
+    with pytest.raises(Refusal, match=r"is 150\.00 EUR"):
+        more_units(helios, 1000)
+
+
+def test_orders_that_start_later_count_before_they_are_billed(helios):
+    policies.published({"orders.credit_limit": "150.00 EUR"}, at=BEFORE)
+    signed, person = billing.contract(helios.germany), people.member(helios.berlin)
+    billing.version("LINE", "84.00", product="line")
+
+    def order():
+        wanted = Order("LINE", 1, FIRST + timedelta(days=1))
+        quote = ordering.quote(actor=person, contract=signed, customer=helios.berlin, order=wanted, at=NOON, today=FIRST)
+        return applying.apply(actor=person, token=quote.pk, at=NOON, today=FIRST)
+
+    order()
+    with pytest.raises(Refusal, match=r"owe 168\.00 EUR"):
+        order()

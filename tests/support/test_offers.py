@@ -89,6 +89,22 @@ def recommend(customer, offer, words="Good for you.", actor=None):
     return recommending.recommend(actor=agent, customer=customer, offer=offer, words=words, at=NOON, today=TODAY)
 
 
+def test_the_first_recommendation_counts_and_not_a_later_one_of_somebody_else(berlin):
+    offer, first = line(), people.staff()
+    recommend(berlin, offer, "You have no line yet.", actor=first)
+    recommend(berlin, offer, "+1", actor=people.staff())
+
+    assert fitting.shown_to(berlin, at=NOON, today=TODAY)[0].recommendation.by == first
+
+
+def test_an_add_on_whose_base_does_not_run_is_not_offered(berlin):
+    offer = line()
+    offer.plan.product.adds_to = billing.plan("BASE", product="base").product
+    offer.plan.product.save(update_fields=["adds_to"])
+
+    assert shown(berlin) == []
+
+
 def test_after_a_concern_nothing_is_offered_for_fourteen_days_here_and_above(berlin):
     upgrade()
     feedback.give(actor=people.member(berlin), customer=berlin, kind="concern", words="Too slow.", at=NOON, key=uuid4())

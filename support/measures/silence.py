@@ -1,0 +1,83 @@
+"""Silence: customers who pay and say nothing. Silence is no praise; somebody should call.
+
+A signal is anything one of a customer's own people did: signed in, asked, paid, changed, told us something. Customers are those
+with a subscription of their own. After how many days a customer counts as silent is policy's (`voice.silence_days`).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Greatest
+
+from accounts.customers.models import Customer
+from accounts.people import access
+from accounts.people.models import Membership, User
+from accounts.policies import resolving
+from accounts.timeline.models import Activity
+from billing.contracts.models import Subscription
+from support.voice.models import Feedback, Praise
+
+DAYS: Final = "voice.silence_days"
+LEAST: Final = 30  # days; no policy makes it less
+AT_ONCE: Final = 500
+
+
+@dataclass(frozen=True)
+class Silent:
+    """A customer, when its people last gave a signal, and for how many days policy lets that be."""
+
+    customer: Customer
+    since: datetime
+    days: int
+    allowed: int
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Praise and concerns of a span: silence says nothing, these two do."""
+
+    praise: int
+    concerns: int
+
+
+def silent(viewer: User, *, at: datetime) -> list[Silent]:
+    """Return the customers within reach that are silent longer than policy lets them be, the longest silence first."""
+    waiting = list(
+        _last_signals(access.customers_within_reach(viewer)).filter(last_signal__lte=at - timedelta(days=LEAST))[:AT_ONCE]
+    )
+    allowed = resolving.resolve_many([customer.pk for customer in waiting], at.date(), [DAYS])
+    found = [Silent(each, each.last_signal, (at - each.last_signal).days, allowed[each.pk][DAYS].value) for each in waiting]
+    return [one for one in found if one.days >= max(one.allowed, LEAST)]
+
+
+def ratio(*, since: datetime, until: datetime) -> Ratio:
+    """Return how often customers praised and how often they raised a concern in a half-open span."""
+    told = Feedback.objects.filter(given_at__gte=since, given_at__lt=until).aggregate(
+        praise=Count("pk", filter=Q(kind=Feedback.Kind.PRAISE)), concerns=Count("pk", filter=Q(kind=Feedback.Kind.CONCERN))
+    )
+    on_tickets = Praise.objects.filter(given_at__gte=since, given_at__lt=until).count()
+    return Ratio(told["praise"] + on_tickets, told["concerns"])
+
+
+def owners(customers: Iterable[int]) -> QuerySet[Membership]:
+    """The administrators of some customers: whom to call."""
+    held = Membership.objects.in_force().filter(customer__in=list(customers), role=access.ADMINISTRATOR)
+    return held.filter(effect=Membership.Effect.ALLOW).select_related("user").order_by("customer", "pk")
+
+
+def _last_signals(customers: QuerySet[Customer]) -> Any:
+    """Customers who use something, with when one of their own people last did anything there, or when they began."""
+    by_theirs = Activity.objects.filter(customer=OuterRef("pk"), actor__isnull=False, actor__staff_profile=None)
+    signed_in = (
+        Membership.objects.filter(customer=OuterRef("pk"), effect=Membership.Effect.ALLOW)
+        .values("customer")
+        .annotate(latest=Max("user__last_login"))
+        .values("latest")
+    )
+    runs = Subscription.objects.filter(customer=OuterRef("pk"), next_due_on__isnull=False)
+    using = Customer.objects.current().filter(Exists(runs), pk__in=customers)
+    last = Greatest(Subquery(by_theirs.order_by("-at", "-id").values("at")[:1]), Subquery(signed_in), F("created_at"))
+    return using.annotate(last_signal=last).select_related("kind").order_by("last_signal", "pk")
