@@ -3,6 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
+from support.desk import bulk
+from support.desk.bulk_models import Bulk
 from support.remedies import waiting
 from support.remedies.batches import working
 from support.remedies.batches.models import Batch
@@ -18,6 +20,8 @@ def watch_the_clock() -> None:
     escalation.climb(at=at)
     promises.watch(at=at)
     waiting.tell_late(at=at)
+    for unfinished in bulk.unfinished()[:20]:
+        bulk.work_off(unfinished, at=at)
 
 
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped
@@ -30,3 +34,9 @@ def ask_how_it_went() -> None:
 def work_off_batch(batch: int) -> None:
     """Give what a batch still has to give; come again, it goes on where it stopped."""
     working.work_off(Batch.objects.get(pk=batch), at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def work_off_bulk(number: int) -> None:
+    """Do what a change over many tickets still has to do; come again, it goes on where it stopped."""
+    bulk.work_off(Bulk.objects.get(pk=number), at=timezone.now())

@@ -48,8 +48,11 @@ def queue_rows(request: HttpRequest) -> HttpResponse:
 @declares(access.SEE_BACKOFFICE)
 @require_GET
 def ticket(request: HttpRequest, ref: str) -> HttpResponse:
-    """Show one ticket with everything needed to settle it."""
-    return ticket_page.answer(request, places.ticket(request, ref))
+    """Show one ticket with everything needed to settle it; a merged one leads to its survivor."""
+    found = places.ticket(request, ref)
+    if found.merged_into:
+        return redirect("backoffice:ticket", found.merged_into.ref)
+    return ticket_page.answer(request, found)
 
 
 @declares(access.SEE_BACKOFFICE)
