@@ -6,6 +6,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
 from accounts.people.models import User
+from backoffice import views_shown
 from backoffice.forms.desk import ChangeForm, FiltersForm, ProblemForm, ProblemStepForm
 from support.desk import bulk, filters, problems
 from support.desk.bulk_models import Bulk, BulkRow
@@ -27,6 +28,8 @@ def listed(request: HttpRequest, form: ChangeForm | None = None) -> dict[str, An
     return {
         "filters": FiltersForm(request.GET or None),
         "asked": asked.kept(),
+        "asked_query": views_shown.query(asked),
+        "views": views_shown.shown(request.user),
         "page": page,
         "form": form or ChangeForm(refs=[ticket.ref for ticket in page.rows]),
         "chosen": set(form.data.getlist("tickets")) if form else set(),

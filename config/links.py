@@ -21,6 +21,7 @@ PAGES: Final[Mapping[str, tuple[str, str, bool]]] = {
     "methods": ("portal:methods", "", True),
     "orders": ("portal:order_approvals", "", True),
     "approvals": ("", "backoffice:approvals", False),
+    "problem": ("", "backoffice:problem", True),
     "finance": ("", "backoffice:inbox", False),
 }
 

@@ -2,7 +2,19 @@
 
 from support.channels.models import Attachment, IncomingMail
 from support.desk.bulk_models import Bulk, BulkRow
+from support.desk.macro_models import (
+    Macro,
+    MacroFile,
+    MacroUse,
+    MacroVersion,
+    Outgoing,
+    OutgoingFile,
+    SavedView,
+    TicketDraft,
+    TicketPresence,
+)
 from support.desk.models import Problem, TicketMerge
+from support.desk.topic_models import TicketTopic, Topic, TopicAlarm
 from support.knowledge.models import Article, ArticleQuestion, ArticleVersion, Deflection, Edition
 from support.measures.models import IssueDefinition
 from support.notices.models import Told
@@ -28,7 +40,8 @@ __all__ = [
     "AccountEscalation", "Allowance", "Approval", "Article", "ArticleQuestion", "ArticleVersion", "Attachment",
     "AuthorityGrant", "Batch", "BatchRow", "Bulk", "BulkRow", "Decline", "DeclineReason", "Deflection", "Edition",
     "Fault", "FeedMessage", "FeedRow", "Feedback", "GoodwillBudget", "Grant", "IncomingMail", "IssueDefinition",
-    "LadderStep", "LedgerMapping", "Message", "OwnDay", "Playbook", "PlaybookVersion", "PracticeRun", "Praise",
-    "Problem", "Promise", "ServiceCalendar", "ServiceTarget", "StepTaken", "Survey", "Thanks", "Ticket", "TicketMerge",
-    "Told",
+    "LadderStep", "LedgerMapping", "Macro", "MacroFile", "MacroUse", "MacroVersion", "Message", "Outgoing",
+    "OutgoingFile", "OwnDay", "Playbook", "PlaybookVersion", "PracticeRun", "Praise", "Problem", "Promise", "SavedView",
+    "ServiceCalendar", "ServiceTarget", "StepTaken", "Survey", "Thanks", "Ticket", "TicketDraft", "TicketMerge",
+    "TicketPresence", "TicketTopic", "Told", "Topic", "TopicAlarm",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from backoffice.admin import (
     books,
     catalogue,
     customers,
+    desk,
     dunning,
     incoming,
     knowledge,
@@ -21,6 +22,6 @@ from backoffice.admin import (
 )
 
 __all__ = [
-    "allowances", "authority", "books", "catalogue", "customers", "dunning", "incoming", "knowledge", "measures", "people",
-    "playbooks", "policies", "privacy", "remedy_books", "segments", "service_levels", "stripe",
+    "allowances", "authority", "books", "catalogue", "customers", "desk", "dunning", "incoming", "knowledge", "measures",
+    "people", "playbooks", "policies", "privacy", "remedy_books", "segments", "service_levels", "stripe",
 ]  # fmt: skip

@@ -39,6 +39,7 @@ RECOGNITION_AT = crontab(hour="3", minute="20")
 JUDGE_CUSTOMERS_AT, CHANGES_EVERY = crontab(hour="2", minute="10"), 300.0
 TEND_CUSTOMERS_AT = crontab(hour="2", minute="30")
 PRIVACY_EVERY = 30.0
+REPLIES_EVERY = 5.0
 CELERY_BEAT_SCHEDULE = {
     "exports are written and erasures carried out": {
         "task": "accounts.tasks.tend_privacy",
@@ -129,6 +130,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "billing.tasks.render_new_documents",
         "schedule": PRINTING_EVERY,
         "options": {"expires": PRINTING_EVERY},
+    },
+    "replies that have rested leave": {
+        "task": "support.tasks.send_rested_replies",
+        "schedule": REPLIES_EVERY,
+        "options": {"expires": REPLIES_EVERY},
     },
     "tickets climb the ladder and promises are watched": {
         "task": "support.tasks.watch_the_clock",

@@ -42,6 +42,7 @@ class Change:
 
     text: str = ""
     internal: bool = False
+    asks: bool = False
     status: str = ""
     priority: str = ""
     assignee: str = ""
@@ -236,7 +237,7 @@ def _speak(ticket: Ticket, change: Change, text: str, *, actor: User, key: UUID,
         conversation.resolve(actor=actor, ticket=ticket, outcome=conversation.ANSWERED, text=text, at=at)
         return
     if text.strip():
-        asks = change.status == WAITING
+        asks = change.asks or change.status == WAITING
         conversation.reply(actor=actor, ticket=ticket, text=text, at=at, key=key, internal=change.internal, asks=asks)
     now = Ticket.objects.get(pk=ticket.pk)
     if change.status == OPEN and now.status == RESOLVED:

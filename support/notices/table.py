@@ -60,6 +60,7 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "support.ticket_escalated": Notice("ticket_escalated", audiences.the_level_named, ("ticket", "")),
     "support.account_escalated": Notice("account_escalated", audiences.the_level_named),
     "support.conflict_began": Notice("conflict_began", audiences.the_level_named, ("ticket", "")),
+    "support.topic_alarm": Notice("topic_alarm", audiences.the_level_named, ("problem", "")),
     "support.decline_appealed": Notice("decline_appealed", audiences.the_level_named, ("ticket", "")),
     "support.promise_at_risk": Notice("promise_at_risk", audiences.who_promised, ("ticket", "")),
     "support.promise_broken": Notice("promise_broken", audiences.who_promised_and_supervisors, ("ticket", "")),

@@ -3,9 +3,10 @@
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
-from django.contrib.postgres.indexes import GinIndex, GistIndex
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.functions import Upper
 
 from accounts.append_only import only_added
 from accounts.customers.models import Customer
@@ -156,6 +157,7 @@ class Ticket(models.Model):
             models.Index(fields=["opened_at", "id"], name="ticket_by_opening"),
             models.Index(fields=["reckoned_at"], condition=~Q(status="resolved"), name="ticket_to_reckon"),
             GinIndex(fields=["tags"], name="ticket_by_tag"),
+            GinIndex(OpClass(Upper("subject"), name="gin_trgm_ops"), name="ticket_by_subject"),
             models.Index(fields=["next_step_at"], condition=~Q(next_step_at=None), name="ticket_by_next_step"),
         ]
 

@@ -29,6 +29,9 @@ def fill():
     support.case(30000).grant()
     support.promise(support.ticket())
     desk.bulk()
+    desk.macro(f"macro-{Customer.objects.count()}")
+    desk.view(people.agent(), shared=True)
+    desk.topic(f"topic-{Customer.objects.count()}")
     desk.problem()
     support.told(group())
     support.told(group(), kind="concern")
@@ -80,6 +83,8 @@ def statements(viewer: User, address: str) -> int:
         ("promises", "", "agent"),
         ("ticket_list", "?status=unresolved", "agent"),
         ("bulks", "", "agent"),
+        ("ticket_views", "", "supervisor"),
+        ("topics", "", "agent"),
         ("problems", "", "agent"),
         ("service_levels", "", "agent"),
         ("measures", "?by=agent", "agent"),
