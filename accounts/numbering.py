@@ -9,8 +9,9 @@ from typing import Final
 
 from django.db import connection
 
-# Prefix -> its sequence, as accounts/migrations/0003_sequences.py created it (B, M: billing, with bank lines and mandates).
-SEQUENCES: Final = {prefix: f"accord_ref_{prefix.lower()}" for prefix in ("B", "C", "F", "G", "K", "M", "P", "S", "T")}
+# Prefix -> its sequence, as accounts/migrations/0003_sequences.py created it (B, M: billing, with bank lines and mandates; PB:
+# support, with problems).
+SEQUENCES: Final = {prefix: f"accord_ref_{prefix.lower()}" for prefix in ("B", "C", "F", "G", "K", "M", "P", "PB", "S", "T")}
 
 
 class PrefixUnknown(LookupError):

@@ -39,6 +39,15 @@ WORK: Final = Group(
     gettext_lazy("Work"),
     (
         Place(gettext_lazy("Queue"), "queue", "ticket grants replies", "g q", access.WORK_TICKETS),
+        Place(
+            gettext_lazy("All tickets"),
+            "ticket_list",
+            "bulks bulk bulk_previews links ticket_views macro",
+            "g n",
+            access.WORK_TICKETS,
+        ),
+        Place(gettext_lazy("Topics"), "topics", "", "g i", access.WORK_TICKETS),
+        Place(gettext_lazy("Problems"), "problems", "problem", "g j", access.WORK_TICKETS),
         Place(gettext_lazy("Promises"), "promises", "", "g m", access.WORK_TICKETS),
         Place(gettext_lazy("Orders"), "orders", "", "g n", access.FULFIL_ORDERS),
         Place(gettext_lazy("Service levels"), "service_levels", "", "g s", access.WORK_TICKETS),

@@ -22,7 +22,9 @@ def customer(request: HttpRequest, number: str) -> Customer:
 def ticket(request: HttpRequest, ref: str) -> Ticket:
     """Return the ticket with what its page shows beside it."""
     rows = conversation.visible_to(request.user)
-    beside = rows.select_related("customer__kind", "requester", "assignee", "speaker", "document", "line__document", "finding")
+    beside = rows.select_related(
+        "customer__kind", "requester", "assignee", "speaker", "document", "line__document", "finding", "merged_into", "problem"
+    )
     return get_object_or_404(beside, ref=ref)
 
 

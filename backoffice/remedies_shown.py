@@ -34,7 +34,8 @@ def offered(proposals: list[Proposal]) -> dict[str, object]:
 def given(viewer: User, ticket: Ticket) -> dict[str, object]:
     """Return what was asked for and given on a ticket, and the questions finance has about it."""
     related = ("document", "approval", "approval__decided_by", "feed_row", "customer", "reversed_by")
-    grants = ticket.grants.select_related(*related).order_by("asked_at", "pk")
+    thread = Ticket.objects.threaded_with(ticket)
+    grants = Grant.objects.filter(ticket__in=thread).select_related(*related).order_by("asked_at", "pk")
     return {"grants": [_grant(viewer, grant) for grant in grants], "asked_by_finance": finance_feed.asked_on(ticket)}
 
 

@@ -4,8 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from backoffice import case, worklist
+from backoffice import case, macros_shown, worklist
 from backoffice.forms.tickets import DeclineForm, ReplyForm, ResolutionForm
+from support.desk import company
 from support.remedies import claims
 from support.remedies.playbooks import offering
 from support.tickets.models import Ticket
@@ -20,13 +21,15 @@ def answer(request: HttpRequest, found: Ticket, *, status: int = 200, **forms: o
         "refused": [],
     }
     context = fresh | forms | worklist.shown(request) | case.shown(request.user, found, at=timezone.now())
+    context |= macros_shown.beside_answer(request.user, found) | worklist.beside(context["rows"], found)
     return render(request, "backoffice/tickets/ticket.html", context, status=status)
 
 
 def _prefilled(request: HttpRequest, found: Ticket) -> dict[str, str]:
-    """Return the text of the playbook where the address asks for it (`?text=playbook`)."""
+    """Return the text of the playbook where the address asks for it (`?text=playbook`), else what somebody began to write."""
     offered = offering.for_ticket(found) if request.GET.get("text") == "playbook" else None
-    return {"text": offered.reply_text} if offered else {}
+    draft = company.draft_of(found)
+    return {"text": offered.reply_text} if offered else {"text": draft.text} if draft else {}
 
 
 def _assessed(found: Ticket) -> dict[str, str]:

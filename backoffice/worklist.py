@@ -1,6 +1,7 @@
 """The queue as it is shown: its views with their counts, and one page of tickets."""
 
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -35,6 +36,16 @@ def shown(request: HttpRequest) -> dict[str, object]:
     escalated = account_escalation.covered(ticket.customer for ticket in page.tickets)
     rows = [_row(ticket, escalated, at) for ticket in page.tickets]
     return {"views": views, "chosen": chosen, "rows": rows, "next_cursor": str(page.next) if page.next else ""}
+
+
+def beside(rows: list[dict[str, Any]], ticket: Ticket) -> dict[str, str]:
+    """Return the refs of the tickets before and after this one on the page of the queue."""
+    refs = [row["ticket"].ref for row in rows]
+    here = refs.index(ticket.ref) if ticket.ref in refs else -1
+    return {
+        "before_ref": refs[here - 1] if here > 0 else "",
+        "after_ref": refs[here + 1] if here + 1 < len(refs) else "",
+    }
 
 
 def _row(ticket: Ticket, escalated: frozenset[int], at: datetime) -> dict[str, object]:

@@ -124,6 +124,7 @@ VARIABLES = (
     Variable("SITE_URL", SITE, None, "Where people reach the site; links in mails begin with it."),
     Variable("TRUSTED_PROXIES", whole_number(0, 5), 0, "Proxies of ours before us; decides which address rate limits count."),
     Variable("STAFF_SECOND_FACTOR", flag, None, "Our own people must have a second factor. Default: in production."),
+    Variable("REPLY_RESTS_SECONDS", whole_number(0, 120), 10, "Agents may take a reply back so long; 0: never."),
     Variable("DATABASE_URL", DATABASE, None, "PostgreSQL 15 or newer. Without it the embedded one runs.", secret=True),
     Variable("DATABASE_POOLED", flag, False, "The database is reached through PgBouncer in transaction mode."),
     Variable("CELERY_BROKER_URL", BROKER, None, "RabbitMQ, Redis or Valkey. Without it the embedded Valkey runs.", secret=True),

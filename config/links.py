@@ -22,6 +22,7 @@ PAGES: Final[Mapping[str, tuple[str, str, bool]]] = {
     "webhooks": ("portal:webhooks", "", True),
     "orders": ("portal:order_approvals", "", True),
     "approvals": ("", "backoffice:approvals", False),
+    "problem": ("", "backoffice:problem", True),
     "finance": ("", "backoffice:inbox", False),
 }
 

@@ -182,9 +182,13 @@ def method(request: HttpRequest, pk: int) -> PaymentMethod:
 
 
 def ticket(request: HttpRequest, ref: str) -> Ticket:
-    """Return the ticket."""
+    """Return the ticket; a merged one leads to its survivor."""
     rows = conversation.visible_to(request.user)
     found = get_object_or_404(rows.select_related("customer__kind", "document", "line__document", "assignee", "finding"), ref=ref)
+    if found.merged_into_id:
+        found = (
+            rows.select_related("customer__kind", "document", "line__document").filter(pk=found.merged_into_id).first() or found
+        )
     stand_at(request, found.customer)
     return found
 

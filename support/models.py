@@ -1,6 +1,20 @@
 """Hands the models of the folders below to Django; nothing else."""
 
 from support.channels.models import Attachment, IncomingMail
+from support.desk.bulk_models import Bulk, BulkRow
+from support.desk.macro_models import (
+    Macro,
+    MacroFile,
+    MacroUse,
+    MacroVersion,
+    Outgoing,
+    OutgoingFile,
+    SavedView,
+    TicketDraft,
+    TicketPresence,
+)
+from support.desk.models import Problem, TicketMerge
+from support.desk.topic_models import TicketTopic, Topic, TopicAlarm
 from support.knowledge.models import Article, ArticleQuestion, ArticleVersion, Deflection, Edition
 from support.measures.models import IssueDefinition
 from support.notices.models import NoticeChoice, NoticeHours, Told
@@ -25,9 +39,10 @@ from support.voice.models import Feedback, Praise, Promise, Survey, Thanks
 
 __all__ = [
     "AccountEscalation", "Allowance", "Approval", "Article", "ArticleQuestion", "ArticleVersion", "Attachment",
-    "AuthorityGrant", "Batch", "BatchRow", "Decline", "DeclineReason", "Deflection", "Edition", "Fault", "FeedMessage",
-    "FeedRow", "Feedback", "GoodwillBudget", "Grant", "IncomingMail", "IssueDefinition", "LadderStep", "LedgerMapping",
-    "Message", "NoticeChoice", "NoticeHours", "Offer", "OfferAnswer", "OwnDay", "Playbook", "PlaybookVersion", "PracticeRun",
-    "Praise", "Promise", "Recommendation", "ServiceCalendar", "ServiceTarget", "StepTaken", "Survey", "Thanks", "Ticket",
-    "Told",
+    "AuthorityGrant", "Batch", "BatchRow", "Bulk", "BulkRow", "Decline", "DeclineReason", "Deflection", "Edition", "Fault",
+    "FeedMessage", "FeedRow", "Feedback", "GoodwillBudget", "Grant", "IncomingMail", "IssueDefinition", "LadderStep",
+    "LedgerMapping", "Macro", "MacroFile", "MacroUse", "MacroVersion", "Message", "NoticeChoice", "NoticeHours", "Offer",
+    "OfferAnswer", "Outgoing", "OutgoingFile", "OwnDay", "Playbook", "PlaybookVersion", "PracticeRun", "Praise", "Problem",
+    "Promise", "Recommendation", "SavedView", "ServiceCalendar", "ServiceTarget", "StepTaken", "Survey", "Thanks", "Ticket",
+    "TicketDraft", "TicketMerge", "TicketPresence", "TicketTopic", "Told", "Topic", "TopicAlarm",
 ]  # fmt: skip

@@ -1,8 +1,14 @@
 """What a worker does for support. Each task may come twice or not at all: the tables say what is to be done."""
 
+from functools import partial
+
 from celery import shared_task
+from django.db import transaction
 from django.utils import timezone
 
+from support.desk import bulk, outgoing, topics
+from support.desk.bulk_models import Bulk
+from support.desk.macro_models import Outgoing
 from support.notices import digests
 from support.remedies import waiting
 from support.remedies.batches import working
@@ -19,6 +25,9 @@ def watch_the_clock() -> None:
     escalation.climb(at=at)
     promises.watch(at=at)
     waiting.tell_late(at=at)
+    topics.watch(at=at)
+    for unfinished in bulk.unfinished()[:20]:
+        bulk.work_off(unfinished, at=at)
 
 
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped
@@ -37,3 +46,20 @@ def work_off_batch(batch: int) -> None:
 def send_held_notices() -> int:
     """Send what waited for the end of quiet hours or for a digest; return how many mails went out."""
     return digests.send_due(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def work_off_bulk(number: int) -> None:
+    """Do what a change over many tickets still has to do; come again, it goes on where it stopped."""
+    bulk.work_off(Bulk.objects.get(pk=number), at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def send_rested_replies() -> None:
+    """Let replies leave that have rested."""
+    outgoing.send_due(at=timezone.now())
+
+
+def leave_in_time(reply: Outgoing) -> None:
+    """Let a worker come by when a reply has rested; the clock comes by anyway, should this be lost."""
+    transaction.on_commit(partial(send_rested_replies.apply_async, eta=reply.leaves_at))

@@ -6,6 +6,7 @@ from backoffice.admin import (
     books,
     catalogue,
     customers,
+    desk,
     dunning,
     incoming,
     knowledge,
@@ -23,6 +24,7 @@ from backoffice.admin import (
 )
 
 __all__ = [
-    "allowances", "authority", "books", "catalogue", "customers", "dunning", "incoming", "knowledge", "measures", "offers",
-    "people", "playbooks", "policies", "privacy", "remedy_books", "segments", "service_levels", "stripe", "webhooks",
+    "allowances", "authority", "books", "catalogue", "customers", "desk", "dunning", "incoming", "knowledge", "measures",
+    "offers", "people", "playbooks", "policies", "privacy", "remedy_books", "segments", "service_levels", "stripe",
+    "webhooks",
 ]  # fmt: skip

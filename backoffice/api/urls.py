@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backoffice.api import commitments, finance, moves, nodes, orders, tickets
+from backoffice.api import commitments, desk, finance, moves, nodes, orders, tickets
 
 app_name = "staff_api"
 urlpatterns = [
@@ -20,6 +20,16 @@ urlpatterns = [
     path("provisioning-tasks/", orders.Tasks.as_view(), name="tasks"),
     path("provisioning-tasks/<int:pk>/completions/", orders.Completions.as_view(), name="task_completions"),
     path("provisioning-tasks/<int:pk>/reopenings/", orders.Reopenings.as_view(), name="task_reopenings"),
+    path("tickets/<str:ref>/merges/", desk.Merges.as_view(), name="merges"),
+    path("tickets/<str:ref>/separations/", desk.Separations.as_view(), name="separations"),
+    path("tickets/<str:ref>/splits/", desk.Splits.as_view(), name="splits"),
+    path("tickets/<str:ref>/macros/<slug:code>/uses/", desk.MacroUses.as_view(), name="macro_uses"),
+    path("bulks/previews/", desk.Foreseen.as_view(), name="bulk_previews"),
+    path("bulks/", desk.Bulks.as_view(), name="bulks"),
+    path("bulks/<int:pk>/", desk.OneBulk.as_view(), name="bulk"),
+    path("bulks/<int:pk>/undoings/", desk.BulkUndoings.as_view(), name="bulk_undoings"),
+    path("problems/", desk.Problems.as_view(), name="problems"),
+    path("ticket-views/", desk.Views.as_view(), name="ticket_views"),
     path("promises/", commitments.Promises.as_view(), name="promises"),
     path("promises/<int:pk>/closings/", commitments.Closings.as_view(), name="closings"),
     path("approvals/", tickets.Approvals.as_view(), name="approvals"),

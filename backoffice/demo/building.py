@@ -16,6 +16,7 @@ from accounts.timeline import delivery
 from backoffice.demo import (
     bank,
     catalogue,
+    desk,
     editors,
     history,
     listening,
@@ -75,6 +76,7 @@ def build(*, at: datetime, password: str, crowd: Mapping[str, int] | None = None
             _found(password, at)
         history.play(until=at)
         story.tell(User.objects.get(email=AGENT), at=at)
+        desk.furnish(at=at)
         editors.leave_work(User.objects.get(email=AGENT), at=at)
         bank.bring(at=at)
         overdue.ask(at=at)

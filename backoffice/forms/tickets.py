@@ -14,7 +14,11 @@ from window.fields import FilesField, KeyField
 class ReplyForm(forms.Form):
     """An answer to the customer, or a note that only staff see."""
 
-    text = forms.CharField(label=_("Your answer"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 5}))
+    text = forms.CharField(
+        label=_("Your answer"),
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 5, "data-key": "r", "data-key-label": _("Reply")}),
+    )
     internal = forms.BooleanField(label=_("Internal note: the customer does not see it"), required=False)
     files = FilesField()
     asks = forms.BooleanField(label=_("Wait for the customer's answer"), required=False)

@@ -1,7 +1,5 @@
 """Looking something up: a customer, a ticket or a document, by name or by the number people quote."""
 
-from dataclasses import dataclass
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,21 +8,12 @@ from django.views.decorators.http import require_GET
 from accounts.people import access
 from accounts.people.models import User
 from accounts.people.routes import declares
+from backoffice import commands
+from backoffice.commands import Option
 from billing.invoices import selectors as invoice_selectors
 from support.tickets import conversation
 
 MOST_OF_EACH = 8
-
-
-@dataclass(frozen=True)
-class Option:
-    """One thing found, as the finder component shows it."""
-
-    label: str
-    url: str
-    kind: str
-    note: str = ""
-    path: str = ""
 
 
 @declares(access.SEE_BACKOFFICE)
@@ -40,13 +29,22 @@ def search(request: HttpRequest) -> HttpResponse:
 def options(request: HttpRequest) -> HttpResponse:
     """Answer the palette while it is typed into."""
     words = request.GET.get("q", "").strip()[:200]
-    return render(request, "components/node_options.html", {"query": words, "options": _found(request.user, words)})
+    return render(
+        request,
+        "components/node_options.html",
+        {"query": words, "options": _found(request.user, words, here=request.htmx.current_url or "")},
+    )
 
 
-def _found(viewer: User, words: str) -> list[Option]:
+def _found(viewer: User, words: str, *, here: str = "") -> list[Option]:
     if len(words) < 2:
         return []
-    return [*_tickets(viewer, words), *_documents(viewer, words), *_customers(viewer, words)]
+    return [
+        *commands.matching(viewer, words, here),
+        *_tickets(viewer, words),
+        *_documents(viewer, words),
+        *_customers(viewer, words),
+    ]
 
 
 def _customers(viewer: User, words: str) -> list[Option]:

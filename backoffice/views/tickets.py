@@ -1,7 +1,5 @@
 """The queue and a ticket: the conversation, who asks, what we found, and what the viewer may do about it."""
 
-from functools import partial
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -9,14 +7,16 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.people import access
 from accounts.people.routes import declares
-from backoffice import case, places, ticket_page, worklist
+from backoffice import case, macros_shown, places, ticket_page, worklist
 from backoffice.forms.tickets import GrantForm, ReplyForm, ResolutionForm
-from support.channels import files, writing
+from support import tasks
+from support.channels import files
 from support.channels.files import File
+from support.desk import outgoing
+from support.desk.changes import Change
 from support.remedies import resolution
 from support.tickets import conversation
 from support.tickets.models import Ticket
-from support.voice import promises
 from window.downloads import download
 from window.refusals import refusals_shown_on
 
@@ -48,8 +48,11 @@ def queue_rows(request: HttpRequest) -> HttpResponse:
 @declares(access.SEE_BACKOFFICE)
 @require_GET
 def ticket(request: HttpRequest, ref: str) -> HttpResponse:
-    """Show one ticket with everything needed to settle it."""
-    return ticket_page.answer(request, places.ticket(request, ref))
+    """Show one ticket with everything needed to settle it; a merged one leads to its survivor."""
+    found = places.ticket(request, ref)
+    if found.merged_into:
+        return redirect("backoffice:ticket", found.merged_into.ref)
+    return ticket_page.answer(request, found)
 
 
 @declares(access.SEE_BACKOFFICE)
@@ -57,7 +60,11 @@ def ticket(request: HttpRequest, ref: str) -> HttpResponse:
 def conversation_rows(request: HttpRequest, ref: str) -> HttpResponse:
     """Answer with the conversation alone, fresh."""
     found = places.ticket(request, ref)
-    return render(request, "backoffice/tickets/_conversation.html", {"ticket": found} | case.conversation_of(request.user, found))
+    return render(
+        request,
+        "backoffice/tickets/_conversation.html",
+        {"ticket": found} | case.conversation_of(request.user, found) | macros_shown.beside_answer(request.user, found),
+    )
 
 
 @declares(access.WORK_TICKETS)
@@ -74,12 +81,12 @@ def replies(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def _send(request: HttpRequest, found: Ticket, form: ReplyForm, attached: list[File]) -> None:
-    given = {name: form.cleaned_data[name] for name in ("text", "asks", "key")}
-    sent = {"actor": request.user, "ticket": found, "at": timezone.now()} | given
-    if form.word:
-        promises.reply(word=form.word, send=partial(writing.reply, attached=attached), **sent)
-    else:
-        writing.reply(internal=form.cleaned_data["internal"], attached=attached, **sent)
+    """Write it down; it leaves once it has rested, or at once where nothing rests."""
+    change = Change(**{name: form.cleaned_data[name] for name in ("text", "asks", "internal")})
+    sent = {"actor": request.user, "ticket": found, "at": timezone.now(), "key": form.cleaned_data["key"]}
+    reply = outgoing.hold(change=change, attached=attached, word=form.word, **sent)
+    if reply.status == outgoing.Status.RESTING:
+        tasks.leave_in_time(reply)
 
 
 @declares(access.WORK_TICKETS)

@@ -41,6 +41,7 @@ TEND_CUSTOMERS_AT = crontab(hour="2", minute="30")
 PRIVACY_EVERY = 30.0
 HELD_NOTICES_EVERY = 60.0
 WEBHOOKS_EVERY, FORGET_WEBHOOKS_AT = 5.0, crontab(hour="4", minute="10")
+REPLIES_EVERY = 5.0
 CELERY_BEAT_SCHEDULE = {
     "notices that waited for the morning and digests go out": {
         "task": "support.tasks.send_held_notices",
@@ -146,6 +147,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "billing.tasks.render_new_documents",
         "schedule": PRINTING_EVERY,
         "options": {"expires": PRINTING_EVERY},
+    },
+    "replies that have rested leave": {
+        "task": "support.tasks.send_rested_replies",
+        "schedule": REPLIES_EVERY,
+        "options": {"expires": REPLIES_EVERY},
     },
     "tickets climb the ladder and promises are watched": {
         "task": "support.tasks.watch_the_clock",

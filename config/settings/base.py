@@ -129,6 +129,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 # --- signing in --------------------------------------------------------------------------------------------------------
 STAFF_SECOND_FACTOR = bool(ENV["STAFF_SECOND_FACTOR"])
 
+# --- answering -----------------------------------------------------------------------------------------------------------
+REPLY_RESTS_SECONDS = ENV["REPLY_RESTS_SECONDS"]
+
 # --- the site --------------------------------------------------------------------------------------------------------
 SITE_URL = ENV["SITE_URL"].text.rstrip("/") if ENV["SITE_URL"] else "http://localhost:8000"
 ALLAUTH_TRUSTED_PROXY_COUNT = ENV["TRUSTED_PROXIES"]

@@ -12,6 +12,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 FRESH_SIGN_IN = None  # tests sign in without a sign-in page; those of config/hardening.py set it
 STAFF_SECOND_FACTOR = False
+REPLY_RESTS_SECONDS = 0
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 SHOW_STYLEGUIDE = True

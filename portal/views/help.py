@@ -40,7 +40,7 @@ def help_page(request: HttpRequest, number: str) -> HttpResponse:
     if request.htmx:
         return render(request, "portal/help/_answers.html", context)
     context["tickets"] = (
-        conversation.visible_to(request.user).filter(customer=node).order_by("-touched_at", "-pk")[:TICKETS_BESIDE]
+        conversation.visible_to(request.user).standing().filter(customer=node).order_by("-touched_at", "-pk")[:TICKETS_BESIDE]
     )
     return render(request, "portal/help/help.html", context)
 

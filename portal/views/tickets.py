@@ -40,7 +40,7 @@ def tickets(request: HttpRequest, number: str) -> HttpResponse:
         return _open(request, places.node(request, number, access.ASK_FOR_HELP))
     node = places.node(request, number)
     span = places.span(request, node, access.SEE_CUSTOMER)
-    asked = Ticket.objects.for_customers(span.customers).select_related("customer", "assignee")
+    asked = Ticket.objects.for_customers(span.customers).standing().select_related("customer", "assignee")
     context = {"at": node, "span": span, "page": page_of(request, asked, newest_by="touched_at")}
     return render(request, "portal/tickets/tickets.html", context)
 

@@ -23,7 +23,7 @@ SPLITS: Final[Mapping[str, str]] = {
     "agent": "COALESCE(t.assignee_id::text, '')",
 }
 # The tickets with their issue. A ticket begins an issue unless the one before it, of the same customer and topic, is unresolved
-# or ended no longer ago than the window; a merged ticket belongs where the other of its topic stands.
+# or ended no longer ago than the window; a merged ticket is read as part of its survivor, its words are contacts there.
 ISSUES: Final = """
 WITH seen AS (
     SELECT t.id, t.ref, t.customer_id, t.kind, t.opened_at, t.resolved_at, t.status, {split} AS part,
@@ -31,7 +31,7 @@ WITH seen AS (
              ORDER BY d.since DESC, d.number DESC LIMIT 1) * interval '1 day' AS repeat_window,
            COALESCE('d' || t.document_id, t.kind) AS topic
       FROM support_ticket t JOIN accounts_customer c ON c.id = t.customer_id
-     WHERE t.opened_at >= %(since)s - %(before)s AND t.opened_at < %(until)s + %(before)s {only}
+     WHERE t.merged_into_id IS NULL AND t.opened_at >= %(since)s - %(before)s AND t.opened_at < %(until)s + %(before)s {only}
 ), stepped AS (
     SELECT seen.*, CASE WHEN opened_at <= MAX(COALESCE(resolved_at, 'infinity')) OVER earlier + repeat_window
                         THEN 0 ELSE 1 END AS begins
@@ -51,7 +51,9 @@ WITH seen AS (
                     WHERE a.about_kind = 'ticket' AND a.about_ref = t.ref AND a.kind = 'support.ticket_reopened') AS reopened
       FROM issues CROSS JOIN LATERAL (
            SELECT COUNT(*) AS number FROM support_message m
-            WHERE m.ticket_id = ANY(issues.tickets) AND NOT m.from_staff AND NOT m.internal
+            WHERE m.ticket_id IN (SELECT x.id FROM support_ticket x
+                                   WHERE x.id = ANY(issues.tickets) OR x.merged_into_id = ANY(issues.tickets))
+              AND NOT m.from_staff AND NOT m.internal
               AND NOT EXISTS (SELECT 1 FROM support_message b WHERE b.ticket_id = m.ticket_id AND NOT b.from_staff
                                 AND NOT b.internal AND b.id <> m.id AND b.sent_at <= m.sent_at AND b.id < m.id
                                 AND b.sent_at > m.sent_at - interval '30 minutes')) AS contact

@@ -16,7 +16,7 @@ from billing.amendments import approvals
 from billing.amendments.models import OrderApproval
 from billing.payments.models import Payment
 from support.remedies.models import Grant
-from support.tickets.models import Ticket
+from support.tickets.models import Message, Ticket
 from support.voice.models import Praise, Promise, Survey
 
 Audience = Callable[[Activity], list[User]]
@@ -162,8 +162,11 @@ def _helpers(ticket: Ticket) -> list[User]:
 
 
 def _conversing(ticket: Ticket) -> list[User]:
-    written = User.objects.filter(pk__in=ticket.messages.filter(from_staff=False, internal=False).values("author_id"))
-    return _present(ticket.requester, *written.order_by("pk"))
+    """The customer's people on a ticket and on those merged into it."""
+    thread = Ticket.objects.threaded_with(ticket)
+    said = Message.objects.filter(ticket__in=thread.values("pk"), from_staff=False, internal=False).values("author_id")
+    taking_part = User.objects.filter(Q(pk__in=said) | Q(pk__in=thread.values("requester")))
+    return _present(ticket.requester, *taking_part.order_by("pk"))
 
 
 def _present(*people: User | None) -> list[User]:

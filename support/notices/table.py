@@ -91,4 +91,5 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "finance.row_written": Notice("row_written", audiences.finance, ("finance", ""), group=groups.WORK),
     "finance.row_answered": Notice("row_answered", audiences.finance, ("finance", ""), group=groups.WORK),
     "finance.row_queried": Notice("row_queried", audiences.who_gave, ("ticket", "ticket"), group=groups.WORK),
+    "support.topic_alarm": Notice("topic_alarm", audiences.the_level_named, ("problem", ""), group=groups.WORK),
 }

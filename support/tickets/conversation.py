@@ -23,7 +23,7 @@ from accounts.people.models import User
 from accounts.timeline import recording
 from billing.invoices.models import Document, Line
 from support.tickets import assignment, deadlines, matter, turns
-from support.tickets.models import Message, Ticket
+from support.tickets.models import Message, Ticket, TicketQuerySet
 
 OPEN, WAITING, APPROVAL, RESOLVED = Ticket.Status.OPEN, Ticket.Status.WAITING, Ticket.Status.APPROVAL, Ticket.Status.RESOLVED
 
@@ -33,7 +33,7 @@ STEPS: Final[Mapping[str, frozenset[str]]] = {
     APPROVAL: frozenset({OPEN}),
     RESOLVED: frozenset({OPEN}),
 }
-REMEDIED, ANSWERED, DECLINED = "remedied", "answered", "declined"
+REMEDIED, ANSWERED, DECLINED, MERGED = "remedied", "answered", "declined", "merged"
 OUTCOMES: Final = frozenset({REMEDIED, ANSWERED, DECLINED})
 LONGEST_SUBJECT: Final = 200
 LONGEST_MESSAGE: Final = 20_000
@@ -78,6 +78,12 @@ class PromiseOpen(Refusal):
     code = "promise_open"
 
 
+class ChildOpen(Refusal):
+    """A ticket ends after the tickets below it."""
+
+    code = "child_open"
+
+
 class OutcomeUnknown(Refusal):
     """A resolution ends in one of `OUTCOMES`."""
 
@@ -117,7 +123,7 @@ def open_ticket(
         facts = {
             "customer": customer,
             "requester": requester if by_staff else actor,
-            "subject": _words(subject, LONGEST_SUBJECT),
+            "subject": words(subject, LONGEST_SUBJECT),
             "kind": kind,
             "channel": channel,
             "document": matter.document_of(actor, document, line),
@@ -143,18 +149,18 @@ def reply(
         Refusal: not within reach, words missing, a note by a customer, or the key was used for another message.
         OneSpeaks: in a conflict, somebody but the speaker writes to the customer.
     """
-    by_staff = is_staff(actor)
+    by_staff, asked = is_staff(actor), ticket
     with turns.patience(), transaction.atomic():
         ticket = lock(ticket)
         access.decide(actor, access.WORK_TICKETS if by_staff else access.ASK_FOR_HELP, ticket.customer).or_refuse()
         if internal and not by_staff:
             raise NotesAreForStaff(_("Only our staff write internal notes."))
         if earlier := Message.objects.filter(key=key).first():
-            return _same_message(earlier, ticket, actor, text)
+            return _same_message(earlier, asked, actor, text)
         if by_staff and not internal:
             _require_speaker(actor, ticket)
         asks = asks and by_staff and not internal
-        message = _write(ticket, actor=actor, text=text, at=at, key=key, internal=internal, asks=asks)
+        message = _write(ticket, home=asked, actor=actor, text=text, at=at, key=key, internal=internal, asks=asks)
         if not internal:
             _move_on(ticket, message, actor=actor, at=at)
             deadlines.reckon(ticket, at)
@@ -244,20 +250,39 @@ def step(ticket: Ticket, to: str, at: datetime, **changed: object) -> None:
 
 
 def lock(ticket: Ticket) -> Ticket:
-    """Return the ticket as it is now, kept from others until the transaction ends."""
+    """Return the ticket as it is now, kept from others until the transaction ends; a merged one leads to its survivor."""
     related = ("customer", "requester", "assignee", "document", "line", "finding", "speaker")
-    return Ticket.objects.select_for_update(of=("self",)).select_related(*related).get(pk=ticket.pk)
+    rows = Ticket.objects.select_for_update(of=("self",)).select_related(*related)
+    survivor = Ticket.objects.filter(pk=ticket.pk).values_list("merged_into", flat=True).first()
+    locked = rows.get(pk=survivor or ticket.pk)
+    return rows.get(pk=locked.merged_into_id) if locked.merged_into_id else locked
 
 
-def visible_to(viewer: User) -> QuerySet[Ticket]:
+def visible_to(viewer: User) -> TicketQuerySet:
     """Return the tickets of the customers within reach of `viewer`."""
     return Ticket.objects.for_customers(access.customers_within_reach(viewer))
 
 
 def messages_of(ticket: Ticket, viewer: User) -> QuerySet[Message]:
-    """Return the conversation, oldest first; notes only to staff."""
-    messages = ticket.messages.select_related("author")
-    return messages if is_staff(viewer) else messages.filter(internal=False)
+    """Return the conversation, merged ones included, oldest first; a customer's person reads no notes and what is in reach."""
+    messages = Message.objects.filter(ticket__in=Ticket.objects.threaded_with(ticket).values("pk")).select_related("author")
+    if is_staff(viewer):
+        return messages
+    return messages.filter(internal=False, ticket__customer__in=access.customers_within_reach(viewer))
+
+
+def words(text: str, most: int) -> str:
+    """Return the text as it is kept: no blanks around it, no characters a database cannot hold.
+
+    Raises:
+        WordsMissing: nothing is left, or far too much.
+    """
+    kept = text.replace("\x00", "").strip()
+    if not kept:
+        raise WordsMissing(_("Write a few words first."))
+    if len(kept) > most:
+        raise WordsMissing(_("Please say it in at most {most} characters.").format(most=most))
+    return kept
 
 
 def is_staff(person: User) -> bool:
@@ -269,6 +294,8 @@ def _end(ticket: Ticket, *, actor: User | None, outcome: str, text: str, at: dat
     if outcome not in OUTCOMES:
         raise OutcomeUnknown(_("A ticket ends remedied, answered or declined."))
     _require_promises_kept(ticket)
+    if child := Ticket.objects.unresolved().filter(parent=ticket.pk).order_by("pk").first():
+        raise ChildOpen(_("{ref} below it is still open. Settle it, or take it off, first.").format(ref=child.ref))
     step(ticket, RESOLVED, at, resolved_at=at, outcome=outcome, speaker=None)
     message = _message(ticket, actor=actor, text=text, at=at, from_staff=True)
     facts = {"subject": ticket.subject, "outcome": outcome, "message": message.pk}
@@ -305,7 +332,9 @@ def _require_speaker(actor: User, ticket: Ticket) -> None:
 
 def _require_promises_kept(ticket: Ticket) -> None:
     """Ask the promises by their relation: they are kept one floor up, in support/voice."""
-    if promise := ticket.promises.filter(state="open").order_by("due_on", "pk").first():
+    tickets = Ticket.objects.threaded_with(ticket).prefetch_related("promises")
+    waiting = [promise for each in tickets for promise in each.promises.all() if promise.state == "open"]
+    if promise := min(waiting, key=lambda one: (one.due_on, one.pk), default=None):
         raise PromiseOpen(_("A promise is still open: {promise}. Keep it or take it back first.").format(promise=promise))
 
 
@@ -315,9 +344,19 @@ def _reopen(ticket: Ticket, *, actor: User, at: datetime) -> None:
 
 
 def _write(
-    ticket: Ticket, *, actor: User, text: str, at: datetime, key: UUID | None = None, internal: bool = False, asks: bool = False
+    ticket: Ticket,
+    *,
+    actor: User,
+    text: str,
+    at: datetime,
+    home: Ticket | None = None,
+    key: UUID | None = None,
+    internal: bool = False,
+    asks: bool = False,
 ) -> Message:
-    message = _message(ticket, actor=actor, text=text, at=at, from_staff=is_staff(actor), key=key, internal=internal, asks=asks)
+    message = _message(
+        home or ticket, actor=actor, text=text, at=at, from_staff=is_staff(actor), key=key, internal=internal, asks=asks
+    )
     _save(ticket, at)
     kind = "support.note_added" if internal else "support.message_sent"
     facts = {"message": message.pk}
@@ -328,25 +367,15 @@ def _write(
 def _message(
     ticket: Ticket, *, actor: User | None, text: str, at: datetime, from_staff: bool, key: UUID | None = None, **kind: bool
 ) -> Message:
-    words = _words(text, LONGEST_MESSAGE)
-    return Message.objects.create(ticket=ticket, author=actor, from_staff=from_staff, text=words, sent_at=at, key=key, **kind)
+    said = words(text, LONGEST_MESSAGE)
+    return Message.objects.create(ticket=ticket, author=actor, from_staff=from_staff, text=said, sent_at=at, key=key, **kind)
 
 
 def _same_message(earlier: Message, ticket: Ticket, actor: User, text: str) -> Message:
-    same = (ticket.pk, actor.pk, _words(text, LONGEST_MESSAGE))
+    same = (ticket.pk, actor.pk, words(text, LONGEST_MESSAGE))
     if (earlier.ticket_id, earlier.author_id, earlier.text) != same:
         raise KeyAlreadyUsed
     return earlier
-
-
-def _words(text: str, most: int) -> str:
-    """Return the text as it is kept: no blanks around it, no characters a database cannot hold."""
-    words = text.replace("\x00", "").strip()
-    if not words:
-        raise WordsMissing(_("Write a few words first."))
-    if len(words) > most:
-        raise WordsMissing(_("Please say it in at most {most} characters.").format(most=most))
-    return words
 
 
 def _save(ticket: Ticket, at: datetime, **changed: object) -> None:

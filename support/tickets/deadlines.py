@@ -16,7 +16,7 @@ from support.service_levels import calendars, clocks, targets
 from support.service_levels.clocks import Event, Run
 from support.service_levels.models import ClockKind, LadderStep, ServiceTarget, StepTaken
 from support.service_levels.targets import Subject
-from support.tickets.models import Ticket
+from support.tickets.models import Message, Ticket
 
 MINUTE: Final = timedelta(minutes=1)
 AT_ONCE: Final = 200
@@ -85,11 +85,12 @@ def sheet_of(ticket: Ticket, at: datetime) -> Sheet:
 
 
 def events_of(ticket: Ticket) -> list[Event]:
-    """Return what happened to a ticket that moves its clocks, in order."""
-    said = ticket.messages.filter(internal=False).order_by("sent_at", "pk").values_list("sent_at", "from_staff", "asks")
+    """Return what happened to a ticket, and was said on those merged into it, that moves its clocks, in order."""
+    thread = Ticket.objects.threaded_with(ticket)
+    said = Message.objects.filter(ticket__in=thread.values("pk"), internal=False).order_by("sent_at", "pk")
     ended = Activity.objects.filter(about_kind="ticket", about_ref=ticket.ref, kind__in=ENDS).values_list("at", "kind")
-    events = [Event(ticket.opened_at, clocks.OPENED)]
-    events += [Event(at, _spoken(from_staff=ours, asks=asks)) for at, ours, asks in said]
+    events = [Event(min(thread.values_list("opened_at", flat=True)), clocks.OPENED)]
+    events += [Event(one.sent_at, _spoken(from_staff=one.from_staff, asks=one.asks)) for one in said.defer("text")]
     events += [Event(at, ENDS[kind]) for at, kind in ended.order_by("at", "pk")]
     return sorted(events, key=lambda event: event.at)  # stable: at one moment the word comes before what it ends
 

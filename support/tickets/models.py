@@ -2,10 +2,11 @@
 
 import pgtrigger
 from django.conf import settings
-from django.contrib.postgres.fields import DateTimeRangeField
-from django.contrib.postgres.indexes import GistIndex
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import F, Func, Q
+from django.db.models.functions import Upper
 
 from accounts.append_only import only_added
 from accounts.customers.models import Customer
@@ -18,15 +19,32 @@ class MomentRange(Func):
     output_field = DateTimeRangeField()
 
 
-# A promise to the customer is kept or taken back before its ticket ends: the last lock on that door.
+# A promise to the customer is kept or taken back before its ticket, or the one that was merged into, ends: the last lock on it.
 no_promise_left_open = pgtrigger.Trigger(
     name="no_promise_is_left_open",
     when=pgtrigger.Before,
     operation=pgtrigger.Update,
-    condition=pgtrigger.Q(new__status="resolved") & ~pgtrigger.Q(old__status="resolved"),
+    condition=pgtrigger.Q(new__status="resolved", new__merged_into__isnull=True) & ~pgtrigger.Q(old__status="resolved"),
     func="""
-        IF EXISTS (SELECT 1 FROM support_promise WHERE ticket_id = NEW.id AND state = 'open') THEN
+        IF EXISTS (SELECT 1 FROM support_promise p JOIN support_ticket t ON t.id = p.ticket_id
+                    WHERE p.state = 'open' AND (t.id = NEW.id OR t.merged_into_id = NEW.id)) THEN
             RAISE EXCEPTION 'ticket % has an open promise', NEW.ref USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+# A merged ticket is read with one that stands by itself: no chains and no circles, whoever writes at once.
+merged_into_one_that_stands = pgtrigger.Trigger(
+    name="merged_into_one_that_stands",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("merged_into_id"),  # type: ignore[no-untyped-call] # pgtrigger is
+    condition=pgtrigger.Q(new__merged_into__isnull=False),
+    func="""
+        PERFORM 1 FROM support_ticket WHERE id = NEW.merged_into_id AND merged_into_id IS NULL FOR SHARE;
+        IF NOT FOUND OR EXISTS (SELECT 1 FROM support_ticket WHERE merged_into_id = NEW.id) THEN
+            RAISE EXCEPTION 'ticket % is merged into one that is merged itself', NEW.ref
+                USING ERRCODE = 'integrity_constraint_violation';
         END IF;
         RETURN NEW;
     """,
@@ -37,6 +55,14 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def unresolved(self) -> "TicketQuerySet":
         """Tickets somebody still has to act on."""
         return self.exclude(status=Ticket.Status.RESOLVED)
+
+    def standing(self) -> "TicketQuerySet":
+        """Tickets that were not merged into another one."""
+        return self.filter(merged_into=None)
+
+    def threaded_with(self, ticket: "Ticket") -> "TicketQuerySet":
+        """The tickets that are read as one with `ticket`: itself and those merged into it."""
+        return self.filter(Q(pk=ticket.pk) | Q(merged_into=ticket.pk))
 
     def for_customers(self, customers: "models.QuerySet[Customer]") -> "TicketQuerySet":
         """Tickets about any of `customers`."""
@@ -92,6 +118,11 @@ class Ticket(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
         help_text="In a conflict: the only one of us who writes to the customer.",
     )  # fmt: skip
+    tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    problem = models.ForeignKey("support.Problem", null=True, blank=True, on_delete=models.PROTECT, related_name="tickets")
+    split_from = models.ForeignKey("support.Message", null=True, blank=True, on_delete=models.PROTECT, related_name="split_into")
     # Indexes of what the clocks say, reckoned anew by deadlines.py with every event; the truth are the messages and activities.
     due_at = models.DateTimeField(null=True, blank=True)
     due_clock = models.CharField(max_length=16, blank=True)
@@ -106,9 +137,13 @@ class Ticket(models.Model):
             models.CheckConstraint(
                 condition=Q(status="resolved", resolved_at__isnull=False) | ~Q(status="resolved"),
                 name="resolved_ticket_has_its_moment",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(status="resolved", outcome="merged"), name="merged_ticket_has_ended"
+            ),
+            models.CheckConstraint(condition=Q(parent=None) | ~Q(parent=F("id")), name="ticket_is_not_its_own_parent"),
         ]
-        triggers = [no_promise_left_open]
+        triggers = [no_promise_left_open, merged_into_one_that_stands]
         indexes = [
             models.Index(fields=["status", "priority", "opened_at", "id"], name="ticket_queue"),
             models.Index(fields=["customer", "-touched_at"], name="ticket_by_customer"),
@@ -121,6 +156,8 @@ class Ticket(models.Model):
             models.Index(fields=["resolved_at", "id"], condition=~Q(resolved_at=None), name="ticket_by_end"),
             models.Index(fields=["opened_at", "id"], name="ticket_by_opening"),
             models.Index(fields=["reckoned_at"], condition=~Q(status="resolved"), name="ticket_to_reckon"),
+            GinIndex(fields=["tags"], name="ticket_by_tag"),
+            GinIndex(OpClass(Upper("subject"), name="gin_trgm_ops"), name="ticket_by_subject"),
             models.Index(fields=["next_step_at"], condition=~Q(next_step_at=None), name="ticket_by_next_step"),
         ]
 

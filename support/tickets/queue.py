@@ -19,7 +19,7 @@ from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from support.tickets import conversation
-from support.tickets.models import MomentRange, Ticket
+from support.tickets.models import MomentRange, Ticket, TicketQuerySet
 
 PAGE: Final = 50
 COUNTED: Final = 1_000
@@ -27,7 +27,7 @@ ORDER: Final = ("status", "priority", "opened_at", "id")
 DUE_ORDER: Final = ("due_at", "id")
 RISK: Final = MomentRange("risk_at", "due_at")
 
-View = Callable[[QuerySet[Ticket], User], QuerySet[Ticket]]
+View = Callable[[TicketQuerySet, User], QuerySet[Ticket]]
 VIEWS: Final[Mapping[str, View]] = {
     "mine": lambda tickets, viewer: tickets.filter(assignee=viewer).exclude(status=Ticket.Status.RESOLVED),
     "unassigned": lambda tickets, viewer: tickets.filter(assignee=None).exclude(status=Ticket.Status.RESOLVED),
@@ -37,7 +37,7 @@ VIEWS: Final[Mapping[str, View]] = {
     "due": lambda tickets, viewer: tickets.filter(due_at__isnull=False),
     "at_risk": lambda tickets, viewer: tickets.filter(due_at__isnull=False).alias(risk=RISK).filter(risk__contains=Now()),
     "breached": lambda tickets, viewer: tickets.filter(due_at__lt=Now()),
-    "resolved": lambda tickets, viewer: tickets.filter(status=Ticket.Status.RESOLVED),
+    "resolved": lambda tickets, viewer: tickets.standing().filter(status=Ticket.Status.RESOLVED),
     "declined": lambda tickets, viewer: tickets.filter(status=Ticket.Status.RESOLVED, outcome=conversation.DECLINED),
 }
 BY_DUE: Final = frozenset({"due", "at_risk", "breached"})

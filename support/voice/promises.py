@@ -123,8 +123,12 @@ def open_for(viewer: User) -> QuerySet[Promise]:
 
 
 def of_ticket(ticket: Ticket) -> QuerySet[Promise]:
-    """Return what was promised on a ticket, the latest first."""
-    return Promise.objects.filter(ticket=ticket).select_related("made_by", "closed_by", "customer").order_by("-made_at", "-pk")
+    """Return what was promised on a ticket and on those merged into it, the latest first."""
+    return (
+        Promise.objects.filter(ticket__in=Ticket.objects.threaded_with(ticket))
+        .select_related("made_by", "closed_by", "customer")
+        .order_by("-made_at", "-pk")
+    )
 
 
 def of_account(customer: Customer) -> QuerySet[Promise]:

@@ -12,7 +12,7 @@ from backoffice.api import urls
 from support.remedies.models import FeedRow, Grant
 from support.tickets.models import Ticket
 from support.voice.models import Promise
-from tests.factories import people, quality, support
+from tests.factories import desk, people, quality, support
 from tests.factories.billing import NOON
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +32,16 @@ ROUTES = {
     "grants": ("post", GIVERS),
     "replies": ("post", WORKERS),
     "declines": ("post", WORKERS),
+    "merges": ("post", WORKERS),
+    "separations": ("post", WORKERS),
+    "splits": ("post", WORKERS),
+    "macro_uses": ("post", WORKERS),
+    "bulk_previews": ("post", WORKERS),
+    "bulks": ("post", WORKERS),
+    "bulk": ("get", WORKERS),
+    "bulk_undoings": ("post", WORKERS),
+    "problems": ("get", WORKERS),
+    "ticket_views": ("get", WORKERS),
     "promises": ("get", WORKERS),
     "closings": ("post", WORKERS),
     "approvals": ("get", DECIDERS),
@@ -65,6 +75,7 @@ def ask(viewer, given, route, body=None, key=""):
     }  # fmt: skip
     if route.startswith("move_") and route != "move_previews":
         named[route] = [quality.waiting_move().pk]
+    named |= desk.staff_api(route, asked.ticket)
     client, address = Client(), reverse(f"staff_api:{route}", args=named.get(route, []))
     if viewer:
         client.force_login(viewer)

@@ -15,7 +15,7 @@ from support.remedies import declines
 from support.remedies.batches import working
 from support.remedies.books import budgets
 from support.tickets import account_escalation
-from tests.factories import bank, knowledge, overdue, people, policies, provisioning, quality, segments, support
+from tests.factories import bank, desk, knowledge, overdue, people, policies, provisioning, quality, segments, support
 from tests.factories.billing import invoice
 from tests.factories.customers import below, group
 from tests.factories.support import NOON
@@ -28,6 +28,11 @@ def fill():
     support.case(100).grant()
     support.case(30000).grant()
     support.promise(support.ticket())
+    desk.bulk()
+    desk.macro(f"macro-{Customer.objects.count()}")
+    desk.view(people.agent(), shared=True)
+    desk.topic(f"topic-{Customer.objects.count()}")
+    desk.problem()
     support.told(group())
     support.told(group(), kind="concern")
     appealed = support.ticket()
@@ -79,6 +84,11 @@ def statements(viewer: User, address: str) -> int:
         ("queue", "?view=breached", "agent"),
         ("promises", "", "agent"),
         ("orders", "", "agent"),
+        ("ticket_list", "?status=unresolved", "agent"),
+        ("bulks", "", "agent"),
+        ("ticket_views", "", "supervisor"),
+        ("topics", "", "agent"),
+        ("problems", "", "agent"),
         ("service_levels", "", "agent"),
         ("measures", "?by=agent", "agent"),
         ("processes", "", "agent"),

@@ -16,7 +16,7 @@ from support.channels import files
 from support.channels.models import Attachment
 from support.remedies.models import AuthorityGrant
 from support.voice.models import Promise
-from tests.factories import knowledge, overdue, people, policies, privacy, provisioning, quality, support
+from tests.factories import desk, knowledge, overdue, people, policies, privacy, provisioning, quality, support
 from tests.factories.bank import debit_at_the_bank, paid_too_much, waiting_line, waiting_transfer
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +36,27 @@ ROUTES = {
     "ticket": ("get", EVERYBODY),
     "conversation": ("get", EVERYBODY),
     "replies": ("post", WORKERS),
+    "ticket_list": ("get", WORKERS),
+    "ticket_views": ("get", WORKERS),
+    "view_changes": ("post", WORKERS),
+    "topics": ("get", WORKERS),
+    "takings_back": ("post", WORKERS),
+    "macro": ("get", WORKERS),
+    "presences": ("post", WORKERS),
+    "bulks": ("get", WORKERS),
+    "bulk_previews": ("post", WORKERS),
+    "bulk": ("get", WORKERS),
+    "bulk_undoings": ("post", WORKERS),
+    "problems": ("get", WORKERS),
+    "problem": ("get", WORKERS),
+    "problem_steps": ("post", WORKERS),
+    "links": ("get", WORKERS),
+    "merges": ("post", WORKERS),
+    "separations": ("post", WORKERS),
+    "splits": ("post", WORKERS),
+    "parents": ("post", WORKERS),
+    "problem_attachments": ("post", WORKERS),
+    "ticket_problems": ("post", WORKERS),
     "resolutions": ("post", WORKERS),
     "assignments": ("post", WORKERS),
     "grants": ("post", GIVERS),
@@ -253,7 +274,9 @@ def address(route, given):
         "faults",
         "declines",
         "conflicts",
+        *desk.ON_TICKET,
     }
+    keys |= desk.addresses(route, granted)
     return reverse(f"backoffice:{route}", args=[granted.ticket.ref] if route in on_ticket else keys.get(route, []))
 
 

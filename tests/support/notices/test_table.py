@@ -17,7 +17,7 @@ FACTS = [
     *("email", "role", "change", "on", "contract", "amount", "due_on", "documents", "reason", "to", "payment", "subject"),
     *("remedy", "ticket", "note", "document", "question", "approver", "method", "who", "customer_number"),
     *("account", "seller", "creditor_id", "mandate", "coupon", "what", "until"),
-    *("days", "terms", "hours", "answer", "product", "step", "done", "url"),
+    *("days", "terms", "hours", "answer", "product", "step", "done", "url", "topic", "count", "mean"),
 ]
 TOLD_KINDS = sorted(kind for kind, declared in KINDS.items() if "notice" in declared.readers)
 

@@ -1,0 +1,164 @@
+"""Macros and topics as managers write them: saving a macro writes its next version, what was written before stays."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+
+from backoffice.admin.base import LookingAdmin, UseCaseAdmin
+from billing.anomalies.registry import DETECTORS
+from support.channels.files import File
+from support.desk import changes, macros, topics
+from support.desk.bulk_models import Bulk
+from support.desk.changes import Change
+from support.desk.macro_models import Macro, MacroVersion
+from support.desk.macros import Contents
+from support.desk.topic_models import Topic
+from support.tickets.models import Ticket
+from window.fields import FilesField
+
+STAYS = ("", _("stays as it is"))
+PLAIN = ("text", "internal", "status", "priority", "assignee")
+
+
+class MacroForm(forms.ModelForm):
+    """What the next version does."""
+
+    label = forms.CharField(label=_("Name"), max_length=120, widget=UnfoldAdminTextInputWidget)
+    text = forms.CharField(
+        label=_("Words"), required=False, widget=UnfoldAdminTextareaWidget,
+        help_text=_("{customer}, {requester}, {agent}, {ticket}, {subject}, {document}; an input is written {input:name}."),
+    )  # fmt: skip
+    internal = forms.BooleanField(label=_("Internal note"), required=False)
+    inputs = forms.CharField(
+        label=_("Inputs, one a line"), required=False, widget=UnfoldAdminTextareaWidget, help_text=_("day: Day of the call")
+    )
+    status = forms.ChoiceField(
+        label=_("Status"), required=False, widget=UnfoldAdminSelectWidget,
+        choices=[STAYS, *((status, Ticket.Status(status).label) for status in changes.STATUSES)],
+    )  # fmt: skip
+    priority = forms.ChoiceField(
+        label=_("Priority"), required=False, widget=UnfoldAdminSelectWidget, choices=[STAYS, *Ticket.Priority.choices]
+    )
+    assignee = forms.ChoiceField(
+        label=_("Stands with"), required=False, widget=UnfoldAdminSelectWidget,
+        choices=[STAYS, (changes.ME, _("whoever uses it")), (changes.NOBODY, _("nobody"))],
+    )  # fmt: skip
+    add_tags = forms.CharField(label=_("Add tags"), required=False, widget=UnfoldAdminTextInputWidget)
+    remove_tags = forms.CharField(label=_("Take tags off"), required=False, widget=UnfoldAdminTextInputWidget)
+    files = FilesField(label=_("Files; new ones take the place of those before"))
+
+    class Meta:
+        model = Macro
+        fields = ("code", "position", "active")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        latest = self.instance.versions.order_by("-number").first() if self.instance.pk else None
+        if latest:
+            change = Change.read(latest.change)
+            self.initial |= {"label": latest.label} | {name: getattr(change, name) for name in PLAIN}
+            self.initial |= {name: ", ".join(getattr(change, name)) for name in ("add_tags", "remove_tags")}
+            self.initial["inputs"] = "\n".join(f"{one['name']}: {one['label']}" for one in latest.inputs)
+
+    def contents(self) -> Contents:
+        """Return what was written."""
+        given = self.cleaned_data
+        tags = {name: changes.tags_of(given[name]) for name in ("add_tags", "remove_tags")}
+        lines = [line.partition(":") for line in given["inputs"].splitlines() if line.strip()]
+        inputs = {name.strip(): label.strip() or name.strip() for name, _colon, label in lines}
+        return Contents(given["label"], Change(**{name: given[name] for name in PLAIN}, **tags), inputs)
+
+
+@admin.register(Macro)
+class MacroAdmin(UseCaseAdmin):
+    """Changes to tickets that are written down, with how often each is used."""
+
+    form = MacroForm
+    list_display = ("code", "label", "version", "used", "position", "active")
+    ordering = ("position", "code")
+    fields = ("code", "position", "active", "label", *PLAIN[:2], "inputs", *PLAIN[2:], "add_tags", "remove_tags", "files")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Macro | None = None) -> tuple[str, ...]:
+        """Links lead to the code, so it stays."""
+        return ("code",) if obj else ()
+
+    def carry_out(self, request: HttpRequest, form: forms.ModelForm, *, change: bool) -> Macro:
+        """Write the next version."""
+        given = form.cleaned_data
+        version = macros.write(
+            actor=request.user, code=form.instance.code if change else given["code"], contents=form.contents(),
+            attached=[File(*file) for file in given["files"]], position=given["position"], active=given["active"],
+            at=timezone.now(),
+        )  # fmt: skip
+        return version.macro
+
+    @admin.display(description=_("Name"))
+    def label(self, macro: Macro) -> str:
+        """Name it."""
+        return self._latest(macro).label
+
+    @admin.display(description=_("Version"))
+    def version(self, macro: Macro) -> int:
+        """Write the number of the version in force."""
+        return self._latest(macro).number
+
+    @admin.display(description=_("Used"))
+    def used(self, macro: Macro) -> int:
+        """Count its uses, whatever the version."""
+        return sum(version.uses.count() for version in macro.versions.all())
+
+    def _latest(self, macro: Macro) -> MacroVersion:
+        return macro.versions.order_by("-number")[0]
+
+
+class TopicForm(forms.ModelForm):
+    """A topic; its words are written one a line."""
+
+    detector = forms.ChoiceField(label=_("Billing error"), required=False, widget=UnfoldAdminSelectWidget)
+    words = forms.CharField(label=_("Words that tell it, one a line"), required=False, widget=UnfoldAdminTextareaWidget)
+
+    class Meta:
+        model = Topic
+        fields = ("code", "label", "detector", "words", "position", "active")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["detector"].choices = [("", _("none")), *((one.code, one.label) for one in DETECTORS)]
+        if self.instance.pk:
+            self.initial["words"] = "\n".join(self.instance.words)
+
+    def clean_words(self) -> list[str]:
+        """Words are written one a line."""
+        return [line.strip() for line in self.cleaned_data["words"].splitlines() if line.strip()]
+
+
+@admin.register(Topic)
+class TopicAdmin(UseCaseAdmin):
+    """What customers ask about, as it is counted by day."""
+
+    form = TopicForm
+    list_display = ("code", "label", "detector", "position", "active")
+    ordering = ("position", "code")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Topic | None = None) -> tuple[str, ...]:
+        """Tickets stand under the code, so it stays."""
+        return ("code",) if obj else ()
+
+    def carry_out(self, request: HttpRequest, form: forms.ModelForm, *, change: bool) -> Topic:
+        """Say how the topic is known."""
+        given = {name: form.cleaned_data[name] for name in ("label", "detector", "words", "position", "active")}
+        code = form.instance.code if change else form.cleaned_data["code"]
+        return topics.define(actor=request.user, code=code, at=timezone.now(), **given)
+
+
+@admin.register(Bulk)
+class BulkAdmin(LookingAdmin):
+    """What was changed in many tickets at once."""
+
+    list_display = ("pk", "made_by", "made_at", "problem", "undone_at")
+    list_select_related = ("made_by", "problem")

@@ -1,0 +1,111 @@
+"""Lists of tickets, changes to many of them, merging, splitting and problems."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.people import access
+from accounts.people.models import User
+from support.desk import changes, filters
+from support.desk.changes import Change
+from support.tickets.models import Ticket
+from window.fields import KeyField
+
+ANY = ("", _("any"))
+STAYS = ("", _("stays as it is"))
+
+
+def people(*first: tuple[str, Any]) -> list[tuple[str, Any]]:
+    """Return who works on tickets, to choose from."""
+    found = User.objects.filter(is_active=True, staff_profile__level__in=access.WORK_TICKETS.levels).order_by("name", "email")
+    return [*first, *((str(person.pk), str(person)) for person in found)]
+
+
+class FiltersForm(forms.Form):
+    """What a list of tickets is narrowed by."""
+
+    words = forms.CharField(label=_("Subject or number"), required=False, max_length=200)
+    status = forms.ChoiceField(
+        label=_("Status"), required=False, choices=[ANY, (filters.UNRESOLVED, _("Not resolved")), *Ticket.Status.choices]
+    )
+    kind = forms.ChoiceField(label=_("About"), required=False, choices=[ANY, *Ticket.Kind.choices])
+    priority = forms.ChoiceField(label=_("Priority"), required=False, choices=[ANY, *Ticket.Priority.choices])
+    channel = forms.ChoiceField(label=_("Came by"), required=False, choices=[ANY, *Ticket.Channel.choices])
+    assignee = forms.ChoiceField(label=_("Stands with"), required=False)
+    tag = forms.CharField(label=_("Tag"), required=False, max_length=40)
+    customer = forms.CharField(label=_("Customer's number"), required=False, max_length=40)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["assignee"].choices = people(ANY, (filters.ME, _("me")), (filters.NOBODY, _("nobody")))
+
+
+class ChangeForm(forms.Form):
+    """What is to happen to the tickets chosen."""
+
+    tickets = forms.TypedMultipleChoiceField(
+        label=_("Tickets"), choices=[], error_messages={"required": _("Choose some tickets.")}
+    )
+    status = forms.ChoiceField(
+        label=_("Status"),
+        required=False,
+        choices=[STAYS, *((status, Ticket.Status(status).label) for status in changes.STATUSES)],
+    )
+    priority = forms.ChoiceField(label=_("Priority"), required=False, choices=[STAYS, *Ticket.Priority.choices])
+    assignee = forms.ChoiceField(label=_("Stands with"), required=False)
+    add_tags = forms.CharField(label=_("Add tags"), required=False, help_text=_("Several by commas."), max_length=400)
+    remove_tags = forms.CharField(label=_("Take tags off"), required=False, max_length=400)
+    text = forms.CharField(
+        label=_("Words to each customer"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("{customer}, {requester}, {agent}, {ticket}, {subject} and {document} are filled in for each."),
+    )  # fmt: skip
+    internal = forms.BooleanField(label=_("Internal note: the customer does not see it"), required=False)
+    key = KeyField()
+
+    def __init__(self, *args: Any, refs: list[str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["tickets"].choices = [(ref, ref) for ref in refs]
+        self.fields["assignee"].choices = people(STAYS, (changes.ME, _("me")), (changes.NOBODY, _("nobody")))
+
+    @property
+    def change(self) -> Change:
+        """The change, as the form says it."""
+        given = {name: self.cleaned_data[name] for name in ("text", "internal", "status", "priority", "assignee")}
+        tags = {name: changes.tags_of(self.cleaned_data[name]) for name in ("add_tags", "remove_tags")}
+        return Change(**given | tags)
+
+
+class OtherTicketForm(forms.Form):
+    """Another ticket, by its number; none where that makes sense."""
+
+    other = forms.CharField(label=_("Number of the other ticket"), max_length=20, required=False)
+
+    def clean_other(self) -> str:
+        """Numbers are written in capitals."""
+        return str(self.cleaned_data["other"]).strip().upper()
+
+
+class SplitForm(forms.Form):
+    """Which message becomes a ticket of its own, and what about."""
+
+    message = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    subject = forms.CharField(label=_("What the new ticket is about"), max_length=200)
+    key = KeyField()
+
+
+class ProblemForm(forms.Form):
+    """A new problem."""
+
+    title = forms.CharField(label=_("What is behind it"), max_length=200)
+    cause = forms.CharField(
+        label=_("What we know of it"), required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    key = KeyField()
+
+
+class ProblemStepForm(forms.Form):
+    """Where a problem goes, and what we know of its cause by now."""
+
+    to = forms.ChoiceField(choices=[("open", _("It is one")), ("solved", _("Solved")), ("dismissed", _("No problem"))])
+    cause = forms.CharField(label=_("What it was"), required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 2}))

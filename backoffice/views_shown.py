@@ -1,0 +1,32 @@
+"""Saved views as they are shown: each with its address and its count."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from accounts.people.models import User
+from support.desk import saved_views
+from support.desk.filters import Filters
+
+
+def shown(viewer: User) -> list[dict[str, Any]]:
+    """Return the views of a person, in their order, with live counts."""
+    views = list(saved_views.visible_to(viewer))
+    counts = saved_views.counts(viewer, views)
+    return [_view(viewer, view, counts[view.pk].text) for view in views]
+
+
+def address(asked: Filters) -> str:
+    """Return the address of the list asked for so."""
+    return f"{reverse('backoffice:ticket_list')}?{query(asked)}"
+
+
+def query(asked: Filters) -> str:
+    """Return the filters as an address says them."""
+    return urlencode(sorted(asked.kept().items()))
+
+
+def _view(viewer: User, view: Any, count: str) -> dict[str, Any]:
+    asked = Filters.read(view.filters)
+    return {"view": view, "count": count, "url": address(asked), "asked": asked.kept(), "own": view.owner_id == viewer.pk}
