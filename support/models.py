@@ -1,6 +1,7 @@
 """Hands the models of the folders below to Django; nothing else."""
 
-from support.channels.models import Attachment, IncomingMail
+from support.channels.chat.models import Chat, Presence
+from support.channels.models import Attachment, CallBack, IncomingMail
 from support.knowledge.models import Article, ArticleQuestion, ArticleVersion, Deflection, Edition
 from support.measures.models import IssueDefinition
 from support.notices.models import Told
@@ -24,8 +25,8 @@ from support.voice.models import Feedback, Praise, Promise, Survey, Thanks
 
 __all__ = [
     "AccountEscalation", "Allowance", "Approval", "Article", "ArticleQuestion", "ArticleVersion", "Attachment",
-    "AuthorityGrant", "Batch", "BatchRow", "Decline", "DeclineReason", "Deflection", "Edition", "Fault", "FeedMessage",
-    "FeedRow", "Feedback", "GoodwillBudget", "Grant", "IncomingMail", "IssueDefinition", "LadderStep", "LedgerMapping",
-    "Message", "OwnDay", "Playbook", "PlaybookVersion", "PracticeRun", "Praise", "Promise", "ServiceCalendar",
-    "ServiceTarget", "StepTaken", "Survey", "Thanks", "Ticket", "Told",
+    "AuthorityGrant", "Batch", "BatchRow", "CallBack", "Chat", "Decline", "DeclineReason", "Deflection", "Edition", "Fault",
+    "FeedMessage", "FeedRow", "Feedback", "GoodwillBudget", "Grant", "IncomingMail", "IssueDefinition", "LadderStep",
+    "LedgerMapping", "Message", "OwnDay", "Playbook", "PlaybookVersion", "PracticeRun", "Praise", "Presence", "Promise",
+    "ServiceCalendar", "ServiceTarget", "StepTaken", "Survey", "Thanks", "Ticket", "Told",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from support.channels.chat import tending
 from support.remedies import waiting
 from support.remedies.batches import working
 from support.remedies.batches.models import Batch
@@ -18,6 +19,12 @@ def watch_the_clock() -> None:
     escalation.climb(at=at)
     promises.watch(at=at)
     waiting.tell_late(at=at)
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def tend_chats() -> None:
+    """Look after chats that somebody went away from."""
+    tending.tend(at=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped

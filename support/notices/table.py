@@ -51,6 +51,8 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "billing.refund_made": Notice("refund_made", audiences.those_who_pay, ("payment", "payment")),
     "support.ticket_opened": Notice("ticket_opened", audiences.who_asked_and_who_helps, ("ticket", "")),
     "support.message_sent": Notice("message_sent", audiences.the_other_side, ("ticket", "")),
+    "support.chat_missed": Notice("chat_missed", audiences.who_chatted_and_who_helps, ("ticket", "")),
+    "support.callback_tried": Notice("callback_tried", audiences.who_wants_a_call, ("ticket", "")),
     "support.ticket_resolved": Notice("ticket_resolved", audiences.who_asked, ("ticket", "")),
     "support.remedy_asked": Notice("remedy_asked", audiences.who_may_approve, ("approvals", "")),
     "support.approval_late": Notice("approval_late", audiences.the_level_named, ("approvals", "")),
