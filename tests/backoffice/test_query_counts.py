@@ -15,7 +15,7 @@ from support.remedies import declines
 from support.remedies.batches import working
 from support.remedies.books import budgets
 from support.tickets import account_escalation
-from tests.factories import bank, knowledge, overdue, people, policies, quality, segments, support
+from tests.factories import bank, chats, knowledge, overdue, people, policies, quality, segments, support
 from tests.factories.billing import invoice
 from tests.factories.customers import below, group
 from tests.factories.support import NOON
@@ -28,6 +28,8 @@ def fill():
     support.case(100).grant()
     support.case(30000).grant()
     support.promise(support.ticket())
+    chats.waiting()
+    chats.callback()
     support.told(group())
     support.told(group(), kind="concern")
     appealed = support.ticket()
@@ -75,6 +77,7 @@ def statements(viewer: User, address: str) -> int:
         ("queue_rows", "?view=resolved", "agent"),
         ("queue", "?view=due", "agent"),
         ("queue", "?view=breached", "agent"),
+        ("desk_rows", "", "agent"),
         ("promises", "", "agent"),
         ("service_levels", "", "agent"),
         ("measures", "?by=agent", "agent"),

@@ -12,10 +12,11 @@ from accounts.privacy.models import Erasure
 from backoffice import urls
 from billing.invoices.documents import rendering
 from support.channels import files
-from support.channels.models import Attachment
+from support.channels.chat.models import Chat
+from support.channels.models import Attachment, CallBack
 from support.remedies.models import AuthorityGrant
 from support.voice.models import Promise
-from tests.factories import knowledge, overdue, people, policies, privacy, quality, support
+from tests.factories import chats, knowledge, overdue, people, policies, privacy, quality, support
 from tests.factories.bank import debit_at_the_bank, paid_too_much, waiting_line, waiting_transfer
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +33,17 @@ ROUTES = {
     "front": ("get", EVERYBODY),
     "queue": ("get", WORKERS),
     "queue_rows": ("get", WORKERS),
+    "desk_rows": ("get", WORKERS),
+    "presences": ("post", WORKERS),
+    "presence_signs": ("post", WORKERS),
+    "chat_state": ("get", WORKERS),
+    "pick_ups": ("post", WORKERS),
+    "chat_messages": ("post", WORKERS),
+    "chat_signs": ("post", WORKERS),
+    "hand_overs": ("post", WORKERS),
+    "chat_endings": ("post", WORKERS),
+    "call_tries": ("post", WORKERS),
+    "calls_made": ("post", WORKERS),
     "ticket": ("get", EVERYBODY),
     "conversation": ("get", EVERYBODY),
     "replies": ("post", WORKERS),
@@ -214,6 +226,10 @@ def address(route, given):
         keys |= {"question_decisions": [knowledge.asked().pk]}
         keys |= dict.fromkeys(["article", "article_versions"], [knowledge.article().ref])
         keys |= dict.fromkeys(["version", "version_decisions"], [knowledge.version().pk])
+    if route in {"chat_state", "pick_ups", "chat_messages", "chat_signs", "hand_overs", "chat_endings"}:
+        keys |= {route: [(Chat.objects.first() or chats.waiting(granted.customer)).pk]}
+    if route in {"call_tries", "calls_made"}:
+        keys |= {route: [(CallBack.objects.first() or chats.callback(granted.customer)).pk]}
     on_ticket = {
         "ticket_articles",
         "ticket",

@@ -26,7 +26,7 @@ from billing.payments.models import Payment, PaymentMethod
 from billing.payments.sepa import mandates
 from billing.payments.sepa.models import Mandate
 from support.channels import files
-from support.channels.models import Attachment
+from support.channels.models import Attachment, CallBack
 from support.knowledge.models import Article
 from support.tickets.models import Ticket
 from tests.factories import billing, payments, people, support
@@ -57,6 +57,7 @@ class Subject:
     method: PaymentMethod
     dispute: Dispute
     finding: Finding
+    callback: CallBack
 
     def address(self, route: str) -> str:
         """Return the address of `route` that names what stands here."""
@@ -80,6 +81,8 @@ class Subject:
             "undos": [self.event.pk],
             "ticket": [self.ticket.ref],
             "replies": [self.ticket.ref],
+            "callback_withdrawals": [self.callback.pk],
+            **dict.fromkeys(["chat", "chat_state", "chat_messages", "chat_signs", "chat_endings"], [self.ticket.ref]),
             "praises": [self.ticket.ref],
             "attachment": [self.file.pk],
             "appeals": [self.ticket.ref],
@@ -125,6 +128,8 @@ class Subject:
             "quotes": {"what": "set_quantity", "quantity": 7, "effective": "now"},
             "tickets": {"subject": "A question", "text": "How?", "kind": "other", "key": uuid4()},
             "replies": {"text": "One more thing", "key": uuid4()},
+            "chats": {"subject": "A question", "text": "How?", "key": uuid4()},
+            "chat_messages": {"text": "One more thing", "key": uuid4()},
             "praises": {"words": "Thanks"},
             "feedback": {"kind": "idea", "words": "Darker nights.", "key": uuid4()},
             "appeals": {"words": ""},
@@ -165,6 +170,16 @@ def make() -> Subject:
         ticket=ticket,
         file=Attachment.objects.get(),
         finding=findings.find_for([support.billed_twice(tree.berlin).customer], at=timezone.now())[0],
+        callback=CallBack.objects.create(
+            ticket=ticket,
+            person=orderer.user,
+            phone="+49 30 1234567",
+            topic="The scan",
+            since=LONG_AGO,
+            until=LONG_AGO + timedelta(hours=1),
+            asked_at=LONG_AGO,
+            key=uuid4(),
+        ),
         dispute=disputes.raise_one(actor=orderer.user, line=disputed, ticket_ref=ticket.ref, at=timezone.now(), today=today),
         membership=people.joins(people.person(), tree.berlin, "reader"),
         approval=OrderApproval.objects.get(),

@@ -39,7 +39,9 @@ def say(actor, chat, text="Hello", at=NOON):
 
 
 def kinds(ticket):
-    return list(Activity.objects.filter(about_ref=ticket.ref, kind__contains="chat").order_by("pk").values_list("kind", flat=True))
+    return list(
+        Activity.objects.filter(about_ref=ticket.ref, kind__contains="chat").order_by("pk").values_list("kind", flat=True)
+    )
 
 
 def fresh(chat):
