@@ -46,12 +46,14 @@ GIVEN: Final = (
     "accounts.Confirmation", "accounts.Viewing", "billing.Contract", "billing.Subscription", "billing.ContractEvent",
     "billing.Document", "billing.Line", "billing.Payment", "billing.Refund", "billing.Settlement", "billing.Mandate",
     "billing.PaymentPlan", "billing.Instalment", "billing.Dispute", "billing.UsageRecord", "billing.Redemption",
-    "support.Ticket", "support.Message", "support.Attachment", "support.Praise",
+    "support.Ticket", "support.Chat", "support.CallBack", "support.Message", "support.Attachment", "support.Praise",
 )  # fmt: skip
 # Never handed out, whoever asks: secrets and what opens something.
 SECRETS: Final = frozenset({"password", "digest", "data", "session_key", "opening", "raw", "content", "token"})
 
 
+# Columns that hold a number a person gave us, with the column that names the person: emptied with them.
+NUMBERS: Final[dict[str, tuple[str, str]]] = {"support.CallBack": ("phone", "person")}
 # Columns that hold a person's words as bytes, with the column that holds their address: emptied with them.
 RAW: Final[dict[str, tuple[str, str]]] = {"support.IncomingMail": ("raw", "sender")}
 

@@ -5,6 +5,7 @@ from backoffice.admin import (
     authority,
     books,
     catalogue,
+    chats,
     customers,
     dunning,
     incoming,
@@ -21,6 +22,6 @@ from backoffice.admin import (
 )
 
 __all__ = [
-    "allowances", "authority", "books", "catalogue", "customers", "dunning", "incoming", "knowledge", "measures", "people",
+    "allowances", "authority", "books", "catalogue", "chats", "customers", "dunning", "incoming", "knowledge", "measures", "people",
     "playbooks", "policies", "privacy", "remedy_books", "segments", "service_levels", "stripe",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from accounts.people import invitations, staff
 from accounts.people.models import User
 from accounts.quality import candidates, scores
 from accounts.timeline import delivery
-from backoffice.demo import bank, catalogue, editors, history, overdue, paying, policies, standing, story
+from backoffice.demo import bank, catalogue, editors, history, overdue, paying, policies, standing, story, talking
 from backoffice.demo import crowd as crowds
 from backoffice.demo.companies import HELIOS, OTHERS, Node
 from backoffice.demo.people import AGENT, GUESTS, MANAGER, PAYERS_NODE, STAFF
@@ -62,6 +62,7 @@ def build(*, at: datetime, password: str, crowd: Mapping[str, int] | None = None
             _found(password, at)
         history.play(until=at)
         story.tell(User.objects.get(email=AGENT), at=at)
+        talking.arrange(at=at)
         editors.leave_work(User.objects.get(email=AGENT), at=at)
         bank.bring(at=at)
         overdue.ask(at=at)

@@ -1,7 +1,8 @@
 """Call-backs: a customer asks to be called within a window of our hours; an agent calls, or tries again, until they spoke.
 
 A call-back stands on a ticket, one at a time; it is late once its window has passed. That we called is written on the ticket
-as a contact by telephone. A number is a number by the rule that every phone number of a customer must pass.
+as a contact by telephone. A number is one by the rule that every phone number of a customer must pass, and stands here only, so
+that it goes when its person is erased.
 """
 
 from collections.abc import Iterator, Mapping
@@ -107,7 +108,7 @@ def ask(*, actor: User, customer: Customer, wish: Wish, key: UUID, at: datetime,
     wish = _checked(wish, customer, key, at)
     with turns.patience(), transaction.atomic():
         access.decide(actor, access.ASK_FOR_HELP, customer).or_refuse()
-        text = _("Please call {phone}, {window}.").format(phone=wish.phone, window=wish.window.words)
+        text = _("Please call me, {window}.").format(window=wish.window.words)
         facts: dict[str, Any] = {"kind": Ticket.Kind.OTHER, "channel": Ticket.Channel.PHONE} | about
         ticket = conversation.open_ticket(
             actor=actor, customer=customer, subject=wish.topic, text=text, key=uuid5(NAMESPACE_URL, f"call {key}"), at=at, **facts
@@ -128,7 +129,7 @@ def ask_on(*, actor: User, ticket: Ticket, wish: Wish, key: UUID, at: datetime) 
         ticket = conversation.lock(ticket)
         if not CallBack.objects.filter(key=key).exists() and open_on(ticket):
             raise CallWantedAlready(_("A call is wanted about this ticket already. Withdraw it to choose another time."))
-        text = _("{topic}: please call {phone}, {window}.").format(topic=wish.topic, phone=wish.phone, window=wish.window.words)
+        text = _("{topic}: please call me, {window}.").format(topic=wish.topic, window=wish.window.words)
         conversation.reply(actor=actor, ticket=ticket, text=text, key=uuid5(NAMESPACE_URL, f"call {key}"), at=at)
         return _asked(ticket, wish, actor=actor, key=key, at=at)
 

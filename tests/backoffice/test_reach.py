@@ -204,7 +204,7 @@ def address(route, given):
         keys |= {
             f"bank_{what}": [waiting_line().ref] for what in ("line", "matches", "credits", "set_asides", "undoings", "surpluses")
         }
-    keys |= policy_rows(route, granted.customer)
+    keys |= policy_rows(route, granted.customer) | chat_rows(route, granted.customer)
     keys |= dict.fromkeys(["playbook", "practice_runs"], ["double-billing"])
     if route in {"finding_others", "finding_batches", "batch", "batch_undoings"}:
         begun = support.batch()
@@ -226,10 +226,6 @@ def address(route, given):
         keys |= {"question_decisions": [knowledge.asked().pk]}
         keys |= dict.fromkeys(["article", "article_versions"], [knowledge.article().ref])
         keys |= dict.fromkeys(["version", "version_decisions"], [knowledge.version().pk])
-    if route in {"chat_state", "pick_ups", "chat_messages", "chat_signs", "hand_overs", "chat_endings"}:
-        keys |= {route: [(Chat.objects.first() or chats.waiting(granted.customer)).pk]}
-    if route in {"call_tries", "calls_made"}:
-        keys |= {route: [(CallBack.objects.first() or chats.callback(granted.customer)).pk]}
     on_ticket = {
         "ticket_articles",
         "ticket",
@@ -243,6 +239,15 @@ def address(route, given):
         "conflicts",
     }
     return reverse(f"backoffice:{route}", args=[granted.ticket.ref] if route in on_ticket else keys.get(route, []))
+
+
+def chat_rows(route, customer):
+    """What the addresses of chats and calls name."""
+    if route in {"chat_state", "pick_ups", "chat_messages", "chat_signs", "hand_overs", "chat_endings"}:
+        return {route: [(Chat.objects.first() or chats.waiting(customer)).pk]}
+    if route in {"call_tries", "calls_made"}:
+        return {route: [(CallBack.objects.first() or chats.callback(customer)).pk]}
+    return {}
 
 
 def policy_rows(route, customer):

@@ -26,6 +26,7 @@ from billing.payments.models import Payment, PaymentMethod
 from billing.payments.sepa import mandates
 from billing.payments.sepa.models import Mandate
 from support.channels import files
+from support.channels.chat.models import Chat
 from support.channels.models import Attachment, CallBack
 from support.knowledge.models import Article
 from support.tickets.models import Ticket
@@ -156,8 +157,8 @@ def make() -> Subject:
         actor=orderer.user, subscription=other, change=quoting.Change("set_quantity", quantity=9), at=timezone.now(), today=today
     )
     applying.apply(actor=orderer.user, token=asked.pk, at=timezone.now(), today=today)
+    ticket = _with_a_chat(support.ticket(tree.berlin, by=people.member(tree.berlin)))
     paid = billing.invoice(tree.berlin, 100, on=date(2024, 2, 1))
-    ticket = support.ticket(tree.berlin, by=people.member(tree.berlin))
     files.attach(ticket.messages.get(), [files.File("scan.pdf", b"%PDF-1.7")])
     disputed = billing.invoice(tree.berlin, 700, on=date(2024, 3, 1)).lines.select_related("document__customer").get()
     return Subject(
@@ -200,6 +201,13 @@ def make() -> Subject:
         key=keys.make(actor=None, customer=tree.berlin, name="ERP", scopes=["read"], at=LONG_AGO)[0],
         article=Article.objects.create(ref="seats", title="Seats", body="Change your seats.", updated_at=LONG_AGO),
     )
+
+
+def _with_a_chat(ticket: Ticket) -> Ticket:
+    """A ticket about which somebody chatted with us."""
+    moments = {"started_at": LONG_AGO, "waiting_since": LONG_AGO, "seen_at": LONG_AGO, "ended_at": LONG_AGO}
+    Chat.objects.create(ticket=ticket, person=ticket.requester, state="ended", ending="customer", **moments)
+    return ticket
 
 
 def _that_pays_automatically(customer: Customer) -> PaymentMethod:
