@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.people.models import User
 from backoffice import (
     authority_shown,
+    chats_shown,
     deadlines_shown,
     measures_shown,
     overview,
@@ -43,6 +44,8 @@ def shown(viewer: User, ticket: Ticket, *, at: datetime) -> dict[str, object]:
         | deadlines_shown.shown(ticket, at=at)
         | {
             "ticket": ticket,
+            "chat": chats_shown.of_ticket(viewer, ticket, at),
+            "call": chats_shown.call_of(ticket, at),
             "issue": measures_shown.of_ticket(ticket, at=at),
             "survey": satisfaction.of_ticket(ticket),
             "path": overview.path_to(ticket.customer),

@@ -9,6 +9,10 @@ from accounts.people import access
 from accounts.people.models import Membership, User
 from billing.invoices import selectors as invoice_selectors
 from billing.invoices.models import Document
+from support.channels import callbacks
+from support.channels.chat import chats
+from support.channels.chat.models import Chat
+from support.channels.models import CallBack
 from support.tickets import conversation
 from support.tickets.models import Ticket
 
@@ -26,6 +30,16 @@ def ticket(request: HttpRequest, ref: str) -> Ticket:
         "customer__kind", "requester", "assignee", "speaker", "document", "line__document", "finding", "merged_into", "problem"
     )
     return get_object_or_404(beside, ref=ref)
+
+
+def chat(request: HttpRequest, pk: int) -> Chat:
+    """Return the chat, on a ticket of a customer within reach."""
+    return get_object_or_404(chats.visible_to(request.user), pk=pk)
+
+
+def callback(request: HttpRequest, pk: int) -> CallBack:
+    """Return the call that was wanted, by a customer within reach."""
+    return get_object_or_404(callbacks.visible_to(request.user), pk=pk)
 
 
 def document(request: HttpRequest, ref: str) -> Document:

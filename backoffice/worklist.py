@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.decisions import Refusal
-from backoffice import deadlines_shown
+from backoffice import deadlines_shown, talk_shown
 from support.tickets import account_escalation, queue
 from support.tickets.models import Ticket
 
@@ -35,7 +35,8 @@ def shown(request: HttpRequest) -> dict[str, object]:
     page, at = _page(request, chosen), timezone.now()
     escalated = account_escalation.covered(ticket.customer for ticket in page.tickets)
     rows = [_row(ticket, escalated, at) for ticket in page.tickets]
-    return {"views": views, "chosen": chosen, "rows": rows, "next_cursor": str(page.next) if page.next else ""}
+    listed = {"views": views, "chosen": chosen, "rows": rows, "next_cursor": str(page.next) if page.next else ""}
+    return listed | talk_shown.shown(request.user, at)
 
 
 def beside(rows: list[dict[str, Any]], ticket: Ticket) -> dict[str, str]:

@@ -1,16 +1,25 @@
 """The first words of a ticket: what the person was looking at, so that nobody has to copy it."""
 
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.anomalies.models import Finding
 from billing.dunning import disputes
 from billing.invoices.models import Document, Line
+from portal import places
 from support.channels import disputing, writing
 from support.tickets.models import Ticket
+
+# The pages that show one thing with a number of its own.
+INVOICE_PAGES: Final = frozenset({"invoice", "payment_promises"})
+TICKET_PAGES: Final = frozenset({"ticket", "replies", "praises", "appeals", "chat"})
+CONTRACT_PAGES: Final = frozenset({"contract", "terms", "orders", "term_signatures"})
+PAYMENT_PAGES: Final = frozenset({"payment", "payment_checks"})
 
 
 def send(document: Document | None, line: Line | None, *, dispute: bool, today: date, **facts: Any) -> Ticket:
@@ -44,3 +53,29 @@ def _about_line(document: Document, line: Line) -> dict[str, Any]:
         "subject": _("%(ref)s: %(line)s was billed twice") % facts,
         "text": _("%(line)s on %(ref)s covers days that %(twin)s charged already. Please put this right.") % facts,
     }
+
+
+@dataclass(frozen=True)
+class About:
+    """What the page showed from which somebody talks to us: a ticket they have, a document, or something with words for it."""
+
+    ticket: Ticket | None = None
+    document: Document | None = None
+    words: str = ""
+
+
+def about(request: HttpRequest, page: str, ref: str) -> About:
+    """Return what stands at the page named, as far as the visitor may see it; 404 for what is not theirs."""
+    if not ref or "\x00" in ref:
+        return About()
+    if page in INVOICE_PAGES:
+        document, _line = places.matter(request, ref, None)
+        return About(document=document, words=_("About %(ref)s") % {"ref": ref})
+    if page in TICKET_PAGES:
+        found = places.ticket(request, ref)
+        return About(ticket=found, words=found.subject)
+    if page in CONTRACT_PAGES:
+        return About(words=_("About the contract %(ref)s") % {"ref": places.contract(request, ref).ref})
+    if page in PAYMENT_PAGES:
+        return About(words=_("About the payment %(ref)s") % {"ref": places.payment(request, ref).ref})
+    return About()

@@ -1,6 +1,7 @@
 """The frame around every page of the portal: where the visitor is, where else to go, and who they are."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -26,8 +27,8 @@ PLACES = (
         {"contracts", "contract", "change", "quotes", "quote", "applications", "orders"},
         "g k",
     ),
-    (gettext_lazy("Help"), "help", "help", {"help", "findings", "new_ticket", "feedback"}, ""),
-    (gettext_lazy("Tickets"), "chat", "tickets", {"tickets", "ticket", "replies", "praises"}, "g t"),
+    (gettext_lazy("Help"), "help", "help", {"help", "findings", "new_ticket", "feedback", "chats", "callbacks"}, ""),
+    (gettext_lazy("Tickets"), "chat", "tickets", {"tickets", "ticket", "replies", "praises", "chat"}, "g t"),
     (gettext_lazy("Payments"), "payment", "payments", PAYMENT_PAGES, "g p"),
     (gettext_lazy("Approvals"), "approve", "order_approvals", {"order_approvals", "order_decisions"}, ""),
     (gettext_lazy("Organisation"), "organisation", "organisation", ORGANISATION_PAGES, "g o"),
@@ -71,7 +72,15 @@ def _at(request: HttpRequest, node: Customer, page: str) -> dict[str, Any]:
         "help_url": reverse("portal:help", args=[node.number]),
         "feedback_url": reverse("portal:feedback", args=[node.number]),
         "bell": {"url": reverse("portal:news", args=[node.number]), "count": None},
+        "talk_url": "" if page == "chats" else _talk_url(request, node, page),
     }
+
+
+def _talk_url(request: HttpRequest, node: Customer, page: str) -> str:
+    """Return where one talks to us about what this page shows."""
+    ref = request.resolver_match.kwargs.get("ref", "") if request.resolver_match else ""
+    came_from = {"page": page, "ref": ref} if ref else {"page": page}
+    return f"{reverse('portal:chats', args=[node.number])}?{urlencode(came_from)}"
 
 
 def path_to(request: HttpRequest, node: Customer) -> list[dict[str, str]]:

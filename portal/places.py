@@ -30,6 +30,7 @@ from billing.invoices.models import Document, Line
 from billing.payments import selectors as payment_selectors
 from billing.payments.models import Payment, PaymentMethod
 from billing.periods import local_day
+from support.channels.models import CallBack
 from support.tickets import conversation
 from support.tickets.models import Ticket
 
@@ -190,6 +191,15 @@ def ticket(request: HttpRequest, ref: str) -> Ticket:
             rows.select_related("customer__kind", "document", "line__document").filter(pk=found.merged_into_id).first() or found
         )
     stand_at(request, found.customer)
+    return found
+
+
+def callback(request: HttpRequest, pk: int) -> CallBack:
+    """Return the call that was wanted, of a customer for whom the viewer may ask for help, and stand there."""
+    reach = access.customers_within_reach(request.user, access.ASK_FOR_HELP)
+    rows = CallBack.objects.filter(ticket__customer__in=reach).select_related("ticket__customer__kind")
+    found = get_object_or_404(rows, pk=pk)
+    stand_at(request, found.ticket.customer)
     return found
 
 

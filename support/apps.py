@@ -14,6 +14,7 @@ class SupportConfig(AppConfig):
         delivery = import_module("accounts.timeline.delivery")
         delivery.register("notice", import_module("support.notices.sending").send)
         delivery.register("service_levels", import_module("support.tickets.standing_changes").follow)
+        delivery.register("survey", import_module("support.voice.satisfaction").ask_after_chat)
         merging = import_module("accounts.quality.merging")
         merging.register_effect("tickets", import_module("support.tickets.customer_merges").tickets)
         moves = import_module("accounts.customers.moves")

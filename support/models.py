@@ -1,6 +1,7 @@
 """Hands the models of the folders below to Django; nothing else."""
 
-from support.channels.models import Attachment, IncomingMail
+from support.channels.chat.models import Chat, Presence
+from support.channels.models import Attachment, CallBack, IncomingMail
 from support.desk.bulk_models import Bulk, BulkRow
 from support.desk.macro_models import (
     Macro,
@@ -39,10 +40,11 @@ from support.voice.models import Feedback, Praise, Promise, Survey, Thanks
 
 __all__ = [
     "AccountEscalation", "Allowance", "Approval", "Article", "ArticleQuestion", "ArticleVersion", "Attachment",
-    "AuthorityGrant", "Batch", "BatchRow", "Bulk", "BulkRow", "Decline", "DeclineReason", "Deflection", "Edition", "Fault",
-    "FeedMessage", "FeedRow", "Feedback", "GoodwillBudget", "Grant", "IncomingMail", "IssueDefinition", "LadderStep",
-    "LedgerMapping", "Macro", "MacroFile", "MacroUse", "MacroVersion", "Message", "NoticeChoice", "NoticeHours", "Offer",
-    "OfferAnswer", "Outgoing", "OutgoingFile", "OwnDay", "Playbook", "PlaybookVersion", "PracticeRun", "Praise", "Problem",
-    "Promise", "Recommendation", "SavedView", "ServiceCalendar", "ServiceTarget", "StepTaken", "Survey", "Thanks", "Ticket",
-    "TicketDraft", "TicketMerge", "TicketPresence", "TicketTopic", "Told", "Topic", "TopicAlarm",
+    "AuthorityGrant", "Batch", "BatchRow", "Bulk", "BulkRow", "CallBack", "Chat", "Decline", "DeclineReason", "Deflection",
+    "Edition", "Fault", "FeedMessage", "FeedRow", "Feedback", "GoodwillBudget", "Grant", "IncomingMail", "IssueDefinition",
+    "LadderStep", "LedgerMapping", "Macro", "MacroFile", "MacroUse", "MacroVersion", "Message", "NoticeChoice", "NoticeHours",
+    "Offer", "OfferAnswer", "Outgoing", "OutgoingFile", "OwnDay", "Playbook", "PlaybookVersion", "PracticeRun", "Praise",
+    "Presence", "Problem", "Promise", "Recommendation", "SavedView", "ServiceCalendar", "ServiceTarget", "StepTaken",
+    "Survey", "Thanks", "Ticket", "TicketDraft", "TicketMerge", "TicketPresence", "TicketTopic", "Told", "Topic",
+    "TopicAlarm",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
+from support.channels.chat import tending
 from support.desk import bulk, outgoing, topics
 from support.desk.bulk_models import Bulk
 from support.desk.macro_models import Outgoing
@@ -28,6 +29,12 @@ def watch_the_clock() -> None:
     topics.watch(at=at)
     for unfinished in bulk.unfinished()[:20]:
         bulk.work_off(unfinished, at=at)
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def tend_chats() -> None:
+    """Look after chats that somebody went away from."""
+    tending.tend(at=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped

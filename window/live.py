@@ -62,6 +62,8 @@ def _may_know(viewer_id: int, notice: live.Notice) -> bool:
     viewer = User.objects.filter(pk=viewer_id, is_active=True).first()
     if viewer is None:
         return False
+    if not notice.activity:  # a whisper
+        return access.customers_within_reach(viewer).filter(pk=notice.customer).exists()
     activities = Activity.objects.all() if access.level_of(viewer) else Activity.objects.shown_to_customers()
     return activities.filter(pk=notice.activity, customer__in=access.customers_within_reach(viewer)).exists()
 

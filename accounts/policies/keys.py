@@ -161,6 +161,11 @@ _DECLARED: Final = (
         unit="a contact", strict_is_lower=False,
     ),
     Key(
+        "chat.longest_wait", Type.NUMBER, "Minutes a chat waits before it becomes a ticket",
+        "Who waited so long for nobody is answered on the ticket, and told by when.", "support/channels/chat/tending.py",
+        Below.LOOSEN, default=10, unit="minutes", for_customers=True,
+    ),
+    Key(
         "staff.acknowledgement_days", Type.DAYS, "Days an acknowledgement counts",
         "After them a policy is read and acknowledged again.", "accounts/policies/acknowledging.py", Below.LOCKED,
         default=365, unit="days",

@@ -220,6 +220,9 @@ def _replace(holding: Holding, person: User) -> None:
     if raw := holdings.RAW.get(holding.label):
         column, address = raw
         holding.model._default_manager.filter(**{f"{address}__icontains": person.email}).update(**{column: b""})
+    if number := holdings.NUMBERS.get(holding.label):
+        column, whose = number
+        holding.model._default_manager.filter(**{whose: person.pk}).update(**{column: ""})
     for trace, pseudonym in _traces(person):
         near = Q() if "@" in trace else _near(holding, person)
         for field in holding.words:

@@ -48,7 +48,7 @@ GIVEN: Final = (
     "billing.Document", "billing.Line", "billing.Payment", "billing.Refund", "billing.Settlement", "billing.Mandate",
     "billing.PaymentPlan", "billing.Instalment", "billing.Dispute", "billing.UsageRecord", "billing.Redemption",
     "billing.Autopay", "billing.AutopaySkip", "accounts.WebhookEndpoint",
-    "support.Ticket", "support.Message", "support.Attachment", "support.Praise",
+    "support.Ticket", "support.Chat", "support.CallBack", "support.Message", "support.Attachment", "support.Praise",
 )  # fmt: skip
 # Never handed out, whoever asks: secrets and what opens something.
 SECRETS: Final = frozenset(
@@ -56,6 +56,8 @@ SECRETS: Final = frozenset(
 )
 
 
+# Columns that hold a number a person gave us, with the column that names the person: emptied with them.
+NUMBERS: Final[dict[str, tuple[str, str]]] = {"support.CallBack": ("phone", "person")}
 # Columns that hold a person's words as bytes, with the column that holds their address: emptied with them.
 RAW: Final[dict[str, tuple[str, str]]] = {"support.IncomingMail": ("raw", "sender")}
 

@@ -15,6 +15,7 @@ NOTICE: Final = ("notice",)
 QUALITY: Final = ("quality", "segments")
 SEGMENTS: Final = ("segments",)
 SERVICE_LEVELS: Final = ("service_levels",)
+SURVEY: Final = ("survey",)
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,16 @@ KINDS: Final[dict[str, Kind]] = {
     "support.mail_bounced": Kind(_("A mail to {email} did not arrive: {subject}"), "mail"),
     "support.ticket_opened": Kind(_("Ticket {ref} was opened: {subject}"), "tag", NOTICE),
     "support.message_sent": Kind(_("{ref}: a message was sent"), "chat", NOTICE),
+    "support.chat_started": Kind(_("{ref}: a chat began"), "chat"),
+    "support.chat_picked_up": Kind(_("{ref}: {agent} is in the chat"), "chat"),
+    "support.chat_handed_over": Kind(_("{ref}: the chat went from {before} to {agent}"), "chat"),
+    "support.chat_waits_again": Kind(_("{ref}: the chat waits for somebody else than {before}"), "clock"),
+    "support.chat_missed": Kind(_("{ref}: the chat became a ticket. {why}"), "tag", NOTICE),
+    "support.chat_ended": Kind(_("{ref}: the chat ended after {minutes} minutes and {messages} messages"), "chat", SURVEY),
+    "support.callback_asked": Kind(_("{ref}: a call back is wanted, {window}"), "clock"),
+    "support.callback_tried": Kind(_("{ref}: we called and reached nobody (try {tries})"), "clock", NOTICE),
+    "support.callback_done": Kind(_("{ref}: we called back and spoke on the phone"), "check"),
+    "support.callback_withdrawn": Kind(_("{ref}: the call back is no longer wanted"), "undo"),
     "support.note_added": Kind(_("{ref}: an internal note was added"), "note"),
     "support.ticket_assigned": Kind(_("{ref} is with {agent}"), "person"),
     "support.ticket_resolved": Kind(_("Ticket {ref} was resolved"), "check", NOTICE),

@@ -2,7 +2,7 @@
 
 With the activity go the deliveries its readers wait for, and a note on the channel `accord_live` that pages listen to.
 All three are rolled back with the work; PostgreSQL sends the note only after commit. The note is JSON: kind, customer
-(id), tree (the customer's tree id), about_ref, activity (id).
+(id), tree (the customer's tree id), about_ref, activity (id). A whisper is a note without an activity: nothing is kept of it.
 """
 
 import json
@@ -97,6 +97,13 @@ def record_many(entries: Iterable[Entry], *, actor: AbstractBaseUser | None, at:
         _store_deliveries(_deliveries(activities, at) + _chosen(activities, trees, at))
         _announce(zip(known, activities, strict=True))
     return activities
+
+
+def whisper(customer: Place, kind: str, *, about_ref: str) -> None:
+    """Tell pages that are open now that `kind` goes on at `customer`; nothing is recorded, and who is not there misses it."""
+    note = {"kind": kind, "customer": customer.pk, "tree": customer.tree_id, "about_ref": about_ref}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [LIVE_CHANNEL, json.dumps(note)])
 
 
 def _checked(entry: Entry) -> Entry:

@@ -5,6 +5,7 @@ from backoffice.admin import (
     authority,
     books,
     catalogue,
+    chats,
     customers,
     desk,
     dunning,
@@ -24,7 +25,7 @@ from backoffice.admin import (
 )
 
 __all__ = [
-    "allowances", "authority", "books", "catalogue", "customers", "desk", "dunning", "incoming", "knowledge", "measures",
-    "offers", "people", "playbooks", "policies", "privacy", "remedy_books", "segments", "service_levels", "stripe",
-    "webhooks",
+    "allowances", "authority", "books", "catalogue", "chats", "customers", "desk", "dunning", "incoming", "knowledge",
+    "measures", "offers", "people", "playbooks", "policies", "privacy", "remedy_books", "segments", "service_levels",
+    "stripe", "webhooks",
 ]  # fmt: skip

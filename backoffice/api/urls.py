@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backoffice.api import commitments, desk, finance, moves, nodes, orders, tickets
+from backoffice.api import chats, commitments, desk, finance, moves, nodes, orders, tickets
 
 app_name = "staff_api"
 urlpatterns = [
@@ -32,6 +32,15 @@ urlpatterns = [
     path("ticket-views/", desk.Views.as_view(), name="ticket_views"),
     path("promises/", commitments.Promises.as_view(), name="promises"),
     path("promises/<int:pk>/closings/", commitments.Closings.as_view(), name="closings"),
+    path("presence/", chats.MyPresence.as_view(), name="presence"),
+    path("chats/", chats.OpenChats.as_view(), name="chats"),
+    path("chats/<int:pk>/pick-ups/", chats.PickUps.as_view(), name="pick_ups"),
+    path("chats/<int:pk>/messages/", chats.Words.as_view(), name="chat_messages"),
+    path("chats/<int:pk>/hand-overs/", chats.HandOvers.as_view(), name="hand_overs"),
+    path("chats/<int:pk>/endings/", chats.Endings.as_view(), name="chat_endings"),
+    path("callbacks/", chats.WantedCalls.as_view(), name="callbacks"),
+    path("callbacks/<int:pk>/tries/", chats.Tries.as_view(), name="call_tries"),
+    path("callbacks/<int:pk>/calls/", chats.CallsMade.as_view(), name="calls_made"),
     path("approvals/", tickets.Approvals.as_view(), name="approvals"),
     path("approvals/<int:pk>/decisions/", tickets.Decisions.as_view(), name="decisions"),
     path("finance/rows/", finance.Feed.as_view(), name="feed"),

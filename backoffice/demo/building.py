@@ -26,6 +26,7 @@ from backoffice.demo import (
     selling,
     standing,
     story,
+    talking,
     tree_requests,
 )
 from backoffice.demo import crowd as crowds
@@ -77,6 +78,7 @@ def build(*, at: datetime, password: str, crowd: Mapping[str, int] | None = None
         history.play(until=at)
         story.tell(User.objects.get(email=AGENT), at=at)
         desk.furnish(at=at)
+        talking.arrange(at=at)
         editors.leave_work(User.objects.get(email=AGENT), at=at)
         bank.bring(at=at)
         overdue.ask(at=at)

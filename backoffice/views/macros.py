@@ -53,7 +53,7 @@ def takings_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 @declares(access.WORK_TICKETS)
 @require_POST
-def presences(request: HttpRequest, ref: str) -> HttpResponse:
+def ticket_presences(request: HttpRequest, ref: str) -> HttpResponse:
     """Say that one is here, and what one has written so far; answer with who else is."""
     found, draft = places.ticket(request, ref), request.POST.get("text")
     try:

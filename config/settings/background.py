@@ -27,7 +27,7 @@ REDIS_TRANSPORT = {
 }
 CELERY_TIMEZONE = "UTC"
 HEARTBEAT_EVERY, DELIVERY_EVERY, UNKNOWN_PAYMENTS_EVERY, PRINTING_EVERY = 5.0, 5.0, 30.0, 60.0
-LADDER_EVERY = 30.0
+LADDER_EVERY, CHATS_EVERY = 30.0, 30.0
 VOICE_EVERY = 600.0
 DUNNING_EVERY = 300.0
 FIND_DUPLICATES_AT = crontab(hour="1", minute="40")
@@ -152,6 +152,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "support.tasks.send_rested_replies",
         "schedule": REPLIES_EVERY,
         "options": {"expires": REPLIES_EVERY},
+    },
+    "chats that somebody went away from are looked after": {
+        "task": "support.tasks.tend_chats",
+        "schedule": CHATS_EVERY,
+        "options": {"expires": CHATS_EVERY},
     },
     "tickets climb the ladder and promises are watched": {
         "task": "support.tasks.watch_the_clock",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.api import contracts, customers, help, money, offers, orders, overdue, webhooks
+from portal.api import chats, contracts, customers, help, money, offers, orders, overdue, webhooks
 
 app_name = "api"
 urlpatterns = [
@@ -36,6 +36,10 @@ urlpatterns = [
     path("customers/<str:number>/contracts/", contracts.Contracts.as_view(), name="contracts"),
     path("customers/<str:number>/usage/", contracts.Usage.as_view(), name="usage"),
     path("customers/<str:number>/tickets/", help.Tickets.as_view(), name="tickets"),
+    path("customers/<str:number>/chats/", chats.Chats.as_view(), name="chats"),
+    path("customers/<str:number>/callbacks/windows/", chats.CallWindows.as_view(), name="call_windows"),
+    path("customers/<str:number>/callbacks/", chats.CallBacks.as_view(), name="callbacks"),
+    path("callbacks/<int:pk>/withdrawals/", chats.CallBackWithdrawals.as_view(), name="callback_withdrawals"),
     # numbers of documents from elsewhere may hold a slash
     path("documents/<path:ref>/e-invoice/<slug:form>/", money.EInvoice.as_view(), name="einvoice"),
     path("documents/<path:ref>/promises/", overdue.Promises.as_view(), name="promises"),
@@ -58,6 +62,9 @@ urlpatterns = [
     path("quotes/<uuid:token>/applications/", contracts.Applications.as_view(), name="applications"),
     path("changes/<int:pk>/undos/", contracts.Undos.as_view(), name="undos"),
     path("tickets/<str:ref>/", help.OneTicket.as_view(), name="ticket"),
+    path("tickets/<str:ref>/chat/", chats.OneChat.as_view(), name="chat"),
+    path("tickets/<str:ref>/chat/messages/", chats.ChatMessages.as_view(), name="chat_messages"),
+    path("tickets/<str:ref>/chat/endings/", chats.ChatEndings.as_view(), name="chat_endings"),
     path("tickets/<str:ref>/replies/", help.Replies.as_view(), name="replies"),
     path("tickets/<str:ref>/praises/", help.Praises.as_view(), name="praises"),
 ]

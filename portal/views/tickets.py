@@ -9,9 +9,10 @@ from accounts.customers.models import Customer
 from accounts.people import access
 from accounts.people.routes import declares
 from billing.dunning import disputes
-from portal import contact, places, tickets_shown
+from portal import chats_shown, contact, places, tickets_shown
 from portal.forms.tickets import AppealForm, ContactForm, PraiseForm, ReplyForm
 from support.channels import files, writing
+from support.channels.chat import chats
 from support.channels.files import File
 from support.remedies import declines
 from support.tickets import conversation
@@ -128,6 +129,8 @@ def _context(
 ) -> dict[str, object]:
     at = timezone.now()
     return {
+        "open_chat": chats.open_on(found),
+        "call": chats_shown.call_of(found, at),
         "next_answer": tickets_shown.next_answer(found, at),
         "promised": tickets_shown.promised(found, at),
         "decline": tickets_shown.decline_of(found),

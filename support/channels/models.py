@@ -1,10 +1,11 @@
-"""Mail that came in, what became of it, and the files that came along.
+"""Mail that came in, what became of it, the files that came along, and call-backs that were asked for.
 
-Written by support/channels/mail/taking.py and support/channels/files.py.
+Written by support/channels/mail/taking.py, support/channels/files.py and support/channels/callbacks.py.
 """
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.append_only import only_added
 
@@ -72,3 +73,42 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class CallBack(models.Model):
+    """A call somebody asked for, within a window of our hours. Written by support/channels/callbacks.py. Steps: STEPS there."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Asked for"
+        DONE = "done", "Done"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    ticket = models.ForeignKey("support.Ticket", on_delete=models.PROTECT, related_name="callbacks")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    phone = models.CharField(max_length=40)
+    topic = models.CharField(max_length=200)
+    since = models.DateTimeField(help_text="From when on the call is wanted.")
+    until = models.DateTimeField(help_text="By when it is late.")
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    tries = models.PositiveSmallIntegerField(default=0, help_text="How often we called and reached nobody.")
+    tried_at = models.DateTimeField(null=True, blank=True)
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    called_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    key = models.UUIDField(unique=True)
+
+    class Meta:
+        verbose_name = "call-back"
+        constraints = [
+            models.UniqueConstraint(fields=["ticket"], condition=Q(state="open"), name="one_open_call_back_per_ticket"),
+            models.CheckConstraint(condition=Q(until__gt=F("since")), name="call_back_window_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(state="open", ended_at=None) | ~Q(state="open") & Q(ended_at__isnull=False),
+                name="call_back_that_ended_has_its_moment",
+            ),
+            models.CheckConstraint(condition=~Q(state="done") | Q(called_by__isnull=False), name="call_back_done_says_by_whom"),
+        ]
+        indexes = [models.Index(fields=["until", "id"], condition=Q(state="open"), name="call_back_open")]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id}: {self.topic[:60]}"

@@ -15,6 +15,8 @@ from accounts.timeline.models import Activity
 from billing.amendments import approvals
 from billing.amendments.models import OrderApproval
 from billing.payments.models import Payment
+from support.channels.chat import chats
+from support.channels.models import CallBack
 from support.remedies.models import Grant
 from support.tickets.models import Message, Ticket
 from support.voice.models import Praise, Promise, Survey
@@ -65,14 +67,30 @@ def who_paid(activity: Activity) -> list[User]:
 
 
 def who_asked_and_who_helps(activity: Activity) -> list[User]:
-    """The requester of a ticket, as a receipt, and the agent it is with."""
+    """The requester of a ticket, as a receipt, and the agent it is with; nobody while they chat about it."""
     ticket = _ticket(activity)
-    return _present(ticket.requester, *_helpers(ticket))
+    return [] if chats.reads_along(ticket, activity.at) else _present(ticket.requester, *_helpers(ticket))
+
+
+def who_chatted_and_who_helps(activity: Activity) -> list[User]:
+    """Who waited in a chat that became a ticket, and the agent it is with now."""
+    waited = User.objects.filter(pk=activity.facts["person"]).first()
+    return _present(waited, *_helpers(_ticket(activity)))
+
+
+def who_wants_a_call(activity: Activity) -> list[User]:
+    """Who asked to be called back."""
+    return _present(CallBack.objects.select_related("person").get(pk=activity.facts["callback"]).person)
 
 
 def the_other_side(activity: Activity) -> list[User]:
-    """After a word of ours the customer's people in the conversation; after theirs the agent the ticket is with."""
+    """After a word of ours the customer's people in the conversation; after theirs the agent the ticket is with.
+
+    In a chat both sides read along, and nobody gets a mail.
+    """
     ticket = _ticket(activity)
+    if chats.reads_along(ticket, activity.at):
+        return []
     if activity.actor and access.level_of(activity.actor):
         return _conversing(ticket)
     return [person for person in _helpers(ticket) if person != activity.actor]

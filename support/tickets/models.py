@@ -94,6 +94,7 @@ class Ticket(models.Model):
         PHONE = "phone", "Phone"
         EMAIL = "email", "E-mail"
         LETTER = "letter", "Letter"
+        CHAT = "chat", "Chat"
 
     ref = models.CharField(max_length=20, unique=True)
     customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="tickets")

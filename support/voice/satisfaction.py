@@ -1,8 +1,8 @@
 """Satisfaction: one click in a mail says how it went, without signing in.
 
-Some hours after a ticket ended its requester is asked, once a ticket. The mail's links are signed and name the question, not the
-person; each question is answered once, with a score from 1 (bad) to 5 (very good), and words may follow
-once. Nobody of ours answers.
+Some hours after a ticket ended its requester is asked, who chatted with us at once; once a ticket. The mail's links are signed
+and name the question, not the person; each question is answered once, with a score from 1 (bad) to 5 (very good), and words may
+follow once. Nobody of ours answers.
 """
 
 from datetime import datetime, timedelta
@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.decisions import Refusal
+from accounts.people.models import User
 from accounts.timeline import recording
+from accounts.timeline.models import Activity
 from support.tickets.models import Ticket
 from support.voice import thanks
 from support.voice.models import Survey
@@ -54,16 +56,27 @@ class NoSuchScore(Refusal):
 
 def ask(*, at: datetime) -> int:
     """Ask who had a ticket that ended lately how it went, once a ticket; return how many were asked."""
-    asked = 0
-    for ticket in _to_ask(at)[:AT_ONCE]:
-        with transaction.atomic():
-            facts = {"customer": ticket.customer, "person": ticket.requester, "asked_at": at}
-            survey, is_new = Survey.objects.get_or_create(ticket=ticket, defaults=facts)
-            if is_new:
-                told = {"survey": survey.pk, "subject": ticket.subject}
-                recording.record(ticket.customer, "support.satisfaction_asked", actor=None, at=at, about=ticket, facts=told)
-                asked += 1
-    return asked
+    return sum(_ask(ticket, ticket.requester, at) for ticket in _to_ask(at)[:AT_ONCE])
+
+
+def ask_after_chat(activity: Activity) -> None:
+    """Ask at once who was in a chat with somebody of ours how it went: they are still there. A reader of the timeline."""
+    if not activity.facts.get("met"):
+        return
+    ticket = Ticket.objects.select_related("customer").get(ref=activity.about_ref)
+    person = User.objects.filter(pk=activity.facts["person"], is_active=True, is_program=False, staff_profile=None).first()
+    if person:
+        _ask(ticket, person, activity.at)
+
+
+def _ask(ticket: Ticket, person: User | None, at: datetime) -> bool:
+    with transaction.atomic():
+        facts = {"customer": ticket.customer, "person": person, "asked_at": at}
+        survey, is_new = Survey.objects.get_or_create(ticket=ticket, defaults=facts)
+        if is_new:
+            told = {"survey": survey.pk, "subject": ticket.subject}
+            recording.record(ticket.customer, "support.satisfaction_asked", actor=None, at=at, about=ticket, facts=told)
+    return is_new
 
 
 def answer(*, survey: Survey, score: int, at: datetime) -> Survey:

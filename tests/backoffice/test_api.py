@@ -9,10 +9,12 @@ from django.utils import timezone
 
 from accounts.people import access, keys
 from backoffice.api import urls
+from support.channels.chat.models import Chat
+from support.channels.models import CallBack
 from support.remedies.models import FeedRow, Grant
 from support.tickets.models import Ticket
 from support.voice.models import Promise
-from tests.factories import desk, people, quality, support
+from tests.factories import chats, desk, people, quality, support
 from tests.factories.billing import NOON
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +46,15 @@ ROUTES = {
     "ticket_views": ("get", WORKERS),
     "promises": ("get", WORKERS),
     "closings": ("post", WORKERS),
+    "presence": ("post", WORKERS),
+    "chats": ("get", WORKERS),
+    "pick_ups": ("post", WORKERS),
+    "chat_messages": ("post", WORKERS),
+    "hand_overs": ("post", WORKERS),
+    "chat_endings": ("post", WORKERS),
+    "callbacks": ("get", WORKERS),
+    "call_tries": ("post", WORKERS),
+    "calls_made": ("post", WORKERS),
     "approvals": ("get", DECIDERS),
     "decisions": ("post", DECIDERS),
     "feed": ("get", BOOKS),
@@ -76,6 +87,10 @@ def ask(viewer, given, route, body=None, key=""):
     if route.startswith("move_") and route != "move_previews":
         named[route] = [quality.waiting_move().pk]
     named |= desk.staff_api(route, asked.ticket)
+    if route in {"pick_ups", "chat_messages", "hand_overs", "chat_endings"}:
+        named |= {route: [(Chat.objects.first() or chats.waiting(granted.customer)).pk]}
+    if route in {"call_tries", "calls_made"}:
+        named |= {route: [(CallBack.objects.first() or chats.callback(granted.customer)).pk]}
     client, address = Client(), reverse(f"staff_api:{route}", args=named.get(route, []))
     if viewer:
         client.force_login(viewer)

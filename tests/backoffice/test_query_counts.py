@@ -15,7 +15,7 @@ from support.remedies import declines
 from support.remedies.batches import working
 from support.remedies.books import budgets
 from support.tickets import account_escalation
-from tests.factories import bank, desk, knowledge, overdue, people, policies, provisioning, quality, segments, support
+from tests.factories import bank, chats, desk, knowledge, overdue, people, policies, provisioning, quality, segments, support
 from tests.factories.billing import invoice
 from tests.factories.customers import below, group
 from tests.factories.support import NOON
@@ -33,6 +33,8 @@ def fill():
     desk.view(people.agent(), shared=True)
     desk.topic(f"topic-{Customer.objects.count()}")
     desk.problem()
+    chats.waiting()
+    chats.callback()
     support.told(group())
     support.told(group(), kind="concern")
     appealed = support.ticket()
@@ -82,6 +84,7 @@ def statements(viewer: User, address: str) -> int:
         ("queue_rows", "?view=resolved", "agent"),
         ("queue", "?view=due", "agent"),
         ("queue", "?view=breached", "agent"),
+        ("desk_rows", "", "agent"),
         ("promises", "", "agent"),
         ("orders", "", "agent"),
         ("ticket_list", "?status=unresolved", "agent"),

@@ -13,10 +13,11 @@ from backoffice import urls
 from billing.invoices.documents import rendering
 from billing.provisioning.models import ProvisioningTask
 from support.channels import files
-from support.channels.models import Attachment
+from support.channels.chat.models import Chat
+from support.channels.models import Attachment, CallBack
 from support.remedies.models import AuthorityGrant
 from support.voice.models import Promise
-from tests.factories import desk, knowledge, overdue, people, policies, privacy, provisioning, quality, support
+from tests.factories import chats, desk, knowledge, overdue, people, policies, privacy, provisioning, quality, support
 from tests.factories.bank import debit_at_the_bank, paid_too_much, waiting_line, waiting_transfer
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +34,17 @@ ROUTES = {
     "front": ("get", EVERYBODY),
     "queue": ("get", WORKERS),
     "queue_rows": ("get", WORKERS),
+    "desk_rows": ("get", WORKERS),
+    "presences": ("post", WORKERS),
+    "presence_signs": ("post", WORKERS),
+    "chat_state": ("get", WORKERS),
+    "pick_ups": ("post", WORKERS),
+    "chat_messages": ("post", WORKERS),
+    "chat_signs": ("post", WORKERS),
+    "hand_overs": ("post", WORKERS),
+    "chat_endings": ("post", WORKERS),
+    "call_tries": ("post", WORKERS),
+    "calls_made": ("post", WORKERS),
     "ticket": ("get", EVERYBODY),
     "conversation": ("get", EVERYBODY),
     "replies": ("post", WORKERS),
@@ -42,7 +54,7 @@ ROUTES = {
     "topics": ("get", WORKERS),
     "takings_back": ("post", WORKERS),
     "macro": ("get", WORKERS),
-    "presences": ("post", WORKERS),
+    "ticket_presences": ("post", WORKERS),
     "bulks": ("get", WORKERS),
     "bulk_previews": ("post", WORKERS),
     "bulk": ("get", WORKERS),
@@ -244,7 +256,7 @@ def address(route, given):
         keys |= {
             f"bank_{what}": [waiting_line().ref] for what in ("line", "matches", "credits", "set_asides", "undoings", "surpluses")
         }
-    keys |= policy_rows(route, granted.customer)
+    keys |= policy_rows(route, granted.customer) | chat_rows(route, granted.customer)
     keys |= dict.fromkeys(["playbook", "practice_runs"], ["double-billing"])
     keys |= batch_rows(route) | tree_rows(route, granted.customer)
     keys |= {"customer_details": [granted.customer.number]}
@@ -278,6 +290,15 @@ def address(route, given):
     }
     keys |= desk.addresses(route, granted)
     return reverse(f"backoffice:{route}", args=[granted.ticket.ref] if route in on_ticket else keys.get(route, []))
+
+
+def chat_rows(route, customer):
+    """What the addresses of chats and calls name."""
+    if route in {"chat_state", "pick_ups", "chat_messages", "chat_signs", "hand_overs", "chat_endings"}:
+        return {route: [(Chat.objects.first() or chats.waiting(customer)).pk]}
+    if route in {"call_tries", "calls_made"}:
+        return {route: [(CallBack.objects.first() or chats.callback(customer)).pk]}
+    return {}
 
 
 def policy_rows(route, customer):

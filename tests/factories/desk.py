@@ -21,7 +21,7 @@ from tests.factories import people, support
 from tests.factories.support import NOON
 
 ON_TICKET: Final = frozenset(
-    {"presences", "links", "merges", "separations", "splits", "parents", "problem_attachments", "ticket_problems"}
+    {"ticket_presences", "links", "merges", "separations", "splits", "parents", "problem_attachments", "ticket_problems"}
 )
 
 

@@ -28,7 +28,8 @@ from billing.payments.models import Payment, PaymentMethod
 from billing.payments.sepa import mandates
 from billing.payments.sepa.models import Mandate
 from support.channels import files
-from support.channels.models import Attachment
+from support.channels.chat.models import Chat
+from support.channels.models import Attachment, CallBack
 from support.knowledge.models import Article
 from support.tickets.models import Ticket
 from tests.factories import billing, offers, payments, people, support
@@ -63,6 +64,7 @@ class Subject:
     dispute: Dispute
     finding: Finding
     webhook: WebhookEndpoint
+    callback: CallBack
 
     def address(self, route: str) -> str:
         """Return the address of `route` that names what stands here."""
@@ -86,6 +88,8 @@ class Subject:
             "undos": [self.event.pk],
             "ticket": [self.ticket.ref],
             "replies": [self.ticket.ref],
+            "callback_withdrawals": [self.callback.pk],
+            **dict.fromkeys(["chat", "chat_state", "chat_messages", "chat_signs", "chat_endings"], [self.ticket.ref]),
             "praises": [self.ticket.ref],
             "attachment": [self.file.pk],
             "appeals": [self.ticket.ref],
@@ -139,6 +143,8 @@ class Subject:
             "quotes": {"what": "set_quantity", "quantity": 7, "effective": "now"},
             "tickets": {"subject": "A question", "text": "How?", "kind": "other", "key": uuid4()},
             "replies": {"text": "One more thing", "key": uuid4()},
+            "chats": {"subject": "A question", "text": "How?", "key": uuid4()},
+            "chat_messages": {"text": "One more thing", "key": uuid4()},
             "praises": {"words": "Thanks"},
             "feedback": {"kind": "idea", "words": "Darker nights.", "key": uuid4()},
             "appeals": {"words": ""},
@@ -165,8 +171,8 @@ def make() -> Subject:
         actor=orderer.user, subscription=other, change=quoting.Change("set_quantity", quantity=9), at=timezone.now(), today=today
     )
     applying.apply(actor=orderer.user, token=asked.pk, at=timezone.now(), today=today)
+    ticket = _with_a_chat(support.ticket(tree.berlin, by=people.member(tree.berlin)))
     paid = billing.invoice(tree.berlin, 100, on=date(2024, 2, 1))
-    ticket = support.ticket(tree.berlin, by=people.member(tree.berlin))
     files.attach(ticket.messages.get(), [files.File("scan.pdf", b"%PDF-1.7")])
     disputed = billing.invoice(tree.berlin, 700, on=date(2024, 3, 1)).lines.select_related("document__customer").get()
     return Subject(
@@ -179,6 +185,16 @@ def make() -> Subject:
         ticket=ticket,
         file=Attachment.objects.get(),
         finding=findings.find_for([support.billed_twice(tree.berlin).customer], at=timezone.now())[0],
+        callback=CallBack.objects.create(
+            ticket=ticket,
+            person=orderer.user,
+            phone="+49 30 1234567",
+            topic="The scan",
+            since=LONG_AGO,
+            until=LONG_AGO + timedelta(hours=1),
+            asked_at=LONG_AGO,
+            key=uuid4(),
+        ),
         dispute=disputes.raise_one(actor=orderer.user, line=disputed, ticket_ref=ticket.ref, at=timezone.now(), today=today),
         membership=people.joins(people.person(), tree.berlin, "reader"),
         approval=OrderApproval.objects.get(),
@@ -202,6 +218,13 @@ def make() -> Subject:
         )[0],
         article=Article.objects.create(ref="seats", title="Seats", body="Change your seats.", updated_at=LONG_AGO),
     )
+
+
+def _with_a_chat(ticket: Ticket) -> Ticket:
+    """A ticket about which somebody chatted with us."""
+    moments = {"started_at": LONG_AGO, "waiting_since": LONG_AGO, "seen_at": LONG_AGO, "ended_at": LONG_AGO}
+    Chat.objects.create(ticket=ticket, person=ticket.requester, state="ended", ending="customer", **moments)
+    return ticket
 
 
 def _that_pays_automatically(customer: Customer) -> PaymentMethod:

@@ -72,6 +72,15 @@ ROUTES = {
     "tickets": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "tickets by post": ("post", 201, EVERY, set()),
     "ticket": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "chats": ("post", 201, EVERY, set()),
+    "chat": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "chat_messages": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "chat_messages by post": ("post", 201, EVERY, set()),
+    "chat_endings": ("post", 200, EVERY, set()),
+    "call_windows": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "callbacks": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "callbacks by post": ("post", 422, EVERY, set()),
+    "callback_withdrawals": ("post", 200, EVERY, set()),
     "replies": ("post", 201, EVERY, set()),
     "praises": ("post", 201, EVERY, set()),
 }
@@ -111,7 +120,19 @@ def address(given, name):
     return at_berlin or given.address(name).replace("/portal/", "/api/v1/", 1)
 
 
-NEW = {"entitlement", "customer", "balance", "activities", "documents", "methods", "keys", "usage", "suggestions", "webhooks"}
+NEW = {
+    "entitlement",
+    "customer",
+    "balance",
+    "activities",
+    "documents",
+    "methods",
+    "keys",
+    "usage",
+    "suggestions",
+    "webhooks",
+    "call_windows",
+}
 
 
 def body(given, name):
@@ -133,6 +154,15 @@ def body(given, name):
         },
         "tickets": {"subject": "A question", "text": "How?"},
         "replies": {"text": "One more thing"},
+        "chats": {"subject": "A question", "text": "How?"},
+        "chat_messages": {"text": "One more thing"},
+        # a window that has passed: the rule says no
+        "callbacks": {
+            "phone": "+49 30 1234567",
+            "topic": "How?",
+            "since": "2024-01-01T09:00:00Z",
+            "until": "2024-01-01T10:00:00Z",
+        },
         "praises": {"words": "Thanks"},
     }
     return bodies.get(name, {})

@@ -15,7 +15,7 @@ from accounts.quality.models import ChangeRequest
 from accounts.webhooks import endpoints
 from billing.dunning import plans
 from billing.payments.sepa import mandates
-from tests.factories import billing, payments, people, support
+from tests.factories import billing, chats, payments, people, support
 from tests.factories.customers import below, helios
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +42,8 @@ LISTS = [
     "tickets",
     "help",
     "feedback",
+    "callbacks",
+    "chats",
     "findings",
     "activity",
 ]
@@ -53,6 +55,8 @@ def fill(tree) -> None:
     billing.subscribed(site, billing.version(f"PLAN{uuid4().hex[:6]}"))
     billing.invoice(site, 100)
     payments.pay(site, billing.invoice(site, 200))
+    chats.callback(site)
+    chats.waiting(site)
     support.ticket(site, line=support.billed_twice(site))
     people.joins(people.person(), tree.germany, "reader")
     administrator = tree.germany.memberships.filter(role="administrator").order_by("pk")[0].user

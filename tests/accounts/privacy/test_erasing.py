@@ -14,7 +14,7 @@ from accounts.privacy.models import Erasure
 from accounts.timeline.models import Activity
 from support.channels.models import IncomingMail
 from support.tickets import conversation
-from tests.factories import billing, people, support
+from tests.factories import billing, chats, people, support
 from tests.factories.customers import helios
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +79,15 @@ def test_raw_mail_of_the_person_is_emptied(person):
     erase(person)
 
     assert bytes(IncomingMail.objects.get().raw) == b""
+
+
+def test_number_the_person_gave_us_stands_nowhere_afterwards(person, tree):
+    chats.callback(tree.berlin, by=person)
+    assert tables_holding(chats.PHONE) == {"support.CallBack"}
+
+    erase(person)
+
+    assert tables_holding(chats.PHONE) == set()
 
 
 def test_person_signs_in_no_more_and_stands_nowhere(person):

@@ -18,6 +18,8 @@ FACTS = [
     *("remedy", "ticket", "note", "document", "question", "approver", "method", "who", "customer_number"),
     *("account", "seller", "creditor_id", "mandate", "coupon", "what", "until"),
     *("days", "terms", "hours", "answer", "product", "step", "done", "url", "topic", "count", "mean"),
+    *("days", "terms", "hours", "answer"),
+    *("why", "tries", "window", "callback", "person"),
 ]
 TOLD_KINDS = sorted(kind for kind, declared in KINDS.items() if "notice" in declared.readers)
 
