@@ -13,6 +13,8 @@ from django.urls import reverse
 from accounts.people import keys
 from accounts.quality.models import ChangeRequest
 from billing.dunning import plans
+from billing.money import Money
+from billing.payments import receiving
 from billing.payments.sepa import mandates
 from tests.factories import billing, payments, people, support
 from tests.factories.customers import below, helios
@@ -48,7 +50,11 @@ def fill(tree) -> None:
     site = below(tree.germany)
     billing.subscribed(site, billing.version(f"PLAN{uuid4().hex[:6]}"))
     billing.invoice(site, 100)
-    payments.pay(site, billing.invoice(site, 200))
+    payments.pay(site, document := billing.invoice(site, 200))
+    receiving.receive(
+        actor=None, payer=site, amount=Money(300, "EUR"), seller=document.legal_entity, key=uuid4(), at=payments.NOON,
+        documents=[document],
+    )  # fmt: skip
     support.ticket(site, line=support.billed_twice(site))
     people.joins(people.person(), tree.germany, "reader")
     administrator = tree.germany.memberships.filter(role="administrator").order_by("pk")[0].user
@@ -91,7 +97,19 @@ def test_list_takes_the_same_statements_for_one_row_and_for_three(listing):
 
 @pytest.mark.parametrize(
     "listing",
-    ["customer", "balance", "activities", "members", "keys", "documents", "methods", "payments", "contracts", "tickets"],
+    [
+        "customer",
+        "balance",
+        "activities",
+        "members",
+        "keys",
+        "documents",
+        "methods",
+        "payments",
+        "kept_money",
+        "contracts",
+        "tickets",
+    ],
 )
 def test_list_of_the_api_takes_the_same_statements_for_one_row_and_for_three(listing):
     tree = helios()
