@@ -89,8 +89,8 @@ def start(
     """Write down that `payer` pays what is open on `documents`; the gateway is not called yet.
 
     `amounts` pays less of some (by document id), and `part_reason` says why; `confirmed_minor` is the total the payer saw,
-    refused when it changed. Repeating a call with the same `key` returns the first payment. Without an actor the system pays; `autopay` is the order
-    by which it does.
+    refused when it changed. Repeating a call with the same `key` returns the first payment. Without an actor the system pays;
+    `autopay` is the order by which it does.
 
     Raises:
         Refusal: one of the refusals of this module, or KeyReused when the key named another payment before.
