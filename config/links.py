@@ -16,6 +16,7 @@ PAGES: Final[Mapping[str, tuple[str, str, bool]]] = {
     "ticket": ("portal:ticket", "backoffice:ticket", True),
     "document": ("portal:invoice", "backoffice:document", True),
     "payment": ("portal:payment", "", True),
+    "receipt": ("portal:receipt", "", True),
     "contract": ("portal:contract", "", True),
     "invoices": ("portal:invoices", "", True),
     "methods": ("portal:methods", "", True),

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from accounts.people.models import User
@@ -81,8 +83,65 @@ def method_of(form: PaymentForm, *, on: date) -> PayableBy:
     return kept or sandbox.tokenise(form.cleaned_data["number"], form.cleaned_data["expiry"], on=on)
 
 
+@dataclass(frozen=True)
+class PartOfOne:
+    """A part of one invoice that is paid, and why not all of it."""
+
+    document: Document
+    amount: Money
+    reason: str
+
+
+class WhichOne(Refusal):
+    """A part is paid of one invoice at a time."""
+
+    code, field = "one_invoice_at_a_time", "amount"
+
+
+class NoReason(Refusal):
+    """Who pays a part says why."""
+
+    code, field = "part_without_reason", "why"
+
+
+class NotAPart(Refusal):
+    """A part is an amount above zero and below what is open."""
+
+    code, field = "not_a_part", "amount"
+
+
+def part_of(documents: Sequence[Document], amount: str, reason: str) -> PartOfOne | None:
+    """Return the part that is to be paid; None when all of it is.
+
+    Raises:
+        WhichOne, NoReason, NotAPart: it cannot be paid in part like this.
+    """
+    if not amount:
+        return None
+    if len(documents) != 1:
+        raise WhichOne(_("A part can be paid of one invoice at a time."))
+    [document] = documents
+    open_now = Money(document.open_minor, document.currency)
+    try:
+        part = Money.of(amount, document.currency)
+    except Refusal as refusal:
+        raise NotAPart(refusal.reason) from refusal
+    if not 0 < part.amount_minor < open_now.amount_minor:
+        raise NotAPart(_("A part lies above zero and below the {amount} that are open.").format(amount=open_now))
+    if not reason.strip():
+        raise NoReason(_("Say why you pay a part, so that nobody asks for the rest unknowing."))
+    return PartOfOne(document, part, reason.strip())
+
+
 def pay(
-    *, actor: User, documents: Sequence[Document], method: PayableBy, key: UUID, at: datetime, confirmed_minor: int | None = None
+    *,
+    actor: User,
+    documents: Sequence[Document],
+    method: PayableBy,
+    key: UUID,
+    at: datetime,
+    confirmed_minor: int | None = None,
+    part: PartOfOne | None = None,
 ) -> Payment:
     """Start the payment and send it to the gateway: two steps, for the attempt is on record before the gateway hears of it.
 
@@ -91,8 +150,10 @@ def pay(
     """
     payer = collecting.payer_for(actor, documents)
     started = collecting.start(
-        actor=actor, payer=payer, documents=documents, method=method, key=key, at=at, confirmed_minor=confirmed_minor
-    )
+        actor=actor, payer=payer, documents=documents, method=method, key=key, at=at,
+        confirmed_minor=part.amount.amount_minor if part else confirmed_minor,
+        amounts={part.document.pk: part.amount.amount_minor} if part else None, part_reason=part.reason if part else "",
+    )  # fmt: skip
     return collecting.carry_out(started.pk, at)
 
 

@@ -132,6 +132,12 @@ _DECLARED: Final = (
         for_customers=True,
     ),
     Key(
+        "self_service.refund_limit", Type.MONEY, "Money paid twice or too much that customers send back by themselves",
+        "Up to this amount one click sends it back to where it came from; above it our finance looks first. 0 turns it off.",
+        "billing/anomalies/offering_back.py", Below.TIGHTEN, default={"EUR": "500.00", "USD": "500.00"}, unit="tax included",
+        for_customers=True,
+    ),
+    Key(
         "approval.hours", Type.NUMBER, "Hours an approval waits before the level above is told",
         "Whoever was asked may still decide.", "support/remedies/waiting.py", Below.LOOSEN, default=24, unit="hours",
     ),

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from accounts.customers.models import Customer
 from accounts.people.models import User
 from accounts.policies.models import Firing, PolicyVersion
-from accounts.policies.resolving import EXCEPTION, Resolved
+from accounts.policies.resolving import CONDITION, EXCEPTION, Resolved
 
 LATELY: Final = timedelta(days=30)
 FIRED, BLOCKED, OVERRIDDEN = (outcome.value for outcome in Firing.Outcome)
@@ -46,7 +46,7 @@ def note(
             about_kind=about[0], about_ref=about[1], words=words[:400], at=at,
         )
         for one in resolved
-        if (version := one.source.version) and one.source.place != EXCEPTION
+        if (version := one.source.version) and one.source.place not in (EXCEPTION, CONDITION)
     )  # fmt: skip
 
 

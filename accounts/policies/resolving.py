@@ -21,6 +21,7 @@ from accounts.policies.keys import KEYS, STRICTNESS, Below, Key, named
 from accounts.policies.models import PolicyVersion
 
 DEFAULT, HOUSE, TIER, SEGMENT, NODE, EXCEPTION = "default", "house", "tier", "segment", "node", "exception"
+CONDITION: Final = "condition"  # a special term agreed for a node or a segment (accounts/segments), laid over what policy says
 ORDER: Final = (DEFAULT, HOUSE, TIER, SEGMENT, NODE, EXCEPTION)
 STANDARD: Final = Customer.Tier.STANDARD.value
 
@@ -83,6 +84,8 @@ class Source:
         """Name what said it: "credit-policy v2", "exception 7", or "default"."""
         if self.place == EXCEPTION:
             return f"exception {self.version}"
+        if self.place == CONDITION:
+            return f"condition {self.version} ({self.where})"
         return f"{self.policy} v{self.number}" if self.policy else DEFAULT
 
 
@@ -179,6 +182,18 @@ def resolve_at(
     path = _Path((), {}, tier if place == TIER else STANDARD, frozenset({segment} if place == SEGMENT else ()))
     rows = _rows(set(), on, draft)
     return {code: fold(named(code), _sayings(code, rows, path)) for code in keys}
+
+
+def laid_over(said: Resolved, value: Any, condition: Source) -> Resolved:
+    """Return what a key is once a special term says `value`; where policy does not let it, it is passed over with the reason."""
+    below, holder = Below.LOOSEN.value, Source(DEFAULT)
+    for step in said.trace:
+        if step.taken and step.saying.source.place != EXCEPTION:
+            below, holder = stricter(below, step.saying.below), step.saying.source
+    saying = Saying(value, below, condition)
+    if why := _objection(said.key, saying, said.value, below, holder):
+        return replace(said, trace=(*said.trace, Step(saying, taken=False, why=why)))
+    return replace(said, value=value, source=condition, trace=(*said.trace, Step(saying, taken=True)))
 
 
 def documents(customer: Customer, on: date, audience: str) -> list[Source]:

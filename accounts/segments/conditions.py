@@ -4,6 +4,7 @@ A customer's own condition comes before one further up, and that before a segmen
 asks, a manager who did not ask approves; what is over is not applied.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,6 +23,8 @@ from accounts.segments.models import Condition, Segment
 from accounts.timeline import recording
 
 KINDS = Condition.Kind
+_AMOUNT: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})?")
+_CURRENCY: Final = re.compile(r"[A-Za-z]{3}")
 
 
 @dataclass(frozen=True)
@@ -152,7 +155,7 @@ def _is_term(value: str) -> bool:
 
 def _is_amount(value: str) -> bool:
     number, _space, currency = value.partition(" ")
-    return _number(number) > 0 and len(currency) == 3 and currency.isascii() and currency.isalpha()
+    return bool(_AMOUNT.fullmatch(number)) and _number(number) > 0 and bool(_CURRENCY.fullmatch(currency))
 
 
 CHECKS: Final[dict[str, tuple[Callable[[str], bool], str]]] = {

@@ -119,6 +119,22 @@ def dismiss(*, actor: User, finding: Finding, reason: str, at: datetime) -> Find
         return held
 
 
+def answer(*, actor: User, finding: Finding, words: str, at: datetime) -> Finding:
+    """Close a finding about a payer's money as its people answered it; the same money is not found again.
+
+    Raises:
+        Refusal: `actor` does not pay for the customer.
+        AlreadySettled: it was put right or dismissed before.
+    """
+    with transaction.atomic():
+        held = _locked(finding)
+        access.decide(actor, access.PAY, held.customer).or_refuse()
+        if held.status != Finding.Status.OPEN:
+            raise AlreadySettled(f"{held} is {held.get_status_display().lower()} already.")
+        _close(held, Finding.Status.DISMISSED, at, actor, {"reason": words})
+        return held
+
+
 def _locked(finding: Finding) -> Finding:
     return Finding.objects.select_for_update(of=("self",)).select_related("customer").get(pk=finding.pk)
 

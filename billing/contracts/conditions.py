@@ -5,6 +5,7 @@ below it, one of a segment for the customers in it and all below them. The neare
 condition goes before that of its segment; a day is asked for, so an expired one never holds.
 - A price list, named by its code, decides which version of a plan is agreed when something starts or changes
   (billing/catalog/plans.py); what runs keeps the price it has.
+- Days to pay, agreed for who pays, go before those of the contract when an invoice is issued (billing/invoices/drafting.py).
 - A discount is taken off where documents are drafted (billing/invoices/reductions.py).
 """
 
@@ -59,6 +60,14 @@ class Reach:
         return bool(same and self.node.lft <= customer.lft and customer.rght <= self.node.rght)
 
 
+@dataclass(frozen=True)
+class PaymentTerm:
+    """Within how many days an invoice is paid, and whose agreement that is, in words."""
+
+    days: int
+    source: str
+
+
 def price_lists_of(customer: Customer, on: date) -> list[int]:
     """Return the keys of the price lists that `customer` has on the day `on`, the nearest node's first."""
     codes = [reach.condition.value for reach in in_force(customer, on, Kind.PRICE_LIST)]
@@ -82,6 +91,25 @@ def discount_of(customer: Customer, on: date) -> Reach | None:
 def in_force(customer: Customer, on: date, kind: str) -> list[Reach]:
     """Return what of a kind reaches `customer` on the day `on`, the nearest first."""
     return [reach for reach in _reaching([customer], kind) if reach.covers(customer) and on in reach.span]
+
+
+def nearest(customers: Iterable[Customer], on: date, kind: str) -> dict[int, Reach]:
+    """Return for each of many customers, by its key, the condition of a kind that holds for it on the day `on`, if any."""
+    wanted = {customer.pk: customer for customer in customers}
+    of_tree: dict[int, list[Reach]] = defaultdict(list)
+    for reach in _reaching(wanted.values(), kind) if wanted else []:
+        if on in reach.span:
+            of_tree[reach.node.tree_id].append(reach)
+    found = {key: next((r for r in of_tree.get(one.tree_id, ()) if r.covers(one)), None) for key, one in wanted.items()}
+    return {key: reach for key, reach in found.items() if reach}
+
+
+def payment_terms_of(customers: Iterable[Customer], on: date) -> dict[int, PaymentTerm]:
+    """Return the days to pay that were agreed for each of many customers, by its key; the others are left out."""
+    return {
+        key: PaymentTerm(int(reach.condition.value), f"agreed for {reach.source}")
+        for key, reach in nearest(customers, on, Kind.PAYMENT_TERM).items()
+    }
 
 
 def discounts_for(customers: Iterable[Customer]) -> dict[Reach, dict[int, tuple[Span, ...]]]:

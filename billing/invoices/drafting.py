@@ -8,7 +8,7 @@ of subscriptions takes the same few statements.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
@@ -19,6 +19,8 @@ from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from billing.catalog import charges
 from billing.catalog.models import LegalEntity, PlanVersion
+from billing.contracts import conditions
+from billing.contracts.conditions import PaymentTerm
 from billing.contracts.models import Subscription
 from billing.invoices import crediting, newline, placing, plain, reductions, tax
 from billing.invoices.models import Document, Line
@@ -51,6 +53,7 @@ class PlannedDocument:
     taxes: tuple[int, ...]
     payment_term_days: int
     po_number: str
+    payment_term_source: str = ""
 
     @property
     def subtotal_minor(self) -> int:
@@ -133,6 +136,7 @@ class _Told:
         self.corrected = _corrected({line.corrects for line in lines if line.corrects is not None})
         self.versions = _versions({line.plan for line in lines})
         corrections = {line.document_id for line in self.corrected.values()}
+        self.terms: dict[int, PaymentTerm] | None = None
         self.agreed = Agreed(reductions.in_force(subscriptions), reductions.on_documents(corrections))
 
     def draft(self, planned: Planned, payers: Mapping[int, Customer]) -> Draft:
@@ -141,7 +145,15 @@ class _Told:
         told = placing.placed(told_plainly, payers, self.on)
         days_only = tuple(line for _, line in told if _gives_only_days_back(line))
         charged = [(subscription, line) for subscription, line in told if not _gives_only_days_back(line)]
-        return Draft(tuple(_documents(charged, payers, self.agreed)), days_only, self.issued)
+        documents = _documents(charged, payers, self.agreed)
+        return Draft(tuple(self._with_terms(document, payers) for document in documents), days_only, self.issued)
+
+    def _with_terms(self, document: PlannedDocument, payers: Mapping[int, Customer]) -> PlannedDocument:
+        """Let the days to pay that were agreed for who pays go before those of the contract."""
+        if self.terms is None:
+            self.terms = conditions.payment_terms_of(set(payers.values()), self.on)
+        agreed = self.terms.get(document.payer.pk)
+        return replace(document, payment_term_days=agreed.days, payment_term_source=agreed.source) if agreed else document
 
     def draft_or_refusal(self, planned: Planned, payers: Mapping[int, Customer]) -> Draft | Refusal:
         """Return the draft, or why there can be none."""

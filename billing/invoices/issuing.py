@@ -8,7 +8,7 @@ minor units; a credit note is the same with everything below zero. Settling what
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -68,13 +68,15 @@ def issue(
     po_number: str = "",
     reason: str = "",
     payment_term_days: int = 14,
+    payment_term_source: str = "",
     corrects: Document | None = None,
     actor: User | None = None,
     key: str = "",
 ) -> Document:
     """Issue the invoice or credit note with these lines, addressed to `receiver` and owed by `payer`.
 
-    `key` names the ledger entry; without one it is the document's ref. Nothing is settled here.
+    `payment_term_source` says whose agreement the days to pay are, where it is not the contract's. `key` names the ledger
+    entry; without one it is the document's ref. Nothing is settled here.
 
     Raises:
         NothingToIssue, WrongSign: no lines, or a total that does not fit the kind.
@@ -84,6 +86,7 @@ def issue(
     draft = Document(
         kind=kind, legal_entity=legal_entity, customer=payer, receiver=receiver, currency=currency, issued_on=on, issued_at=at,
         due_on=on + timedelta(days=payment_term_days), corrects=corrects, po_number=po_number, reason=reason,
+        address=terms_told(payment_term_days, payment_term_source),
     )  # fmt: skip
     with transaction.atomic():
         locking.lock_payers([payer.pk])
@@ -94,6 +97,11 @@ def issue(
         book(draft, stored, key=key or f"issue:{draft.ref}", on=on, at=at)
         record(draft, actor=actor, at=at)
     return draft
+
+
+def terms_told(days: int, source: str) -> dict[str, Any]:
+    """Return what a document keeps of days to pay that were specially agreed: how many, and whose agreement it is."""
+    return {"terms": {"days": days, "source": source}} if source else {}
 
 
 def write(draft: Document, lines: Sequence[NewLine]) -> list[Line]:
@@ -124,7 +132,7 @@ def make_out(draft: Document, lines: Sequence[NewLine], taxes: Sequence[int]) ->
     if draft.total_minor < 0 if draft.kind == INVOICE else draft.total_minor > 0:
         raise WrongSign("An invoice is zero or above, a credit note zero or below.")
     draft.open_minor = draft.total_minor if draft.kind == INVOICE else 0
-    draft.address = {"seller": _seller(draft.legal_entity), "buyer": _buyer(draft.receiver), "payer": _buyer(draft.customer)}
+    draft.address |= {"seller": _seller(draft.legal_entity), "buyer": _buyer(draft.receiver), "payer": _buyer(draft.customer)}
     return [_line(draft, new, place, tax_minor) for place, (new, tax_minor) in enumerate(zip(lines, taxes, strict=True), 1)]
 
 

@@ -114,7 +114,7 @@ def _issue(planned: PlannedDocument, *, on: date, at: datetime, actor: User | No
     document = issuing.issue(
         payer=planned.payer, receiver=responsibilities.receiver_of(planned.payer, on), legal_entity=planned.legal_entity,
         currency=planned.currency, lines=planned.lines, on=on, at=at, kind=planned.kind, po_number=planned.po_number,
-        payment_term_days=planned.payment_term_days, actor=actor,
+        payment_term_days=planned.payment_term_days, payment_term_source=planned.payment_term_source, actor=actor,
         corrects=next(iter(corrected.values())) if len(corrected) == 1 and planned.kind == issuing.CREDIT_NOTE else None,
     )  # fmt: skip
     if document.kind == issuing.CREDIT_NOTE:

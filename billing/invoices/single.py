@@ -5,6 +5,7 @@ Both are issued at once, take part in numbering, ledger and timeline like every 
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -13,6 +14,7 @@ from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from accounts.people.models import User
 from billing.catalog.models import LegalEntity
+from billing.contracts import conditions
 from billing.invoices import issuing, newline, settling
 from billing.invoices.models import Document
 from billing.invoices.newline import NewLine
@@ -78,7 +80,9 @@ def _issue(
     at: datetime, kind: str, reason: str = "", key: str = "",
 ) -> Document:  # fmt: skip
     payer = responsibilities.payer_of(customer, on)
+    agreed = conditions.payment_terms_of([payer], on).get(payer.pk)
+    terms: dict[str, Any] = {"payment_term_days": agreed.days, "payment_term_source": agreed.source} if agreed else {}
     return issuing.issue(
         payer=payer, receiver=responsibilities.receiver_of(payer, on), legal_entity=legal_entity, currency=currency, lines=lines,
-        on=on, at=at, kind=kind, reason=reason[:200], actor=actor, key=key,
+        on=on, at=at, kind=kind, reason=reason[:200], actor=actor, key=key, **terms,
     )  # fmt: skip

@@ -84,12 +84,13 @@ def start(
     amounts: Mapping[int, int] | None = None,
     confirmed_minor: int | None = None,
     autopay: Autopay | None = None,
+    part_reason: str = "",
 ) -> Payment:
     """Write down that `payer` pays what is open on `documents`; the gateway is not called yet.
 
-    `amounts` pays less of some (by document id); `confirmed_minor` is the total the payer saw, refused when it changed.
-    Repeating a call with the same `key` returns the first payment. Without an actor the system pays; `autopay` is the order
-    by which it does.
+    `amounts` pays less of some (by document id), and `part_reason` says why; `confirmed_minor` is the total the payer saw,
+    refused when it changed. Repeating a call with the same `key` returns the first payment. Without an actor the system pays;
+    `autopay` is the order by which it does.
 
     Raises:
         Refusal: one of the refusals of this module, or KeyReused when the key named another payment before.
@@ -103,8 +104,9 @@ def start(
             return earlier
         shares = _shares(locked, amounts or {})
         _refuse_unless_confirmed(shares, confirmed_minor)
-        payment = _create(actor, payer, method, key, at, shares, autopay)
-        _tell(payment, "billing.payment_started", at, settlement.facts_of(payment, shares))
+        payment = _create(actor, payer, method, key, at, shares, autopay, part_reason)
+        why = {"part_reason": part_reason} if part_reason else {}
+        _tell(payment, "billing.payment_started", at, settlement.facts_of(payment, shares) | why)
         return payment
 
 
@@ -171,6 +173,7 @@ def _create(
     at: datetime,
     shares: dict[Document, int],
     autopay: Autopay | None,
+    part_reason: str,
 ) -> Payment:
     try:
         with transaction.atomic():
@@ -186,6 +189,7 @@ def _create(
                 currency=next(iter(shares)).currency,
                 started_at=at,
                 autopay=autopay,
+                part_reason=part_reason[:200],
             )
     except IntegrityError as fault:
         raise KeyReused("This form was sent before, for another payment. Load the page again.") from fault

@@ -129,6 +129,7 @@ class Payment(models.Model):
     asked_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
     refunded_minor = models.BigIntegerField(default=0)
+    part_reason = models.CharField(max_length=200, blank=True, help_text="Why the payer paid only a part of what was open.")
     autopay = models.ForeignKey(
         Autopay, null=True, blank=True, on_delete=models.PROTECT, related_name="payments", help_text="The order it was made by."
     )

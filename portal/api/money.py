@@ -98,7 +98,8 @@ class PaymentSerializer(serializers.ModelSerializer):
     class Meta:
         model = Payment
         fields = (
-            "ref", "payer", "status", "amount", "method_label", "decline_reason", "started_at", "settled_at", "documents",
+            "ref", "payer", "status", "amount", "method_label", "decline_reason", "part_reason", "started_at", "settled_at",
+            "documents",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -112,6 +113,10 @@ class NewPaymentSerializer(serializers.Serializer):
     documents = serializers.ListField(child=serializers.CharField(max_length=40), min_length=1, max_length=MOST_DOCUMENTS)
     method = serializers.IntegerField(min_value=1, max_value=2**62, help_text="The id of a kept method of the payer.")
     confirmed_minor = serializers.IntegerField(min_value=1, max_value=2**62, help_text="The whole amount, in minor units.")
+    part = serializers.CharField(
+        max_length=20, required=False, default="", help_text="Of one document only this much, in major units: 120.00."
+    )
+    part_reason = serializers.CharField(max_length=200, required=False, default="", help_text="Why not all of it.")
 
 
 class MethodSerializer(serializers.ModelSerializer):
@@ -213,6 +218,7 @@ class Payments(Listing):
         return paying.pay(
             actor=self.request.user, documents=documents, method=method, key=key, at=timezone.now(),
             confirmed_minor=given["confirmed_minor"],
+            part=paying.part_of(documents, given["part"], given["part_reason"]),
         )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.api import chats, contracts, customers, help, money, offers, orders, overdue, webhooks
+from portal.api import chats, contracts, customers, help, kept_money, money, offers, orders, overdue, webhooks
 
 app_name = "api"
 urlpatterns = [
@@ -45,6 +45,9 @@ urlpatterns = [
     path("documents/<path:ref>/promises/", overdue.Promises.as_view(), name="promises"),
     path("documents/<path:ref>/pdf/", money.DocumentPdf.as_view(), name="document_pdf"),
     path("documents/<path:ref>/", money.OneDocument.as_view(), name="document"),
+    path("customers/<str:number>/kept-money/", kept_money.KeptMoney.as_view(), name="kept_money"),
+    path("payments/<str:ref>/kept-answers/", kept_money.KeptAnswers.as_view(), name="kept_answers"),
+    path("payments/<str:ref>/receipt/", kept_money.Receipt.as_view(), name="receipt"),
     path("payments/<str:ref>/", money.OnePayment.as_view(), name="payment"),
     path("contracts/<str:ref>/", contracts.OneContract.as_view(), name="contract"),
     path("contracts/<str:ref>/scheduled/", contracts.Scheduled.as_view(), name="scheduled"),

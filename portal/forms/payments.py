@@ -31,6 +31,19 @@ class PaymentForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "cc-exp", "placeholder": "MM/YY", "inputmode": "numeric"}),
     )
     keep = forms.BooleanField(label=_("Keep this card for the next payment"), required=False)
+    amount = forms.CharField(
+        label=_("Amount"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+    why = forms.CharField(
+        label=_("Why not all of it"),
+        required=False,
+        max_length=200,
+        help_text=_("Kept with the payment, so that nobody asks for the rest unknowing."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     confirmed = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
     key = KeyField()
 
@@ -50,6 +63,11 @@ class PaymentForm(forms.Form):
                 if not given.get(name) and name not in self.errors:
                     self.add_error(name, words)
         return given
+
+    @property
+    def is_part(self) -> bool:
+        """Whether the visitor has begun to say that only a part is paid."""
+        return bool(self["amount"].value() or self["why"].value())
 
     @property
     def takes_numbers(self) -> bool:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.customers.models import Customer
 from accounts.people import access
 from accounts.people.routes import declares
+from billing.anomalies import offering_back
 from billing.invoices import selectors as invoice_selectors
 from billing.invoices.models import Document
 from billing.payments.models import Payment
@@ -46,6 +47,7 @@ def payments(request: HttpRequest, number: str) -> HttpResponse:
         {
             "span": span,
             "page": page_of(request, made, newest_by="started_at"),
+            "offers": offering_back.offers(span.customers, viewer=request.user, at=timezone.now()),
             "may_pay": access.decide(request.user, access.PAY, node),
         },
     )
@@ -66,10 +68,12 @@ def _pay(request: HttpRequest, node: Customer) -> HttpResponse:
 
 def _paid(request: HttpRequest, node: Customer, form: PaymentForm, documents: list[Document]) -> Payment:
     at, given = timezone.now(), form.cleaned_data
+    part = paying.part_of(documents, given["amount"], given["why"])
     method = paying.method_of(form, on=places.today(node))
     payment = paying.pay(
-        actor=request.user, documents=documents, method=method, key=given["key"], at=at, confirmed_minor=given["confirmed"]
-    )
+        actor=request.user, documents=documents, method=method, key=given["key"], at=at, confirmed_minor=given["confirmed"],
+        part=part,
+    )  # fmt: skip
     if given["keep"]:
         paying.keep(actor=request.user, payment=payment, method=method, at=at)
     return payment
@@ -86,6 +90,7 @@ def payment(request: HttpRequest, ref: str) -> HttpResponse:
     secret = confirming.secret_for(found) if may_confirm else ""
     context = {"payment": found, "shares": shares, "node_number": found.payer.number}
     context |= {"confirm_secret": secret, "stripe_key": settings.STRIPE_PUBLISHABLE_KEY}
+    context["offer"] = offering_back.of_payment(found, viewer=request.user, at=timezone.now()) if found.settled_at else None
     page = render(request, template, context)
     return with_hosted_fields(page) if secret else page
 

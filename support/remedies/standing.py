@@ -19,7 +19,7 @@ from accounts.policies.models import PolicyVersion
 from accounts.policies.resolving import Resolved
 from billing.invoices.models import Document
 from billing.money import Money
-from support.remedies import allowances, criteria, fault, limits
+from support.remedies import allowances, criteria, fault, limits, special_terms
 from support.remedies.books import mapping
 from support.remedies.criteria import Circumstances, Spent, Weighed
 from support.remedies.limits import Limit
@@ -73,7 +73,9 @@ class Standing:
 
     @cached_property
     def _policies(self) -> dict[int, dict[str, Resolved]]:
-        return resolving.resolve_many({ticket.customer_id for ticket in self.tickets}, self.at.date())
+        customers = {ticket.customer for ticket in self.tickets}
+        said = resolving.resolve_many({customer.pk for customer in customers}, self.at.date())
+        return special_terms.laid_over(said, customers, self.at.date())
 
     @cached_property
     def mapped(self) -> dict[str, str]:

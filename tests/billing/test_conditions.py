@@ -9,8 +9,9 @@ from accounts.customers import responsibilities
 from accounts.segments.models import Condition, Segment, SegmentMembership
 from billing.catalog import plans
 from billing.contracts import conditions
-from billing.invoices import run, selectors
-from billing.invoices.models import Line
+from billing.invoices import proof, run, selectors, single
+from billing.invoices.models import Document, Line
+from billing.invoices.running import carrying
 from tests.factories import billing, customers, people
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +115,59 @@ def test_days_of_a_nearer_condition_are_taken_from_one_further_away(tree):
 
     assert [str(span.since) for span in found[Decimal(5)]] == ["2026-01-01", "2026-04-01"]
     assert [str(span.until) for span in found[Decimal(10)]] == ["2026-04-01"]
+
+
+def test_days_to_pay_of_the_nearest_node_set_the_due_day_with_their_source(tree):
+    group, europe, berlin = tree
+    _agreed("payment_term", "60", customer=group)
+    _agreed("payment_term", "30", customer=europe)
+
+    _billed(berlin)
+
+    document = Document.objects.get()
+    assert (document.due_on, document.address["terms"]) == (
+        DAY + timedelta(days=30), {"days": 30, "source": "agreed for Helios Europe"},
+    )  # fmt: skip
+    assert proof.faults() == []
+
+
+def test_days_to_pay_of_a_segment_hold_for_an_invoice_outside_any_contract(tree):
+    berlin = tree[2]
+    segment = Segment.objects.create(code="gold", name="Gold", rank=1)
+    SegmentMembership.objects.create(segment=segment, customer=berlin, since=DAY)
+    _agreed("payment_term", "0", segment=segment)
+
+    facts = {"legal_entity": billing.seller(), "currency": "EUR", "on": DAY, "at": NOON}
+    document = single.charge(actor=None, customer=berlin, lines=[billing.one_off(berlin, 100)], **facts)
+
+    assert (document.due_on, document.address["terms"]["source"]) == (document.issued_on, "agreed for segment Gold")
+
+
+@pytest.mark.parametrize("facts", [{"until": DAY}, {"since": DAY + timedelta(days=1)}])
+def test_days_to_pay_that_do_not_hold_leave_the_contracts(tree, facts):
+    _agreed("payment_term", "60", customer=tree[1], **facts)
+
+    _billed(tree[2])
+
+    document = Document.objects.get()
+    assert (document.due_on, document.address.get("terms")) == (DAY + timedelta(days=14), None)
+
+
+def test_days_to_pay_are_of_who_pays_not_of_who_uses(tree):
+    group, _, berlin = tree
+    responsibilities.set_payer(actor=None, customer=berlin, payer=group, since=DAY, at=NOON)
+    _agreed("payment_term", "60", customer=berlin)
+
+    _billed(berlin)
+
+    assert Document.objects.get().due_on == DAY + timedelta(days=14)
+
+
+def test_run_of_many_sets_the_same_days_to_pay(tree):
+    _agreed("payment_term", "45", customer=tree[1])
+    billing.subscribed(tree[2], billing.version(price="100.00"))
+
+    carrying.bill_due(on=DAY, at=NOON)
+
+    document = Document.objects.get()
+    assert (document.due_on, document.address["terms"]["days"], proof.faults()) == (DAY + timedelta(days=45), 45, [])

@@ -196,3 +196,33 @@ def test_command_prints_one_object_a_line_and_fails_on_what_it_cannot_read(tmp_p
     assert ended.value.code == 1
     assert [json.loads(line)["id"] for line in printed.out.splitlines()] == ["yen-has-no-cents"]
     assert "bad.json: This is not JSON." in printed.err
+
+
+def test_command_says_which_scenario_cannot_be_played_and_plays_the_others(tmp_path, capsys, monkeypatch):
+    good = json.loads((HERE / "yen-has-no-cents.json").read_text())
+    (tmp_path / "two.json").write_text(json.dumps([{"id": "broken"}, good]))
+    real = playing.play
+
+    def play(scenario):
+        if scenario["id"] == "broken":
+            raise ValueError("year 10000 is out of range")
+        return real(scenario)
+
+    monkeypatch.setattr(playing, "play", play)
+    with pytest.raises(SystemExit):
+        call_command("simulate", str(tmp_path / "two.json"))
+
+    printed = capsys.readouterr()
+    assert "two.json: scenario broken cannot be played: year 10000 is out of range." in printed.err
+    assert [json.loads(line)["id"] for line in printed.out.splitlines()] == ["yen-has-no-cents"]
+
+
+def test_command_says_that_a_file_is_missing_or_nested_too_deeply(tmp_path, capsys):
+    (tmp_path / "deep.json").write_text("[" * 100_000)
+
+    with pytest.raises(SystemExit):
+        call_command("simulate", str(tmp_path / "none.json"), str(tmp_path / "deep.json"))
+
+    printed = capsys.readouterr().err
+    assert "none.json: No such file or directory." in printed
+    assert "deep.json: It is nested too deeply to be a scenario." in printed

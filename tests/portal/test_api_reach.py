@@ -54,6 +54,9 @@ ROUTES = {
     "payments": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "payment": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "payments by post": ("post", 422, PAYERS, set()),
+    "kept_money": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "kept_answers": ("post", 422, PAYERS, set()),
+    "receipt": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "contracts": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "contract": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "scheduled": ("get", 200, EVERY, EVERYBODY_OF_OURS),
@@ -90,6 +93,7 @@ SEES, SEES_NOT = ("own", "ancestor"), ("descendant", "sister", "stranger", "ance
 @pytest.fixture
 def given(monkeypatch):
     monkeypatch.setattr(rendering, "pdf_of", lambda document, language="": b"%PDF-1.7")
+    monkeypatch.setattr(rendering, "pressed", lambda page, name, on: b"%PDF-1.7")
     return subject.make()
 
 
@@ -132,6 +136,7 @@ NEW = {
     "suggestions",
     "webhooks",
     "call_windows",
+    "kept_money",
 }
 
 
@@ -145,6 +150,8 @@ def body(given, name):
         "payments": {"documents": [given.invoice.ref], "method": method[0].pk if method else 1, "confirmed_minor": 1},
         "orders": {"plan": "PRO", "customer": given.tree.berlin.number, "since": str(timezone.now().date() + timedelta(days=1))},
         "order_decisions": {"approve": False, "note": "No."},
+        # nothing of this payment is left over
+        "kept_answers": {"answer": "keep"},
         "promises": {"pay_on": str(timezone.now().date() + timedelta(days=3))},
         "quotes": {"what": "set_quantity", "quantity": 7},
         "usage": {

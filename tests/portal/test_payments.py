@@ -6,7 +6,11 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from billing.payments.models import GatewayCharge, Payment, PaymentMethod
+from billing.money import Money
+from billing.payments import collecting, receiving
+from billing.payments.models import GatewayCharge, Payment, PaymentMethod, Refund
+from billing.reports import receipt_pdf
+from tests.factories import payments
 from tests.factories.billing import invoice
 from tests.factories.customers import helios
 from tests.factories.people import member
@@ -168,3 +172,129 @@ def test_reader_is_told_why_the_button_to_pay_rests(tree):
 
     for address in (reverse("portal:invoices", args=[tree.berlin.number]), reverse("portal:invoice", args=[document.ref])):
         assert "Your role here does not include paying." in words(reader.get(address))
+
+
+def test_part_of_an_invoice_is_paid_with_its_reason(visitor, tree):
+    document = invoice(tree.berlin, 12000)
+
+    answer = pay(visitor, tree.berlin, document, confirmed=12000, amount="50.00", why="The rest is disputed.")
+
+    payment = Payment.objects.get()
+    assert (payment.amount_minor, payment.part_reason, still_open(document)) == (5000, "The rest is disputed.", [7000])
+    assert "A part was paid: The rest is disputed." in words(visitor.get(answer.url))
+
+
+@pytest.mark.parametrize(
+    ("amount", "why", "told"),
+    [
+        ("50.00", " ", "Say why you pay a part"),
+        ("120.00", "x", "A part lies above zero and below the 120.00 EUR that are open."),
+        ("0", "x", "A part lies above zero"),
+        ("-5", "x", "A part lies above zero"),
+        ("12,50", "x", "is not an amount in EUR"),
+        ("1e3", "x", "is not an amount in EUR"),
+        ("9" * 20, "x", ""),
+    ],
+)
+def test_part_that_is_none_is_refused_and_nothing_is_paid(visitor, tree, amount, why, told):
+    document = invoice(tree.berlin, 12000)
+
+    answer = pay(visitor, tree.berlin, document, confirmed=12000, amount=amount, why=why)
+
+    assert answer.status_code == 422
+    assert told in words(answer)
+    assert (Payment.objects.count(), still_open(document)) == (0, [12000])
+
+
+def test_part_of_two_invoices_at_once_is_refused(visitor, tree):
+    first, second = invoice(tree.berlin, 12000), invoice(tree.lab, 900)
+
+    answer = pay(visitor, tree.germany, first, second, confirmed=12900, amount="50.00", why="x")
+
+    assert answer.status_code == 422
+    assert not Payment.objects.exists()
+
+
+def paid_twice(customer, amount):
+    """A payment by card for an invoice that another payment had settled when it came."""
+    document = invoice(customer, amount)
+    second = payments.start(customer, document)
+    facts = {"seller": document.legal_entity, "key": uuid4(), "at": NOW, "documents": [document]}
+    receiving.receive(actor=None, payer=customer, amount=Money(amount, "EUR"), **facts)
+    return collecting.carry_out(second.pk, NOW)
+
+
+def test_money_paid_twice_is_offered_and_goes_back_by_one_click(visitor, tree):
+    payment = paid_twice(tree.germany, 3000)
+    listed = words(visitor.get(reverse("portal:payments", args=[tree.germany.number])))
+    assert "30.00 EUR of yours pay for nothing" in listed
+
+    told = words(visitor.post(reverse("portal:kept_answers", args=[payment.ref]), {"answer": "send_back"}, follow=True))
+
+    assert Refund.objects.get().amount_minor == 3000
+    assert "of yours pay for nothing" not in told
+
+
+def test_money_paid_too_much_is_kept_by_one_click(visitor, tree):
+    document = invoice(tree.germany, 12000)
+    facts = {"seller": document.legal_entity, "key": uuid4(), "at": NOW, "documents": [document]}
+    payment = receiving.receive(actor=None, payer=tree.germany, amount=Money(15000, "EUR"), **facts)
+
+    told = words(visitor.post(reverse("portal:kept_answers", args=[payment.ref]), {"answer": "keep"}, follow=True))
+
+    assert "it stays as credit and pays towards the next invoice" in told
+    assert "of yours pay for nothing" not in told
+
+
+def test_answer_that_is_none_is_not_found(visitor, tree):
+    pay(visitor, tree.berlin, invoice(tree.berlin, 12000), confirmed=12000)
+
+    assert visitor.post(reverse("portal:kept_answers", args=[Payment.objects.get().ref]), {"answer": "burn"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "title"), [("en", "We received 120.00 EUR with thanks."), ("de", "Wir haben 120,00 EUR dankend")]
+)
+def test_receipt_says_what_came_and_what_it_paid(visitor, tree, language, title):
+    document = invoice(tree.berlin, 12000)
+    pay(visitor, tree.berlin, document, confirmed=12000)
+
+    page = receipt_pdf.html_of(Payment.objects.get(), language).replace("\u00a0", " ")
+
+    assert title in page
+    assert document.ref in page
+
+
+def test_receipt_is_handed_over_as_pdf_and_only_of_what_was_paid(visitor, tree):
+    document = invoice(tree.berlin, 12000)
+    pay(visitor, tree.berlin, document, confirmed=12000, number=DECLINED)
+    declined = Payment.objects.get()
+    pay(visitor, tree.berlin, document, confirmed=12000)
+    paid = Payment.objects.get(status="succeeded")
+
+    answer = visitor.get(reverse("portal:receipt", args=[paid.ref]))
+
+    assert (answer["Content-Type"], answer.content[:5]) == ("application/pdf", b"%PDF-")
+    assert visitor.get(reverse("portal:receipt", args=[declined.ref])).status_code == 404
+
+
+def test_receipt_tells_what_was_kept_and_given_back(visitor, tree):
+    payment = paid_twice(tree.germany, 12000)
+
+    assert "Kept as credit" in receipt_pdf.html_of(payment, "en")
+    visitor.post(reverse("portal:kept_answers", args=[payment.ref]), {"answer": "send_back"})
+
+    page = receipt_pdf.html_of(Payment.objects.get(pk=payment.pk), "en")
+    assert "Kept as credit" not in page
+    assert "Given back or taken back by the bank" in page
+
+
+def test_money_that_came_in_no_way_we_can_send_back_by_goes_to_a_person(visitor, tree):
+    document = invoice(tree.germany, 12000)
+    facts = {"seller": document.legal_entity, "key": uuid4(), "at": NOW, "documents": [document]}
+    payment = receiving.receive(actor=None, payer=tree.germany, amount=Money(15000, "EUR"), channel="cash", **facts)
+
+    told = words(visitor.post(reverse("portal:kept_answers", args=[payment.ref]), {"answer": "send_back"}, follow=True))
+
+    assert "write to us with your account" in told
+    assert not Refund.objects.exists()

@@ -14,6 +14,8 @@ from accounts.people import keys
 from accounts.quality.models import ChangeRequest
 from accounts.webhooks import endpoints
 from billing.dunning import plans
+from billing.money import Money
+from billing.payments import receiving
 from billing.payments.sepa import mandates
 from tests.factories import billing, chats, payments, people, support
 from tests.factories.customers import below, helios
@@ -54,9 +56,13 @@ def fill(tree) -> None:
     site = below(tree.germany)
     billing.subscribed(site, billing.version(f"PLAN{uuid4().hex[:6]}"))
     billing.invoice(site, 100)
-    payments.pay(site, billing.invoice(site, 200))
     chats.callback(site)
     chats.waiting(site)
+    payments.pay(site, document := billing.invoice(site, 200))
+    receiving.receive(
+        actor=None, payer=site, amount=Money(300, "EUR"), seller=document.legal_entity, key=uuid4(), at=payments.NOON,
+        documents=[document],
+    )  # fmt: skip
     support.ticket(site, line=support.billed_twice(site))
     people.joins(people.person(), tree.germany, "reader")
     administrator = tree.germany.memberships.filter(role="administrator").order_by("pk")[0].user
@@ -111,6 +117,7 @@ def test_list_takes_the_same_statements_for_one_row_and_for_three(listing):
         "documents",
         "methods",
         "payments",
+        "kept_money",
         "contracts",
         "tickets",
     ],

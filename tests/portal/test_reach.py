@@ -76,6 +76,8 @@ ROUTES = {
     "payments by post": ("post", PAYERS),
     "new_payment": ("get", PAYERS),
     "payment": ("get", EVERY),
+    "receipt": ("get", EVERY),
+    "kept_answers": ("post", PAYERS),
     "mandates": ("get", PAYERS),
     "mandates by post": ("post", PAYERS),
     "mandate_revocations": ("post", PAYERS),

@@ -70,7 +70,7 @@ def _draft(key: int, invoice: Addressed, on: date, at: datetime) -> Document:
     return Document(
         pk=key, kind=planned.kind, legal_entity=planned.legal_entity, customer=planned.payer, receiver=invoice.receiver,
         currency=planned.currency, issued_on=on, issued_at=at, due_on=on + timedelta(days=planned.payment_term_days),
-        po_number=planned.po_number,
+        po_number=planned.po_number, address=issuing.terms_told(planned.payment_term_days, planned.payment_term_source),
     )  # fmt: skip
 
 
