@@ -19,6 +19,7 @@ class AccountsConfig(AppConfig):
         moves.register_effect("payers", moved.for_payers)
         moves.register_effect("prices", standing.for_prices)
         moves.register_effect("people", import_module("accounts.people.reach_changes").of_move)
+        moves.register_effect("owners", import_module("accounts.people.owners").told_of_move)
         moves.register_effect("standing", standing.for_standing)
         moves.register_effect("policies", import_module("accounts.policies.move_effects").for_policies)
         merging, told = import_module("accounts.quality.merging"), import_module("accounts.quality.merge_effects")

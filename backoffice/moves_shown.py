@@ -59,6 +59,7 @@ def sections(effects: dict[str, list[str]]) -> list[dict[str, object]]:
         "payers": _("Who pays"),
         "prices": _("Prices and terms"),
         "people": _("People"),
+        "owners": _("Owners"),
         "standing": _("How it is served"),
         "policies": _("Policies"),
         "contracts": _("Contracts"),

@@ -49,10 +49,7 @@ WORK: Final = Group(
         Place(gettext_lazy("Topics"), "topics", "", "g i", access.WORK_TICKETS),
         Place(gettext_lazy("Problems"), "problems", "problem", "g j", access.WORK_TICKETS),
         Place(gettext_lazy("Promises"), "promises", "", "g m", access.WORK_TICKETS),
-        Place(gettext_lazy("Orders"), "orders", "", "g n", access.FULFIL_ORDERS),
-        Place(gettext_lazy("Service levels"), "service_levels", "", "g s", access.WORK_TICKETS),
-        Place(gettext_lazy("Measures"), "measures", "processes concessions silence", "g e", access.WORK_TICKETS),
-        Place(gettext_lazy("Voice"), "voice", "", "g v", access.WORK_TICKETS),
+        Place(gettext_lazy("Orders"), "orders", "", "g h", access.FULFIL_ORDERS),
         Place(gettext_lazy("Playbooks"), "playbooks", "playbook", "g l", access.WORK_TICKETS),
         Place(gettext_lazy("Approvals"), "approvals", "", "g p", access.DECIDE_APPROVALS, "approvals"),
     ),
@@ -64,11 +61,12 @@ CUSTOMERS: Final = Group(
             gettext_lazy("All customers"),
             "customers",
             "customer document contacts viewings timeline customer_offers customer_moves position",
+            "customer document contacts viewings timeline customer_moves position answers",
             "g c",
             access.SEE_BACKOFFICE,
         ),
-        Place(gettext_lazy("Stuck"), "stuck", "", "g l", access.SEE_BACKOFFICE),
-        Place(gettext_lazy("Data quality"), "data", "data_rules customer_details", "g a", access.SEE_BACKOFFICE),
+        Place(gettext_lazy("Stuck"), "stuck", "", "g z", access.SEE_BACKOFFICE),
+        Place(gettext_lazy("Data quality"), "data", "data_rules customer_details ownerless", "g a", access.SEE_BACKOFFICE),
         Place(gettext_lazy("Duplicates"), "duplicates", "duplicate merge", "g u", access.SEE_BACKOFFICE, "duplicates"),
         Place(gettext_lazy("Privacy"), "privacy", "erasure customer_privacy", "g y", access.HANDLE_PRIVACY),
     ),
@@ -85,6 +83,14 @@ MONEY: Final = Group(
         Place(gettext_lazy("Findings"), "desk", "finding_others batch", "g d", access.SEE_BACKOFFICE),
     ),
 )
+MEASURES: Final = Group(
+    gettext_lazy("Measures"),
+    (
+        Place(gettext_lazy("Measures"), "measures", "processes concessions silence", "g e", access.WORK_TICKETS),
+        Place(gettext_lazy("Service levels"), "service_levels", "", "g s", access.WORK_TICKETS),
+        Place(gettext_lazy("Voice"), "voice", "", "g v", access.WORK_TICKETS),
+    ),
+)
 KNOWLEDGE: Final = Group(
     gettext_lazy("Knowledge"),
     (Place(gettext_lazy("Knowledge"), "knowledge", "article version", "g k", access.EDIT_KNOWLEDGE),),
@@ -93,12 +99,12 @@ POLICY: Final = Group(
     gettext_lazy("Policy"),
     (
         Place(gettext_lazy("What may I do?"), "authority", "policy_acknowledgements", "g w", access.SEE_BACKOFFICE),
-        Place(gettext_lazy("Policies"), "policies", "policy", "g y", access.SEE_BACKOFFICE),
+        Place(gettext_lazy("Policies"), "policies", "policy", "g g", access.SEE_BACKOFFICE),
         Place(gettext_lazy("Exceptions"), "exceptions", "", "g x", access.SEE_BACKOFFICE),
         Place(gettext_lazy("Who may do what"), "access_matrix", "", "g t", access.SEE_BACKOFFICE),
     ),
 )
-GROUPS: Final = (WORK, CUSTOMERS, MONEY, KNOWLEDGE, POLICY)
+GROUPS: Final = (WORK, CUSTOMERS, MONEY, MEASURES, KNOWLEDGE, POLICY)
 
 
 def shown(level: str, current: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.customers.models import Customer
 from accounts.people.models import Membership, User
 from accounts.timeline import reading
-from backoffice import policies_shown, standing_shown, tree_nodes
+from backoffice import answers_shown, policies_shown, standing_shown, tree_nodes
 from billing.anomalies.models import Finding
 from billing.contracts import state
 from billing.contracts.models import Subscription
@@ -44,6 +44,7 @@ def of(node: Customer, *, viewer: User, subtree: bool, on: date) -> dict[str, ob
         "subscriptions": _subscriptions(node, on),
         "people": _people(node, on),
         "details": _details(node),
+        "answers": answers_shown.of(node, on=on),
         "standing": standing_shown.of(node, on),
         "policies": policies_shown.in_force_at(node, on),
     }

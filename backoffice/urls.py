@@ -3,6 +3,7 @@
 from django.urls import path
 
 from backoffice.views import (
+    answers,
     approvals,
     authority,
     bank,
@@ -150,6 +151,12 @@ urlpatterns = [
     path("merges/<int:pk>/", duplicates.merge, name="merge"),
     path("merges/<int:pk>/decisions/", duplicates.merge_decisions, name="merge_decisions"),
     path("merges/<int:pk>/undoings/", duplicates.merge_undoings, name="merge_undoings"),
+    path("data/ownerless/", answers.ownerless, name="ownerless"),
+    path("data/ownerless.csv", answers.ownerless_sheet, name="ownerless_sheet"),
+    path("customers/<str:number>/responsibilities/", answers.answers, name="answers"),
+    path("customers/<str:number>/owners/", answers.owners_of, name="owners_of"),
+    path("customers/<str:number>/handovers/", answers.handovers_of, name="handovers_of"),
+    path("handovers/<int:pk>/undoings/", answers.handover_undoings, name="handover_undoings"),
     path("customers/<str:number>/moves/", moves.customer_moves, name="customer_moves"),
     path("moves/<int:pk>/", moves.position, name="position"),
     path("moves/<int:pk>/decisions/", moves.position_decisions, name="position_decisions"),

@@ -130,18 +130,29 @@ class Customer(MPTTModel):  # type: ignore[misc] # mptt is untyped
 
 
 class Responsibility(models.Model):
-    """Who answers for a node and all below it, from one day until another. Written by accounts/customers/responsibilities.py."""
+    """Who answers for a node and all below it, from one day until another: a customer, or as its owner one of our own people.
+
+    Written by accounts/customers/responsibilities.py.
+    """
 
     class Role(models.TextChoices):
         PAYER = "payer", "pays"
         DOCUMENT_RECEIVER = "document_receiver", "receives the documents"
         ACCOUNT_OWNER = "account_owner", "owns the account"
+        SERVICE_OWNER = "service_owner", "owns the service"
+        BILLING_OWNER = "billing_owner", "owns the billing"
+        DATA_OWNER = "data_owner", "owns the data"
+
+    OF_CUSTOMERS = (Role.PAYER, Role.DOCUMENT_RECEIVER)
+    OF_PEOPLE = (Role.ACCOUNT_OWNER, Role.SERVICE_OWNER, Role.BILLING_OWNER, Role.DATA_OWNER)
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="responsibilities")
     role = models.CharField(max_length=20, choices=Role)
-    responsible = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="responsible_for")
+    responsible = models.ForeignKey(Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="responsible_for")
+    person = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="responsible_for")
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
+    set_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         verbose_name_plural = "responsibilities"
@@ -155,10 +166,34 @@ class Responsibility(models.Model):
                 ],
             ),
             models.CheckConstraint(condition=Q(until=None) | Q(until__gt=F("since")), name="responsibility_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(role__in=["payer", "document_receiver"], responsible__isnull=False, person=None)
+                | (~Q(role__in=["payer", "document_receiver"]) & Q(responsible=None, person__isnull=False)),
+                name="responsibility_names_a_customer_or_a_person",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.responsible} {self.get_role_display()} for {self.customer}"
+        return f"{self.responsible or self.person} {self.get_role_display()} for {self.customer}"
+
+
+class Handover(models.Model):
+    """One change of who answers for a whole subtree, kept to be shown and undone. Written by accounts/people/handovers.py."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="handovers")
+    role = models.CharField(max_length=20, choices=Responsibility.Role)
+    responsible = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    since = models.DateField()
+    lines = models.JSONField(help_text="Whose answer changed: number, name, before, after.")
+    rows_before = models.JSONField(help_text="The rows that were replaced: customer, responsible, since, until, who set it.")
+    rows_after = models.JSONField(help_text="The rows that replaced them.")
+    done_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    done_at = models.DateTimeField()
+    undone_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.responsible} {self.get_role_display()} for all of {self.customer}"
 
 
 class Move(models.Model):

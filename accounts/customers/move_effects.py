@@ -49,7 +49,9 @@ def _across_groups(customer: Customer, to: Customer | None, on: date) -> list[st
     if to and to.tree_id == customer.tree_id:
         return []
     subtree = Customer.objects.below(customer)
-    held = Responsibility.objects.filter(Q(until=None) | Q(until__gt=on)).exclude(responsible__kind=responsibilities.RESELLER)
+    held = Responsibility.objects.filter(Q(until=None) | Q(until__gt=on), person=None).exclude(
+        responsible__kind=responsibilities.RESELLER
+    )
     reaching = held.filter(customer__in=subtree).exclude(responsible__in=subtree)
     reaching |= held.filter(responsible__in=subtree).exclude(customer__in=subtree)
     rows = reaching.select_related("customer", "responsible").order_by("pk")[:MOST_NAMED]

@@ -1,11 +1,11 @@
-"""Responsibilities: who pays for a customer, and who receives its documents, on a given day.
+"""Responsibilities: who pays for a customer, who receives its documents, and who of us owns it, on a given day.
 
-A responsibility is set at a node and holds for everything below it, until a node further down has one of its own; where
-nobody was named, each customer answers for itself. Spans are half-open days `[since, until)`. Documents keep the payer
-they were issued to: a change of payer never moves a debt.
+A responsibility is set at a node and holds for everything below it, until a node further down has one of its own; where nobody
+was named, each customer pays and receives for itself, and nobody owns it. Spans are half-open days `[since, until)`. Documents
+keep the payer they were issued to: a change of payer never moves a debt.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Final
 
@@ -20,6 +20,7 @@ from accounts.timeline import recording
 PAYER: Final = Responsibility.Role.PAYER
 RECEIVER: Final = Responsibility.Role.DOCUMENT_RECEIVER
 RESELLER: Final = "reseller"
+Row = tuple[int, int, str, str | None, int | None]  # customer, responsible, since, until, who set it
 
 # Who was named in a role nearest on the path of the customer `asked`, for statements over many customers.
 NEAREST_NAMED: Final = """
@@ -120,16 +121,40 @@ def set_responsible(
     """
     with transaction.atomic():
         customer, responsible = _locked(customer), Customer.objects.get(pk=responsible.pk)
-        if responsible.tree_id != customer.tree_id and responsible.kind_id != RESELLER:
-            raise MayNotAnswer(responsible, customer)
-        held = Responsibility.objects.filter(customer=customer, role=role)
-        covering = held.filter(Q(until=None) | Q(until__gt=since), since__lte=since).first()
-        if covering and covering.responsible_id == responsible.pk:
-            return covering
-        named = _name(customer, responsible, role, since, covering)
-        facts = {"responsible": responsible.name, "role": named.get_role_display(), "since": since.isoformat()}
-        facts["number"] = responsible.number
-        recording.record(customer, "accounts.responsible_changed", actor=actor, at=at, facts=facts)
+        must_be_able_to_answer(responsible, customer)
+        return _set(actor, customer, role, since, at, responsible=responsible)
+
+
+def must_be_able_to_answer(responsible: Customer, customer: Customer) -> None:
+    """Refuse who can neither pay nor receive for `customer`.
+
+    Raises:
+        MayNotAnswer: they are neither in the customer's group nor a reseller.
+    """
+    if responsible.tree_id != customer.tree_id and responsible.kind_id != RESELLER:
+        raise MayNotAnswer(responsible, customer)
+
+
+def set_person(
+    *, actor: AbstractBaseUser | None, customer: Customer, person: AbstractBaseUser, role: str, since: date, at: datetime
+) -> Responsibility:
+    """Name one of our people as owner of `customer` and all below it from the day `since` on; who may is for people/owners.py."""
+    with transaction.atomic():
+        return _set(actor, _locked(customer), role, since, at, person=person)
+
+
+def _set(
+    actor: AbstractBaseUser | None, customer: Customer, role: str, since: date, at: datetime, **who: Customer | AbstractBaseUser
+) -> Responsibility:
+    held = Responsibility.objects.filter(customer=customer, role=role)
+    covering = held.filter(Q(until=None) | Q(until__gt=since), since__lte=since).first()
+    ((answers, answering),) = who.items()
+    if covering and getattr(covering, f"{answers}_id") == answering.pk:
+        return covering
+    named = _name(customer, role, since, covering, who, actor)
+    facts: dict[str, object] = {"responsible": str(answering), "role": named.get_role_display(), "since": since.isoformat()}
+    facts["number"] = answering.number if isinstance(answering, Customer) else None
+    recording.record(customer, "accounts.responsible_changed", actor=actor, at=at, facts=facts)
     return named
 
 
@@ -144,6 +169,11 @@ def end(*, actor: AbstractBaseUser | None, customer: Customer, role: str, on: da
         held.update(until=on)
         facts = {"responsible": "Nobody of its own", "role": Responsibility.Role(role).label, "since": on.isoformat()}
         recording.record(customer, "accounts.responsible_changed", actor=actor, at=at, facts=facts | {"number": None})
+
+
+def holding(on: date) -> Q:
+    """Return the condition that a responsibility holds on the day `on`."""
+    return Q(since__lte=on) & (Q(until=None) | Q(until__gt=on))
 
 
 def held_by(customer: Customer, role: str, on: date) -> Customer | None:
@@ -164,15 +194,44 @@ def _locked(customer: Customer) -> Customer:
     return locked
 
 
-def _name(customer: Customer, responsible: Customer, role: str, since: date, covering: Responsibility | None) -> Responsibility:
+def rows_within(customer: Customer, role: str, since: date) -> list[Row]:
+    """Return the rows of a role in the subtree of `customer` that end on the day `since` or later, as plain values."""
+    held = Responsibility.objects.filter(_ending_from(since), customer__in=Customer.objects.below(customer), role=role)
+    found = held.order_by("customer", "since").values_list("customer", "responsible", "since", "until", "set_by")
+    return [(node, who, first.isoformat(), last.isoformat() if last else None, by) for node, who, first, last, by in found]
+
+
+def replace_within(customer: Customer, role: str, since: date, rows: Iterable[Row]) -> None:
+    """Put `rows` in the place of all that end in the subtree of `customer` on the day `since` or later."""
+    Responsibility.objects.filter(_ending_from(since), customer__in=Customer.objects.below(customer), role=role).delete()
+    Responsibility.objects.bulk_create(
+        Responsibility(customer_id=node, role=role, responsible_id=who, since=first, until=last, set_by_id=by)
+        for node, who, first, last, by in rows
+    )
+
+
+def _ending_from(since: date) -> Q:
+    return Q(until=None) | Q(until__gte=since)
+
+
+def _name(
+    customer: Customer,
+    role: str,
+    since: date,
+    covering: Responsibility | None,
+    who: Mapping[str, Customer | AbstractBaseUser],
+    actor: AbstractBaseUser | None,
+) -> Responsibility:
     if covering and covering.since == since:
-        covering.responsible = responsible
-        covering.save(update_fields=["responsible"])
+        for answers, answering in who.items():
+            setattr(covering, answers, answering)
+        covering.set_by_id = actor.pk if actor else None
+        covering.save(update_fields=[*who, "set_by"])
         return covering
     later = Responsibility.objects.filter(customer=customer, role=role, since__gt=since).order_by("since").first()
     if covering:
         covering.until = since
         covering.save(update_fields=["until"])
-    return Responsibility.objects.create(
-        customer=customer, role=role, responsible=responsible, since=since, until=later.since if later else None
-    )
+    until = later.since if later else None
+    by = actor.pk if actor else None
+    return Responsibility.objects.create(customer=customer, role=role, since=since, until=until, set_by_id=by, **who)

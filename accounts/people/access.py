@@ -57,6 +57,7 @@ KEEP_BOOKS = _action("keep_books", levels=frozenset({FINANCE}))
 SEE_BOOKS = _action("see_books", levels=frozenset({FINANCE, SUPERVISOR, MANAGER}))
 RUN_BILLING = _action("run_billing", levels=frozenset({FINANCE, MANAGER}))
 SHAPE_TREE = _action("shape_tree", levels=frozenset({MANAGER}))
+NAME_OWNERS = _action("name_owners", levels=frozenset({SUPERVISOR, KEY_ACCOUNT, MANAGER}))
 TEND_DATA = _action("tend_data", levels=frozenset({AGENT, SUPERVISOR, KEY_ACCOUNT, MANAGER}))
 DECIDE_MERGES = _action("decide_merges", levels=frozenset({SUPERVISOR, MANAGER}))
 EDIT_KNOWLEDGE = _action("edit_knowledge", levels=frozenset({AGENT, SUPERVISOR, KEY_ACCOUNT, MANAGER}))
@@ -66,7 +67,7 @@ STEER = _action("steer", levels=frozenset({MANAGER}))
 ACTIONS: Final = (
     SEE_CUSTOMER, SEE_MONEY, CHANGE_CONTRACT, APPROVE_ORDERS, PAY, REQUEST_CHANGES,
     ASK_FOR_HELP, MANAGE_PEOPLE, WORK_TICKETS, GRANT_REMEDY, FULFIL_ORDERS,
-    DECIDE_APPROVALS, SEE_BACKOFFICE, KEEP_BOOKS, SEE_BOOKS, RUN_BILLING, SHAPE_TREE,
+    DECIDE_APPROVALS, SEE_BACKOFFICE, KEEP_BOOKS, SEE_BOOKS, RUN_BILLING, SHAPE_TREE, NAME_OWNERS,
     TEND_DATA, DECIDE_MERGES, EDIT_KNOWLEDGE, PUBLISH_KNOWLEDGE, STEER,
     VIEW_AS_CUSTOMER, HANDLE_PRIVACY, DECIDE_PRIVACY,
 )  # fmt: skip

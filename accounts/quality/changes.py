@@ -175,7 +175,8 @@ def _may_ask(actor: User, what: str, customer: Customer) -> Decision:
 
 def _change(actor: User, customer: Customer, what: str, wanted: dict[str, str], on: date) -> ChangeRequest:
     if what == What.POSITION:
-        return positions.wanted(actor, customer, wanted.get("parent", ""), on)
+        keep = bool(wanted.get(positions.KEEPS_OWNERS))
+        return positions.wanted(actor, customer, wanted.get("parent", ""), on, keep_owners=keep)
     return _payer_change(customer, wanted, on) if what == What.PAYER else _fact_change(customer, what, wanted)
 
 

@@ -5,21 +5,23 @@ it to them; otherwise, and whenever our own people ask, a supervisor or manager 
 when it is asked for, and again when it happens (accounts/customers/moves.py).
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from accounts.customers import moves
+from accounts.customers import moves, responsibilities
 from accounts.customers.models import Customer, Move
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
-from accounts.people import access
+from accounts.people import access, owners
 from accounts.people.models import User
 from accounts.policies import resolving
 from accounts.quality.models import ChangeRequest
 
 BY_CUSTOMERS: Final = "tree.moves_by_customers"
+KEEPS_OWNERS: Final = "keeps_owners"
 TOP: Final = ""  # the number that stands for no parent: a group of its own
 # Shown to a customer's people; the other topics are between our own.
 FOR_CUSTOMERS: Final = ("tree", "payers", "prices", "people", "contracts", "documents")
@@ -38,7 +40,7 @@ def may_ask(actor: User, customer: Customer) -> Decision:
     return access.decide(actor, access.REQUEST_CHANGES, customer)
 
 
-def wanted(actor: User, customer: Customer, number: str, on: date) -> ChangeRequest:
+def wanted(actor: User, customer: Customer, number: str, on: date, *, keep_owners: bool = False) -> ChangeRequest:
     """Return the request for a place under the customer `number` (TOP: a group of its own), not kept yet, with its effects.
 
     Raises:
@@ -50,7 +52,7 @@ def wanted(actor: User, customer: Customer, number: str, on: date) -> ChangeRequ
     preview.objection.or_refuse()
     return ChangeRequest(
         before=_named(preview.from_parent),
-        after=_named(to),
+        after=_named(to) | ({KEEPS_OWNERS: "yes"} if keep_owners else {}),
         effects=preview.effects,
         place=to,
         for_staff=bool(access.level_of(actor)) or not resolving.resolve(customer, BY_CUSTOMERS, on).value,
@@ -84,9 +86,22 @@ def put_into_effect(request: ChangeRequest, at: datetime) -> None:
     Raises:
         Refusal: it may not stand there by now.
     """
+    before = owners.of(request.customer, at.date())
     request.move = moves.move(actor=request.asked_by, customer=request.customer, to=request.place, at=at)
     request.effects = request.move.effects
     request.save(update_fields=["move", "effects"])
+    if request.after.get(KEEPS_OWNERS):
+        _keep_owners(request, before, at)
+
+
+def _keep_owners(request: ChangeRequest, before: Mapping[str, owners.Owner], at: datetime) -> None:
+    """Name who owned the customer before its move at the customer itself, where its new place has another owner or none."""
+    now = owners.of(request.customer, at.date())
+    for role, owner in before.items():
+        if role not in now or now[role].person.pk != owner.person.pk:
+            responsibilities.set_person(
+                actor=request.decided_by, customer=request.customer, person=owner.person, role=role, since=at.date(), at=at
+            )
 
 
 def may_undo(actor: User, request: ChangeRequest) -> Decision:

@@ -49,6 +49,8 @@ KINDS: Final[dict[str, Kind]] = {
     "accounts.customer_moved": Kind(_("Moved from {from_name} to {to_name}"), "organisation", SEGMENTS + SERVICE_LEVELS),
     "accounts.customer_imported": Kind(_("{name} was imported"), "download"),
     "accounts.responsible_changed": Kind(_("{responsible} {role} from {since}"), "payment"),
+    "accounts.handed_over": Kind(_("{responsible} {role} for {count} customers from {since}"), "payment"),
+    "accounts.handover_undone": Kind(_("Undone: {responsible} {role} for {count} customers from {since}"), "undo"),
     "accounts.member_invited": Kind(_("{email} was invited as {role}"), "person", NOTICE),
     "accounts.member_joined": Kind(_("{email} became {role} through a merge"), "person"),
     "accounts.member_revoked": Kind(_("{email} is no longer {role}"), "person"),

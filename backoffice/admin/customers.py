@@ -16,6 +16,7 @@ from mptt.admin import DraggableMPTTAdmin
 from accounts.customers import details, kinds, responsibilities, tree
 from accounts.customers.models import Customer, CustomerKind, Responsibility
 from accounts.decisions import Refusal
+from accounts.people import owners
 from accounts.quality import changes, positions
 from backoffice.admin.base import UseCaseAdmin
 
@@ -120,19 +121,29 @@ class CustomerAdmin(DraggableMPTTAdmin, UseCaseAdmin):
 
 @admin.register(Responsibility)
 class ResponsibilityAdmin(UseCaseAdmin):
-    """Who pays, and who receives the documents, from which day on."""
+    """Who pays, who receives the documents, and who of us owns what, from which day on."""
 
-    list_display = ("customer", "role", "responsible", "since", "until")
+    list_display = ("customer", "role", "responsible", "person", "since", "until")
     list_filter = ("role",)
-    list_select_related = ("customer", "responsible")
-    autocomplete_fields = ("customer", "responsible")
-    fields = ("customer", "role", "responsible", "since")
+    list_select_related = ("customer", "responsible", "person")
+    autocomplete_fields = ("customer", "responsible", "person")
+    fields = ("customer", "role", "responsible", "person", "since")
 
     def has_change_permission(self, request: HttpRequest, obj: Responsibility | None = None) -> bool:
         """A responsibility is followed by another, not edited."""
         return obj is None and super().has_change_permission(request, obj)
 
     def carry_out(self, request: HttpRequest, form: ModelForm, *, change: bool) -> Responsibility:
-        """Name who answers from that day on."""
+        """Name who answers from that day on: a customer, or as an owner one of our people."""
         given: dict[str, Any] = form.cleaned_data
-        return responsibilities.set_responsible(actor=request.user, at=timezone.now(), **given)
+        person, responsible = given.pop("person"), given.pop("responsible")
+        said = {"actor": request.user, "at": timezone.now(), **given}
+        if given["role"] in Responsibility.OF_PEOPLE:
+            return owners.name(person=_said(person), **said)
+        return responsibilities.set_responsible(responsible=_said(responsible), **said)
+
+
+def _said(who: Any) -> Any:
+    if who is None:
+        raise Refusal(_("Payer and receiver are customers, owners are our own people: name the one that fits the role."))
+    return who

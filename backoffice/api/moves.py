@@ -24,6 +24,7 @@ class PlaceSerializer(serializers.Serializer):
 
     parent = serializers.CharField(max_length=20, allow_blank=True)
     effective_on = serializers.DateField(required=False)
+    keeps_owners = serializers.BooleanField(required=False, default=False, help_text="Its owners stay, whatever the place has.")
 
 
 class MovePreviewSerializer(serializers.Serializer):
@@ -110,6 +111,7 @@ class Moves(Listing):
             effective_on=given.get("effective_on") or now.date(),
             at=now,
             parent=given["parent"],
+            **({positions.KEEPS_OWNERS: "yes"} if given["keeps_owners"] else {}),
         )
         return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
 

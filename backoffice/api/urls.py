@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from backoffice.api import chats, commitments, desk, finance, moves, nodes, orders, tickets
+from backoffice.api import answers, chats, commitments, desk, finance, moves, nodes, orders, tickets
 
 app_name = "staff_api"
 urlpatterns = [
     path("nodes/<str:number>/", nodes.Node.as_view(), name="node"),
+    path("nodes/<str:number>/responsibilities/", answers.Answers.as_view(), name="responsibilities"),
+    path("nodes/<str:number>/owners/", answers.Owners.as_view(), name="owners"),
+    path("nodes/<str:number>/handover-previews/", answers.HandoverPreviews.as_view(), name="handover_previews"),
+    path("nodes/<str:number>/handovers/", answers.Handovers.as_view(), name="handovers"),
+    path("handovers/<int:pk>/undoings/", answers.HandoverUndoings.as_view(), name="handover_undoings"),
     path("nodes/<str:number>/move-previews/", moves.MovePreviews.as_view(), name="move_previews"),
     path("nodes/<str:number>/moves/", moves.Moves.as_view(), name="moves"),
     path("moves/<int:pk>/decisions/", moves.MoveDecisions.as_view(), name="move_decisions"),

@@ -40,11 +40,12 @@ GUESTS = (
     Guest("member@sablefinch.example", "Sable & Finch member", "SF", "member"),
 )
 AGENT, FINANCE, MANAGER = "agent@accord.example", "finance@accord.example", "manager@accord.example"
+SUPERVISOR = "supervisor@accord.example"
 SECOND_MANAGER = "manager2@accord.example"  # publishes what the first one wrote
 STAFF = (
     Colleague(AGENT, "Billing agent", "agent"),
     Colleague("newagent@accord.example", "New agent", "agent", acknowledged=False),
-    Colleague("supervisor@accord.example", "Supervisor", "supervisor"),
+    Colleague(SUPERVISOR, "Supervisor", "supervisor"),
     Colleague(FINANCE, "Finance", "finance"),
     Colleague("kam@accord.example", "Key account manager", "key_account"),
     Colleague(MANAGER, "Manager", "manager"),

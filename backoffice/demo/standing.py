@@ -6,15 +6,19 @@ Asked for by the manager and approved by the second one, as everything of the ki
 from datetime import datetime, timedelta
 
 from accounts.customers.models import Customer
+from accounts.people import owners
 from accounts.people.models import User
 from accounts.segments import conditions, defining, evaluating, key_accounts, lifecycle
-from backoffice.demo.people import MANAGER, SECOND_MANAGER
+from backoffice.demo.people import FINANCE, MANAGER, SECOND_MANAGER, SUPERVISOR
 from support.remedies import allowances
 from support.remedies.allowances import Terms
 
 KEY_ACCOUNT, DISCOUNTED = "KR", "PO"
 KEY_ACCOUNT_MANAGER = "kam@accord.example"
 GOODWILL, FEE = "goodwill_credit", "waive_charge"
+OWNED_BY = {
+    "account_owner": KEY_ACCOUNT_MANAGER, "service_owner": SUPERVISOR, "billing_owner": FINANCE, "data_owner": MANAGER,
+}  # fmt: skip
 SEGMENTS = (
     {
         "code": "strategic", "name": "Strategic", "rank": 20, "rule": "",
@@ -42,7 +46,7 @@ ALLOWANCES = (
 
 
 def agree(*, at: datetime) -> None:
-    """Define the segments, name the key account, agree a discount, and allow more where criteria fit."""
+    """Define the segments, name owners and the key account, agree a discount, and allow more where criteria fit."""
     asker, second = (User.objects.get(email=email) for email in (MANAGER, SECOND_MANAGER))
     for words in SEGMENTS:
         defining.define(actor=asker, at=at, **words)
@@ -56,6 +60,10 @@ def agree(*, at: datetime) -> None:
         actor=asker, kind="service_level", value="gold", customer=Customer.objects.get(ref=KEY_ACCOUNT), since=at.date(), at=at
     )
     conditions.approve(actor=second, asked=agreed, at=at)
+    for root in Customer.objects.filter(parent=None).order_by("tree_id"):
+        for role, email in OWNED_BY.items():
+            owner = User.objects.get(email=email)
+            owners.name(actor=asker, customer=root, role=role, person=owner, since=at.date(), at=at)
     for wanted in ALLOWANCES:
         allowed = allowances.ask(actor=asker, terms=_for_agents(wanted), since=at.date(), at=at)
         allowances.approve(actor=second, asked=allowed, at=at)

@@ -12,6 +12,8 @@ class MoveForm(forms.Form):
     to = forms.CharField(label=_("New place"), max_length=20, widget=forms.HiddenInput)
     day = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
 
+    keeps_owners = forms.BooleanField(label=_("Its owners stay, whatever the new place has"), required=False)
+
     @property
     def to_the_top(self) -> bool:
         """Say whether it becomes a group of its own."""

@@ -1,7 +1,7 @@
 """Moves: another place for a customer in the tree, previewed, decided by a second person, dated, and undone."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,10 +23,10 @@ def customer_moves(request: HttpRequest, number: str) -> HttpResponse:
     """Find a new place, show what it would change, and ask for it."""
     node, now = places.customer(request, number), timezone.now()
     sent = request.POST or request.GET
-    form = MoveForm({"to": sent.get("to", ""), "day": sent.get("day") or now.date().isoformat()})
+    form = MoveForm({"to": sent.get("to", ""), "day": sent.get("day") or now.date().isoformat(), **_kept(sent)})
     if request.method == "POST" and form.is_valid():
         with refusals_shown_on(form):
-            given = {"effective_on": form.cleaned_data["day"], "parent": form.number, "at": now}
+            given = {"effective_on": form.cleaned_data["day"], "parent": form.number, "at": now, **_kept(sent)}
             made = changes.ask(actor=request.user, customer=node, what=ChangeRequest.What.POSITION, **given)
             messages.success(request, _("Asked for. A second person decides."))
             return redirect("backoffice:position", made.pk)
@@ -80,6 +80,10 @@ def position_undoings(request: HttpRequest, pk: int) -> HttpResponse:
         positions.undo(actor=request.user, request=found, at=timezone.now())
         return redirect("backoffice:position", pk)
     return _position(request, pk, form, status=422)
+
+
+def _kept(sent: QueryDict) -> dict[str, str]:
+    return {positions.KEEPS_OWNERS: "yes"} if sent.get(positions.KEEPS_OWNERS) else {}
 
 
 def _position(request: HttpRequest, pk: int, form: DismissalForm | MergeDecisionForm, *, status: int = 200) -> HttpResponse:

@@ -14,16 +14,22 @@ from support.channels.models import CallBack
 from support.remedies.models import FeedRow, Grant
 from support.tickets.models import Ticket
 from support.voice.models import Promise
-from tests.factories import chats, desk, people, quality, support
+from tests.factories import chats, desk, people, quality, support, tree_changes
 from tests.factories.billing import NOON
 
 pytestmark = pytest.mark.django_db
 WORKERS = {"agent", "supervisor", "key_account", "manager"}
 GIVERS, DECIDERS = {"agent", "supervisor"}, {"supervisor", "manager"}
+NAMERS, MANAGERS = {"supervisor", "key_account", "manager"}, {"manager"}
 BOOKS, KEEPERS = {"finance", "supervisor", "manager"}, {"finance"}
 # route: method, the levels that get an answer. Nobody else gets any: 404, or 401 when signed out.
 ROUTES = {
     "node": ("get", access.EVERY_LEVEL),
+    "responsibilities": ("get", access.EVERY_LEVEL),
+    "owners": ("post", NAMERS),
+    "handover_previews": ("get", access.EVERY_LEVEL),
+    "handovers": ("post", MANAGERS),
+    "handover_undoings": ("post", MANAGERS),
     "move_previews": ("get", WORKERS),
     "moves": ("get", WORKERS),
     "move_decisions": ("post", DECIDERS),
@@ -82,8 +88,13 @@ def ask(viewer, given, route, body=None, key=""):
         "answers": [granted.feed_row.pk], "reversals": [granted.ref],
         "remedies": [asked.ticket.ref], "grants": [asked.ticket.ref], "replies": [asked.ticket.ref],
         "declines": [asked.ticket.ref], "closings": [(Promise.objects.first() or support.promise()).pk],
+        **dict.fromkeys(
+            ["responsibilities", "owners", "handover_previews", "handovers"], [granted.customer.number]
+        ),
         "move_previews": [granted.customer.number], "moves": [granted.customer.number],
     }  # fmt: skip
+    if route == "handover_undoings":
+        named[route] = [tree_changes.handed_over(granted.customer).pk]
     if route.startswith("move_") and route != "move_previews":
         named[route] = [quality.waiting_move().pk]
     named |= desk.staff_api(route, asked.ticket)

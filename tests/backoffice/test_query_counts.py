@@ -17,7 +17,7 @@ from support.remedies.books import budgets
 from support.tickets import account_escalation
 from tests.factories import bank, chats, desk, knowledge, overdue, people, policies, provisioning, quality, segments, support
 from tests.factories.billing import invoice
-from tests.factories.customers import below, group
+from tests.factories.customers import below, group, helios
 from tests.factories.support import NOON
 
 pytestmark = pytest.mark.django_db
@@ -173,6 +173,23 @@ def test_batch_takes_the_same_statements_for_one_row_and_for_three():
     counts = [statements(viewer, reverse("backoffice:batch", args=[batch.pk])) for batch in (small, large)]
 
     assert counts[0] == counts[1]
+
+
+def test_what_nobody_owns_takes_the_same_statements_for_one_customer_and_for_three():
+    viewer, address = people.agent(), reverse("backoffice:ownerless")
+    group("Helios")
+    one = statements(viewer, address)
+    group("Nordwind")
+    group("Kranich")
+
+    assert statements(viewer, address) == one
+
+
+def test_page_of_who_answers_takes_the_same_statements_at_the_root_and_four_levels_down():
+    viewer, world = people.agent(), helios()
+    root, below_it = (statements(viewer, reverse("backoffice:answers", args=[node.number])) for node in (world.group, world.lab))
+
+    assert root == below_it
 
 
 def test_page_that_asks_for_a_move_takes_the_same_statements_for_one_place_found_and_for_three():

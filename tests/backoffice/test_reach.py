@@ -17,7 +17,19 @@ from support.channels.chat.models import Chat
 from support.channels.models import Attachment, CallBack
 from support.remedies.models import AuthorityGrant
 from support.voice.models import Promise
-from tests.factories import chats, desk, knowledge, overdue, people, policies, privacy, provisioning, quality, support
+from tests.factories import (
+    chats,
+    desk,
+    knowledge,
+    overdue,
+    people,
+    policies,
+    privacy,
+    provisioning,
+    quality,
+    support,
+    tree_changes,
+)
 from tests.factories.bank import debit_at_the_bank, paid_too_much, waiting_line, waiting_transfer
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +163,12 @@ ROUTES = {
     "merge": ("get", EVERYBODY),
     "merge_decisions": ("post", DECIDERS),
     "merge_undoings": ("post", DECIDERS),
+    "answers": ("get", EVERYBODY),
+    "owners_of": ("post", {"supervisor", "key_account", "manager"}),
+    "handovers_of": ("post", {"manager"}),
+    "handover_undoings": ("post", {"manager"}),
+    "ownerless": ("get", EVERYBODY),
+    "ownerless_sheet": ("get", EVERYBODY),
     "customer_moves": ("get", WORKERS),
     "position": ("get", EVERYBODY),
     "position_decisions": ("post", DECIDERS),
@@ -216,7 +234,9 @@ def batch_rows(route):
 def tree_rows(route, customer):
     if route.startswith("position"):
         return {route: [quality.waiting_move().pk]}
-    return {"customer_moves": [customer.number]}
+    if route == "handover_undoings":
+        return {route: [tree_changes.handed_over(customer).pk]}
+    return dict.fromkeys(["customer_moves", "answers", "owners_of", "handovers_of"], [customer.number])
 
 
 def address(route, given):

@@ -1,0 +1,14 @@
+"""Changes of who answers for a part of the tree, for tests."""
+
+from accounts.customers.models import Customer, Handover
+from accounts.people import handovers
+from accounts.people.models import User
+from tests.factories import people
+from tests.factories.customers import NOON, below
+
+
+def handed_over(customer: Customer, *, actor: User | None = None) -> Handover:
+    """A new customer below `customer` that pays for all of it from a day on."""
+    payer = below(customer, kind="cost_centre" if customer.kind_id != "group" else "division")
+    given = {"role": "payer", "since": NOON.date(), "at": NOON}
+    return handovers.hand_over(actor=actor or people.staff("manager"), customer=customer, responsible=payer, **given)
