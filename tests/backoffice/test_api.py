@@ -27,6 +27,19 @@ ROUTES = {
     "grants": ("post", GIVERS),
     "replies": ("post", WORKERS),
     "declines": ("post", WORKERS),
+    "deadlines": ("get", access.EVERY_LEVEL),
+    "conflicts": ("post", WORKERS),
+    "ticket_playbook": ("get", WORKERS),
+    "escalations": ("get", WORKERS),
+    "customer_escalations": ("post", WORKERS),
+    "escalation_ends": ("post", WORKERS),
+    "heard": ("get", WORKERS),
+    "playbooks": ("get", WORKERS),
+    "hits": ("get", GIVERS),
+    "finding_batches": ("post", GIVERS),
+    "batches": ("get", access.EVERY_LEVEL),
+    "batch": ("get", access.EVERY_LEVEL),
+    "batch_undoings": ("post", access.EVERY_LEVEL),
     "promises": ("get", WORKERS),
     "closings": ("post", WORKERS),
     "approvals": ("get", DECIDERS),
@@ -56,7 +69,13 @@ def ask(viewer, given, route, body=None, key=""):
         "answers": [granted.feed_row.pk], "reversals": [granted.ref],
         "remedies": [asked.ticket.ref], "grants": [asked.ticket.ref], "replies": [asked.ticket.ref],
         "declines": [asked.ticket.ref], "closings": [(Promise.objects.first() or support.promise()).pk],
+        **dict.fromkeys(["deadlines", "conflicts", "ticket_playbook"], [asked.ticket.ref]),
+        **dict.fromkeys(["customer_escalations", "escalation_ends"], [granted.customer.number]),
     }  # fmt: skip
+    if route in {"hits", "finding_batches", "batch", "batch_undoings"}:
+        begun = support.batch()
+        named |= dict.fromkeys(["hits", "finding_batches"], [begun.finding.ref])
+        named |= dict.fromkeys(["batch", "batch_undoings"], [begun.pk])
     client, address = Client(), reverse(f"staff_api:{route}", args=named.get(route, []))
     if viewer:
         client.force_login(viewer)
