@@ -3,7 +3,7 @@
 from support.channels.models import Attachment, IncomingMail
 from support.knowledge.models import Article, ArticleQuestion, ArticleVersion, Deflection, Edition
 from support.measures.models import IssueDefinition
-from support.notices.models import NoticeChoice, NoticeHours, Told
+from support.notices.models import NoticeChoice, NoticeHours, NoticeText, Told
 from support.remedies.batches.models import Batch, BatchRow
 from support.remedies.books.models import GoodwillBudget, LedgerMapping
 from support.remedies.models import (
@@ -26,7 +26,7 @@ __all__ = [
     "AccountEscalation", "Allowance", "Approval", "Article", "ArticleQuestion", "ArticleVersion", "Attachment",
     "AuthorityGrant", "Batch", "BatchRow", "Decline", "DeclineReason", "Deflection", "Edition", "Fault", "FeedMessage",
     "FeedRow", "Feedback", "GoodwillBudget", "Grant", "IncomingMail", "IssueDefinition", "LadderStep", "LedgerMapping",
-    "Message", "NoticeChoice", "NoticeHours",
+    "Message", "NoticeChoice", "NoticeHours", "NoticeText",
     "OwnDay", "Playbook", "PlaybookVersion", "PracticeRun", "Praise", "Promise", "ServiceCalendar",
     "ServiceTarget", "StepTaken", "Survey", "Thanks", "Ticket", "Told",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from backoffice.admin import (
     incoming,
     knowledge,
     measures,
+    notice_texts,
     people,
     playbooks,
     policies,
@@ -22,6 +23,7 @@ from backoffice.admin import (
 )
 
 __all__ = [
-    "allowances", "authority", "books", "catalogue", "customers", "dunning", "incoming", "knowledge", "measures", "people",
+    "allowances", "authority", "books", "catalogue", "customers", "dunning", "incoming", "knowledge", "measures", "notice_texts",
+    "people",
     "playbooks", "policies", "privacy", "remedy_books", "segments", "service_levels", "stripe", "webhooks",
 ]  # fmt: skip
