@@ -1,8 +1,10 @@
 """What a worker does for support. Each task may come twice or not at all: the tables say what is to be done."""
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
+from support.channels.mail import fetching
 from support.notices import digests
 from support.remedies import waiting
 from support.remedies.batches import working
@@ -37,3 +39,11 @@ def work_off_batch(batch: int) -> None:
 def send_held_notices() -> int:
     """Send what waited for the end of quiet hours or for a digest; return how many mails went out."""
     return digests.send_due(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def fetch_mail() -> int:
+    """Take in what lies unread in the mailbox, where one was set up; return how many mails were taken."""
+    if settings.MAILBOX_TO_FETCH is None:
+        return 0
+    return fetching.fetch(fetching.opener(settings.MAILBOX_TO_FETCH), at=timezone.now())

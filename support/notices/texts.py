@@ -31,8 +31,9 @@ LONGEST: Final = {"subject": 150, "words": 4_000, "label": 60}
 # What stands in a preview for each variable.
 SAMPLES: Final = {
     "customer_name": "Sample Works", "person_name": "Sam Sample", "ref": "INV-1042", "amount": "EUR 120.00",
-    "due_on": "2026-05-01",    "on": "2026-05-01", "until": "2027-05-01", "contract": "K-1001", "subject": "Billed twice", "email": "sam@sample.example",
-    "role": "Member", "document": "INV-1042", "payment": "PAY-77", "ticket": "T-1042", "remedy": "Goodwill credit",
+    "due_on": "2026-05-01", "on": "2026-05-01", "until": "2027-05-01", "contract": "K-1001", "subject": "Billed twice",
+    "email": "sam@sample.example", "role": "Member", "document": "INV-1042", "payment": "PAY-77", "ticket": "T-1042",
+    "remedy": "Goodwill credit",
 }  # fmt: skip
 
 
