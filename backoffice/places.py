@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from accounts.customers.models import Customer
 from accounts.people import access
 from accounts.people.models import Membership, User
+from billing.anomalies.models import Finding
 from billing.invoices import selectors as invoice_selectors
 from billing.invoices.models import Document
 from support.channels import callbacks
@@ -46,6 +47,12 @@ def document(request: HttpRequest, ref: str) -> Document:
     """Return the invoice or credit note."""
     rows = invoice_selectors.visible_to(request.user)
     return get_object_or_404(rows.select_related("customer__kind", "receiver", "legal_entity", "corrects"), ref=ref)
+
+
+def finding_on_a_line(request: HttpRequest, ref: str) -> Finding:
+    """Return the billing error found on a line."""
+    within = Finding.objects.filter(customer__in=access.customers_within_reach(request.user), line__isnull=False)
+    return get_object_or_404(within.select_related("customer", "line__document"), ref=ref)
 
 
 def people_of(customer: Customer) -> QuerySet[User]:

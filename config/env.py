@@ -112,6 +112,7 @@ BROKER = address("amqp", "amqps", "redis", "rediss", "redis+socket", example="am
 CACHE = address("redis", "rediss", "unix", example="redis://host:6379/1")
 MAIL = address("smtp", "smtps", example="smtp://user:password@host:587")
 SITE = address("http", "https", example="https://accord.example")
+MAILBOX = address("imaps", "imap", example="imaps://user:password@host:993/INBOX")
 API = address("http", "https", example="https://api.stripe.com")
 
 SETTINGS = one_of(*(f"config.settings.{name}" for name in ("development", "test", "production")))
@@ -131,6 +132,9 @@ VARIABLES = (
     Variable("CACHE_URL", CACHE, None, "Redis or Valkey for the cache. Without it the embedded Valkey runs.", secret=True),
     Variable("EMAIL_URL", MAIL, None, "Mail server (`smtps`: TLS at once). Without it mails become files.", secret=True),
     Variable("EMAIL_FROM", text, "Accord <accord@localhost>", "Sender of our mails."),
+    Variable("IMAP_URL", MAILBOX, None, "Mailbox whose unread mail is taken in (`imap`: STARTTLS).", secret=True),
+    Variable("MAIL_WEBHOOK", one_of("mailgun", "sendgrid"), None, "Provider that posts incoming mail to `/webhooks/mail/`."),
+    Variable("MAIL_WEBHOOK_SECRET", text, None, "Mailgun's signing key, or `name:password` of SendGrid.", secret=True),
     Variable("STRIPE_SECRET_KEY", text, None, "Takes cards by Stripe; without it the sandbox does.", secret=True),
     Variable("STRIPE_PUBLISHABLE_KEY", text, None, "Opens Stripe's fields in the browser; needed with the key above."),
     Variable("STRIPE_WEBHOOK_SECRET", text, None, "Proves that news at `/webhooks/stripe/` is Stripe's.", secret=True),

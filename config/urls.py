@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from config import health, how_it_went, languages, links, mailbox, no_more_mails, pages, styleguide, webhooks
+from config import health, how_it_went, incoming_mail, languages, links, mailbox, no_more_mails, pages, styleguide, webhooks
 
 handler404 = "config.pages.not_found"
 handler500 = "config.pages.broken"
@@ -28,6 +28,7 @@ urlpatterns = [
     path("to/<slug:kind>/<str:ref>/", links.to, name="to"),
     path("how-it-went/<str:token>/", how_it_went.page, name="how_it_went"),
     path("no-more-mails/<str:token>/", no_more_mails.page, name="no_more_mails"),
+    path("webhooks/mail/", incoming_mail.mail, name="incoming_mail"),
     path("webhooks/stripe/", webhooks.stripe, name="stripe_news"),
     path("healthz", health.healthz, name="healthz"),
 ]

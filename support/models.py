@@ -18,7 +18,7 @@ from support.desk.models import Problem, TicketMerge
 from support.desk.topic_models import TicketTopic, Topic, TopicAlarm
 from support.knowledge.models import Article, ArticleQuestion, ArticleVersion, Deflection, Edition
 from support.measures.models import IssueDefinition
-from support.notices.models import NoticeChoice, NoticeHours, Told
+from support.notices.models import NoticeChoice, NoticeHours, NoticeText, Told
 from support.offers.models import Offer, OfferAnswer, Recommendation
 from support.remedies.batches.models import Batch, BatchRow
 from support.remedies.books.models import GoodwillBudget, LedgerMapping
@@ -43,8 +43,8 @@ __all__ = [
     "AuthorityGrant", "Batch", "BatchRow", "Bulk", "BulkRow", "CallBack", "Chat", "Decline", "DeclineReason", "Deflection",
     "Edition", "Fault", "FeedMessage", "FeedRow", "Feedback", "GoodwillBudget", "Grant", "IncomingMail", "IssueDefinition",
     "LadderStep", "LedgerMapping", "Macro", "MacroFile", "MacroUse", "MacroVersion", "Message", "NoticeChoice", "NoticeHours",
-    "Offer", "OfferAnswer", "Outgoing", "OutgoingFile", "OwnDay", "Playbook", "PlaybookVersion", "PracticeRun", "Praise",
-    "Presence", "Problem", "Promise", "Recommendation", "SavedView", "ServiceCalendar", "ServiceTarget", "StepTaken",
-    "Survey", "Thanks", "Ticket", "TicketDraft", "TicketMerge", "TicketPresence", "TicketTopic", "Told", "Topic",
+    "NoticeText", "Offer", "OfferAnswer", "Outgoing", "OutgoingFile", "OwnDay", "Playbook", "PlaybookVersion", "PracticeRun",
+    "Praise", "Presence", "Problem", "Promise", "Recommendation", "SavedView", "ServiceCalendar", "ServiceTarget",
+    "StepTaken", "Survey", "Thanks", "Ticket", "TicketDraft", "TicketMerge", "TicketPresence", "TicketTopic", "Told", "Topic",
     "TopicAlarm",
 ]  # fmt: skip

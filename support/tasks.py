@@ -3,10 +3,12 @@
 from functools import partial
 
 from celery import shared_task
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from support.channels.chat import tending
+from support.channels.mail import fetching
 from support.desk import bulk, outgoing, topics
 from support.desk.bulk_models import Bulk
 from support.desk.macro_models import Outgoing
@@ -70,3 +72,11 @@ def send_rested_replies() -> None:
 def leave_in_time(reply: Outgoing) -> None:
     """Let a worker come by when a reply has rested; the clock comes by anyway, should this be lost."""
     transaction.on_commit(partial(send_rested_replies.apply_async, eta=reply.leaves_at))
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def fetch_mail() -> int:
+    """Take in what lies unread in the mailbox, where one was set up; return how many mails were taken."""
+    if settings.MAILBOX_TO_FETCH is None:
+        return 0
+    return fetching.fetch(fetching.opener(settings.MAILBOX_TO_FETCH), at=timezone.now())

@@ -25,7 +25,7 @@ class TellingForm(forms.Form):
     """How each group is told, everywhere and (with `here`) at one customer; quiet hours and the moment of digests."""
 
     quiet_since = _clock(_("No mail from"), required=False)
-    quiet_until = _clock(_("until"), required=False)
+    quiet_until = _clock(_("Mail again from"), required=False)
     digest_at = _clock(_("Digests come at"))
     digest_on = forms.TypedChoiceField(label=_("Weekly digests come on"), coerce=int, choices=DAYS)
 

@@ -164,6 +164,8 @@ KINDS: Final[dict[str, Kind]] = {
     "billing.hold_released": Kind(_("Held documents of {amount} were released: {reason}"), "check"),
     "billing.hold_discarded": Kind(_("Held documents of {amount} were discarded: {reason}"), "undo"),
     "support.mail_bounced": Kind(_("A mail to {email} did not arrive: {subject}"), "mail"),
+    "support.notice_text_published": Kind(_("{text} is told from now on"), "mail"),
+    "support.notice_text_withdrawn": Kind(_("{text} is told no more"), "undo"),
     "support.ticket_opened": Kind(_("Ticket {ref} was opened: {subject}"), "tag", NOTICE),
     "support.message_sent": Kind(_("{ref}: a message was sent"), "chat", NOTICE),
     "support.chat_started": Kind(_("{ref}: a chat began"), "chat"),

@@ -12,6 +12,7 @@ from backoffice.admin import (
     incoming,
     knowledge,
     measures,
+    notice_texts,
     offers,
     people,
     playbooks,
@@ -26,6 +27,6 @@ from backoffice.admin import (
 
 __all__ = [
     "allowances", "authority", "books", "catalogue", "chats", "customers", "desk", "dunning", "incoming", "knowledge",
-    "measures", "offers", "people", "playbooks", "policies", "privacy", "remedy_books", "segments", "service_levels",
-    "stripe", "webhooks",
+    "measures", "notice_texts", "offers", "people", "playbooks", "policies", "privacy", "remedy_books", "segments",
+    "service_levels", "stripe", "webhooks",
 ]  # fmt: skip

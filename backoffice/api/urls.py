@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backoffice.api import answers, chats, commitments, desk, finance, moves, nodes, orders, tickets
+from backoffice.api import answers, batches, chats, commitments, desk, finance, moves, nodes, orders, playbooks, service, tickets
 
 app_name = "staff_api"
 urlpatterns = [
@@ -35,6 +35,19 @@ urlpatterns = [
     path("bulks/<int:pk>/undoings/", desk.BulkUndoings.as_view(), name="bulk_undoings"),
     path("problems/", desk.Problems.as_view(), name="problems"),
     path("ticket-views/", desk.Views.as_view(), name="ticket_views"),
+    path("tickets/<str:ref>/deadlines/", service.Deadlines.as_view(), name="deadlines"),
+    path("tickets/<str:ref>/conflicts/", service.Conflicts.as_view(), name="conflicts"),
+    path("tickets/<str:ref>/playbook/", playbooks.TicketPlaybook.as_view(), name="ticket_playbook"),
+    path("escalations/", service.Escalations.as_view(), name="escalations"),
+    path("customers/<str:number>/escalations/", service.CustomerEscalations.as_view(), name="customer_escalations"),
+    path("customers/<str:number>/escalations/ends/", service.EscalationEnds.as_view(), name="escalation_ends"),
+    path("feedback/", service.Heard.as_view(), name="heard"),
+    path("playbooks/", playbooks.Playbooks.as_view(), name="playbooks"),
+    path("findings/<str:ref>/others/", batches.Hits.as_view(), name="hits"),
+    path("findings/<str:ref>/batches/", batches.FindingBatches.as_view(), name="finding_batches"),
+    path("batches/", batches.Batches.as_view(), name="batches"),
+    path("batches/<int:pk>/", batches.OneBatch.as_view(), name="batch"),
+    path("batches/<int:pk>/undoings/", batches.BatchUndoings.as_view(), name="batch_undoings"),
     path("promises/", commitments.Promises.as_view(), name="promises"),
     path("promises/<int:pk>/closings/", commitments.Closings.as_view(), name="closings"),
     path("presence/", chats.MyPresence.as_view(), name="presence"),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.people import access
 from accounts.people.routes import declares
+from backoffice import places
 from backoffice.forms.batches import BatchForm, UndoingForm
 from billing.anomalies.models import Finding
 from support import tasks
@@ -23,14 +24,14 @@ from window.refusals import refusals_shown_on
 @require_GET
 def others(request: HttpRequest, ref: str) -> HttpResponse:
     """Show who was hit by the same error, with what each would be given."""
-    return _others(request, _finding(request, ref))
+    return _others(request, places.finding_on_a_line(request, ref))
 
 
 @declares(access.GRANT_REMEDY)
 @require_POST
 def begin(request: HttpRequest, ref: str) -> HttpResponse:
     """Begin a batch for the customers chosen; a worker gives row by row."""
-    finding = _finding(request, ref)
+    finding = places.finding_on_a_line(request, ref)
     form = BatchForm(request.POST, refs=[one.ref for one in who_else.alike(request.user, finding)])
     if form.is_valid():
         with refusals_shown_on(form):
@@ -57,11 +58,6 @@ def undoings(request: HttpRequest, pk: int) -> HttpResponse:
             working.undo(actor=request.user, batch=found, reason=form.cleaned_data["reason"], at=timezone.now())
             return redirect("backoffice:batch", pk)
     return _batch(request, found, form=form, status=422)
-
-
-def _finding(request: HttpRequest, ref: str) -> Finding:
-    within = Finding.objects.filter(customer__in=access.customers_within_reach(request.user), line__isnull=False)
-    return get_object_or_404(within.select_related("customer", "line__document"), ref=ref)
 
 
 def _others(request: HttpRequest, finding: Finding, *, form: BatchForm | None = None, status: int = 200) -> HttpResponse:

@@ -31,6 +31,9 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "FeedbackKind": "support.voice.models.Feedback.Kind",
+        "MembershipScope": "accounts.people.models.Membership.Scope",
+        "PaymentScope": "billing.payments.models.PaymentMethod.Scope",
         "DocumentKind": "billing.invoices.models.Document.Kind",
         "TicketKind": "support.tickets.models.Ticket.Kind",
         "TicketStatus": "support.tickets.models.Ticket.Status",

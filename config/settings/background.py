@@ -39,10 +39,15 @@ RECOGNITION_AT = crontab(hour="3", minute="20")
 JUDGE_CUSTOMERS_AT, CHANGES_EVERY = crontab(hour="2", minute="10"), 300.0
 TEND_CUSTOMERS_AT = crontab(hour="2", minute="30")
 PRIVACY_EVERY = 30.0
-HELD_NOTICES_EVERY = 60.0
+HELD_NOTICES_EVERY, FETCH_MAIL_EVERY = 60.0, 60.0
 WEBHOOKS_EVERY, FORGET_WEBHOOKS_AT = 5.0, crontab(hour="4", minute="10")
 REPLIES_EVERY = 5.0
 CELERY_BEAT_SCHEDULE = {
+    "unread mail is fetched": {
+        "task": "support.tasks.fetch_mail",
+        "schedule": FETCH_MAIL_EVERY,
+        "options": {"expires": FETCH_MAIL_EVERY},
+    },
     "notices that waited for the morning and digests go out": {
         "task": "support.tasks.send_held_notices",
         "schedule": HELD_NOTICES_EVERY,

@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from portal.api import chats, contracts, customers, help, kept_money, money, offers, orders, overdue, webhooks
+from portal.api import (
+    autopay,
+    chats,
+    contracts,
+    customers,
+    feedback,
+    help,
+    kept_money,
+    money,
+    offers,
+    orders,
+    overdue,
+    privacy,
+    terms,
+    webhooks,
+)
 
 app_name = "api"
 urlpatterns = [
@@ -50,6 +65,14 @@ urlpatterns = [
     path("payments/<str:ref>/receipt/", kept_money.Receipt.as_view(), name="receipt"),
     path("payments/<str:ref>/", money.OnePayment.as_view(), name="payment"),
     path("contracts/<str:ref>/", contracts.OneContract.as_view(), name="contract"),
+    path("contracts/<str:ref>/terms/", terms.ContractTermsView.as_view(), name="terms"),
+    path("contracts/<str:ref>/terms/comparisons/", terms.TermsComparisons.as_view(), name="term_comparisons"),
+    path("contracts/<str:ref>/terms/signatures/", terms.TermsSignatures.as_view(), name="term_signatures"),
+    path("customers/<str:number>/autopay/", autopay.AutomaticPayment.as_view(), name="autopay"),
+    path("customers/<str:number>/autopay/ends/", autopay.AutomaticPaymentEnds.as_view(), name="autopay_ends"),
+    path("customers/<str:number>/exports/", privacy.Exports.as_view(), name="exports"),
+    path("exports/<uuid:token>/", privacy.ExportFile.as_view(), name="export"),
+    path("customers/<str:number>/feedback/", feedback.FeedbackView.as_view(), name="feedback"),
     path("contracts/<str:ref>/scheduled/", contracts.Scheduled.as_view(), name="scheduled"),
     path("contracts/<str:ref>/offers/", orders.Offers.as_view(), name="offers"),
     path("contracts/<str:ref>/orders/", orders.Orders.as_view(), name="orders"),

@@ -16,8 +16,8 @@ from accounts.people.models import User
 from accounts.timeline.models import Activity
 from support.channels import addresses
 from support.channels.models import IncomingMail
-from support.notices import groups, preferences, table
-from support.notices.models import Way
+from support.notices import groups, preferences, table, texts
+from support.notices.models import NoticeText, Way
 from support.notices.table import Notice
 from support.tickets.models import Message
 from support.voice import satisfaction
@@ -27,10 +27,10 @@ LONGEST_SUBJECT: Final = 150
 LAYOUTS: Final = {"subject": "notices/subject.txt", "text": "notices/base.txt", "html": "notices/base.html"}
 
 
-def write(notice: Notice, activity: Activity, person: User) -> EmailMultiAlternatives:
-    """Return the mail that tells `person` of `activity`, ready to send."""
-    with translation.override(_language(person)):
-        parts = _rendered(notice.template, _context(notice, activity, person))
+def write(notice: Notice, activity: Activity, person: User, *, text: NoticeText | None = None) -> EmailMultiAlternatives:
+    """Return the mail that tells `person` of `activity`, ready to send; in the words of `text`, else those in force."""
+    with translation.override(text.language if text else _language(person)):
+        parts = _rendered(*_worded(notice, activity, person, text))
     mail = EmailMultiAlternatives(
         subject=one_line(parts["subject"])[:LONGEST_SUBJECT],
         body=parts["text"].strip() + "\n",
@@ -69,13 +69,24 @@ def digest(person: User, activities: list[Activity], way: str) -> EmailMultiAlte
 def _entry(activity: Activity, person: User) -> dict[str, str]:
     """Return one line of a digest: the subject its own mail would have had, the customer, and where to look."""
     notice = table.NOTICES[activity.kind]
-    context = _context(notice, activity, person)
-    subject = render_to_string(f"notices/{notice.template}.html", context | {"layout": LAYOUTS["subject"]})
+    template, context = _worded(notice, activity, person)
+    subject = render_to_string(f"notices/{template}.html", context | {"layout": LAYOUTS["subject"]})
     return {
         "subject": one_line(subject),
         "url": context["action_url"],
         "customer": activity.customer.name if activity.customer else "",
     }
+
+
+def _worded(
+    notice: Notice, activity: Activity, person: User, text: NoticeText | None = None
+) -> tuple[str, dict[str, Any]]:  # fmt: skip
+    """Return template and context of a notice: what managers wrote for it, else what we ship."""
+    context = _context(notice, activity, person)
+    text = text or texts.in_force(activity.kind, _language(person))
+    if text is None:
+        return notice.template, context
+    return "written", context | {"written": texts.filled(text, activity, person)}
 
 
 def _offer_an_end(mail: EmailMultiAlternatives, person: User, group: str) -> None:

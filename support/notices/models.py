@@ -1,7 +1,10 @@
-"""Which person was told of which activity, and how they want to be told. Written by sending.py, digests.py and preferences.py."""
+"""Which person was told of which activity, and how they want to be told. Written by sending.py, digests.py and preferences.py;
+and the words managers gave notices, written by texts.py.
+"""
 
 from datetime import time
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -84,3 +87,35 @@ class NoticeHours(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id}: {self.quiet_since}-{self.quiet_until}"
+
+
+class NoticeText(models.Model):
+    """One version of a notice's words in one language. Written by support/notices/texts.py; its words never change."""
+
+    kind = models.CharField(max_length=60)
+    language = models.CharField(max_length=5)
+    number = models.PositiveIntegerField()
+    subject = models.CharField(max_length=150)
+    words = models.TextField()
+    label = models.CharField(max_length=60)
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["kind", "language", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "language", "number"], name="one_notice_text_per_number"),
+            models.CheckConstraint(condition=~Q(subject="") & ~Q(words="") & ~Q(label=""), name="notice_text_is_complete"),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(
+                name="notice_text_words_stay",
+                fields=["kind", "language", "number", "subject", "words", "label", "written_by", "written_at"],
+            ),
+            pgtrigger.Protect(name="notice_text_is_not_removed", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.language}), version {self.number}"

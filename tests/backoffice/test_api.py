@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from accounts.people import access, keys
 from backoffice.api import urls
+from billing.provisioning.models import ProvisioningTask
 from support.channels.chat.models import Chat
 from support.channels.models import CallBack
 from support.remedies.models import FeedRow, Grant
 from support.tickets.models import Ticket
 from support.voice.models import Promise
-from tests.factories import chats, desk, people, quality, support, tree_changes
+from tests.factories import chats, desk, people, provisioning, quality, support, tree_changes
 from tests.factories.billing import NOON
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +51,22 @@ ROUTES = {
     "bulk_undoings": ("post", WORKERS),
     "problems": ("get", WORKERS),
     "ticket_views": ("get", WORKERS),
+    "deadlines": ("get", access.EVERY_LEVEL),
+    "conflicts": ("post", WORKERS),
+    "ticket_playbook": ("get", WORKERS),
+    "escalations": ("get", WORKERS),
+    "customer_escalations": ("post", WORKERS),
+    "escalation_ends": ("post", WORKERS),
+    "heard": ("get", WORKERS),
+    "playbooks": ("get", WORKERS),
+    "hits": ("get", GIVERS),
+    "finding_batches": ("post", GIVERS),
+    "batches": ("get", access.EVERY_LEVEL),
+    "batch": ("get", access.EVERY_LEVEL),
+    "batch_undoings": ("post", access.EVERY_LEVEL),
+    "tasks": ("get", WORKERS),
+    "task_completions": ("post", WORKERS),
+    "task_reopenings": ("post", WORKERS),
     "promises": ("get", WORKERS),
     "closings": ("post", WORKERS),
     "presence": ("post", WORKERS),
@@ -80,29 +97,42 @@ def given():
     return support.case().grant(), support.case(30000).grant()
 
 
-def ask(viewer, given, route, body=None, key=""):
+def names(given, route):
+    """What the address of a route names."""
     granted, asked = given
+    number, ticket = granted.customer.number, asked.ticket.ref
     named = {
-        "node": [granted.customer.number],
-        "decisions": [asked.approval.pk], "acknowledgements": [granted.feed_row.pk], "questions": [granted.feed_row.pk],
-        "answers": [granted.feed_row.pk], "reversals": [granted.ref],
-        "remedies": [asked.ticket.ref], "grants": [asked.ticket.ref], "replies": [asked.ticket.ref],
-        "declines": [asked.ticket.ref], "closings": [(Promise.objects.first() or support.promise()).pk],
+        "decisions": [asked.approval.pk],
+        "reversals": [granted.ref],
+        "closings": [(Promise.objects.first() or support.promise()).pk],
+        **dict.fromkeys(["acknowledgements", "questions", "answers"], [granted.feed_row.pk]),
+        **dict.fromkeys(["remedies", "grants", "replies", "declines"], [ticket]),
+        **dict.fromkeys(["deadlines", "conflicts", "ticket_playbook"], [ticket]),
+        **dict.fromkeys(["customer_escalations", "escalation_ends", "node", "move_previews", "moves"], [number]),
+        **dict.fromkeys(["responsibilities", "owners", "handover_previews", "handovers"], [number]),
+    }
+    return named | rows(granted.customer, route) | desk.staff_api(route, asked.ticket)
+
+
+def rows(customer, route):
+    """The row of its own that some routes name."""
+    made = {
+        "handover_undoings": lambda: tree_changes.handed_over(customer),
+        **dict.fromkeys(["move_decisions", "move_withdrawals", "move_undoings"], quality.waiting_move),
         **dict.fromkeys(
-            ["responsibilities", "owners", "handover_previews", "handovers"], [granted.customer.number]
+            ["pick_ups", "chat_messages", "hand_overs", "chat_endings"], lambda: Chat.objects.first() or chats.waiting(customer)
         ),
-        "move_previews": [granted.customer.number], "moves": [granted.customer.number],
-    }  # fmt: skip
-    if route == "handover_undoings":
-        named[route] = [tree_changes.handed_over(granted.customer).pk]
-    if route.startswith("move_") and route != "move_previews":
-        named[route] = [quality.waiting_move().pk]
-    named |= desk.staff_api(route, asked.ticket)
-    if route in {"pick_ups", "chat_messages", "hand_overs", "chat_endings"}:
-        named |= {route: [(Chat.objects.first() or chats.waiting(granted.customer)).pk]}
-    if route in {"call_tries", "calls_made"}:
-        named |= {route: [(CallBack.objects.first() or chats.callback(granted.customer)).pk]}
-    client, address = Client(), reverse(f"staff_api:{route}", args=named.get(route, []))
+        **dict.fromkeys(["call_tries", "calls_made"], lambda: CallBack.objects.first() or chats.callback(customer)),
+        **dict.fromkeys(["task_completions", "task_reopenings"], lambda: ProvisioningTask.objects.first() or provisioning.task()),
+        **dict.fromkeys(["batch", "batch_undoings"], support.batch),
+    }
+    if route in {"hits", "finding_batches"}:
+        return {route: [support.batch().finding.ref]}
+    return {route: [made[route]().pk]} if route in made else {}
+
+
+def ask(viewer, given, route, body=None, key=""):
+    client, address = Client(), reverse(f"staff_api:{route}", args=names(given, route).get(route, []))
     if viewer:
         client.force_login(viewer)
     if ROUTES[route][0] == "get":

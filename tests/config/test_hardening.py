@@ -163,6 +163,7 @@ SENSITIVE = [
     "portal:methods", "portal:method_defaults", "portal:method_removals", "portal:method_replacements", "portal:autopay",
     "portal:setups_begun",
     "portal:webhooks", "portal:webhook_secrets", "portal:webhook_activations", "api:webhooks", "api:webhook_secrets",
+    "api:autopay", "api:exports",
     "api:webhook_activations",
     "portal:mandate_revocations", "portal:privacy_exports", "portal:privacy_erasures", "portal:change_requests",
     "portal:change_decisions", "backoffice:erasure_decisions", "backoffice:customer_privacy",

@@ -25,6 +25,8 @@ CHANGERS, PAYERS, ADMINISTRATORS = {"administrator", "member"}, {"administrator"
 MANAGERS = {"manager"}
 # Not about one customer: answered to everybody with a role somewhere, with what is within their reach.
 ANYWHERE = {"me", "answers", "customers"}
+# Named by a token of nobody here: whose it is, tests/portal/test_api_more.py asks.
+BY_TOKEN = {"export"}
 # route: method, the status of the answer, the roles and our levels that get it. Everybody else: 404, or 401 when signed out.
 ROUTES = {
     "customer": ("get", 200, EVERY, EVERYBODY_OF_OURS),
@@ -64,6 +66,16 @@ ROUTES = {
     "quote": ("get", 200, CHANGERS, set()),
     "applications": ("post", 200, CHANGERS, set()),
     "undos": ("post", 204, CHANGERS, set()),
+    "terms": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "term_comparisons": ("post", 200, CHANGERS, set()),
+    "term_signatures": ("post", 201, CHANGERS, set()),
+    "autopay": ("get", 200, PAYERS, set()),
+    "autopay by post": ("post", 201, PAYERS, set()),
+    "autopay_ends": ("post", 204, PAYERS, set()),
+    "exports": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "exports by post": ("post", 201, EVERY, EVERYBODY_OF_OURS),
+    "feedback": ("get", 200, EVERY, set()),
+    "feedback by post": ("post", 201, EVERY, set()),
     "offers": ("get", 200, CHANGERS, set()),
     "orders": ("post", 201, CHANGERS, set()),
     "suggestions": ("get", 200, CHANGERS, set()),
@@ -111,6 +123,7 @@ def address(given, name):
         "document_pdf": given.invoice.ref,
         "promises": given.invoice.ref,
         "scheduled": given.subscription.contract.ref,
+        **dict.fromkeys(("terms", "term_comparisons", "term_signatures"), contract),
     }
     if name in named:
         return reverse(f"api:{name}", args=[named[name]])
@@ -137,6 +150,10 @@ NEW = {
     "webhooks",
     "call_windows",
     "kept_money",
+    "autopay",
+    "autopay_ends",
+    "exports",
+    "feedback",
 }
 
 
@@ -144,6 +161,10 @@ def body(given, name):
     method = methods.kept_for(given.tree.berlin)
     bodies = {
         "members": {"email": "new@helios.example", "role": "reader", "scope": "node"},
+        "term_comparisons": {"po_number": uuid4().hex},
+        "term_signatures": {"po_number": uuid4().hex, "signed_name": "Ada"},
+        "autopay": {"day": 5},
+        "feedback": {"kind": "idea", "words": "Darker nights."},
         "keys": {"name": "ERP", "scopes": ["read"]},
         "webhooks": {"url": "https://erp.example/hooks", "topics": ["invoices"]},
         # a sum nobody owes: the rule says no before any money moves
@@ -199,7 +220,9 @@ def standing(given, role, where):
 
 
 def test_every_route_stands_in_the_table():
-    assert {route.name for route in urls.urlpatterns} == {route.removesuffix(" by post") for route in ROUTES} | ANYWHERE
+    assert {route.name for route in urls.urlpatterns} == {
+        route.removesuffix(" by post") for route in ROUTES
+    } | ANYWHERE | BY_TOKEN
 
 
 @pytest.mark.parametrize("route", ROUTES)

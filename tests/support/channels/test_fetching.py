@@ -1,0 +1,124 @@
+"""Mail from a mailbox and from a provider: taken once, marked after, and nothing taken from who cannot prove itself."""
+
+import hashlib
+import hmac
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+
+from support.channels.mail import fetching, taking
+from support.channels.models import IncomingMail
+from support.tickets.models import Ticket
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+KEY = "mailgun-signing-key"
+
+
+def raw(number=1):
+    return (
+        f"From: Ada <ada{number}@outside.example>\r\nTo: help@accord.example\r\nSubject: Question {number}\r\n"
+        f"Message-ID: <{number}@outside.example>\r\n\r\nHow do I change seats?\r\n"
+    ).encode()
+
+
+class Mailbox:
+    """A mail server with one folder: the part of IMAP that is spoken to."""
+
+    def __init__(self, *mails):
+        self.mails = {str(number): mail for number, mail in enumerate(mails, 1)}
+        self.seen, self.asked, self.client = set(), [], self
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        """Nothing to close."""
+
+    def uids(self, criteria):
+        return [uid for uid in self.mails if uid not in self.seen]
+
+    def uid(self, command, uid, what):
+        self.asked.append((command, what))
+        mail = self.mails[uid]
+        return ("OK", [None] if mail is None else [(b"1 (BODY[]<0> {n}", mail), b")"])
+
+    def flag(self, uid, flag, value):
+        self.seen.add(uid)
+
+
+def test_unread_mail_opens_a_ticket_and_is_marked(settings):
+    box = Mailbox(raw(1), raw(2))
+
+    assert fetching.fetch(lambda: box, at=NOON) == 2
+    assert fetching.fetch(lambda: box, at=NOON) == 0
+    assert (Ticket.objects.count(), box.seen) == (2, {"1", "2"})
+    assert all("PEEK" in what for _, what in box.asked)
+
+
+def test_worker_that_died_before_marking_takes_nothing_twice():
+    box = Mailbox(raw())
+    fetching.fetch(lambda: box, at=NOON)
+    box.seen.clear()
+
+    fetching.fetch(lambda: box, at=NOON)
+
+    assert (Ticket.objects.count(), IncomingMail.objects.count(), box.seen) == (1, 1, {"1"})
+
+
+def test_mail_that_breaks_the_intake_stays_unread_and_the_next_is_taken(monkeypatch):
+    box, take = Mailbox(b"broken", raw(2)), taking.take
+    monkeypatch.setattr(
+        taking, "take", lambda mail, **facts: take(mail, **facts) if mail != b"broken" else (_ for _ in ()).throw(ValueError())
+    )
+
+    assert fetching.fetch(lambda: box, at=NOON) == 1
+    assert box.seen == {"2"}
+
+
+def test_mail_that_was_moved_meanwhile_is_passed_over():
+    box = Mailbox(None, raw(2))
+
+    assert (fetching.fetch(lambda: box, at=NOON), Ticket.objects.count()) == (1, 1)
+
+
+def test_server_that_is_away_is_a_fault_and_takes_nothing():
+    with pytest.raises(OSError, match=""):
+        fetching.fetch(fetching.opener(urlsplit("imaps://ada:secret@127.0.0.1:9/INBOX")), at=NOON)
+    assert not IncomingMail.objects.exists()
+
+
+def posted(settings, *, key=KEY, number=1):
+    settings.MAIL_WEBHOOK, settings.MAIL_WEBHOOK_SECRET = "mailgun", KEY
+    moment, token = "1772452800", "t" * 50
+    signature = hmac.new(key.encode(), f"{moment}{token}".encode(), hashlib.sha256).hexdigest()
+    sent = {"timestamp": moment, "token": token, "signature": signature, "recipient": "help@accord.example"}
+    return Client(enforce_csrf_checks=True).post("/webhooks/mail/", sent | {"body-mime": raw(number).decode(), "sender": "x"})
+
+
+def test_mail_a_provider_signed_is_taken_once_however_often_it_is_posted(settings):
+    answers = [posted(settings).status_code for _ in range(3)]
+
+    assert (answers, Ticket.objects.count()) == ([200, 200, 200], 1)
+
+
+def test_mail_with_a_forged_signature_is_refused(settings):
+    assert (posted(settings, key="guessed").status_code, IncomingMail.objects.count()) == (400, 0)
+
+
+def test_without_a_provider_there_is_no_such_address(settings):
+    settings.MAIL_WEBHOOK = ""
+
+    assert Client().post("/webhooks/mail/", {}).status_code == 404
+
+
+def test_parser_that_signs_in_wrongly_is_refused(settings):
+    settings.MAIL_WEBHOOK, settings.MAIL_WEBHOOK_SECRET = "sendgrid", "parser:secret"
+    sent = {"email": raw().decode(), "to": "help@accord.example", "envelope": '{"to": ["help@accord.example"], "from": "x@y.z"}'}
+
+    wrong = Client(headers={"Authorization": "Basic cGFyc2VyOndyb25n"}).post("/webhooks/mail/", sent)
+    right = Client(headers={"Authorization": "Basic cGFyc2VyOnNlY3JldA=="}).post("/webhooks/mail/", sent)
+
+    assert (wrong.status_code, right.status_code, Ticket.objects.count()) == (400, 200, 1)
