@@ -23,6 +23,8 @@ BOOKS, KEEPERS = {"finance", "supervisor", "manager"}, {"finance"}
 # route: method, the levels that get an answer. Nobody else gets any: 404, or 401 when signed out.
 ROUTES = {
     "node": ("get", access.EVERY_LEVEL),
+    "addresses": ("get", WORKERS),
+    "roll_up": ("get", access.EVERY_LEVEL),
     "responsibilities": ("get", access.EVERY_LEVEL),
     "owners": ("post", NAMERS),
     "handover_previews": ("get", access.EVERY_LEVEL),
@@ -68,7 +70,7 @@ def ask(viewer, given, route, body=None, key=""):
         "remedies": [asked.ticket.ref], "grants": [asked.ticket.ref], "replies": [asked.ticket.ref],
         "declines": [asked.ticket.ref], "closings": [(Promise.objects.first() or support.promise()).pk],
         **dict.fromkeys(
-            ["responsibilities", "owners", "handover_previews", "handovers"], [granted.customer.number]
+            ["addresses", "roll_up", "responsibilities", "owners", "handover_previews", "handovers"], [granted.customer.number]
         ),
         "move_previews": [granted.customer.number], "moves": [granted.customer.number],
     }  # fmt: skip
