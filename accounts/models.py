@@ -1,6 +1,6 @@
 """Hands the models of the folders below to Django; nothing else."""
 
-from accounts.customers.models import Customer, CustomerKind, Handover, Move, Responsibility
+from accounts.customers.models import Address, Customer, CustomerKind, Handover, Move, Responsibility
 from accounts.people.models import ApiKey, Membership, StaffProfile, User, Viewing
 from accounts.policies.models import (
     Acknowledgement,
@@ -17,7 +17,7 @@ from accounts.timeline.models import Activity, Delivery
 from accounts.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
 
 __all__ = [
-    "Acknowledgement", "Activity", "ApiKey", "Candidate", "ChangeRequest", "Condition", "Confirmation", "Customer",
+    "Acknowledgement", "Activity", "Address", "ApiKey", "Candidate", "ChangeRequest", "Condition", "Confirmation", "Customer",
     "CustomerKind", "Delivery", "Erasure", "Export", "Firing", "Handover", "KeyAccount", "Membership", "Merge", "Move", "Policy",
     "PolicyBinding", "PolicyException", "PolicyVersion", "Responsibility", "Score", "Segment", "SegmentMembership",
     "StaffProfile", "StageEntry", "StagedImport", "User", "Viewing",

@@ -40,11 +40,19 @@ def of(request: ChangeRequest, viewer: User) -> dict[str, Any]:
     """Return what the page of one request for a move shows."""
     return {
         "move": request,
-        "sections": sections(request.effects),
+        "sections": sections(_effects(request)),
         "may_decide": changes.may_decide(viewer, request) if request.status == request.Status.WAITING else ALLOWED,
+        "may_withdraw": changes.may_withdraw(viewer, request),
         "may_undo": positions.may_undo(viewer, request),
         "undone_by": undone_by(request),
     }
+
+
+def _effects(request: ChangeRequest) -> dict[str, list[str]]:
+    """Return what the move would change as things are now, while somebody still decides; afterwards what it changed."""
+    if request.status != request.Status.WAITING or not moves.decide(request.customer, request.place).allowed:
+        return dict(request.effects)
+    return moves.told_effects(request.customer, request.place, request.effective_on)
 
 
 def undone_by(request: ChangeRequest) -> Any:

@@ -60,11 +60,11 @@ CUSTOMERS: Final = Group(
         Place(
             gettext_lazy("All customers"),
             "customers",
-            "customer document contacts viewings timeline customer_offers customer_moves position",
-            "customer document contacts viewings timeline customer_moves position answers",
+            "customer document contacts viewings timeline customer_offers customer_moves position answers customer_addresses",
             "g c",
             access.SEE_BACKOFFICE,
         ),
+        Place(gettext_lazy("Tree"), "tree", "", "", access.SEE_BACKOFFICE),
         Place(gettext_lazy("Stuck"), "stuck", "", "g z", access.SEE_BACKOFFICE),
         Place(gettext_lazy("Data quality"), "data", "data_rules customer_details ownerless", "g a", access.SEE_BACKOFFICE),
         Place(gettext_lazy("Duplicates"), "duplicates", "duplicate merge", "g u", access.SEE_BACKOFFICE, "duplicates"),

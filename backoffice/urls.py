@@ -3,6 +3,7 @@
 from django.urls import path
 
 from backoffice.views import (
+    addresses,
     answers,
     approvals,
     authority,
@@ -37,6 +38,7 @@ from backoffice.views import (
     standing,
     tickets,
     timeline,
+    tree,
     viewings,
     voice,
 )
@@ -162,6 +164,10 @@ urlpatterns = [
     path("moves/<int:pk>/decisions/", moves.position_decisions, name="position_decisions"),
     path("moves/<int:pk>/withdrawals/", moves.position_withdrawals, name="position_withdrawals"),
     path("moves/<int:pk>/undoings/", moves.position_undoings, name="position_undoings"),
+    path("customers/<str:number>/addresses/", addresses.customer_addresses, name="customer_addresses"),
+    path("addresses/<int:pk>/endings/", addresses.address_endings, name="address_endings"),
+    path("tree/", tree.tree, name="tree"),
+    path("tree/<str:number>/", tree.tree_branch, name="tree_branch"),
     path("customers/", customers.roots, name="customers"),
     path("customers/<str:number>/", customers.customer, name="customer"),
     path("customers/<str:number>/contacts/", contacts.contacts, name="contacts"),

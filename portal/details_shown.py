@@ -27,7 +27,7 @@ def of(request: HttpRequest, node: Customer, *, at: datetime, bound: forms.Form 
         "facts": _facts(node),
         "payer": places.payer(request, node),
         "forms": [_asking(what, node, today.isoformat(), bound) for what in FORMS],
-        "requests": [_row(change) for change in requests],
+        "requests": [_row(change) | {"effects": []} for change in requests],
         "waiting": [_row(change) for change in waiting[:SHOWN]],
         "may_ask": access.decide(viewer, access.REQUEST_CHANGES, node),
         "confirmed": confirming.last(node),
@@ -36,6 +36,7 @@ def of(request: HttpRequest, node: Customer, *, at: datetime, bound: forms.Form 
 
 
 def _row(change: ChangeRequest) -> dict[str, Any]:
+    """Return a request as a line; what it would change is for who decides on it, and left out for whoever else reads."""
     told = [sentence for topic in positions.FOR_CUSTOMERS for sentence in change.effects.get(topic, [])]
     return {"change": change, "values": values(change), "effects": told}
 

@@ -196,6 +196,44 @@ class Handover(models.Model):
         return f"{self.responsible} {self.get_role_display()} for all of {self.customer}"
 
 
+class Address(models.Model):
+    """Where a customer gets invoices, deliveries or visits, by dated rows. Written by addresses.py."""
+
+    class Purpose(models.TextChoices):
+        INVOICES = "invoices", "invoices"
+        DELIVERIES = "deliveries", "deliveries"
+        VISITS = "visits", "visits"
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="addresses")
+    purpose = models.CharField(max_length=12, choices=Purpose)
+    attention = models.CharField(max_length=120, blank=True, help_text="Department or person, as it stands above the street.")
+    street = models.CharField(max_length=200)
+    postcode = models.CharField(max_length=20, blank=True)
+    city = models.CharField(max_length=120)
+    country = models.CharField(max_length=2, blank=True)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+    set_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        verbose_name_plural = "addresses"
+        constraints = [
+            ExclusionConstraint(
+                name="one_address_per_purpose_and_day",
+                expressions=[
+                    ("customer", RangeOperators.EQUAL),
+                    ("purpose", RangeOperators.EQUAL),
+                    (DateRange("since", "until", RangeBoundary()), RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gt=F("since")), name="address_ends_after_it_starts"),
+            models.CheckConstraint(condition=~Q(street="") & ~Q(city=""), name="address_has_street_and_town"),
+        ]
+
+    def __str__(self) -> str:
+        return ", ".join(part for part in (self.street, f"{self.postcode} {self.city}".strip(), self.country) if part)
+
+
 class Move(models.Model):
     """One change of position in the tree, kept so that it can be shown and undone. Written by accounts/customers/moves.py."""
 

@@ -177,7 +177,9 @@ def _of_subtree(export: Export) -> dict[str, list[dict[str, Any]]]:
 
 
 def _outward(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Leave out what our people noted for themselves."""
+    """Leave out what our people noted for themselves, and the places in the tree they only asked for."""
+    if rows.model._meta.label == "accounts.ChangeRequest":
+        return rows.exclude(what="position", asked_by__staff_profile__isnull=False)
     names = {field.name for field in rows.model._meta.concrete_fields}
     if "internal" in names:
         return rows.filter(internal=False)

@@ -43,16 +43,17 @@ KEPT: Final[dict[str, str]] = {
 }  # fmt: skip
 # What a customer gets of itself and all below it; the rest is our own work on it.
 GIVEN: Final = (
-    "accounts.Customer", "accounts.Membership", "accounts.Responsibility", "accounts.Activity", "accounts.ChangeRequest",
+    "accounts.Customer", "accounts.Address", "accounts.Membership", "accounts.Responsibility", "accounts.Activity",
+    "accounts.ChangeRequest",
     "accounts.Confirmation", "accounts.Viewing", "billing.Contract", "billing.Subscription", "billing.ContractEvent",
     "billing.Document", "billing.Line", "billing.Payment", "billing.Refund", "billing.Settlement", "billing.Mandate",
     "billing.PaymentPlan", "billing.Instalment", "billing.Dispute", "billing.UsageRecord", "billing.Redemption",
     "billing.Autopay", "billing.AutopaySkip", "accounts.WebhookEndpoint",
     "support.Ticket", "support.Chat", "support.CallBack", "support.Message", "support.Attachment", "support.Praise",
 )  # fmt: skip
-# Never handed out, whoever asks: secrets and what opens something.
+# Never handed out, whoever asks: secrets, what opens something, and what a move means for others than who asks.
 SECRETS: Final = frozenset(
-    {"password", "digest", "data", "session_key", "opening", "raw", "content", "token", "seed", "earlier_seed"}
+    {"password", "digest", "data", "session_key", "opening", "raw", "content", "token", "seed", "earlier_seed", "effects"}
 )
 
 

@@ -13,7 +13,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
-from accounts.customers import details, responsibilities
+from accounts.customers import details, locks, responsibilities
 from accounts.customers.models import Customer
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
 from accounts.people import access
@@ -122,8 +122,17 @@ def refuse(*, actor: User, request: ChangeRequest, reason: str, at: datetime) ->
     return held
 
 
+def may_withdraw(actor: User, request: ChangeRequest) -> Decision:
+    """Say whether `actor` may take the request back: who may ask; a place only who asked for it, or who may decide on it."""
+    if request.what != What.POSITION or actor.pk == request.asked_by_id:
+        return _may_ask(actor, request.what, request.customer)
+    return positions.may_decide(actor, request)
+
+
 def withdraw(*, actor: User, request: ChangeRequest, at: datetime) -> ChangeRequest:
-    """Take a request back before its day; who may ask may withdraw. Repeating it changes nothing.
+    """Take a request back before its day. Repeating it changes nothing.
+
+    Who may ask may withdraw; a place only who asked for it, or who may decide on it.
 
     Raises:
         AlreadyDecided: it is in effect, or was refused.
@@ -131,7 +140,7 @@ def withdraw(*, actor: User, request: ChangeRequest, at: datetime) -> ChangeRequ
     """
     with transaction.atomic():
         held = _locked(request)
-        _may_ask(actor, held.what, held.customer).or_refuse()
+        may_withdraw(actor, held).or_refuse()
         if held.status == Status.WITHDRAWN:
             return held
         if held.status not in {Status.WAITING, Status.APPROVED}:
@@ -148,8 +157,9 @@ def apply_due(*, at: datetime) -> int:
 
 
 def of_customer(customer: Customer) -> QuerySet[ChangeRequest]:
-    """Return the requests about `customer`, newest first."""
-    return ChangeRequest.objects.filter(customer=customer).select_related("asked_by", "decided_by").order_by("-asked_at", "-pk")
+    """Return the requests about `customer` that its own people may read, newest first: not the places our people ask for."""
+    rows = ChangeRequest.objects.filter(customer=customer).exclude(positions.between_us())
+    return rows.select_related("asked_by", "decided_by").order_by("-asked_at", "-pk")
 
 
 def waiting_for(actor: User) -> QuerySet[ChangeRequest]:
@@ -227,6 +237,8 @@ def _apply_one(pk: int, at: datetime) -> bool:
         try:
             with transaction.atomic():
                 _put_into_effect(request, at)
+        except locks.TreeIsBusy:
+            return False  # it stays approved, and is tried again with the next beat
         except Refusal as refusal:
             _settle(request, Status.REFUSED, None, at, note=refusal.reason[:300])
             _record(request, "accounts.change_refused", None, at)
@@ -269,4 +281,5 @@ def _record(request: ChangeRequest, kind: str, actor: AbstractBaseUser | None, a
         "what": request.get_what_display().lower(), "day": request.effective_on.isoformat(), "before": request.before,
         "after": request.after, "note": request.note,
     }  # fmt: skip
-    recording.record(request.customer, kind, actor=actor, at=at, about=request, facts=facts)
+    internal = positions.is_ours(request)
+    recording.record(request.customer, kind, actor=actor, at=at, about=request, facts=facts, internal=internal)

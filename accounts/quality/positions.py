@@ -12,7 +12,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from accounts.customers import moves, responsibilities
+from accounts.customers import moves, responsibilities, tree
 from accounts.customers.models import Customer, Move
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
 from accounts.people import access, owners
@@ -22,6 +22,7 @@ from accounts.quality.models import ChangeRequest
 
 BY_CUSTOMERS: Final = "tree.moves_by_customers"
 KEEPS_OWNERS: Final = "keeps_owners"
+GROUP: Final = "group"  # the number of the root under which it stood when the move was asked for
 TOP: Final = ""  # the number that stands for no parent: a group of its own
 # Shown to a customer's people; the other topics are between our own.
 FOR_CUSTOMERS: Final = ("tree", "payers", "prices", "people", "contracts", "documents")
@@ -31,6 +32,16 @@ class CannotBePlaced(Refusal):
     """The place cannot be asked for; the reason says why."""
 
     code = "cannot_be_placed"
+
+
+def is_ours(request: ChangeRequest) -> bool:
+    """Say whether our own people asked for this place: then it is between us until it happens."""
+    return request.what == ChangeRequest.What.POSITION and hasattr(request.asked_by, "staff_profile")
+
+
+def between_us() -> Q:
+    """Return the condition that `is_ours` names, for queries."""
+    return Q(what=ChangeRequest.What.POSITION, asked_by__staff_profile__isnull=False)
 
 
 def may_ask(actor: User, customer: Customer) -> Decision:
@@ -51,7 +62,7 @@ def wanted(actor: User, customer: Customer, number: str, on: date, *, keep_owner
     preview = moves.preview(customer, to, on=on)
     preview.objection.or_refuse()
     return ChangeRequest(
-        before=_named(preview.from_parent),
+        before=_named(preview.from_parent) | {GROUP: customer.get_root().number},
         after=_named(to) | ({KEEPS_OWNERS: "yes"} if keep_owners else {}),
         effects=preview.effects,
         place=to,
@@ -84,14 +95,30 @@ def put_into_effect(request: ChangeRequest, at: datetime) -> None:
     """Move the customer, and let the request remember the move and what it changed.
 
     Raises:
+        CannotBePlaced: one of them was merged away, or what a customer's people agreed on would lead to another group by now.
         Refusal: it may not stand there by now.
     """
+    tree.lock_for_move(request.customer, request.place)
+    _must_still_be_meant(request)
     before = owners.of(request.customer, at.date())
     request.move = moves.move(actor=request.asked_by, customer=request.customer, to=request.place, at=at)
     request.effects = request.move.effects
     request.save(update_fields=["move", "effects"])
     if request.after.get(KEEPS_OWNERS):
         _keep_owners(request, before, at)
+
+
+def _must_still_be_meant(request: ChangeRequest) -> None:
+    keys = [pk for pk in (request.customer_id, request.place_id) if pk]
+    found = {node.pk: node for node in Customer.objects.filter(pk__in=keys)}
+    _must_stand_on_its_own(*found.values())
+    if not is_ours(request) and len({node.tree_id for node in found.values()}) > 1:
+        raise CannotBePlaced("The new place belongs to another group by now.", code="another_group")
+
+
+def _must_stand_on_its_own(*nodes: Customer) -> None:
+    if merged := next((node for node in nodes if node.merged_into_id), None):
+        raise CannotBePlaced(f"{merged.name} was merged into another customer.", code="merged_away")
 
 
 def _keep_owners(request: ChangeRequest, before: Mapping[str, owners.Owner], at: datetime) -> None:
@@ -113,7 +140,8 @@ def undo(*, actor: User, request: ChangeRequest, at: datetime) -> Move:
     """Move the customer back to where it stood before `request`, and return the move that did so.
 
     Raises:
-        moves.CannotBeUndone: it is not in effect, was undone before, or the customer has been moved on since.
+        moves.CannotBeUndone: it is not in effect, was undone before, the customer has been moved on since, or the place it came
+            from belongs to another group by now: that is a move to ask for.
         Refusal: the actor may not decide on it, or the customer may no longer stand there.
     """
     with transaction.atomic():
@@ -121,6 +149,11 @@ def undo(*, actor: User, request: ChangeRequest, at: datetime) -> Move:
         may_undo(actor, held).or_refuse()
         if held.move is None:
             raise moves.CannotBeUndone("This move has not happened.")
+        origin = held.move.from_parent
+        tree.lock_for_move(held.customer, origin)
+        _must_stand_on_its_own(*Customer.objects.filter(pk__in=[pk for pk in (held.customer_id, held.move.from_parent_id) if pk]))
+        if origin and Customer.objects.get(pk=origin.pk).get_root().number != held.before.get(GROUP, origin.get_root().number):
+            raise moves.CannotBeUndone("Where it came from belongs to another group by now; ask for a move instead.")
         return moves.undo(actor=actor, move=held.move, at=at)
 
 

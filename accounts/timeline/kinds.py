@@ -51,6 +51,8 @@ KINDS: Final[dict[str, Kind]] = {
     "accounts.responsible_changed": Kind(_("{responsible} {role} from {since}"), "payment"),
     "accounts.handed_over": Kind(_("{responsible} {role} for {count} customers from {since}"), "payment"),
     "accounts.handover_undone": Kind(_("Undone: {responsible} {role} for {count} customers from {since}"), "undo"),
+    "accounts.address_kept": Kind(_("Address for {what}: {street}, {city}, from {since} until {until}"), "edit"),
+    "accounts.address_ended": Kind(_("The address for {what} {street}, {city} ends on {until}"), "close"),
     "accounts.member_invited": Kind(_("{email} was invited as {role}"), "person", NOTICE),
     "accounts.member_joined": Kind(_("{email} became {role} through a merge"), "person"),
     "accounts.member_revoked": Kind(_("{email} is no longer {role}"), "person"),

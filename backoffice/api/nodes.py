@@ -13,6 +13,7 @@ from accounts.people import access
 from accounts.policies import resolving
 from accounts.policies.resolving import Resolved
 from accounts.segments import belonging, conditions, key_accounts, lifecycle
+from backoffice import places, roll_ups
 from window.api.views import View
 
 
@@ -80,6 +81,33 @@ class Node(View):
         reach = access.customers_within_reach(request.user).current()
         node = get_object_or_404(reach, Q(number=number) | Q(ref=number))
         return Response(self.get_serializer(_standing(node)).data)
+
+
+class SumsSerializer(serializers.Serializer):
+    """What is owed and recurs each month, in minor units per currency, and how many tickets are not resolved."""
+
+    owed = serializers.DictField(child=serializers.IntegerField())
+    recurring = serializers.DictField(child=serializers.IntegerField())
+    open_tickets = serializers.IntegerField()
+
+
+class RollUpSerializer(serializers.Serializer):
+    """A customer alone and with everything below it, and how many customers that is."""
+
+    own = SumsSerializer()
+    subtree = SumsSerializer()
+    customers = serializers.IntegerField()
+
+
+class RollUp(View):
+    access = access.SEE_BACKOFFICE
+    serializer_class = RollUpSerializer
+
+    @extend_schema(responses=RollUpSerializer)
+    def get(self, request: Request, number: str) -> Response:
+        """Say what a customer owes, is worth a month and waits for: by itself, and with everything below it."""
+        node = places.customer(request, number)
+        return Response(self.get_serializer(roll_ups.of([node], timezone.now().date())[node.pk]).data)
 
 
 def _standing(node: Customer) -> dict[str, object]:

@@ -2,11 +2,27 @@
 
 from django.urls import path
 
-from backoffice.api import answers, batches, chats, commitments, desk, finance, moves, nodes, orders, playbooks, service, tickets
+from backoffice.api import (
+    addresses,
+    answers,
+    batches,
+    chats,
+    commitments,
+    desk,
+    finance,
+    moves,
+    nodes,
+    orders,
+    playbooks,
+    service,
+    tickets,
+)
 
 app_name = "staff_api"
 urlpatterns = [
     path("nodes/<str:number>/", nodes.Node.as_view(), name="node"),
+    path("nodes/<str:number>/addresses/", addresses.Addresses.as_view(), name="addresses"),
+    path("nodes/<str:number>/roll-up/", nodes.RollUp.as_view(), name="roll_up"),
     path("nodes/<str:number>/responsibilities/", answers.Answers.as_view(), name="responsibilities"),
     path("nodes/<str:number>/owners/", answers.Owners.as_view(), name="owners"),
     path("nodes/<str:number>/handover-previews/", answers.HandoverPreviews.as_view(), name="handover_previews"),

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from accounts.customers.models import Customer
+from accounts.customers import addresses
+from accounts.customers.models import Address, Customer
 from accounts.decisions import Refusal
 from accounts.people.models import User
 from accounts.timeline import recording
@@ -120,8 +121,12 @@ def write(draft: Document, lines: Sequence[NewLine]) -> list[Line]:
     return stored
 
 
-def make_out(draft: Document, lines: Sequence[NewLine], taxes: Sequence[int]) -> list[Line]:
+def make_out(
+    draft: Document, lines: Sequence[NewLine], taxes: Sequence[int], *, mailed_to: Mapping[int, Address] | None = None
+) -> list[Line]:
     """Fill in the draft's amounts and addresses and return its lines with their tax; nothing is stored yet.
+
+    `mailed_to` are the addresses for invoices that hold on its day by customer, where many drafts ask for them at once.
 
     Raises:
         WrongSign: the total does not fit the kind.
@@ -132,7 +137,10 @@ def make_out(draft: Document, lines: Sequence[NewLine], taxes: Sequence[int]) ->
     if draft.total_minor < 0 if draft.kind == INVOICE else draft.total_minor > 0:
         raise WrongSign("An invoice is zero or above, a credit note zero or below.")
     draft.open_minor = draft.total_minor if draft.kind == INVOICE else 0
-    draft.address |= {"seller": _seller(draft.legal_entity), "buyer": _buyer(draft.receiver), "payer": _buyer(draft.customer)}
+    places = _mailed_to(draft) if mailed_to is None else mailed_to
+    draft.address |= {
+        "seller": _seller(draft.legal_entity), "buyer": _buyer(draft.receiver, places), "payer": _buyer(draft.customer, places),
+    }  # fmt: skip
     return [_line(draft, new, place, tax_minor) for place, (new, tax_minor) in enumerate(zip(lines, taxes, strict=True), 1)]
 
 
@@ -200,10 +208,17 @@ def _seller(entity: LegalEntity) -> dict[str, str]:
     return {name: getattr(entity, name) for name in names}
 
 
-def _buyer(customer: Customer) -> dict[str, str]:
-    """Return who and where a customer is; what only a legal entity has comes from the nearest one at or above it."""
+def _mailed_to(draft: Document) -> dict[int, Address]:
+    day = draft.issued_on
+    return addresses.in_force([draft.receiver, draft.customer], addresses.INVOICES, day) if day else {}
+
+
+def _buyer(customer: Customer, places: Mapping[int, Address]) -> dict[str, str]:
+    """Return who a customer is and where it gets invoices; what only a legal entity has comes from the nearest one above."""
     names = ("number", "name", "legal_name", "street", "postcode", "city", "country", "tax_id", "lei", "email")
     told = {name: getattr(customer, name) for name in names}
+    if place := places.get(customer.pk):
+        told |= {name: getattr(place, name) for name in addresses.PLACE} | {"attention": place.attention}
     if customer.tax_id or customer.parent_id is None:
         return told
     entity = Customer.objects.above(customer).filter(kind__carries_legal_data=True).order_by("-lft").first()

@@ -6,14 +6,16 @@ cycle, a cycle of n months by its n-th part, one of days by 365/12 days. Between
 expanded, contracted or churned, and the movements lead from one total to the next to the cent. Amounts are minor units.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
 from django.db import connection
 
+from accounts.customers.models import Customer
 from billing.ledger import spreading
+from billing.ledger.balances import NodeBalance
 
 
 @dataclass(frozen=True)
@@ -80,12 +82,25 @@ def retention_by_segment(since: date, on: date) -> list[tuple[str, Movement]]:
         return [(row[0], Movement(*_told(row[1:]))) for row in cursor.fetchall()]
 
 
+def for_nodes(customers: Iterable[Customer], on: date) -> dict[int, NodeBalance]:
+    """Return what each customer, and it with everything below, comes to a month on the day `on`; one statement."""
+    found = {customer.pk: NodeBalance() for customer in customers}
+    with connection.cursor() as cursor:
+        cursor.execute(_NODES, [list(found), [on]])
+        for node, currency, subtree, own in cursor.fetchall():
+            found[node].subtree[currency] = subtree
+            if own is not None:
+                found[node].own[currency] = own
+    return found
+
+
 def _told(row: Sequence[Any]) -> list[Any]:
     return [row[0], row[1], *(int(value or 0) for value in row[2:])]
 
 
-_COVERING: Final = """
-WITH days AS (SELECT unnest(%s::date[]) AS day),
+_DAYS: Final = "days AS (SELECT unnest(%s::date[]) AS day),"
+# The recurring lines of the days, as amounts for a month; what stands between the braces narrows the lines.
+_MONTHLY: Final = """
 covering AS (
     SELECT days.day, l.id, l.customer_id, l.subscription_id, l.document_id, l.description, l.currency,
         l.amount_minor - coalesce((
@@ -94,7 +109,7 @@ covering AS (
         l.until - l.since AS served, l.cycle_until - l.cycle_since AS whole,
         round((l.cycle_until - l.cycle_since) / 30.4375) AS months, l.cycle_since, l.cycle_until
     FROM days JOIN billing_coverage c ON c.days @> days.day
-    JOIN billing_line l ON l.id = c.line_id AND l.kind = 'recurring'
+    JOIN billing_line l ON l.id = c.line_id AND l.kind = 'recurring' {narrowed}
 ),
 monthly AS (
     SELECT *, round(CASE WHEN months >= 1 AND abs((cycle_since + make_interval(months => months::int))::date - cycle_until)
@@ -103,6 +118,18 @@ monthly AS (
     FROM covering
 ),
 """
+_COVERING: Final = f"WITH {_DAYS} {_MONTHLY.format(narrowed='')}"
+_NODES: Final = f"""
+WITH inside AS (
+    SELECT asked.id AS asked, node.id
+    FROM accounts_customer asked
+    JOIN accounts_customer node ON node.tree_id = asked.tree_id AND node.lft BETWEEN asked.lft AND asked.rght
+    WHERE asked.id = ANY(%s)
+), {_DAYS} {_MONTHLY.format(narrowed="AND l.customer_id IN (SELECT id FROM inside)")}
+per AS (SELECT customer_id, currency, sum(amount) AS amount FROM monthly GROUP BY customer_id, currency)
+SELECT inside.asked, per.currency, sum(per.amount)::bigint, (sum(per.amount) FILTER (WHERE inside.id = inside.asked))::bigint
+FROM inside JOIN per ON per.customer_id = inside.id GROUP BY inside.asked, per.currency
+"""  # noqa: S608 - made of constants
 _PER_CUSTOMER: Final = """
 per AS (SELECT customer_id, currency, day, sum(amount) AS amount FROM monthly GROUP BY customer_id, currency, day),
 moved AS (

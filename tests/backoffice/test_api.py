@@ -26,6 +26,8 @@ BOOKS, KEEPERS = {"finance", "supervisor", "manager"}, {"finance"}
 # route: method, the levels that get an answer. Nobody else gets any: 404, or 401 when signed out.
 ROUTES = {
     "node": ("get", access.EVERY_LEVEL),
+    "addresses": ("get", WORKERS),
+    "roll_up": ("get", access.EVERY_LEVEL),
     "responsibilities": ("get", access.EVERY_LEVEL),
     "owners": ("post", NAMERS),
     "handover_previews": ("get", access.EVERY_LEVEL),
@@ -109,7 +111,7 @@ def names(given, route):
         **dict.fromkeys(["remedies", "grants", "replies", "declines"], [ticket]),
         **dict.fromkeys(["deadlines", "conflicts", "ticket_playbook"], [ticket]),
         **dict.fromkeys(["customer_escalations", "escalation_ends", "node", "move_previews", "moves"], [number]),
-        **dict.fromkeys(["responsibilities", "owners", "handover_previews", "handovers"], [number]),
+        **dict.fromkeys(["addresses", "roll_up", "responsibilities", "owners", "handover_previews", "handovers"], [number]),
     }
     return named | rows(granted.customer, route) | desk.staff_api(route, asked.ticket)
 

@@ -83,9 +83,9 @@ def test_agent_asks_supervisor_approves_manager_undoes():
 
 
 def test_withdrawn_request_is_over():
-    asked, agent = quality.waiting_move(), people.agent()
+    asked = quality.waiting_move()
 
-    visit(agent, "position_withdrawals", asked.pk, form={})
+    visit(asked.asked_by, "position_withdrawals", asked.pk, form={})
 
     assert ChangeRequest.objects.get().status == "withdrawn"
     assert visit(people.supervisor(), "position_decisions", asked.pk, form={"decision": "approve"}).status_code == 422

@@ -68,7 +68,7 @@ def test_move_is_not_decided_by_who_asked_for_it_or_refused_without_a_reason():
 def test_move_that_was_withdrawn_is_decided_no_more():
     waiting = quality.waiting_move()
 
-    taken = call(people.agent(), f"moves/{waiting.pk}/withdrawals/", {})
+    taken = call(waiting.asked_by, f"moves/{waiting.pk}/withdrawals/", {})
     late = call(people.supervisor(), f"moves/{waiting.pk}/decisions/", {"approve": True})
 
     assert (taken.json()["status"], late.json()["code"]) == ("withdrawn", "already_decided")

@@ -15,7 +15,20 @@ from support.remedies import declines
 from support.remedies.batches import working
 from support.remedies.books import budgets
 from support.tickets import account_escalation
-from tests.factories import bank, chats, desk, knowledge, overdue, people, policies, provisioning, quality, segments, support
+from tests.factories import (
+    bank,
+    chats,
+    desk,
+    knowledge,
+    overdue,
+    people,
+    policies,
+    provisioning,
+    quality,
+    segments,
+    support,
+    tree_changes,
+)
 from tests.factories.billing import invoice
 from tests.factories.customers import below, group, helios
 from tests.factories.support import NOON
@@ -173,6 +186,30 @@ def test_batch_takes_the_same_statements_for_one_row_and_for_three():
     counts = [statements(viewer, reverse("backoffice:batch", args=[batch.pk])) for batch in (small, large)]
 
     assert counts[0] == counts[1]
+
+
+def test_tree_takes_the_same_statements_for_one_group_and_for_three_and_so_does_a_branch():
+    viewer, address, root = people.agent(), reverse("backoffice:tree"), group("Helios")
+    below(root)
+    one, branch = statements(viewer, address), statements(viewer, reverse("backoffice:tree_branch", args=[root.number]))
+    group("Nordwind")
+    group("Kranich")
+    below(root)
+    below(root)
+
+    assert statements(viewer, address) == one
+    assert statements(viewer, reverse("backoffice:tree_branch", args=[root.number])) == branch
+
+
+def test_addresses_take_the_same_statements_for_one_and_for_three():
+    viewer, customer = people.agent(), group("Helios")
+    page = reverse("backoffice:customer_addresses", args=[customer.number])
+    tree_changes.address(customer)
+    one = statements(viewer, page)
+    for purpose in ("deliveries", "visits"):
+        tree_changes.address(customer, purpose=purpose)
+
+    assert statements(viewer, page) == one
 
 
 def test_what_nobody_owns_takes_the_same_statements_for_one_customer_and_for_three():

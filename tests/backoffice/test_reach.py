@@ -163,6 +163,10 @@ ROUTES = {
     "merge": ("get", EVERYBODY),
     "merge_decisions": ("post", DECIDERS),
     "merge_undoings": ("post", DECIDERS),
+    "tree": ("get", EVERYBODY),
+    "tree_branch": ("get", EVERYBODY),
+    "customer_addresses": ("get", WORKERS),
+    "address_endings": ("post", WORKERS),
     "answers": ("get", EVERYBODY),
     "owners_of": ("post", {"supervisor", "key_account", "manager"}),
     "handovers_of": ("post", {"manager"}),
@@ -234,9 +238,13 @@ def batch_rows(route):
 def tree_rows(route, customer):
     if route.startswith("position"):
         return {route: [quality.waiting_move().pk]}
+    if route == "address_endings":
+        return {route: [tree_changes.address(customer).pk]}
     if route == "handover_undoings":
         return {route: [tree_changes.handed_over(customer).pk]}
-    return dict.fromkeys(["customer_moves", "answers", "owners_of", "handovers_of"], [customer.number])
+    return dict.fromkeys(
+        ["tree_branch", "customer_addresses", "customer_moves", "answers", "owners_of", "handovers_of"], [customer.number]
+    )
 
 
 def address(route, given):

@@ -1,6 +1,7 @@
 """Changes of who answers for a part of the tree, for tests."""
 
-from accounts.customers.models import Customer, Handover
+from accounts.customers import addresses
+from accounts.customers.models import Address, Customer, Handover
 from accounts.people import handovers
 from accounts.people.models import User
 from tests.factories import people
@@ -12,3 +13,9 @@ def handed_over(customer: Customer, *, actor: User | None = None) -> Handover:
     payer = below(customer, kind="cost_centre" if customer.kind_id != "group" else "division")
     given = {"role": "payer", "since": NOON.date(), "at": NOON}
     return handovers.hand_over(actor=actor or people.staff("manager"), customer=customer, responsible=payer, **given)
+
+
+def address(customer: Customer, *, purpose: str = "invoices") -> Address:
+    """An address of `customer` for invoices, from NOON on."""
+    given = {"street": "Gate 4", "city": "Berlin", "since": NOON.date(), "until": None}
+    return addresses.keep(actor=None, customer=customer, purpose=purpose, at=NOON, **given)

@@ -79,7 +79,7 @@ class _Writer:
         department = buyer["name"] if buyer["legal_name"] not in ("", buyer["name"]) else ""
         abroad = buyer["country"] if buyer["country"] != self.seller["country"] else ""
         country = figures.country(abroad, self.language).upper() if abroad else ""
-        return _filled([name, department, buyer["street"], _town(buyer), country])
+        return _filled([name, department, buyer.get("attention", ""), buyer["street"], _town(buyer), country])
 
     def facts(self) -> list[Fact]:
         document, words = self.document, self.words

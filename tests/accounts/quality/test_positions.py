@@ -12,6 +12,7 @@ from accounts.policies import resolving
 from accounts.quality import changes, positions
 from accounts.quality.models import ChangeRequest
 from accounts.timeline import delivery
+from accounts.timeline.models import Activity
 from support.tickets import deadlines
 from tests.factories import people, policies, support
 from tests.factories.customers import NOON, group, helios
@@ -54,7 +55,7 @@ def test_request_keeps_what_the_move_changes(world):
     request = asked(world)
 
     assert request.effects["people"] == ["ada@helios.example loses sight of Berlin."]
-    assert request.before == {"parent": world.germany.number, "parent_name": "Helios Germany"}
+    assert request.before == {"parent": world.germany.number, "parent_name": "Helios Germany", "group": world.group.number}
 
 
 def test_move_of_a_later_day_happens_on_that_day_by_itself(world):
@@ -202,3 +203,57 @@ def test_clocks_of_open_tickets_are_reckoned_anew_after_a_move(world):
 
     ticket.refresh_from_db()
     assert ticket.reckoned_at is None
+
+
+def test_customers_people_read_nothing_of_a_place_our_people_only_ask_for(world):
+    request = asked(world, to=group("Nordwind").number)
+
+    record = Activity.objects.get(kind="accounts.change_requested")
+
+    assert record.internal
+    assert list(changes.of_customer(world.berlin)) == []
+    assert ChangeRequest.objects.get() == request
+
+
+def test_place_that_went_to_another_group_meanwhile_is_not_where_a_members_request_leads(world):
+    request = asked(world, people.member(world.group), on=SOON)
+    changes.approve(actor=people.administrator(world.group), request=request, at=NOON)
+    moves.move(actor=people.agent(), customer=world.us, to=group("Nordwind"), at=NOON)
+
+    changes.apply_due(at=THEN)
+
+    request.refresh_from_db()
+    assert (request.status, request.note) == ("refused", "The new place belongs to another group by now.")
+    assert parent_of(world.berlin) == world.germany
+
+
+def test_place_that_was_merged_away_meanwhile_is_none(world):
+    request = asked(world, on=SOON)
+    changes.approve(actor=people.supervisor(), request=request, at=NOON)
+    Customer.objects.filter(pk=world.us.pk).update(merged_into=world.germany)
+
+    changes.apply_due(at=THEN)
+
+    request.refresh_from_db()
+    assert (request.status, request.note) == ("refused", "Helios US was merged into another customer.")
+
+
+def test_undo_does_not_lead_into_a_group_the_customer_never_stood_in(world):
+    request = changes.approve(actor=people.supervisor(), request=asked(world), at=NOON)
+    moves.move(actor=people.agent(), customer=world.germany, to=group("Nordwind"), at=NOON)
+
+    with pytest.raises(moves.CannotBeUndone, match="another group by now"):
+        positions.undo(actor=people.supervisor(), request=request, at=NOON)
+
+    assert parent_of(world.berlin) == world.us
+
+
+def test_member_takes_back_nothing_that_our_people_asked_for(world):
+    request = asked(world, on=SOON)
+    changes.approve(actor=people.supervisor(), request=request, at=NOON)
+
+    for outsider in (people.member(world.group), people.administrator(world.group), people.agent()):
+        with pytest.raises(Refusal):
+            changes.withdraw(actor=outsider, request=request, at=NOON)
+
+    assert changes.withdraw(actor=request.asked_by, request=request, at=NOON).status == "withdrawn"
