@@ -55,6 +55,11 @@ ROUTES = {
     "quotes": ("post", 201, CHANGERS, set()),
     "quote": ("get", 200, CHANGERS, set()),
     "applications": ("post", 200, CHANGERS, set()),
+    "quote_pdf": ("get", 200, CHANGERS, set()),
+    "bulk_changes": ("post", 201, CHANGERS, set()),
+    "bulk_change": ("get", 200, CHANGERS, set()),
+    "bulk_applications": ("post", 200, CHANGERS, set()),
+    "metered": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "undos": ("post", 204, CHANGERS, set()),
     "offers": ("get", 200, CHANGERS, set()),
     "orders": ("post", 201, CHANGERS, set()),
@@ -90,6 +95,7 @@ def address(given, name):
         "promises": given.invoice.ref,
         "scheduled": given.subscription.contract.ref,
     }
+    named |= {"quote_pdf": given.quote.pk, "metered": given.subscription.ref}
     if name in named:
         return reverse(f"api:{name}", args=[named[name]])
     if name == "einvoice":
@@ -100,7 +106,7 @@ def address(given, name):
     return at_berlin or given.address(name).replace("/portal/", "/api/v1/", 1)
 
 
-NEW = {"entitlement", "kept_money", "customer", "balance", "activities", "documents", "methods", "keys", "usage"}
+NEW = {"entitlement", "kept_money", "customer", "balance", "activities", "documents", "methods", "keys", "usage", "bulk_changes"}
 
 
 def body(given, name):
@@ -114,6 +120,7 @@ def body(given, name):
         "order_decisions": {"approve": False, "note": "No."},
         # nothing of this payment is left over
         "kept_answers": {"answer": "keep"},
+        "bulk_changes": {"csv": f"contract,action,effective\n{given.subscription.ref},cancel,2099-01-01\n"},
         "promises": {"pay_on": str(timezone.now().date() + timedelta(days=3))},
         "quotes": {"what": "set_quantity", "quantity": 7},
         "usage": {
