@@ -1,5 +1,6 @@
 """Hands the models of the folders below to Django; nothing else."""
 
+from billing.amendments.bulk.models import BulkChange, BulkChangeRow
 from billing.amendments.models import OrderApproval, Quote
 from billing.anomalies.models import Finding
 from billing.catalog.models import Charge, Coupon, LegalEntity, Plan, PlanVersion, PriceList, Product, TaxRate
@@ -20,6 +21,8 @@ __all__ = [
     "AutopaySkip",
     "BankLine",
     "BankStatement",
+    "BulkChange",
+    "BulkChangeRow",
     "BillingRun",
     "BillingWork",
     "Charge",

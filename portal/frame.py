@@ -24,7 +24,7 @@ PLACES = (
         gettext_lazy("Contracts"),
         "contract",
         "contracts",
-        {"contracts", "contract", "change", "quotes", "quote", "applications", "orders"},
+        {"contracts", "contract", "change", "quotes", "quote", "applications", "orders", "usage", "bulk_changes", "bulk_change"},
         "g k",
     ),
     (gettext_lazy("Help"), "help", "help", {"help", "findings", "new_ticket", "feedback", "chats", "callbacks"}, ""),

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest
@@ -21,6 +22,7 @@ from accounts.people.access import Action
 from accounts.people.models import ApiKey, Membership
 from accounts.quality.models import ChangeRequest
 from accounts.webhooks.models import WebhookEndpoint
+from billing.amendments.bulk.models import BulkChange
 from billing.amendments.models import OrderApproval, Quote
 from billing.anomalies.models import Finding
 from billing.contracts.models import Contract, ContractEvent, Subscription
@@ -106,6 +108,25 @@ def subscription(request: HttpRequest, ref: str) -> Subscription:
     reach = access.customers_within_reach(request.user, access.CHANGE_CONTRACT)
     rows = Subscription.objects.filter(customer__in=reach).select_related("customer__kind", "contract", "product")
     found = get_object_or_404(rows, ref=ref)
+    stand_at(request, found.customer)
+    return found
+
+
+def subscription_to_see(request: HttpRequest, ref: str) -> Subscription:
+    """Return the subscription, of a customer whose money the viewer may see, and stand there."""
+    reach = access.customers_within_reach(request.user, access.SEE_MONEY)
+    found = get_object_or_404(
+        Subscription.objects.filter(customer__in=reach).select_related("customer__kind", "product"), ref=ref
+    )
+    stand_at(request, found.customer)
+    return found
+
+
+def bulk_change(request: HttpRequest, token: UUID) -> BulkChange:
+    """Return the file of changes, of a customer whose contracts the viewer may change, and stand there."""
+    reach = access.customers_within_reach(request.user, access.CHANGE_CONTRACT)
+    rows = BulkChange.objects.filter(customer__in=reach).select_related("customer__kind", "asked_by")
+    found = get_object_or_404(rows, pk=token)
     stand_at(request, found.customer)
     return found
 

@@ -5,6 +5,7 @@ from django.urls import path
 from portal import live
 from portal.views import (
     activity,
+    bulk,
     callbacks,
     cards,
     changes,
@@ -31,6 +32,7 @@ from portal.views import (
     statements,
     terms,
     tickets,
+    usage,
     webhooks,
 )
 
@@ -123,6 +125,14 @@ urlpatterns = [
     path("subscriptions/<str:ref>/change/", changes.change, name="change"),
     path("subscriptions/<str:ref>/quotes/", changes.quotes, name="quotes"),
     path("quotes/<uuid:token>/", changes.quote, name="quote"),
+    path("customers/<str:number>/bulk-changes/", bulk.bulk_changes, name="bulk_changes"),
+    path("bulk-changes/<uuid:token>/", bulk.bulk_change, name="bulk_change"),
+    path("bulk-changes/<uuid:token>/previews/", bulk.bulk_previews, name="bulk_previews"),
+    path("bulk-changes/<uuid:token>/applications/", bulk.bulk_applications, name="bulk_applications"),
+    path("bulk-changes/<uuid:token>/csv/", bulk.bulk_sheet, name="bulk_sheet"),
+    path("quotes/<uuid:token>/pdf/", changes.quote_file, name="quote_file"),
+    path("customers/<str:number>/usage/", usage.usage, name="usage"),
+    path("subscriptions/<str:ref>/usage/csv/", usage.usage_sheet, name="usage_sheet"),
     path("quotes/<uuid:token>/applications/", changes.applications, name="applications"),
     path("changes/<int:pk>/undos/", changes.undos, name="undos"),
     path("tickets/<str:ref>/appeals/", tickets.appeals, name="appeals"),

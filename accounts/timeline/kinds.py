@@ -99,6 +99,8 @@ KINDS: Final[dict[str, Kind]] = {
     "billing.seller_defined": Kind(_("Seller {seller}: {changed}"), "edit"),
     "billing.contract_signed": Kind(_("Contract {ref} was signed"), "contract"),
     "billing.contract_changed": Kind(_("{ref}: {change}"), "edit", NOTICE),
+    "billing.bulk_prepared": Kind(_("{file} with {rows} contract changes was looked at"), "upload"),
+    "billing.bulk_carried_out": Kind(_("{file}: {done} contract changes made, {asked} wait, {refused} refused"), "contract"),
     "billing.change_undone": Kind(_("{ref}: a change was undone: {change}"), "undo"),
     "billing.terms_changed": Kind(_("{contract} has new terms from {on}: {change}"), "contract", NOTICE),
     "billing.contract_renewed": Kind(_("{contract} goes on for another term, until {until}"), "contract", NOTICE),

@@ -48,7 +48,18 @@ class ProductAdmin(UseCaseAdmin):
     """Products. One that is given up gets its days here; whoever has it is told, with the successor."""
 
     list_display = ("name", "code", "unit_name", "stage", "renewal_ends_on")
-    fields = ("code", "name", "description", "unit_name", "adds_to", *sunset.ENDS, "successor")
+    fields = (
+        "code",
+        "name",
+        "description",
+        "unit_name",
+        "adds_to",
+        "supply",
+        "exempt_code",
+        "exempt_reason",
+        *sunset.ENDS,
+        "successor",
+    )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Product | None = None) -> tuple[str, ...]:
         """Contracts know the product by its code."""

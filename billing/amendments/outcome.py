@@ -29,7 +29,7 @@ def of_change(
     at_once = effective_on <= today
     documents = run.preview(subscription, proposed, today) if at_once else []
     before, after = state.standing(stored, today), _standing_after(proposed, effective_on)
-    rate = placing.rate_of(subscription.contract, responsibilities.payer_of(subscription.customer, today), today)
+    rate = placing.rate_of(subscription, responsibilities.payer_of(subscription.customer, today), today)
     return {
         "currency": stored.currency,
         "effective_on": effective_on.isoformat(),
@@ -44,7 +44,7 @@ def of_start(subscription: Subscription, history: History, *, effective_on: date
     """Return what a subscription that has just been started costs, seen from `today`; nothing ran before."""
     at_once = effective_on <= today
     documents = run.preview(subscription, history, today) if at_once else []
-    rate = placing.rate_of(subscription.contract, responsibilities.payer_of(subscription.customer, today), today)
+    rate = placing.rate_of(subscription, responsibilities.payer_of(subscription.customer, today), today)
     return {
         "currency": history.currency,
         "effective_on": effective_on.isoformat(),

@@ -45,6 +45,11 @@ class Product(models.Model):
         ACTIVE = "active", "Active"
         SUNSET = "sunset", "Sunset"
 
+    class Supply(models.TextChoices):
+        SERVICE = "service", "Service"
+        GOODS = "goods", "Goods that are delivered"
+        EXEMPT = "exempt", "Exempt from tax"
+
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=120)
     description = models.TextField(blank=True)
@@ -53,6 +58,13 @@ class Product(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="add_ons",
         help_text="The product it is added to: it is ordered to a running one and ends with it.",
     )  # fmt: skip
+    supply = models.CharField(
+        max_length=7, choices=Supply, default=Supply.SERVICE, help_text="What it is for the tax; an exempt one says why below."
+    )
+    exempt_code = models.CharField(
+        max_length=20, blank=True, default="", help_text="Why it is exempt, by the code list VATEX: VATEX-EU-132-1I."
+    )
+    exempt_reason = models.CharField(max_length=200, blank=True, default="", help_text="The same in words, for the invoice.")
     stage = models.CharField(max_length=8, choices=Stage, default=Stage.ACTIVE)
     sale_ends_on = models.DateField(null=True, blank=True, help_text="The first day on which it is no longer sold.")
     renewal_ends_on = models.DateField(
@@ -68,6 +80,11 @@ class Product(models.Model):
             models.CheckConstraint(
                 condition=Q(stage="sunset") | Q(sale_ends_on=None, renewal_ends_on=None, support_ends_on=None),
                 name="only_a_sunset_product_has_ends",
+            ),
+            models.CheckConstraint(
+                condition=Q(supply="exempt") & ~Q(exempt_code="", exempt_reason="")
+                | ~Q(supply="exempt") & Q(exempt_code="", exempt_reason=""),
+                name="an_exempt_product_says_why",
             ),
             models.CheckConstraint(
                 condition=Q(renewal_ends_on=None) | Q(support_ends_on=None) | Q(support_ends_on__gte=F("renewal_ends_on")),

@@ -14,7 +14,7 @@ from django.db.models import Max, Q, QuerySet
 
 from accounts.decisions import Refusal
 from billing import money
-from billing.catalog import charges
+from billing.catalog import charges, supplies
 from billing.catalog.models import Charge, Plan, PlanVersion, PriceList, Product
 from billing.periods import Interval
 
@@ -58,10 +58,26 @@ class VersionIncomplete(Refusal):
 
 
 def define_product(
-    *, code: str, name: str, description: str = "", unit_name: str = "seat", adds_to: Product | None = None
+    *,
+    code: str,
+    name: str,
+    description: str = "",
+    unit_name: str = "seat",
+    adds_to: Product | None = None,
+    supply: str = supplies.SERVICE,
+    exempt_code: str = "",
+    exempt_reason: str = "",
 ) -> Product:
-    """Return the product with this code, made or brought up to date; with `adds_to` it is an add-on of that product."""
-    facts = {"name": name, "description": description, "unit_name": unit_name, "adds_to": adds_to}
+    """Return the product with this code, made or brought up to date; with `adds_to` it is an add-on of that product.
+
+    `supply` says what it is for the tax (supplies.py); what was billed before stays as it was.
+
+    Raises:
+        BadSupply: exempt without a reason, or a reason that is none.
+    """
+    supplies.check(supply, exempt_code, exempt_reason)
+    facts: dict[str, Any] = {"name": name, "description": description, "unit_name": unit_name, "adds_to": adds_to}
+    facts |= {"supply": supply, "exempt_code": exempt_code, "exempt_reason": exempt_reason.strip()}
     return Product.objects.update_or_create(code=code, defaults=facts)[0]
 
 

@@ -17,7 +17,7 @@ from django.db.models import Q, Sum
 
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
-from billing.catalog import charges
+from billing.catalog import charges, supplies
 from billing.catalog.models import LegalEntity, PlanVersion
 from billing.contracts import conditions
 from billing.contracts.conditions import PaymentTerm
@@ -252,15 +252,25 @@ def _versions(codes: Iterable[str]) -> dict[tuple[str, int, str], PlanVersion]:
 def _line(subscription: Subscription, planned: PlannedLine, corrected: Mapping[int, Line], versions: Versions) -> NewLine:
     corrects = None if planned.corrects is None else corrected[planned.corrects]
     contract = subscription.contract
+    supply = supply_of(subscription, corrects)
+    exempt = supplies.kind_in(supply) == supplies.EXEMPT
     words = f"Unused days: {corrects.description}" if corrects else _words(subscription, planned, versions)
     return NewLine(
         kind=planned.kind, customer=subscription.customer, description=words, amount_minor=planned.amount_minor,
-        tax_rate=corrects.tax_rate if corrects else contract.tax_rate, quantity=planned.quantity,
+        tax_rate=corrects.tax_rate if corrects else Decimal(0) if exempt else contract.tax_rate, quantity=planned.quantity,
         unit_price=planned.unit_price or Decimal(0), subscription=subscription, product=subscription.product,
         charge_code=planned.charge_code, price_key=planned.price_key, since=planned.since, until=planned.until,
         cycle_since=planned.cycle.since, cycle_until=planned.cycle.until,
-        po_number=subscription.po_number or contract.po_number, corrects=corrects, derivation=planned.derivation,
+        po_number=subscription.po_number or contract.po_number, corrects=corrects, derivation={**planned.derivation, **supply},
     )  # fmt: skip
+
+
+def supply_of(subscription: Subscription, corrects: Line | None) -> dict[str, Any]:
+    """Return what a line keeps of what it is for the tax: as its product is today, or as the line it corrects was."""
+    if corrects:
+        return {"supply": corrects.derivation["supply"]} if "supply" in corrects.derivation else {}
+    product = subscription.product
+    return supplies.told(product.supply, product.exempt_code, product.exempt_reason)
 
 
 def _words(subscription: Subscription, planned: PlannedLine, versions: Versions) -> str:

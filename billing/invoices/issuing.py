@@ -203,6 +203,9 @@ def _line(draft: Document, new: NewLine, position: int, tax_minor: int) -> Line:
     )  # fmt: skip
 
 
+PLACE: Final = ("street", "postcode", "city")
+
+
 def _seller(entity: LegalEntity) -> dict[str, str]:
     names = ("code", "name", "street", "postcode", "city", "country", "tax_id", "iban", "bic", "email")
     return {name: getattr(entity, name) for name in names}
@@ -219,12 +222,18 @@ def _buyer(customer: Customer, places: Mapping[int, Address]) -> dict[str, str]:
     told = {name: getattr(customer, name) for name in names}
     if place := places.get(customer.pk):
         told |= {name: getattr(place, name) for name in addresses.PLACE} | {"attention": place.attention}
+    if customer.cost_centre:
+        told["reference"] = customer.cost_centre
     if customer.tax_id or customer.parent_id is None:
         return told
     entity = Customer.objects.above(customer).filter(kind__carries_legal_data=True).order_by("-lft").first()
     if entity:
         told |= {"legal_name": entity.legal_name or entity.name, "tax_id": entity.tax_id, "lei": entity.lei}
         told |= {name: getattr(entity, name) for name in ("country",) if not told[name]}
+        if entity != customer:
+            told["department"] = customer.name
+        if not any(told[name] for name in PLACE):
+            told |= {name: getattr(entity, name) for name in PLACE}
     return told
 
 

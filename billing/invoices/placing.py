@@ -15,9 +15,9 @@ from decimal import Decimal
 
 from accounts.customers.models import Customer
 from accounts.quality import identifiers
-from billing.catalog import vat
+from billing.catalog import supplies, vat
 from billing.catalog.models import LegalEntity
-from billing.contracts.models import Contract, Subscription
+from billing.contracts.models import Subscription
 from billing.invoices import tax
 from billing.invoices.newline import NewLine
 
@@ -59,7 +59,8 @@ def placed(
     found: list[tuple[Subscription, NewLine]] = []
     for subscription, line in told:
         contract = subscription.contract
-        if contract.tax_by_place and line.corrects is None:
+        exempt = supplies.kind_in(line.derivation) == supplies.EXEMPT
+        if contract.tax_by_place and line.corrects is None and not exempt:
             payer = payers[subscription.customer_id]
             key = contract.legal_entity_id, payer.pk
             if key not in known:
@@ -70,8 +71,11 @@ def placed(
     return found
 
 
-def rate_of(contract: Contract, payer: Customer, on: date) -> Decimal:
-    """Return the rate at which `payer` is billed under `contract` on a day."""
+def rate_of(subscription: Subscription, payer: Customer, on: date) -> Decimal:
+    """Return the rate at which `payer` is billed for a subscription on a day."""
+    contract = subscription.contract
+    if subscription.product.supply == supplies.EXEMPT:
+        return Decimal(0)
     return _place(contract.legal_entity, payer, on, vat.Rates()).rate if contract.tax_by_place else contract.tax_rate
 
 

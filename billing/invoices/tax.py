@@ -15,9 +15,10 @@ from typing import Final
 
 from accounts.quality import identifiers
 from billing import money
+from billing.catalog import supplies
 from billing.money import Money
 
-STANDARD, ZERO, REVERSE_CHARGE, EXPORT = "S", "Z", "AE", "G"  # UNTDID 5305
+STANDARD, ZERO, EXEMPT, REVERSE_CHARGE, INTRA_COMMUNITY, EXPORT = "S", "Z", "E", "AE", "K", "G"  # UNTDID 5305
 EU: Final = frozenset(
     {"AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MT", "NL",
      "PL", "PT", "RO", "SE", "SI", "SK"}
@@ -25,6 +26,7 @@ EU: Final = frozenset(
 # Why no tax is charged, in words and by the code list of the European Commission (VATEX).
 EXEMPTIONS: Final = {
     REVERSE_CHARGE: ("Reverse charge: the recipient owes the tax (art. 196 of directive 2006/112/EC).", "VATEX-EU-AE"),
+    INTRA_COMMUNITY: ("Exempt intra-community supply (art. 138 of directive 2006/112/EC).", "VATEX-EU-IC"),
     EXPORT: ("Not taxed here: supplied to outside the European Union.", "VATEX-EU-G"),
 }
 
@@ -64,17 +66,24 @@ def reached(*, tax_minor: int, amount_minor: int, credited_minor: int, currency:
     return money.rounded(Fraction(tax_minor * credited_minor, amount_minor), currency).amount_minor
 
 
-def category_of(rate: Decimal, seller: Mapping[str, str], buyer: Mapping[str, str]) -> str:
-    """Return the category of tax of a rate between these parties (UNTDID 5305); a wrong VAT id shifts no tax to the buyer."""
+def category_of(rate: Decimal, seller: Mapping[str, str], buyer: Mapping[str, str], supply: str = supplies.SERVICE) -> str:
+    """Return the category of tax of a rate between these parties (UNTDID 5305); a wrong VAT id shifts no tax to the buyer.
+
+    What is exempt is so everywhere; goods for a business of another country of the Union are an intra-community supply.
+    """
     if rate:
         return STANDARD
+    if supply == supplies.EXEMPT:
+        return EXEMPT
     home, away = seller.get("country", ""), buyer.get("country", "")
     if not away or home == away:
         return ZERO
     if away not in EU:
         return EXPORT
     proven = identifiers.is_valid(identifiers.VAT, buyer.get("tax_id", ""), away)
-    return REVERSE_CHARGE if proven and home in EU else ZERO
+    if not proven or home not in EU:
+        return ZERO
+    return INTRA_COMMUNITY if supply == supplies.GOODS else REVERSE_CHARGE
 
 
 def per_rate(lines: Iterable[tuple[Decimal, int]]) -> dict[Decimal, int]:

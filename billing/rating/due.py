@@ -163,7 +163,7 @@ def _used(history: History, stretch: Stretch, part: Part) -> Iterator[Wanted]:
     entries = [use for use in history.usage.get(stretch.charge.metric, ()) if part.since <= use.day < part.until]
     if not entries and not stretch.price:
         return
-    quantity = _sum_up(entries)
+    quantity = sum_up(entries)
     price = stretch.terms.price(quantity)
     amount = money.rounded_major(price.amount, history.currency).amount_minor
     yield _want(stretch, part, amount, quantity.base, lambda: _told_usage(stretch, part, quantity, price))
@@ -174,7 +174,7 @@ def _used_by_day(history: History, stretch: Stretch, part: Part) -> Iterator[Wan
     entries = [use for use in history.usage.get(stretch.charge.metric, ()) if part.since <= use.day < part.until]
     before = 0
     for day in sorted({use.day for use in entries}):
-        quantity = _sum_up([use for use in entries if use.day <= day])
+        quantity = sum_up([use for use in entries if use.day <= day])
         price = stretch.terms.price(quantity)
         reached = max(money.rounded_major(price.amount, history.currency).amount_minor, before)
         of_day = Part(day, day + ONE_DAY, part.cycle)
@@ -198,7 +198,7 @@ def _told_usage(stretch: Stretch, part: Part, quantity: charges.Quantity, price:
     }
 
 
-def _sum_up(entries: list[Usage]) -> charges.Quantity:
+def sum_up(entries: list[Usage]) -> charges.Quantity:
     """Make one quantity of the usage of a cycle; corrections below zero count, but a total below zero is none."""
     entries = sorted(entries, key=lambda use: use.day)
     amounts = [entry.amount for entry in entries if entry.amount is not None]

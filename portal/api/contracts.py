@@ -4,7 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
+from django.http import HttpResponse
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
@@ -15,8 +17,9 @@ from accounts.people import access, keys
 from billing.amendments import applying, quoting
 from billing.amendments.models import Quote
 from billing.contracts.models import Contract, Subscription
+from billing.reports import quote_pdf
 from billing.usage import recording
-from portal import contracts_shown, places
+from portal import contracts_shown, places, quotes_shown, usage_shown
 from portal.api.customers import SPAN
 from window.api import fields
 from window.api.views import Listing, View
@@ -293,6 +296,49 @@ class Applications(View):
         today = places.today_under(places.quote(request, token).contract)
         applied = applying.apply(actor=request.user, token=token, at=timezone.now(), today=today)
         return Response(self.get_serializer(applied).data)
+
+
+class MeteredSerializer(serializers.Serializer):
+    """What was used of a metered charge in one cycle; `cost` is net, so far."""
+
+    subscription = serializers.CharField()
+    charge = serializers.CharField(source="cycle.name")
+    metric = serializers.CharField(source="cycle.metered.metric")
+    cycle_start = serializers.DateField(source="cycle.metered.since")
+    cycle_end = serializers.DateField(source="cycle.metered.until", help_text="First day after it.")
+    running = serializers.BooleanField(source="cycle.is_running")
+    used = serializers.DecimalField(source="cycle.metered.used", max_digits=34, decimal_places=10)
+    included = serializers.DecimalField(source="cycle.metered.included", max_digits=34, decimal_places=10, allow_null=True)
+    measurements = serializers.IntegerField(source="cycle.metered.records")
+    cost = serializers.SerializerMethodField()
+
+    @extend_schema(responses=fields.AmountShape)
+    def get_cost(self, row: dict[str, Any]) -> dict[str, str]:
+        return fields.told(row["cycle"].metered.price)
+
+
+class MeteredUsage(View):
+    access = access.SEE_MONEY
+    serializer_class = MeteredSerializer
+
+    @extend_schema(responses=MeteredSerializer(many=True))
+    def get(self, request: Request, ref: str) -> Response:
+        """Say what was used of a subscription's metered charges, cycle by cycle, and what it costs so far."""
+        subscription = places.subscription_to_see(request, ref)
+        [used] = usage_shown.of([subscription], today=places.today(subscription.customer))
+        rows = [{"subscription": subscription.ref, "cycle": cycle} for cycle in used.cycles]
+        return Response(self.get_serializer(rows, many=True).data)
+
+
+class QuotePdf(View):
+    access = access.CHANGE_CONTRACT
+
+    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    def get(self, request: Request, token: UUID) -> HttpResponse:
+        """Hand over a quote as PDF."""
+        quote = places.quote(request, token)
+        content = quote_pdf.pdf_of(quote, quotes_shown.in_words(quote), request.LANGUAGE_CODE[:2], at=timezone.now())
+        return HttpResponse(content, content_type="application/pdf")
 
 
 class Usage(View):

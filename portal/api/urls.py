@@ -4,6 +4,7 @@ from django.urls import path
 
 from portal.api import (
     autopay,
+    bulk,
     chats,
     contracts,
     customers,
@@ -85,6 +86,11 @@ urlpatterns = [
     path("approvals/<int:pk>/decisions/", orders.OrderDecisions.as_view(), name="order_decisions"),
     path("subscriptions/<str:ref>/quotes/", contracts.Quotes.as_view(), name="quotes"),
     path("quotes/<uuid:token>/", contracts.OneQuote.as_view(), name="quote"),
+    path("customers/<str:number>/bulk-changes/", bulk.BulkChanges.as_view(), name="bulk_changes"),
+    path("bulk-changes/<uuid:token>/", bulk.OneBulkChange.as_view(), name="bulk_change"),
+    path("bulk-changes/<uuid:token>/applications/", bulk.BulkApplications.as_view(), name="bulk_applications"),
+    path("quotes/<uuid:token>/pdf/", contracts.QuotePdf.as_view(), name="quote_pdf"),
+    path("subscriptions/<str:ref>/metered/", contracts.MeteredUsage.as_view(), name="metered"),
     path("quotes/<uuid:token>/applications/", contracts.Applications.as_view(), name="applications"),
     path("changes/<int:pk>/undos/", contracts.Undos.as_view(), name="undos"),
     path("tickets/<str:ref>/", help.OneTicket.as_view(), name="ticket"),

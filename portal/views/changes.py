@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,9 +18,11 @@ from billing.amendments.models import Quote
 from billing.catalog.models import Plan
 from billing.contracts import notice, state
 from billing.contracts.models import Subscription
+from billing.reports import quote_pdf
 from portal import places, quotes_shown
 from portal.forms.changes import ChangeForm
 from portal.views import contracts
+from window.downloads import download
 from window.refusals import refusals_shown_on
 
 
@@ -56,6 +59,16 @@ def quote(request: HttpRequest, token: UUID) -> HttpResponse:
     if found.status == Quote.Status.APPLIED:
         return redirect("portal:contract", found.contract.ref)
     return _quote_page(request, found)
+
+
+@declares(access.CHANGE_CONTRACT)
+@require_GET
+def quote_file(request: HttpRequest, token: UUID) -> HttpResponse:
+    """Hand over a quote as PDF, with the moment until which its price holds."""
+    found = places.quote(request, token)
+    language = get_language() or "en"
+    content = quote_pdf.pdf_of(found, quotes_shown.in_words(found), language, at=timezone.now())
+    return download(content, name=f"{found.contract.ref}-quote.pdf", content_type="application/pdf")
 
 
 @declares(access.CHANGE_CONTRACT)

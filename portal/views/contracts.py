@@ -26,7 +26,9 @@ def contracts(request: HttpRequest, number: str) -> HttpResponse:
         request, places.contracts_within(span.customers).prefetch_related(Prefetch("subscriptions", used)), newest_by="signed_on"
     )
     shown = contracts_shown.contracts(page.rows, viewer=request.user, on=places.today(node))
-    return render(request, "portal/contracts/contracts.html", {"at": node, "span": span, "page": page, "contracts": shown})
+    context = {"at": node, "span": span, "page": page, "contracts": shown}
+    context["may_change"] = access.decide(request.user, access.CHANGE_CONTRACT, node)
+    return render(request, "portal/contracts/contracts.html", context)
 
 
 @declares(access.SEE_MONEY)

@@ -15,6 +15,8 @@ from accounts.quality.models import ChangeRequest
 from accounts.webhooks import endpoints
 from accounts.webhooks.models import WebhookEndpoint
 from billing.amendments import applying, quoting
+from billing.amendments.bulk import working
+from billing.amendments.bulk.models import BulkChange
 from billing.amendments.models import OrderApproval, Quote
 from billing.anomalies import finding as findings
 from billing.anomalies.models import Finding
@@ -65,6 +67,7 @@ class Subject:
     finding: Finding
     webhook: WebhookEndpoint
     callback: CallBack
+    bulk: BulkChange
 
     def address(self, route: str) -> str:
         """Return the address of `route` that names what stands here."""
@@ -86,6 +89,12 @@ class Subject:
             "change": [self.subscription.ref],
             "quotes": [self.subscription.ref],
             "quote": [self.quote.pk],
+            "quote_file": [self.quote.pk],
+            "bulk_change": [self.bulk.pk],
+            "bulk_previews": [self.bulk.pk],
+            "bulk_applications": [self.bulk.pk],
+            "bulk_sheet": [self.bulk.pk],
+            "usage_sheet": [self.subscription.ref],
             "applications": [self.quote.pk],
             "undos": [self.event.pk],
             "ticket": [self.ticket.ref],
@@ -141,6 +150,8 @@ class Subject:
                 "confirmed": self.invoice.open_minor, "key": uuid4(),
             },
             "kept_answers": {"answer": "keep"},
+            "bulk_changes": {},
+            "bulk_applications": {"rows": [2]},
             "payment_promises": {"pay_on": timezone.now().date() + timedelta(days=3)},
             "payment_plans": {"documents": [self.invoice.ref], "count": 2, "first_on": timezone.now().date()},
             "quotes": {"what": "set_quantity", "quantity": 7, "effective": "now"},
@@ -219,6 +230,13 @@ def make() -> Subject:
         webhook=endpoints.register(
             actor=administrator, customer=tree.berlin, url="https://erp.example/hooks", topics=["invoices"], at=LONG_AGO
         )[0],
+        bulk=working.prepare(
+            actor=administrator,
+            customer=tree.berlin,
+            file_name="changes.csv",
+            at=timezone.now(),
+            content=f"contract,action,quantity,effective\n{other.ref},set_quantity,5,next_period\n".encode(),
+        ),
         article=Article.objects.create(ref="seats", title="Seats", body="Change your seats.", updated_at=LONG_AGO),
     )
 

@@ -65,6 +65,11 @@ ROUTES = {
     "quotes": ("post", 201, CHANGERS, set()),
     "quote": ("get", 200, CHANGERS, set()),
     "applications": ("post", 200, CHANGERS, set()),
+    "quote_pdf": ("get", 200, CHANGERS, set()),
+    "bulk_changes": ("post", 201, CHANGERS, set()),
+    "bulk_change": ("get", 200, CHANGERS, set()),
+    "bulk_applications": ("post", 200, CHANGERS, set()),
+    "metered": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "undos": ("post", 204, CHANGERS, set()),
     "terms": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "term_comparisons": ("post", 200, CHANGERS, set()),
@@ -125,6 +130,7 @@ def address(given, name):
         "scheduled": given.subscription.contract.ref,
         **dict.fromkeys(("terms", "term_comparisons", "term_signatures"), contract),
     }
+    named |= {"quote_pdf": given.quote.pk, "metered": given.subscription.ref}
     if name in named:
         return reverse(f"api:{name}", args=[named[name]])
     if name in {"offer_acceptances", "offer_refusals"}:
@@ -150,6 +156,7 @@ NEW = {
     "webhooks",
     "call_windows",
     "kept_money",
+    "bulk_changes",
     "autopay",
     "autopay_ends",
     "exports",
@@ -173,6 +180,7 @@ def body(given, name):
         "order_decisions": {"approve": False, "note": "No."},
         # nothing of this payment is left over
         "kept_answers": {"answer": "keep"},
+        "bulk_changes": {"csv": f"contract,action,effective\n{given.subscription.ref},cancel,2099-01-01\n"},
         "promises": {"pay_on": str(timezone.now().date() + timedelta(days=3))},
         "quotes": {"what": "set_quantity", "quantity": 7},
         "usage": {

@@ -227,12 +227,12 @@ def paid_twice(customer, amount):
 def test_money_paid_twice_is_offered_and_goes_back_by_one_click(visitor, tree):
     payment = paid_twice(tree.germany, 3000)
     listed = words(visitor.get(reverse("portal:payments", args=[tree.germany.number])))
-    assert "30.00 EUR of yours pay for nothing" in listed
+    assert "30.00 EUR of your money is left over" in listed
 
     told = words(visitor.post(reverse("portal:kept_answers", args=[payment.ref]), {"answer": "send_back"}, follow=True))
 
     assert Refund.objects.get().amount_minor == 3000
-    assert "of yours pay for nothing" not in told
+    assert "of your money is left over" not in told
 
 
 def test_money_paid_too_much_is_kept_by_one_click(visitor, tree):
@@ -243,7 +243,7 @@ def test_money_paid_too_much_is_kept_by_one_click(visitor, tree):
     told = words(visitor.post(reverse("portal:kept_answers", args=[payment.ref]), {"answer": "keep"}, follow=True))
 
     assert "it stays as credit and pays towards the next invoice" in told
-    assert "of yours pay for nothing" not in told
+    assert "of your money is left over" not in told
 
 
 def test_answer_that_is_none_is_not_found(visitor, tree):

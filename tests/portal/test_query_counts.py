@@ -17,7 +17,7 @@ from billing.dunning import plans
 from billing.money import Money
 from billing.payments import receiving
 from billing.payments.sepa import mandates
-from tests.factories import billing, chats, payments, people, support
+from tests.factories import billing, chats, metered, payments, people, support
 from tests.factories.customers import below, helios
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +41,7 @@ LISTS = [
     "mandates",
     "methods",
     "contracts",
+    "usage",
     "tickets",
     "help",
     "feedback",
@@ -55,6 +56,7 @@ def fill(tree) -> None:
     """One more row for every list: a customer with a contract, an invoice paid and one not, a ticket, an error, a member."""
     site = below(tree.germany)
     billing.subscribed(site, billing.version(f"PLAN{uuid4().hex[:6]}"))
+    billing.subscribed(site, metered.version(f"CALLS{uuid4().hex[:6]}"))
     billing.invoice(site, 100)
     chats.callback(site)
     chats.waiting(site)

@@ -142,6 +142,11 @@ class Terms(ABC):
         """The price of one unit where every unit costs the same, else nothing."""
         return None
 
+    @property
+    def included(self) -> Decimal | None:
+        """How much of what is measured costs nothing, where a first part is free."""
+        return None
+
     def at(self, price: Decimal) -> "Terms":
         """Return these terms with a negotiated `price` in place of the listed one.
 
@@ -195,6 +200,16 @@ def read_tiers(params: Mapping[str, Any], rate_name: str) -> tuple[Tier, ...]:
         tiers.append(Tier(starts, up_to, number(entry, rate_name, default=ZERO), number(entry, "flat_price", default=ZERO)))
         starts = up_to or starts
     return tuple(tiers)
+
+
+def free_part(tiers: tuple[Tier, ...]) -> Decimal | None:
+    """Return up to where the tiers cost nothing; nothing when the first one costs something."""
+    free = None
+    for tier in tiers:
+        if tier.rate or tier.flat or tier.up_to is None:
+            break
+        free = tier.up_to
+    return free
 
 
 def only(params: Mapping[str, Any], known: frozenset[str] | set[str], *, where: str = "the terms") -> None:

@@ -30,6 +30,11 @@ class Terms(base.Terms):
         steps = tuple(_step(tier, units) for tier in self.tiers if units > tier.starts)
         return base.Price(sum((step.amount for step in steps), base.NOTHING), steps)
 
+    @property
+    def included(self) -> Decimal | None:
+        """The units of the first tiers, where they are free."""
+        return base.free_part(self.tiers)
+
     def explain(self) -> str:
         """Say each tier."""
         return "each unit at the price of its tier: " + "; ".join(tier.says(" each") for tier in self.tiers)

@@ -37,6 +37,11 @@ class Terms(base.Terms):
         amount = packages * Fraction(self.package_price)
         return base.Price(amount, (base.Step("packages", Decimal(packages), self.package_price, base.ZERO, amount),))
 
+    @property
+    def included(self) -> Decimal | None:
+        """The free units."""
+        return self.free_units or None
+
     def explain(self) -> str:
         """Say price and size of a package and what is free."""
         free = f", the first {self.free_units} free" if self.free_units else ""

@@ -87,6 +87,11 @@ class Terms(base.Terms):
             fee = min(fee, events * Fraction(self.most))
         return base.Step("events", Decimal(charged), self.rate, self.fixed, fee)
 
+    @property
+    def included(self) -> Decimal | None:
+        """The free amount."""
+        return self.free_amount or None
+
     def explain(self) -> str:
         """Say the rate, the fee and what is free."""
         parts = [f"{self.rate} % of the amount"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, ClassVar, Self
 
@@ -31,6 +32,11 @@ class Terms(base.Terms):
         tier = next(tier for tier in self.tiers if tier.up_to is None or units <= tier.up_to)
         amount = Fraction(units) * Fraction(tier.rate) + Fraction(tier.flat)
         return base.Price(amount, (base.Step("tier", units, tier.rate, tier.flat, amount),))
+
+    @property
+    def included(self) -> Decimal | None:
+        """The units of the first tiers, where they are free."""
+        return base.free_part(self.tiers)
 
     def explain(self) -> str:
         """Say each tier."""

@@ -60,6 +60,7 @@ class Wording:
     please_pay: str
     credit_explained: str
     untaxed: Mapping[str, str]
+    exempt: str
     imported: str
     tax_id: str
     page: str
@@ -117,8 +118,10 @@ ENGLISH: Final = Wording(
     ),
     untaxed={
         "AE": "Reverse charge: the recipient owes the tax (art. 196 of directive 2006/112/EC).",
+        "K": "Exempt intra-community supply (art. 138 of directive 2006/112/EC).",
         "G": "Not taxed here: supplied to outside the European Union.",
     },
+    exempt="Exempt from tax: {reason}",
     imported="Copy from our archive. This invoice was issued by our previous billing system; the original is the valid document.",
     tax_id="VAT ID",
     page="Page",
@@ -176,8 +179,10 @@ GERMAN: Final = Wording(
     ),
     untaxed={
         "AE": "Steuerschuldnerschaft des Leistungsempfängers (Art. 196 der Richtlinie 2006/112/EG).",
+        "K": "Steuerfreie innergemeinschaftliche Lieferung (Art. 138 der Richtlinie 2006/112/EG).",
         "G": "Hier nicht steuerbar: Leistung an einen Empfänger außerhalb der Europäischen Union.",
     },
+    exempt="Steuerfrei: {reason}",
     imported=(
         "Kopie aus unserem Archiv. Diese Rechnung wurde von unserem früheren Abrechnungssystem ausgestellt; gültig ist das "
         "damalige Original."

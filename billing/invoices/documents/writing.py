@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from billing.invoices import tax
+from billing.invoices import supplied, tax
 from billing.invoices.documents import figures
 from billing.invoices.documents.sheet import Fact, Headline, Row, Sheet, TaxRow
 from billing.invoices.documents.wording import WORDINGS
@@ -153,8 +153,14 @@ class _Writer:
         """Say why no tax is charged, where the law wants it said."""
         if self.document.origin == Document.Origin.LEGACY:
             return []
-        categories = {tax.category_of(line.tax_rate, self.seller, self.buyer) for line in self.lines}
-        return [self.words.untaxed[category] for category in sorted(categories & set(self.words.untaxed))]
+        of_category: dict[str, list[Line]] = {}
+        for line in self.lines:
+            of_category.setdefault(supplied.category_of(self.document, line, self.lines), []).append(line)
+        told = [self.words.untaxed[category] for category in sorted(of_category.keys() & set(self.words.untaxed))]
+        if exempt := of_category.get(tax.EXEMPT):
+            reason, code = supplied.why_exempt(exempt, self.lines)
+            told.append(self.words.exempt.format(reason=" ".join(part for part in (reason, code) if part)))
+        return told
 
     def footer(self) -> list[list[str]]:
         seller, words = self.seller, self.words

@@ -12,7 +12,7 @@ from typing import Any, Final
 from accounts.decisions import Refusal
 from billing import money
 from billing.catalog import charges
-from billing.invoices import selectors, tax
+from billing.invoices import selectors, supplied, tax
 from billing.invoices.models import Document, Line
 from billing.money import Money
 from billing.periods import last_day
@@ -64,6 +64,7 @@ class _Teller:
             "BT-2": document.issued_on,
             "BT-3": CREDIT_NOTE if self.sign < 0 else INVOICE,
             "BT-5": document.currency,
+            "BT-10": self.buyer.get("reference", ""),
             "BT-13": document.po_number,
             "BT-106": self.amount(document.subtotal_minor),
             "BT-109": self.amount(document.subtotal_minor),
@@ -74,6 +75,7 @@ class _Teller:
             "BG-3": self.preceding(),
             "BG-4": self.party(self.seller, "seller"),
             "BG-7": self.party(self.buyer, "buyer"),
+            "BG-13": self.delivered_to(),
             "BG-23": self.breakdown(),
             "BG-25": [self.line(line) for line in self.lines],
             **self.supply(),
@@ -121,21 +123,34 @@ class _Teller:
             "postcode": known.get("postcode", ""),
             "city": known.get("city", ""),
             "country_code": known["country"],
+            "contacts": [{"name": known["department"]}] if known.get("department") else [],
             "einvoicing_addr": known.get("email", ""),
             "einvoicing_addr_schemeid": "EM" if known.get("email") else "",
         }
         return {name: value for name, value in told.items() if value}
 
-    def breakdown(self) -> list[Terms]:
-        sums: dict[Decimal, list[int]] = defaultdict(lambda: [0, 0])
-        for line in self.lines:
-            sums[line.tax_rate][0] += line.amount_minor
-            sums[line.tax_rate][1] += line.tax_minor
-        return [self.rate(rate, net, charged) for rate, (net, charged) in sorted(sums.items())]
+    def category(self, line: Line) -> str:
+        return supplied.category_of(self.document, line, self.lines)
 
-    def rate(self, rate: Decimal, net: int, charged: int) -> Terms:
-        category = tax.category_of(rate, self.seller, self.buyer)
-        reason, code = tax.EXEMPTIONS.get(category, ("", ""))
+    def delivered_to(self) -> Terms:
+        """Say where goods went, where the standard asks for it: an intra-community supply names the country."""
+        if not any(self.category(line) == tax.INTRA_COMMUNITY for line in self.lines):
+            return {}
+        place = {"addr_l1": "street", "postcode": "postcode", "city": "city", "country_code": "country"}
+        name = self.buyer.get("legal_name") or self.buyer["name"]
+        return {"name": name} | {term: self.buyer[key] for term, key in place.items() if self.buyer.get(key)}
+
+    def breakdown(self) -> list[Terms]:
+        sums: dict[tuple[Decimal, str], list[Line]] = defaultdict(list)
+        for line in self.lines:
+            sums[line.tax_rate, self.category(line)].append(line)
+        return [self.rate(rate, category, lines) for (rate, category), lines in sorted(sums.items(), key=lambda item: item[0])]
+
+    def rate(self, rate: Decimal, category: str, lines: list[Line]) -> Terms:
+        net, charged = sum(line.amount_minor for line in lines), sum(line.tax_minor for line in lines)
+        reason, code = (
+            supplied.why_exempt(lines, self.lines) if category == tax.EXEMPT else tax.EXEMPTIONS.get(category, ("", ""))
+        )
         told = {
             "BT-116": self.amount(net),
             "BT-117": self.amount(charged),
@@ -158,7 +173,7 @@ class _Teller:
             "BT-134": line.since,
             "BT-135": last_day(line.until) if line.until else None,
             "BT-146": price,
-            "BT-151": tax.category_of(line.tax_rate, self.seller, self.buyer),
+            "BT-151": self.category(line),
             "BT-152": charges.decimal_text(line.tax_rate * 100),
             "BT-153": line.description,
             "BT-155": line.product.code if line.product else "",

@@ -10,13 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks import einvoice as bench
+from billing.catalog import plans, supplies
 from billing.invoices import credit_notes, run, tax
 from billing.invoices.documents import rendering
 from billing.invoices.einvoice import semantic, validation, writing
 from billing.invoices.models import Document
 from billing.money import Money
 from tests.factories import billing
-from tests.factories.customers import group
+from tests.factories.customers import below, group
 
 DATA = Path(__file__).parents[4] / "shared" / "data" / "einvoice"
 needs_data = pytest.mark.skipif(not DATA.exists(), reason="the shared data does not lie beside the checkout")
@@ -209,3 +210,89 @@ def test_broken_rule_is_named_and_ends_with_status_one(tmp_path, capsys):
 
     assert ended.value.code == 1
     assert "BR-02 fatal" in capsys.readouterr().out
+
+
+def sold(buyer, **facts):
+    """An invoice of a subscription to a product of that kind."""
+    version = billing.version("CARE", price="100.00")
+    product = plans.define_product(code=version.plan.product.code, name="Care", **facts)
+    subscription = billing.subscribed(buyer, version, tax_rate="0.19" if facts["supply"] == "exempt" else "0")
+    run.bill(payer=buyer, on=billing.FIRST_DAY, at=billing.NOON)
+    assert subscription.product == product
+    return Document.objects.get()
+
+
+EXEMPT = {"supply": "exempt", "exempt_code": "VATEX-EU-132-1I", "exempt_reason": "Education (art. 132 (1) (i))."}
+
+
+@pytest.mark.parametrize("syntax", [writing.UBL, writing.CII])
+def test_exempt_product_carries_no_tax_and_says_why_by_the_code_of_the_standard(buyer, syntax):
+    document = sold(buyer, **EXEMPT)
+    [rate] = semantic.terms_of(document)["BG-23"]
+
+    assert (document.tax_minor, rate["BT-118"], rate["BT-120"], rate["BT-121"]) == (
+        0, "E", "Education (art. 132 (1) (i)).", "VATEX-EU-132-1I",
+    )  # fmt: skip
+    assert judged(document, syntax).findings == ()
+
+
+@pytest.mark.parametrize("syntax", [writing.UBL, writing.CII])
+def test_credit_of_an_exempt_line_is_exempt_too_whatever_the_product_became(buyer, syntax):
+    line = sold(buyer, **EXEMPT).lines.get()
+    plans.define_product(code=line.product.code, name="Care")
+
+    note = credit_notes.credit_line(
+        actor=None, line=line, reason="x", on=billing.FIRST_DAY, at=billing.NOON, key="k", amount_minor=100
+    )
+
+    assert [rate["BT-118"] for rate in semantic.terms_of(note)["BG-23"]] == ["E"]
+    assert judged(note, syntax).findings == ()
+
+
+@pytest.mark.parametrize("syntax", [writing.UBL, writing.CII])
+def test_goods_for_a_business_of_another_country_of_the_union_are_an_intra_community_supply(db, syntax):
+    facts = {"street": "Rue 1", "postcode": "75001", "city": "Paris", "country": "FR", "tax_id": "FR83404833048"}
+    document = sold(group("Buyer", **facts), supply="goods")
+    told = semantic.terms_of(document)
+
+    assert (told["BG-23"][0]["BT-118"], told["BG-23"][0]["BT-121"], told["BG-13"]["country_code"]) == ("K", "VATEX-EU-IC", "FR")
+    assert judged(document, syntax).findings == ()
+
+
+def test_a_file_that_leaves_the_reason_out_is_refused(buyer):
+    xml = writing.xml_of(sold(buyer, **EXEMPT), writing.UBL)
+    for name in (b"TaxExemptionReasonCode", b"TaxExemptionReason"):
+        start, end = xml.index(b"<cbc:" + name + b">"), xml.index(b"</cbc:" + name + b">") + len(name) + 7
+        xml = xml[:start] + xml[end:]
+
+    assert "BR-E-10" in validation.broken_rules(xml)
+
+
+def test_goods_without_the_country_they_went_to_are_refused(db):
+    xml = writing.xml_of(sold(group("Buyer", country="FR", city="Paris", tax_id="FR83404833048"), supply="goods"), writing.UBL)
+    start, end = xml.index(b"<cac:DeliveryLocation>"), xml.index(b"</cac:DeliveryLocation>") + 23
+
+    assert "BR-IC-12" in validation.broken_rules(xml[:start] + xml[end:])
+
+
+def test_department_is_named_with_its_own_reference_at_the_address_of_its_company(db):
+    place = {"street": "Am Kai 1", "postcode": "20457", "city": "Hamburg", "country": "DE"}
+    company = below(group("Group"), "Buyer", "legal_entity", legal_name="Buyer GmbH", **place)
+    department = below(company, "Purchasing", "division", cost_centre="CC-7")
+    document = billing.invoice(department, 12000, tax_rate="0.19")
+    told = semantic.terms_of(document)
+
+    assert (told["BT-10"], told["BG-7"]["contacts"], told["BG-7"]["addr_l1"]) == ("CC-7", [{"name": "Purchasing"}], "Am Kai 1")
+    assert judged(document, writing.CII).findings == judged(document, writing.UBL).findings == ()
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"supply": "exempt"}, {"supply": "exempt", "exempt_code": "VATEX-EU-XX"}, {"supply": "service", "exempt_reason": "x"},
+        {"supply": "gift"}, {"supply": "exempt", "exempt_reason": " "}, {"supply": "exempt", "exempt_reason": "x" * 201},
+    ],
+)  # fmt: skip
+def test_product_that_is_exempt_without_a_reason_is_refused(db, facts):
+    with pytest.raises(supplies.BadSupply):
+        plans.define_product(code="care", name="Care", **facts)

@@ -1,0 +1,72 @@
+"""A file of contract changes as the portal shows it: each row in words with what it costs, and what became of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from billing.amendments.bulk.models import BulkChange, BulkChangeRow
+from billing.amendments.bulk.reading import COLUMNS
+from billing.money import Money
+from portal import quotes_shown
+
+TONES: Final = {"ready": "info", "refused": "bad", "applied": "good", "asked": "warning"}
+
+
+@dataclass(frozen=True)
+class RowShown:
+    """A row: what it changes, from when, what is billed at once and each period from then on."""
+
+    row: BulkChangeRow
+    words: str
+    today: Money | None
+    before: Money | None
+    after: Money | None
+    tone: str
+
+    @property
+    def can_be_made(self) -> bool:
+        """Whether it can be chosen."""
+        return self.row.status == BulkChangeRow.Status.READY
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A file: its rows, how many are ready, what all of them cost at once, and whether the prices have expired."""
+
+    rows: list[RowShown]
+    ready: int
+    totals: list[Money]
+    is_late: bool
+
+
+def of(bulk: BulkChange, *, at: datetime) -> Shown:
+    """Return the rows in the order of the file."""
+    related = ("quote__subscription__product", "quote__customer", "quote__contract")
+    rows = [_row(row) for row in bulk.rows.select_related(*related).order_by("number")]
+    ready = [shown for shown in rows if shown.can_be_made]
+    sums: dict[str, int] = {}
+    for shown in ready:
+        if shown.today:
+            sums[shown.today.currency] = sums.get(shown.today.currency, 0) + shown.today.amount_minor
+    late = any(shown.row.quote and shown.row.quote.expires_at <= at for shown in ready)
+    return Shown(rows, len(ready), [Money(minor, currency) for currency, minor in sorted(sums.items())], late)
+
+
+def _row(row: BulkChangeRow) -> RowShown:
+    quote, tone = row.quote, TONES[row.status]
+    if quote is None:
+        told = ", ".join(row.given[name] for name in COLUMNS if row.given.get(name))
+        return RowShown(row, told, None, None, None, tone)
+    told, currency = quote.outcome, quote.outcome["currency"]
+    amounts = [Money(told[name], currency) for name in ("total_minor", "per_period_before_minor", "per_period_after_minor")]
+    return RowShown(row, quotes_shown.in_words(quote), *amounts, tone)
+
+
+def sheet(bulk: BulkChange) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows as they came with what became of each."""
+    yield ("row", *COLUMNS, "result", "reason", "document")
+    for row in bulk.rows.select_related("quote__document").order_by("number"):
+        document = row.quote.document if row.quote else None
+        cells = (row.given.get(name, "") for name in COLUMNS)
+        yield (row.number, *cells, row.status, row.reason, document.ref if document else "")
