@@ -39,7 +39,7 @@ class SplitSerializer(serializers.Serializer):
     subject = serializers.CharField(max_length=200)
 
 
-class ChangeSerializer(serializers.Serializer):
+class TicketChangeSerializer(serializers.Serializer):
     """What happens to a ticket; what is left out stays. `assignee` is "me", "nobody" or a person's id."""
 
     text = serializers.CharField(max_length=20_000, required=False, default="")
@@ -55,7 +55,7 @@ class BulkAskedSerializer(serializers.Serializer):
     """One change over some tickets."""
 
     tickets = serializers.ListField(child=serializers.CharField(max_length=20), min_length=1, max_length=bulk.MOST)
-    change = ChangeSerializer()
+    change = TicketChangeSerializer()
 
     def to_change(self) -> Change:
         """Return the change."""

@@ -52,7 +52,7 @@ def furnish(*, at: datetime) -> None:
     for place, (code, label, detector, words) in enumerate(TOPICS):
         topics.define(actor=manager, code=code, label=label, detector=detector, words=words, position=place, at=at)
     for name, asked in VIEWS:
-        saved_views.save(actor=manager, name=name, asked=Filters.read(asked), shared=True)
+        saved_views.keep(actor=manager, name=name, asked=Filters.read(asked), shared=True)
     topics.watch(at=at)
     problem = problems.open_problem(
         actor=agent, title="February billed twice after the import", key=PROBLEM_KEY, cause=LOOKED_AT, at=at

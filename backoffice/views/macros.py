@@ -71,7 +71,7 @@ def views(request: HttpRequest) -> HttpResponse:
     asked = Filters.read(QueryDict(request.POST.get("filters", "") or request.GET.urlencode()).dict())
     if request.method == "POST" and form.is_valid():
         with refusals_shown_on(form):
-            saved_views.save(actor=request.user, asked=asked, **form.cleaned_data)
+            saved_views.keep(actor=request.user, asked=asked, **form.cleaned_data)
             return redirect(views_shown.address(asked))
     context = {"views": views_shown.shown(request.user), "form": form, "asked": views_shown.query(asked)}
     return render(request, "backoffice/tickets/views.html", context, status=422 if request.method == "POST" else 200)

@@ -137,7 +137,7 @@ class Tickets(Listing):
     def get_queryset(self) -> QuerySet[Ticket]:
         node = places.node(self.request, self.kwargs["number"])
         customers = places.span(self.request, node, access.SEE_CUSTOMER).customers
-        return Ticket.objects.for_customers(customers).select_related("customer", "document")
+        return Ticket.objects.for_customers(customers).standing().select_related("customer", "document")
 
     @repeatable(request=NewTicketSerializer, responses={201: WholeTicketSerializer})
     def post(self, request: Request, number: str) -> Response:

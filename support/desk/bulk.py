@@ -45,16 +45,18 @@ def begin(
 
     Raises:
         NothingChosen: no ticket, too many, or one out of reach.
+        KeyAlreadyUsed: somebody else used the key.
         Refusal: the change makes no sense.
     """
-    if earlier := Bulk.objects.filter(key=key, made_by=actor).first():
-        return earlier
     changes.check(change)
     chosen = list({ticket.pk: ticket for ticket in tickets}.values())
     visible = conversation.visible_to(actor).filter(pk__in=[ticket.pk for ticket in chosen]).count()
     if not conversation.is_staff(actor) or not chosen or len(chosen) > MOST or visible != len(chosen):
         raise NothingChosen(_("Choose some tickets of the list, {most} at most.").format(most=MOST))
     with turns.patience(), transaction.atomic():
+        turns.take(f"bulk {key}")
+        if earlier := Bulk.objects.filter(key=key).first():
+            return _same(earlier, actor)
         bulk = Bulk.objects.create(key=key, change=change.kept(), problem=problem, made_by=actor, made_at=at)
         BulkRow.objects.bulk_create([BulkRow(bulk=bulk, ticket=ticket) for ticket in chosen])
     return bulk
@@ -93,6 +95,12 @@ def visible_to(viewer: User) -> QuerySet[Bulk]:
 def rows_of(bulk: Bulk) -> QuerySet[BulkRow]:
     """Return the rows of a bulk, each with its ticket."""
     return bulk.rows.select_related("ticket__customer", "bulk__made_by").order_by("pk")
+
+
+def _same(earlier: Bulk, actor: User) -> Bulk:
+    if earlier.made_by_id != actor.pk:
+        raise conversation.KeyAlreadyUsed
+    return earlier
 
 
 def _work(row: BulkRow, change: Change, at: datetime) -> None:

@@ -130,6 +130,8 @@ def make(*, actor: User, ticket: Ticket, change: Change, key: UUID, at: datetime
     with turns.patience(), transaction.atomic():
         ticket = conversation.lock(ticket)
         access.decide(actor, access.WORK_TICKETS, ticket.customer).or_refuse()
+        if change.status and ticket.status == Ticket.Status.APPROVAL:
+            raise conversation.StepNotAllowed(_awaits_approval())
         before = standing(ticket)
         text = wording.filled(change.text, ticket=ticket, agent=actor, inputs=change.inputs)
         if change.assignee:
@@ -191,10 +193,16 @@ def _objection(ticket: Ticket, change: Change, actor: User, reached: bool, held:
         return _("{ref} is merged into another ticket.").format(ref=ticket.ref)
     if change.text.strip() and not change.internal and ticket.speaker_id not in (None, actor.pk):
         return _("In this conflict {name} speaks for us. Leave a note instead.").format(name=ticket.speaker)
+    if change.status and ticket.status == Ticket.Status.APPROVAL:
+        return _awaits_approval()
     same_end = change.status == ticket.status == RESOLVED
     if change.status and (same_end or change.status != ticket.status and change.status not in conversation.STEPS[ticket.status]):
         return _("It is “{now}” and does not go there.").format(now=ticket.get_status_display())
     return held
+
+
+def _awaits_approval() -> str:
+    return _("A remedy on it waits for approval; only that decision moves it.")
 
 
 def _held_back(keys: list[int]) -> dict[int, str]:

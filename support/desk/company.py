@@ -10,9 +10,9 @@ from typing import Final
 
 from accounts.people import access
 from accounts.people.models import User
-from support.desk.macro_models import TicketDraft, TicketPresence
+from support.desk.macro_models import Outgoing, TicketDraft, TicketPresence
 from support.tickets import conversation
-from support.tickets.models import Ticket
+from support.tickets.models import Message, Ticket
 
 GONE_AFTER: Final = timedelta(seconds=60)
 WRITING_FOR: Final = timedelta(seconds=30)
@@ -43,9 +43,9 @@ def be_at(*, actor: User, ticket: Ticket, at: datetime, draft: str | None = None
 
 
 def keep_draft(*, actor: User, ticket: Ticket, text: str, at: datetime) -> None:
-    """Keep what was written so far for whoever goes on; nothing written takes the draft away."""
+    """Keep what was written so far for whoever goes on; nothing written takes the draft away, and what was sent is no draft."""
     words = text.replace("\x00", "").strip()[: conversation.LONGEST_MESSAGE]
-    if words:
+    if words and not _was_sent(actor, ticket, words):
         facts = {"text": words, "written_by": actor, "written_at": at}
         TicketDraft.objects.update_or_create(ticket=ticket, defaults=facts)
     else:
@@ -69,3 +69,9 @@ def others(ticket: Ticket, *, but: User, at: datetime) -> list[Other]:
     )
     found = [Other(each.person, bool(each.wrote_at and each.wrote_at > at - WRITING_FOR)) for each in there]
     return sorted(found, key=lambda other: (not other.is_writing, str(other.person)))
+
+
+def _was_sent(actor: User, ticket: Ticket, words: str) -> bool:
+    """Say whether a browser tells late of words that were sent meanwhile."""
+    resting = Outgoing.objects.filter(ticket=ticket, author=actor, status=Outgoing.Status.RESTING, change__text=words)
+    return resting.exists() or Message.objects.filter(ticket=ticket, author=actor, text=words).exists()

@@ -151,6 +151,9 @@ def _leave(reply: Outgoing, attached: Sequence[File], at: datetime) -> None:
             macros.attach_to_latest(reply.author, reply.ticket, attached)
     if reply.macro:
         MacroUse.objects.create(version=reply.macro, ticket=reply.ticket, used_by=reply.author, used_at=at, key=reply.key)
+    reply.change = reply.change | {"text": ""}  # they stand in the conversation now, and nowhere twice
+    reply.save(update_fields=["change"])
+    reply.files.all().delete()
     _end(reply, Status.SENT, at)
 
 

@@ -37,7 +37,7 @@ def visible_to(viewer: User) -> QuerySet[SavedView]:
     return SavedView.objects.filter(Q(owner=viewer) | Q(shared=True)).select_related("owner").order_by("position", "name", "pk")
 
 
-def save(*, actor: User, name: str, asked: Filters, shared: bool = False) -> SavedView:
+def keep(*, actor: User, name: str, asked: Filters, shared: bool = False) -> SavedView:
     """Keep what the list is asked for under a name; the same name of the same person is written over.
 
     Raises:

@@ -67,7 +67,7 @@ def macro(
 
 def view(owner: User, name: str = "Open", *, shared: bool = False, **asked: str) -> SavedView:
     """A saved view of somebody."""
-    return saved_views.save(actor=owner, name=name, asked=Filters.read(asked or {"status": "open"}), shared=shared)
+    return saved_views.keep(actor=owner, name=name, asked=Filters.read(asked or {"status": "open"}), shared=shared)
 
 
 def outgoing_reply(on: Ticket | None = None, *, by: User | None = None) -> Outgoing:

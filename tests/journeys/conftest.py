@@ -49,7 +49,7 @@ def accord() -> Iterator[Accord]:
     state = Path(tempfile.mkdtemp(prefix="accord-journey-"))
     state.chmod(0o755)
     kept = {name: value for name, value in os.environ.items() if name not in OF_THE_TESTS}
-    environment = kept | {"ACCORD_STATE": str(state), "ACCORD_VENV": sys.prefix}
+    environment = kept | {"ACCORD_STATE": str(state), "ACCORD_VENV": sys.prefix, "REPLY_RESTS_SECONDS": "0"}
     log = state / "run.log"
     command = [ROOT / "run", "--port", str(_free_port())]
     with log.open("w") as output:

@@ -77,6 +77,20 @@ def test_what_was_foreseen_is_what_happens():
     assert foreseen[1].steps == [("Priority", "Normal", "Urgent"), ("Status", "Open", "Resolved")]
 
 
+def test_ticket_whose_remedy_waits_for_approval_is_moved_by_that_decision_alone():
+    support.limit(per_ticket=100)
+    support.limit("supervisor", 100000, 300000)
+    case = support.case(30000)
+    case.grant()
+    ticket = now(case.ticket)
+
+    foreseen = changes.foresee(actor=case.agent, change=Change(status="open"), tickets=[ticket])
+    made = done(case.agent, [ticket], Change(status="open"))
+
+    assert "waits for approval" in foreseen[0].objection
+    assert (results(made), now(ticket).status) == (["refused"], "approval")
+
+
 def test_preview_takes_as_many_statements_for_ten_tickets_as_for_one():
     agent = people.agent()
     tickets = list(

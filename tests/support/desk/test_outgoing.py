@@ -159,6 +159,16 @@ def test_draft_is_found_again_by_a_colleague_and_goes_when_nothing_is_left():
     assert company.draft_of(ticket) is None
 
 
+def test_browser_that_tells_late_of_words_already_sent_leaves_no_draft():
+    reply = held(text="Sent.")
+
+    company.be_at(actor=reply.author, ticket=reply.ticket, at=NOON, draft="Sent.")
+    outgoing.send_due(at=LATER)
+    company.be_at(actor=reply.author, ticket=reply.ticket, at=LATER, draft="Sent.")
+
+    assert company.draft_of(reply.ticket) is None
+
+
 def test_customer_is_at_no_ticket_and_leaves_no_draft():
     ticket = support.ticket()
 

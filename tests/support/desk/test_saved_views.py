@@ -93,7 +93,7 @@ def test_view_without_name_or_filter_is_refused():
 
     for name, asked in ((" ", Filters(status="open")), ("All", Filters())):
         with pytest.raises(saved_views.ViewRefused):
-            saved_views.save(actor=agent, name=name, asked=asked)
+            saved_views.keep(actor=agent, name=name, asked=asked)
 
 
 @pytest.mark.parametrize(
