@@ -5,9 +5,11 @@
   const LIFE = 25000, WRITING = 3000, CATCH_UP = 15000; // milliseconds
   const here = () => document.querySelector("[data-chat]"); // asked each time: htmx puts a fresh one in its place
   const log = document.getElementById("chat-log");
+  const list = log?.querySelector("ol");
+  const lastSaid = () => document.querySelector("#chat-log ol, #conversation ol")?.lastElementChild;
   let asking = false, again = false, lost = false, wroteAt = 0;
   const hasEnded = () => Boolean(document.querySelector("[data-chat-ended]"));
-  const toTheEnd = () => log?.lastElementChild?.scrollIntoView({ block: "nearest" });
+  const toTheEnd = () => here() && lastSaid()?.scrollIntoView({ block: "nearest" });
 
   async function fetchNew() {
     const chat = here();
@@ -20,9 +22,9 @@
       const last = answer.headers.get("X-Last-Message");
       const words = await answer.text();
       if (last && last !== log.dataset.last) {
-        log.insertAdjacentHTML("beforeend", words);
+        list.insertAdjacentHTML("beforeend", words);
         log.dataset.last = last;
-        htmx.process(log);
+        htmx.process(list);
         toTheEnd();
       }
       lost = false;
@@ -47,6 +49,7 @@
     if (event.detail.elt.matches?.("[data-chat-form]")) fetchNew();
   });
   // what somebody is writing when the chat ends still goes to the ticket: only the way to end it goes
+  document.addEventListener("htmx:afterSettle", (event) => { if (event.target.id === "conversation") toTheEnd(); });
   document.addEventListener("htmx:afterSettle", () => { if (hasEnded()) document.querySelector("[data-chat-end]")?.remove(); });
   document.addEventListener("input", (event) => {
     if (!event.target.matches("[data-chat-form] textarea") || Date.now() - wroteAt < WRITING) return;

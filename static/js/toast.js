@@ -26,8 +26,10 @@
 
   document.addEventListener("DOMContentLoaded", prepareAll);
   document.addEventListener("htmx:afterSettle", prepareAll);
-  document.addEventListener("htmx:sendError", () => say("offline"));
-  document.addEventListener("htmx:timeout", () => say("offline"));
+  // what a page asks for by itself fails in silence: it asks again when the line is back
+  const byItself = (event) => event.detail.elt?.matches?.("[data-live-on], [aria-hidden]");
+  document.addEventListener("htmx:sendError", (event) => byItself(event) || say("offline"));
+  document.addEventListener("htmx:timeout", (event) => byItself(event) || say("offline"));
   document.addEventListener("htmx:responseError", (event) => {
     if (event.detail.xhr.status !== 422) say("failed");
   });

@@ -50,10 +50,15 @@ class Window:
 
     @property
     def words(self) -> str:
-        """Write the window in the zone of its first moment: "Mon 2 Mar, 09:00 to 11:00"."""
+        """Write the window in the zone of its first moment: "Mon 2 Mar, 09:00 to 11:00 CET"."""
         day, ends = date_format(self.since, "D j M"), self.until.astimezone(self.since.tzinfo)
-        times = {"day": day, "since": f"{self.since:%H:%M}", "until": f"{ends:%H:%M}"}
-        return _("{day}, {since} to {until}").format(**times)
+        times = {"day": day, "since": f"{self.since:%H:%M}", "until": f"{ends:%H:%M}", "zone": self.since.tzname()}
+        return _("{day}, {since} to {until} {zone}").format(**times)
+
+    def there(self, customer: Customer) -> "Window":
+        """Return the same window by the customer's clock."""
+        zone = ZoneInfo(customer.timezone)
+        return Window(self.since.astimezone(zone), self.until.astimezone(zone))
 
 
 @dataclass(frozen=True)
@@ -202,7 +207,7 @@ def windows(customer: Customer, at: datetime) -> list[Window]:
     hours = service_hours.of(customer, at)
     stretches = hours.stretches(at, DAYS_OFFERED) if hours.calendar else _around_the_clock(at)
     found = [window for opened, closed in stretches for window in _slots(opened, closed) if window.since >= at + SHORTEST]
-    return found[:SLOTS_OFFERED]
+    return [window.there(customer) for window in found[:SLOTS_OFFERED]]
 
 
 def is_late(callback: CallBack, at: datetime) -> bool:
@@ -212,8 +217,7 @@ def is_late(callback: CallBack, at: datetime) -> bool:
 
 def window_of(callback: CallBack) -> Window:
     """Return the window of a call in the zone of the customer."""
-    zone = ZoneInfo(callback.ticket.customer.timezone)
-    return Window(callback.since.astimezone(zone), callback.until.astimezone(zone))
+    return Window(callback.since, callback.until).there(callback.ticket.customer)
 
 
 def open_on(ticket: Ticket) -> CallBack | None:
@@ -254,7 +258,7 @@ def _checked(wish: Wish, customer: Customer, key: UUID, at: datetime) -> Wish:
         raise TopicMissing(_("Say in at most {most} characters what the call is about.").format(most=LONGEST_TOPIC))
     if not CallBack.objects.filter(key=key).exists():
         _require_possible(wish.window, service_hours.of(customer, at), at)
-    return Wish(phone, topic, wish.window)
+    return Wish(phone, topic, wish.window.there(customer))
 
 
 def _require_possible(window: Window, hours: Hours, at: datetime) -> None:

@@ -41,7 +41,7 @@ def test_chat_is_taken_answered_handed_over_and_ended(program, agent):
     refused = post(program, "chat_endings", chat.pk)
 
     assert [(row["id"], row["state"], row["agent"]) for row in waiting] == [(chat.pk, "waiting", None)]
-    assert (taken.json()["agent"], said.status_code, nobody.status_code) == (agent.email, 201, 422)
+    assert (taken.json()["agent"], said.status_code, nobody.status_code) == (agent.email, 201, 400)
     assert (handed.json()["agent"], refused.status_code) == (colleague.email, 422)
     assert post(browser_of(colleague), "chat_endings", chat.pk, words="Credited.").json()["state"] == "ended"
 

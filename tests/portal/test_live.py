@@ -12,8 +12,9 @@ from django.test import RequestFactory
 
 import window.live
 from portal import live
+from support.channels.chat import typing
 from support.tickets import conversation
-from tests.factories import people, support
+from tests.factories import chats, people, support
 from tests.factories.customers import helios
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -111,3 +112,13 @@ def test_login_that_was_closed_while_the_stream_is_open_hears_nothing_more(tree,
     said_by_staff(ticket)
 
     assert own.hears(WHILE) == ""
+
+
+def test_that_somebody_writes_in_a_chat_reaches_its_customer_at_once_and_no_other(tree, listening):
+    chat = chats.live(tree.berlin)
+    own, other = listening(people.member(tree.germany), people.member(tree.us))
+
+    typing.note(actor=chat.agent, chat=chat)
+
+    assert own.hears(AT_ONCE).startswith("event: support.typing")
+    assert other.hears(WHILE) == ""

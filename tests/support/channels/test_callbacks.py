@@ -41,7 +41,7 @@ def test_wish_for_a_call_is_a_ticket_that_says_when_and_where():
 
     said = callback.ticket.messages.get().text
     assert (callback.state, callback.phone, callback.ticket.subject) == ("open", "+49 30 1234567", "The invoice of May")
-    assert said == "Please call me, Tue 3 Mar, 13:00 to 14:00."
+    assert said == "Please call me, Tue 3 Mar, 13:00 to 14:00 CET."
     assert Activity.objects.filter(kind="support.callback_asked", about_ref=callback.ticket.ref).count() == 1
 
 
