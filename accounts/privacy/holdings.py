@@ -49,7 +49,7 @@ GIVEN: Final = (
     "support.Ticket", "support.Message", "support.Attachment", "support.Praise",
 )  # fmt: skip
 # Never handed out, whoever asks: secrets and what opens something.
-SECRETS: Final = frozenset({"password", "digest", "data", "session_key", "opening", "raw", "content", "token"})
+SECRETS: Final = frozenset({"password", "digest", "data", "session_key", "opening", "raw", "content", "token", "sealed_secret"})
 
 
 # Columns that hold a person's words as bytes, with the column that holds their address: emptied with them.

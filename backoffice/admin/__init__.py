@@ -18,10 +18,11 @@ from backoffice.admin import (
     remedy_books,
     segments,
     service_levels,
+    single_sign_on,
     stripe,
 )
 
 __all__ = [
     "allowances", "authority", "books", "catalogue", "customers", "dunning", "incoming", "knowledge", "measures", "offers",
-    "people", "playbooks", "policies", "privacy", "remedy_books", "segments", "service_levels", "stripe",
+    "people", "playbooks", "policies", "privacy", "remedy_books", "segments", "service_levels", "single_sign_on", "stripe",
 ]  # fmt: skip
