@@ -13,13 +13,14 @@ from accounts.policies.models import (
 from accounts.privacy.models import Erasure, Export
 from accounts.quality.models import Candidate, ChangeRequest, Confirmation, Merge, Score, StagedImport
 from accounts.segments.models import Condition, KeyAccount, Segment, SegmentMembership, StageEntry
+from accounts.single_sign_on.models import Identity, MailDomain, NamedAdministrator, SignInProvider
 from accounts.timeline.models import Activity, Delivery
 from accounts.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
 
 __all__ = [
     "Acknowledgement", "Activity", "Address", "ApiKey", "Candidate", "ChangeRequest", "Condition", "Confirmation", "Customer",
-    "CustomerKind", "Delivery", "Erasure", "Export", "Firing", "Handover", "KeyAccount", "Membership", "Merge", "Move", "Policy",
-    "PolicyBinding", "PolicyException", "PolicyVersion", "Responsibility", "Score", "Segment", "SegmentMembership",
-    "StaffProfile", "StageEntry", "StagedImport", "User", "Viewing",
-    "WebhookAttempt", "WebhookEndpoint", "WebhookMessage",
+    "CustomerKind", "Delivery", "Erasure", "Export", "Firing", "Handover", "Identity", "KeyAccount", "MailDomain",
+    "Membership", "Merge", "Move", "NamedAdministrator", "Policy", "PolicyBinding", "PolicyException", "PolicyVersion",
+    "Responsibility", "Score", "Segment", "SegmentMembership", "SignInProvider", "StaffProfile", "StageEntry", "StagedImport",
+    "User", "Viewing", "WebhookAttempt", "WebhookEndpoint", "WebhookMessage",
 ]  # fmt: skip

@@ -120,6 +120,7 @@ SETTINGS = one_of(*(f"config.settings.{name}" for name in ("development", "test"
 VARIABLES = (
     Variable("DJANGO_SETTINGS_MODULE", SETTINGS, None, "Which settings hold. `./run` takes development, `./test` test."),
     Variable("SECRET_KEY", text, None, "Signs cookies and links. Development makes one and keeps it.", secret=True),
+    Variable("SECRET_KEY_FALLBACKS", names, None, "Former ones, newest first; what they sealed still opens.", secret=True),
     Variable("ALLOWED_HOSTS", names, None, "Host names this site answers to. Required in production, which refuses `*`."),
     Variable("DEBUG", flag, False, "Shows faults in the browser. Refused in production."),
     Variable("SITE_URL", SITE, None, "Where people reach the site; links in mails begin with it."),

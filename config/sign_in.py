@@ -1,10 +1,20 @@
-"""Who may come in and where they land: nobody signs up; our own people land in the back office, customers' in the portal."""
+"""Who may come in and where they land: nobody signs up; our own people land in the back office, customers' in the portal.
+
+Whose organisation has its provider as the only way comes in by it, whatever other way they tried: password, code or passkey.
+"""
+
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.account.internal.stagekit import clear_login
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
 
 from accounts.people import access
 from accounts.people.models import User
+from accounts.single_sign_on import arrivals, ways
+from config.single_sign_on import views, watching
 
 BACKOFFICE, PORTAL, ADMIN = "/backoffice/", "/portal/", "/admin/"
 
@@ -24,3 +34,32 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         return home_of(request.user)
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """Tell who came by a provider that they may still be signed in there."""
+        ref = watching.provider_of_session(request)
+        return reverse("single_sign_on_left", args=[ref]) if ref else super().get_logout_redirect_url(request)
+
+    def pre_login(self, request: HttpRequest, user: User, **facts: Any) -> HttpResponse | None:
+        """Lead to the provider whom it alone may sign in and who came another way."""
+        if answer := super().pre_login(request, user, **facts):
+            return answer
+        provider = None if _arrival(facts) else ways.only_way_for(user)
+        if provider is None:
+            return None
+        clear_login(request)
+        return views.lead(request, provider, address=user.email)
+
+    def post_login(self, request: HttpRequest, user: User, **facts: Any) -> HttpResponse:
+        """Record who came in by a provider, and who did without one in an emergency."""
+        address, now = str(self.get_client_ip(request) or ""), timezone.now()
+        if arrival := _arrival(facts):
+            arrivals.note_sign_in(person=user, provider=arrival.provider.row, address=address, at=now)
+        else:
+            arrivals.note_emergency(person=user, address=address, at=now)
+        return super().post_login(request, user, **facts)
+
+
+def _arrival(facts: dict[str, Any]) -> Any:
+    """Return what allauth knows of a sign-in by a provider; None for any other way."""
+    return (facts.get("signal_kwargs") or {}).get("sociallogin")

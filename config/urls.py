@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from config import health, how_it_went, incoming_mail, languages, links, mailbox, no_more_mails, pages, styleguide, webhooks
+from config.single_sign_on import views as single_sign_on
 
 handler404 = "config.pages.not_found"
 handler500 = "config.pages.broken"
@@ -19,7 +20,17 @@ urlpatterns = [
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True), name="admin_login"),
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password"), name="admin_change_password"),
     path("admin/", admin.site.urls),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/login/", single_sign_on.sign_in, name="account_login"),
+    path("accounts/2fa/", single_sign_on.security, name="mfa_index"),
+    path("accounts/single-sign-on/", single_sign_on.single_sign_on, name="single_sign_on"),
+    path("accounts/single-sign-on/<slug:ref>/", single_sign_on.begin, name="single_sign_on_begin"),
+    path("accounts/single-sign-on/<slug:ref>/back/", single_sign_on.back, name="single_sign_on_back"),
+    path("accounts/single-sign-on/<slug:ref>/left/", single_sign_on.left, name="single_sign_on_left"),
+    path("accounts/single-sign-on/<slug:ref>/leave/", single_sign_on.leave, name="single_sign_on_leave"),
+    # allauth's own addresses, without those of providers that its own tables would name.
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("api/v1/", include("portal.api.urls")),
     path("api/v1/staff/", include("backoffice.api.urls")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),

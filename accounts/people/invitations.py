@@ -104,6 +104,23 @@ def admit_writer(*, email: str, name: str, customer: Customer, at: datetime) -> 
     return person
 
 
+def admit_by_provider(*, person: User, customer: Customer, role: str, provider: str, at: datetime) -> Membership:
+    """Let a person whom the customer's own sign-in provider vouches for stand at `customer` and all below it, from today on.
+
+    Part of an arrival (accounts/single_sign_on/arrivals.py), which decides who is let in.
+
+    Raises:
+        CannotBeInvited: the person works for us, was closed, or is a program.
+    """
+    _must_be_invitable(person)
+    membership = Membership.objects.create(
+        user=person, customer=customer, role=role, scope=Membership.Scope.SUBTREE, since=_day(at)
+    )
+    facts = {"email": person.email, "role": membership.get_role_display(), "provider": provider}
+    recording.record(customer, "accounts.member_admitted", actor=person, at=at, about=membership, facts=facts)
+    return membership
+
+
 def limit_orders(*, actor: User | None, membership: Membership, limit_minor: int | None, at: datetime) -> Membership:
     """Say for how much a member may order alone, in minor units of the customer's currency; None is without limit.
 

@@ -53,7 +53,20 @@ GIVEN: Final = (
 )  # fmt: skip
 # Never handed out, whoever asks: secrets, what opens something, and what a move means for others than who asks.
 SECRETS: Final = frozenset(
-    {"password", "digest", "data", "session_key", "opening", "raw", "content", "token", "seed", "earlier_seed", "effects"}
+    {
+        "password",
+        "digest",
+        "data",
+        "session_key",
+        "opening",
+        "raw",
+        "content",
+        "token",
+        "seed",
+        "earlier_seed",
+        "effects",
+        "sealed_secret",
+    }
 )
 
 

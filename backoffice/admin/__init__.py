@@ -21,6 +21,7 @@ from backoffice.admin import (
     remedy_books,
     segments,
     service_levels,
+    single_sign_on,
     stripe,
     webhooks,
 )
@@ -28,5 +29,5 @@ from backoffice.admin import (
 __all__ = [
     "allowances", "authority", "books", "catalogue", "chats", "customers", "desk", "dunning", "incoming", "knowledge",
     "measures", "notice_texts", "offers", "people", "playbooks", "policies", "privacy", "remedy_books", "segments",
-    "service_levels", "stripe", "webhooks",
+    "service_levels", "single_sign_on", "stripe", "webhooks",
 ]  # fmt: skip

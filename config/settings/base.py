@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "rest_framework",
     "drf_spectacular",
@@ -62,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "config.middleware.program_by_key",
+    "config.single_sign_on.watching.only_by_provider",
     "config.viewing.ViewAsMember",
     "config.middleware.own_time",
     "config.middleware.own_language",
@@ -128,6 +130,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 
 # --- signing in --------------------------------------------------------------------------------------------------------
 STAFF_SECOND_FACTOR = bool(ENV["STAFF_SECOND_FACTOR"])
+SECRET_KEY_FALLBACKS = ENV["SECRET_KEY_FALLBACKS"] or []
 
 # --- answering -----------------------------------------------------------------------------------------------------------
 REPLY_RESTS_SECONDS = ENV["REPLY_RESTS_SECONDS"]

@@ -35,6 +35,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip,5/m/key",
     "request_login_code": "20/m/ip,3/m/key",
     "reauthenticate": "10/m/user",
+    "single_sign_on": "20/m/ip",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -42,3 +43,8 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Accord"
 USERSESSIONS_TRACK_ACTIVITY = False
+# A customer's own provider must be https and public; development and tests also take one on the same machine.
+SIGN_IN_PROVIDERS_ANYWHERE = False
+SOCIALACCOUNT_ADAPTER = "config.single_sign_on.adapter.OrganisationAdapter"
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_STORE_TOKENS = False

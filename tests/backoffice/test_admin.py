@@ -12,10 +12,12 @@ from accounts.customers.models import Customer
 from accounts.people import keys
 from accounts.people.models import Membership
 from accounts.quality.models import ChangeRequest
+from accounts.single_sign_on import providers, records
+from accounts.single_sign_on.models import MailDomain, SignInProvider
 from accounts.timeline.models import Activity
 from backoffice.admin.base import LookingAdmin, ManagersAdmin, UseCaseAdmin
 from support.remedies.models import AuthorityGrant
-from tests.factories import billing, customers, people, support
+from tests.factories import billing, customers, people, single_sign_on, support
 
 pytestmark = pytest.mark.django_db
 
@@ -188,3 +190,50 @@ def test_manager_ends_the_key_of_a_program():
 
     key.refresh_from_db()
     assert key.revoked_at is not None
+
+
+def test_manager_sets_up_single_sign_on_and_is_told_the_address_to_enter_but_never_the_secret():
+    customer, manager = customers.group(), client_of(people.manager())
+    said = {
+        "customer": customer.pk, "name": "Nordwind ID", "issuer": "https://id.nordwind.example", "client_id": "accord",
+        "secret": "s3cret-of-theirs", "joins_at": "", "joins_as": "reader",
+    }  # fmt: skip
+
+    saved = manager.post(reverse("admin:accounts_signinprovider_add"), said)
+
+    made = SignInProvider.objects.get()
+    page = manager.get(reverse("admin:accounts_signinprovider_change", args=[made.pk])).content.decode()
+    assert (saved.status_code, made.customer, made.use, providers.secret_of(made)) == (302, customer, "off", "s3cret-of-theirs")
+    assert f"/accounts/single-sign-on/{made.ref}/back/" in page
+    assert "s3cret-of-theirs" not in page
+
+
+def test_provider_becomes_the_only_way_once_a_manager_vouched_for_a_domain_and_named_an_administrator():
+    provider = single_sign_on.provider_of(customers.group(), use="off")
+    chief, manager = people.administrator(provider.customer), client_of(people.manager())
+    page = reverse("admin:accounts_signinprovider_change", args=[provider.pk])
+    said = {name: getattr(provider, name) for name in ("name", "issuer", "client_id", "joins_as")}
+    said |= {"secret": "", "joins_at": provider.customer.pk, "use": "enforced"}
+
+    early = manager.post(page, said)
+    claim = {"provider": provider.pk, "name": "nordwind.example", "vouched_because": "On their contract"}
+    manager.post(reverse("admin:accounts_maildomain_add"), claim)
+    manager.post(reverse("admin:accounts_namedadministrator_add"), {"provider": provider.pk, "user": chief.pk})
+    saved = manager.post(page, said)
+
+    assert "Verify a mail domain first: it decides who is led there." in early.content.decode()
+    assert (saved.status_code, SignInProvider.objects.get().use) == (302, "enforced")
+    assert MailDomain.objects.get().vouched_because == "On their contract"
+
+
+def test_record_that_is_not_there_is_said_with_what_it_should_say(monkeypatch):
+    monkeypatch.setattr(records.dns.resolver, "resolve", lambda name, kind, lifetime: [])
+    provider, manager = single_sign_on.provider_of(customers.group(), use="off"), client_of(people.manager())
+    manager.post(reverse("admin:accounts_maildomain_add"), {"provider": provider.pk, "name": "nordwind.example"})
+    claimed = MailDomain.objects.get()
+
+    chosen = {"action": "look_up", "_selected_action": [claimed.pk]}
+    page = manager.post(reverse("admin:accounts_maildomain_changelist"), chosen, follow=True).content.decode()
+
+    assert f"There is no TXT record _accord.nordwind.example that says {claimed.code}." in page
+    assert MailDomain.objects.get().verified_at is None

@@ -1,0 +1,176 @@
+"""Mail domains: which addresses lead to an organisation's provider, and how we know that the organisation owns them.
+
+Proof is a TXT record `_accord.<domain>` that says the code of the claim. Where that cannot be, a manager vouches, with a reason
+that stands on the timeline. A verified domain leads to one organisation only; one at which anybody gets an address, to none.
+"""
+
+import re
+import secrets
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Final
+
+from django.db import IntegrityError, transaction
+
+from accounts.decisions import Refusal
+from accounts.people import access
+from accounts.people.models import User
+from accounts.single_sign_on import providers, records
+from accounts.single_sign_on.models import MailDomain, SignInProvider
+from accounts.timeline import recording
+
+PLACE: Final = "_accord."
+MARK: Final = "accord-domain="
+LONGEST_REASON: Final = 300
+LABEL: Final = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
+DOMAIN: Final = re.compile(rf"(?:{LABEL}\.)+(?!\d+$){LABEL}")
+# Where anybody gets an address: the owner of such a domain says nothing about who its people work for.
+OPEN_TO_ALL: Final = frozenset((
+    "126.com", "163.com", "aol.com", "duck.com", "fastmail.com", "free.fr", "freenet.de", "gmail.com", "gmx.at", "gmx.ch",
+    "gmx.com", "gmx.de", "gmx.net", "googlemail.com", "hey.com", "hotmail.co.uk", "hotmail.com", "hotmail.de", "hotmail.fr",
+    "icloud.com", "interia.pl", "laposte.net", "libero.it", "live.com", "mac.com", "mail.com", "mail.ru", "mailbox.org", "me.com",
+    "msn.com", "naver.com", "onet.pl", "outlook.com", "outlook.de", "pm.me", "posteo.de", "posteo.net", "proton.me",
+    "protonmail.com", "qq.com", "rediffmail.com", "seznam.cz", "t-online.de", "tuta.com", "tutanota.com", "virgilio.it",
+    "wanadoo.fr", "web.de", "wp.pl", "yahoo.co.jp", "yahoo.co.uk", "yahoo.com", "yahoo.de", "yahoo.fr", "yandex.ru", "ymail.com",
+    "zoho.com",
+))  # fmt: skip
+
+LookUp = Callable[[str], Collection[str]]
+
+
+class NotADomain(Refusal):
+    """Something that is no domain of an organisation."""
+
+    code = "not_a_domain"
+    field = "name"
+
+
+class DomainTaken(Refusal):
+    """The domain leads to another organisation, or was claimed before."""
+
+    code = "domain_taken"
+    field = "name"
+
+
+class RecordNotFound(Refusal):
+    """The DNS says nothing of us at this domain, or something else."""
+
+    code = "record_not_found"
+
+
+class ReasonMissing(Refusal):
+    """Who vouches says why."""
+
+    code = "reason_missing"
+    field = "vouched_because"
+
+
+class StillNeeded(Refusal):
+    """People are led to the provider by this domain alone."""
+
+    code = "still_needed"
+
+
+def claim(*, actor: User | None, provider: SignInProvider, name: str, at: datetime) -> MailDomain:
+    """Note that the organisation calls `name` its mail domain; it leads nowhere until it is verified. Repeating returns the same.
+
+    Raises:
+        NotADomain: it is no domain, or one at which anybody gets an address.
+    """
+    with transaction.atomic():
+        held = providers.lock(provider)
+        _must_steer(actor, held)
+        domain, made = MailDomain.objects.get_or_create(
+            provider=held, name=_domain_or_refuse(name), defaults={"code": MARK + secrets.token_urlsafe(24)}
+        )
+        if made:
+            facts = {"domain": domain.name, "name": held.name}
+            recording.record(held.customer, "accounts.mail_domain_claimed", actor=actor, at=at, about=held, facts=facts)
+    return domain
+
+
+def verify(*, actor: User | None, domain: MailDomain, at: datetime, look_up: LookUp = records.txt) -> MailDomain:
+    """Look up the record of a claimed domain and verify the domain by it. One that is verified stays so.
+
+    Raises:
+        RecordNotFound: the record is not there, or says something else.
+        LookUpFailed: the DNS gave no answer.
+        DomainTaken: the domain leads to another organisation.
+    """
+    _must_steer(actor, domain.provider)
+    if domain.code not in look_up(PLACE + domain.name):
+        raise RecordNotFound(f"There is no TXT record {PLACE}{domain.name} that says {domain.code}. A new one may take an hour.")
+    return _verified(domain, actor, at)
+
+
+def vouch(*, actor: User, domain: MailDomain, because: str, at: datetime) -> MailDomain:
+    """Verify a domain on the word of a manager, who says why. One that is verified stays as it is.
+
+    Raises:
+        ReasonMissing: there is none, or it is too long.
+        DomainTaken: the domain leads to another organisation.
+    """
+    _must_steer(actor, domain.provider)
+    because = " ".join(because.replace("\x00", "").split())
+    if not 0 < len(because) <= LONGEST_REASON:
+        raise ReasonMissing("Say how you know that the domain is theirs, in at most 300 characters.")
+    return _verified(domain, actor, at, because=because)
+
+
+def release(*, actor: User | None, domain: MailDomain, at: datetime) -> None:
+    """Let a domain lead nowhere again. Repeating it changes nothing.
+
+    Raises:
+        StillNeeded: it is the last verified one of a provider in use.
+    """
+    with transaction.atomic():
+        held = providers.lock(domain.provider)
+        _must_steer(actor, held)
+        if held.use != SignInProvider.Use.OFF and not held.domains.exclude(pk=domain.pk).exclude(verified_at=None).exists():
+            raise StillNeeded(f"{held.name} is in use and has no other verified domain; switch it off first.")
+        if MailDomain.objects.filter(pk=domain.pk).delete()[0]:
+            facts = {"domain": domain.name, "name": held.name}
+            recording.record(held.customer, "accounts.mail_domain_released", actor=actor, at=at, about=held, facts=facts)
+
+
+def of_address(email: str) -> str:
+    """Return the domain of a mail address as it is kept here; empty for what is no address."""
+    local, _, domain = email.strip().lower().rpartition("@")
+    return domain if local else ""
+
+
+def _verified(domain: MailDomain, actor: User | None, at: datetime, *, because: str = "") -> MailDomain:
+    with transaction.atomic():
+        held = MailDomain.objects.select_for_update(of=("self",)).select_related("provider__customer").get(pk=domain.pk)
+        if held.verified_at is not None:
+            return held
+        held.verified_at, held.vouched_because = at, because
+        held.vouched_by = actor if because else None
+        try:
+            with transaction.atomic():
+                held.save(update_fields=["verified_at", "vouched_by", "vouched_because"])
+        except IntegrityError:
+            raise DomainTaken(f"{held.name} leads to another organisation already.") from None
+        kind = "accounts.mail_domain_vouched" if because else "accounts.mail_domain_verified"
+        facts = {"domain": held.name, "name": held.provider.name, "because": because}
+        recording.record(held.provider.customer, kind, actor=actor, at=at, about=held.provider, facts=facts)
+    return held
+
+
+def _domain_or_refuse(name: str) -> str:
+    """Return the domain as mail servers write it: small, without the final dot, other scripts in their ASCII form."""
+    given = name.strip().lower().removeprefix("@").removesuffix(".")
+    try:
+        domain = given.encode("idna").decode()
+    except UnicodeError:
+        domain = ""
+    if len(domain) > 253 or not DOMAIN.fullmatch(domain):
+        raise NotADomain("Write a mail domain like nordwind.example.")
+    if domain in OPEN_TO_ALL:
+        raise NotADomain(f"Anybody gets an address at {domain}; it belongs to no organisation.")
+    return domain
+
+
+def _must_steer(actor: User | None, provider: SignInProvider) -> None:
+    if actor is not None:
+        access.decide(actor, access.STEER, provider.customer).or_refuse()

@@ -1,0 +1,53 @@
+"""What allauth asks about people who come from a provider: the proof is judged here, before anything else happens."""
+
+from typing import Any
+
+import requests
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialApp, SocialLogin
+from allauth.socialaccount.providers.base.constants import AuthError
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.single_sign_on import arrivals, proofs
+from accounts.single_sign_on.proofs import Expected
+from config import outward
+from config.single_sign_on.refusing import refused
+
+
+class OrganisationAdapter(DefaultSocialAccountAdapter):
+    """Takes people in by what managers set up, and by nothing else."""
+
+    def list_apps(self, request: HttpRequest, provider: Any = None, client_id: Any = None) -> list[SocialApp]:
+        """Know no provider of allauth's own tables or settings: those would be a side door."""
+        return []
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        """Let nobody sign up; who may join is decided on arrival."""
+        return False
+
+    def get_requests_session(self) -> requests.Session:
+        return outward.session()
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Judge the proof, find the person, and let allauth sign them in."""
+        row, heard, now = sociallogin.provider.row, sociallogin.account.extra_data, timezone.now()
+        nonce = (sociallogin.state.get("data") or {}).get("nonce", "")
+        expected = Expected(issuer=row.issuer, client_id=row.client_id, nonce=nonce)
+        proven = proofs.person_in(heard["proof"], keys=heard["keys"], expected=expected, at=now)
+        sociallogin.user = arrivals.arrive(provider=row, proven=proven, at=now)
+        sociallogin.account.uid = proven.subject
+
+    def on_authentication_error(
+        self, request: HttpRequest, provider: Any, error: Any = None, exception: Any = None, extra_context: Any = None
+    ) -> None:
+        """Say in one sentence why nobody was signed in."""
+        if error == AuthError.CANCELLED:
+            why = _("The sign-in was cancelled. Nothing was changed.")
+        elif extra_context and "state_id" in extra_context:
+            why = _("This sign-in was not begun in this browser, was used already, or is too old. Please begin again.")
+        else:
+            why = _("Your organisation's provider did not sign you in. Nothing was changed; please try again.")
+        raise ImmediateHttpResponse(refused(request, why))

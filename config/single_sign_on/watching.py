@@ -1,0 +1,39 @@
+"""Sessions that a provider as the only way no longer allows end with their next request, half a minute later at most."""
+
+from collections.abc import Callable
+from typing import Final
+
+from allauth.account.internal.flows.login import get_authentication_records
+from django.contrib.auth import logout
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponseBase
+
+from accounts.single_sign_on import domains, ways
+
+REMEMBERED_AS: Final = "mail domains with one way to sign in"
+SECONDS: Final = 30
+
+
+def provider_of_session(request: HttpRequest) -> str:
+    """Return the ref of the provider by which this session was opened; empty when it was opened another way."""
+    records = get_authentication_records(request, request.user)
+    return next((str(record.get("provider", "")) for record in records if record["method"] == "socialaccount"), "")
+
+
+def only_by_provider(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Sign out whoever should have come by their provider and did not. Programs with a key have no provider."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if request.user.is_authenticated and getattr(request, "api_key", None) is None and _should_have_come_by_one(request):
+            logout(request)
+        return get_response(request)
+
+    return answer
+
+
+def _should_have_come_by_one(request: HttpRequest) -> bool:
+    closed = cache.get_or_set(REMEMBERED_AS, ways.closed_domains, SECONDS)
+    if domains.of_address(request.user.email) not in closed:
+        return False
+    provider = ways.only_way_for(request.user)
+    return provider is not None and provider_of_session(request) != provider.ref
