@@ -7,7 +7,7 @@ from accounts.customers.models import Customer
 from accounts.privacy import erasing, exporting
 from accounts.quality import candidates, changes, scores
 from accounts.segments import evaluating, lifecycle
-from accounts.timeline import delivery
+from accounts.timeline import delivery, months
 from accounts.webhooks import sending
 
 
@@ -15,6 +15,12 @@ from accounts.webhooks import sending
 def deliver_activities() -> int:
     """Tell the readers of activities what is waiting for them; return how many were told."""
     return delivery.deliver_waiting(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def make_months() -> int:
+    """Make the parts of the timeline for the months ahead; return how many are new."""
+    return months.make_ahead(at=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped

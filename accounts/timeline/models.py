@@ -23,7 +23,8 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
 class Activity(models.Model):
     """One thing that happened to a customer, or (without one) to the house as a whole.
 
-    Written by accounts/timeline/recording.py; never changed.
+    Written by accounts/timeline/recording.py; never changed. Kept in a part for each month (accounts/timeline/months.py), so the
+    database holds `id` unique within a month only; all come from one sequence.
     """
 
     customer = models.ForeignKey("accounts.Customer", null=True, on_delete=models.PROTECT, related_name="activities")
@@ -58,7 +59,7 @@ class Delivery(models.Model):
         DELIVERED = "delivered"
         GIVEN_UP = "given_up"
 
-    activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="deliveries")
+    activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="deliveries", db_constraint=False)
     reader = models.CharField(max_length=30)
     status = models.CharField(max_length=12, choices=Status, default=Status.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -81,7 +81,7 @@ class WebhookMessage(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.CASCADE, related_name="messages")
-    activity = models.ForeignKey("accounts.Activity", null=True, on_delete=models.PROTECT, related_name="+")
+    activity = models.ForeignKey("accounts.Activity", null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     queued_at = models.DateTimeField()
     status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
     tries = models.PositiveSmallIntegerField(default=0)

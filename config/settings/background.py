@@ -39,6 +39,7 @@ RECOGNITION_AT = crontab(hour="3", minute="20")
 JUDGE_CUSTOMERS_AT, CHANGES_EVERY = crontab(hour="2", minute="10"), 300.0
 TEND_CUSTOMERS_AT = crontab(hour="2", minute="30")
 PRIVACY_EVERY = 30.0
+MONTHS_AT = crontab(hour="0", minute="40")
 HELD_NOTICES_EVERY, FETCH_MAIL_EVERY = 60.0, 60.0
 WEBHOOKS_EVERY, FORGET_WEBHOOKS_AT = 5.0, crontab(hour="4", minute="10")
 REPLIES_EVERY = 5.0
@@ -62,6 +63,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.tasks.forget_webhooks",
         "schedule": FORGET_WEBHOOKS_AT,
         "options": {"expires": 6 * 3600.0},
+    },
+    "the months of the timeline are made ahead": {
+        "task": "accounts.tasks.make_months",
+        "schedule": MONTHS_AT,
+        "options": {"expires": 12 * 3600.0},
     },
     "exports are written and erasures carried out": {
         "task": "accounts.tasks.tend_privacy",

@@ -25,7 +25,7 @@ class Told(models.Model):
     With `due_at` it waits: for the end of quiet hours, or for the digest. Told in the portal alone it is marked at once.
     """
 
-    activity = models.ForeignKey("accounts.Activity", on_delete=models.PROTECT, related_name="+")
+    activity = models.ForeignKey("accounts.Activity", on_delete=models.PROTECT, related_name="+", db_constraint=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     way = models.CharField(max_length=6, choices=Way, default=Way.MAIL)
     due_at = models.DateTimeField(null=True)
