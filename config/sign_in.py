@@ -6,6 +6,7 @@ Whose organisation has its provider as the only way comes in by it, whatever oth
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.stagekit import clear_login
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -24,6 +25,15 @@ def home_of(user: User) -> str:
     if access.level_of(user):
         return BACKOFFICE
     return ADMIN if user.is_staff else PORTAL
+
+
+class SignedIn(AuthenticationBackend):
+    """Finds who is signed in, together with what they are with us: every page asks both."""
+
+    def get_user(self, user_id: int) -> User | None:
+        """Return the person of a session while they may sign in."""
+        person = User.objects.select_related("staff_profile").filter(pk=user_id).first()
+        return person if person and self.user_can_authenticate(person) else None
 
 
 class AccountAdapter(DefaultAccountAdapter):

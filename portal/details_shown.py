@@ -29,7 +29,7 @@ def of(request: HttpRequest, node: Customer, *, at: datetime, bound: forms.Form 
         "forms": [_asking(what, node, today.isoformat(), bound) for what in FORMS],
         "requests": [_row(change) | {"effects": []} for change in requests],
         "waiting": [_row(change) for change in waiting[:SHOWN]],
-        "may_ask": access.decide(viewer, access.REQUEST_CHANGES, node),
+        "may_ask": places.standing(request, node).may(access.REQUEST_CHANGES),
         "confirmed": confirming.last(node),
         "confirm_due": confirming.is_due(node, at=at),
     }

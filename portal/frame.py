@@ -12,6 +12,7 @@ from accounts.customers.models import Customer
 from accounts.people import access
 from accounts.people.models import Viewing
 from accounts.timeline.kinds import KINDS
+from portal import places
 
 ORGANISATION_PAGES = {"organisation", "members", "programs", "privacy", "details", "charter", "webhooks", "webhook"}
 INVOICE_PAGES = {"invoices", "invoice", "statement", "payment_plans", "payment_promises"}
@@ -66,7 +67,7 @@ def _at(request: HttpRequest, node: Customer, page: str) -> dict[str, Any]:
     return {
         "node": {"label": node.name, "kind": node.kind.label, "url": reverse("portal:home", args=[node.number])},
         "node_number": node.number,
-        "why": access.why(request.user, node),
+        "why": places.standing(request, node).why,
         "path": path_to(request, node),
         "navigation": _navigation(request, node, page),
         "help_url": reverse("portal:help", args=[node.number]),
@@ -90,7 +91,7 @@ def path_to(request: HttpRequest, node: Customer) -> list[dict[str, str]]:
 
 
 def _navigation(request: HttpRequest, node: Customer, page: str) -> list[dict[str, Any]]:
-    decides = access.decide(request.user, access.APPROVE_ORDERS, node).allowed
+    decides = places.standing(request, node).may(access.APPROVE_ORDERS).allowed
     return [
         {
             "label": label,

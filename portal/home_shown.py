@@ -5,7 +5,6 @@ A constant number of statements.
 
 from typing import Any, Final
 
-from django.db.models import Count, Min
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -29,6 +28,7 @@ def of(request: HttpRequest, node: Customer) -> dict[str, Any]:
     span = places.span(request, node)
     owed = balances.for_nodes([node], within=access.customers_within_reach(viewer, access.SEE_MONEY))[node.pk]
     open_invoices = selectors.open_for(span.customers).select_related("customer")
+    open_totals, overdue = invoices_shown.open_and_overdue(open_invoices, on=today)
     tickets = Ticket.objects.for_customers(span.customers).unresolved()
     happened = reading.of_customer(node, viewer=viewer, subtree=span.whole, limit=ENTRIES_SHOWN)
     return {
@@ -37,16 +37,16 @@ def of(request: HttpRequest, node: Customer) -> dict[str, Any]:
         "owed": amounts(owed.own),
         "owed_below": amounts(owed.subtree),
         "next_day": upcoming.next_day(span.customers, today=today),
-        "open_totals": invoices_shown.open_totals(open_invoices),
+        "open_totals": open_totals,
         "rows": invoices_shown.rows(open_invoices[:INVOICES_SHOWN], on=today),
-        "overdue": open_invoices.filter(due_on__lt=today).aggregate(count=Count("pk"), since=Min("due_on")),
+        "overdue": overdue,
         "has_below": span.customers.exclude(pk=node.pk).exists(),
         "tickets": tickets.count(),
         "entries": activity_shown.entries(happened),
         "confirm_due": node.kind.carries_legal_data
         and confirming.is_due(node, at=timezone.now())
-        and access.decide(viewer, access.REQUEST_CHANGES, node).allowed,
-        "may_pay": access.decide(viewer, access.PAY, node),
+        and places.standing(request, node).may(access.REQUEST_CHANGES).allowed,
+        "may_pay": places.standing(request, node).may(access.PAY),
     }
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Count, Min, Q, Sum
 from django.db.models.query import QuerySet
 
 from billing import periods
@@ -67,6 +68,20 @@ def open_totals(documents: QuerySet[Document]) -> list[Money]:
     """Return what is open on `documents`, one amount a currency."""
     sums = documents.order_by().values_list("currency").annotate(Sum("open_minor")).order_by("currency")
     return [Money(minor, currency) for currency, minor in sums]
+
+
+def open_and_overdue(documents: QuerySet[Document], *, on: date) -> tuple[list[Money], dict[str, Any]]:
+    """Return what is open on `documents`, one amount a currency, and how many are overdue since when; in one statement."""
+    late = Q(due_on__lt=on)
+    sums = documents.order_by().values("currency").annotate(
+        open=Sum("open_minor"), count=Count("pk", filter=late), since=Min("due_on", filter=late)
+    )  # fmt: skip
+    rows = list(sums.order_by("currency"))
+    overdue = {
+        "count": sum(row["count"] for row in rows),
+        "since": min((row["since"] for row in rows if row["since"]), default=None),
+    }
+    return [Money(row["open"], row["currency"]) for row in rows], overdue
 
 
 def lines(document: Document) -> list[LineShown]:

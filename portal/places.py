@@ -65,6 +65,14 @@ def highest(request: HttpRequest) -> Customer | None:
     return reach.select_related("kind").order_by("level", "tree_id", "lft").first()
 
 
+def standing(request: HttpRequest, customer: Customer) -> access.Standing:
+    """Return how the visitor stands at `customer`, looked up once a page."""
+    known = request.__dict__.setdefault("standings", {})
+    if customer.pk not in known:
+        known[customer.pk] = access.standing(request.user, customer)
+    return known[customer.pk]
+
+
 def stand_at(request: HttpRequest, customer: Customer) -> Customer:
     """Remember the customer the page stands at."""
     request.node = customer

@@ -73,6 +73,8 @@ ACTIONS: Final = (
 )  # fmt: skip
 
 
+NOT_WITHIN_REACH: Final = refused("not_within_reach", "You may not do this for this customer.")
+
 # Every customer a membership covers: its own node, or everything whose span opens inside its node's span.
 COVERED: Final = """
 SELECT covered.id
@@ -115,7 +117,7 @@ def decide(actor: User, action: Action, customer: Customer) -> Decision:
     """Say whether `actor` may take `action` for `customer`."""
     if customers_within_reach(actor, action).filter(pk=customer.pk).exists():
         return ALLOWED
-    return refused("not_within_reach", "You may not do this for this customer.")
+    return NOT_WITHIN_REACH
 
 
 def may_anywhere(viewer: User, action: Action) -> bool:
@@ -124,17 +126,46 @@ def may_anywhere(viewer: User, action: Action) -> bool:
     return level in action.levels if level else customers_within_reach(viewer, action).exists()
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How a viewer stands at one customer, looked up in one statement: for pages that ask several things about it.
+
+    It is as old as the page. Use cases ask `decide`, which looks anew.
+    """
+
+    customer: Customer
+    level: str
+    held: tuple[Membership, ...]
+
+    def may(self, action: Action) -> Decision:
+        """Say what `decide` says about this action."""
+        roles = {row.role for row in self.held}
+        return ALLOWED if self.level in action.levels or roles & action.roles else NOT_WITHIN_REACH
+
+    @property
+    def why(self) -> str:
+        """Say in one sentence why the viewer can see the customer; empty when they cannot."""
+        if self.level:
+            label = StaffProfile.Level(self.level).label.lower()
+            return f"You work for us as {_with_article(label)}, and our people see every customer."
+        nearest = min(self.held, key=lambda row: (-row.customer.lft, row.role), default=None)
+        return _reason(nearest, self.customer) if nearest else ""
+
+
+def standing(viewer: User, customer: Customer) -> Standing:
+    """Return how `viewer` stands at `customer` today, by the database's clock."""
+    level = level_of(viewer)
+    if level or not viewer.is_authenticated or not viewer.is_active:
+        return Standing(customer, level, ())
+    held = Membership.objects.filter(user_id=viewer.pk, customer__in=Customer.objects.above(customer)).in_force()
+    covering = held.filter(Q(scope=Membership.Scope.SUBTREE) | Q(customer_id=customer.pk))
+    rows = tuple(covering.select_related("customer").order_by("pk"))
+    return Standing(customer, "", () if any(row.effect == Membership.Effect.DENY for row in rows) else rows)
+
+
 def why(viewer: User, customer: Customer) -> str:
     """Say in one sentence why `viewer` can see `customer`; empty when they cannot."""
-    if level := level_of(viewer):
-        return f"You work for us as {_with_article(StaffProfile.Level(level).label.lower())}, and our people see every customer."
-    if not customers_within_reach(viewer).filter(pk=customer.pk).exists():
-        return ""
-    above = Customer.objects.above(customer)
-    held = Membership.objects.filter(user_id=viewer.pk, effect=Membership.Effect.ALLOW, customer__in=above).in_force()
-    covering = held.filter(Q(scope=Membership.Scope.SUBTREE) | Q(customer_id=customer.pk))
-    rows = list(covering.select_related("customer").order_by())
-    return _reason(min(rows, key=lambda row: (-row.customer.lft, row.role)), customer) if rows else ""
+    return standing(viewer, customer).why
 
 
 def _covered(viewer: User, effect: str, roles: frozenset[str], on: date | None) -> RawSQL:

@@ -52,7 +52,7 @@ def contract_page(request: HttpRequest, ref: str, *, refusal: str = "", status: 
         "rows": invoices_shown.rows(billed.order_by("-issued_on", "-pk")[:DOCUMENTS_SHOWN], on=today),
         "refusal": refusal,
         "may_order": places.orderers(request, found).exists(),
-        "may_change_terms": access.decide(request.user, access.CHANGE_CONTRACT, found.customer).allowed,
+        "may_change_terms": places.standing(request, found.customer).may(access.CHANGE_CONTRACT).allowed,
         "on_their_way": contracts_shown.on_their_way(shown),
         "endings": contracts_shown.endings(shown),
     }

@@ -42,7 +42,7 @@ def invoices(request: HttpRequest, number: str) -> HttpResponse:
         "page": page,
         "rows": invoices_shown.rows(page.rows, on=places.today(node)),
         "open_totals": invoices_shown.open_totals(selectors.open_for(span.customers)),
-        "may_pay": access.decide(request.user, access.PAY, node),
+        "may_pay": places.standing(request, node).may(access.PAY),
     }
     return render(request, "portal/invoices/invoices.html", context)
 
@@ -99,7 +99,7 @@ def invoice(request: HttpRequest, ref: str) -> HttpResponse:
         "settlements": invoices_shown.settlements(document),
         "transfer": instructions.for_document(document),
         "checkout": paying.checkout(request.user, [document] if document.open_minor else []),
-        "may_pay": access.decide(request.user, access.PAY, document.customer),
+        "may_pay": places.standing(request, document.customer).may(access.PAY),
     }
     return render(request, "portal/invoices/invoice.html", context)
 

@@ -87,7 +87,7 @@ def _members_page(
         "own": _with_limits(held.filter(customer=node).order_by("user__email", "pk")),
         "inherited": inherited,
         "ordering_roles": sorted(access.CHANGE_CONTRACT.roles),
-        "may_manage": access.decide(request.user, access.MANAGE_PEOPLE, node),
+        "may_manage": places.standing(request, node).may(access.MANAGE_PEOPLE),
     }
     return render(request, "portal/organisation/members.html", context, status=status)
 

@@ -20,7 +20,7 @@ def organisation(request: HttpRequest, number: str) -> HttpResponse:
         "tree": tree_shown.whole(request.user, node),
         "columns": tree_shown.COLUMNS,
         "payer": places.payer(request, node),
-        "may_manage": access.decide(request.user, access.MANAGE_PEOPLE, node),
+        "may_manage": places.standing(request, node).may(access.MANAGE_PEOPLE),
     }
     return render(request, "portal/organisation/organisation.html", context)
 

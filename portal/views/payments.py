@@ -48,7 +48,7 @@ def payments(request: HttpRequest, number: str) -> HttpResponse:
             "span": span,
             "page": page_of(request, made, newest_by="started_at"),
             "offers": offering_back.offers(span.customers, viewer=request.user, at=timezone.now()),
-            "may_pay": access.decide(request.user, access.PAY, node),
+            "may_pay": places.standing(request, node).may(access.PAY),
         },
     )
 
@@ -86,7 +86,7 @@ def payment(request: HttpRequest, ref: str) -> HttpResponse:
     found = places.payment(request, ref)
     shares = found.shares.select_related("document__customer").order_by("document__due_on", "pk")
     template = "portal/payments/_outcome.html" if request.htmx else "portal/payments/payment.html"
-    may_confirm = request.viewing is None and access.decide(request.user, access.PAY, found.payer).allowed
+    may_confirm = request.viewing is None and places.standing(request, found.payer).may(access.PAY).allowed
     secret = confirming.secret_for(found) if may_confirm else ""
     context = {"payment": found, "shares": shares, "node_number": found.payer.number}
     context |= {"confirm_secret": secret, "stripe_key": settings.STRIPE_PUBLISHABLE_KEY}

@@ -78,6 +78,6 @@ def _page(request: HttpRequest, node: Customer, *, refusal: str = "", status: in
         "exports": own[:10],
         "now": timezone.now(),
         "erasure": Erasure.objects.filter(person=request.user).first(),
-        "may_export": access.decide(request.user, access.MANAGE_PEOPLE, node),
+        "may_export": places.standing(request, node).may(access.MANAGE_PEOPLE),
     }
     return render(request, "portal/organisation/privacy.html", context, status=status)
