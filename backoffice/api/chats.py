@@ -98,7 +98,7 @@ class SpokenSerializer(serializers.Serializer):
     words = serializers.CharField(max_length=10_000)
 
 
-class AgainSerializer(serializers.Serializer):
+class AnotherTimeSerializer(serializers.Serializer):
     """Another window, or none: the same."""
 
     since = serializers.DateTimeField(required=False, allow_null=True, default=None)
@@ -191,10 +191,10 @@ class Tries(View):
     access = access.WORK_TICKETS
     serializer_class = DeskCallSerializer
 
-    @extend_schema(request=AgainSerializer, responses=DeskCallSerializer)
+    @extend_schema(request=AnotherTimeSerializer, responses=DeskCallSerializer)
     def post(self, request: Request, pk: int) -> Response:
         """Note that you called and reached nobody, and when you try again."""
-        found, given = places.callback(request, pk), self.read(AgainSerializer(data=request.data))
+        found, given = places.callback(request, pk), self.read(AnotherTimeSerializer(data=request.data))
         window = Window(given["since"], given["until"]) if given["since"] and given["until"] else None
         tried = callbacks.try_again(actor=request.user, callback=found, at=timezone.now(), window=window)
         return Response(self.get_serializer(tried).data)
