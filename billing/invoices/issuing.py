@@ -227,14 +227,19 @@ def _buyer(customer: Customer, places: Mapping[int, Address]) -> dict[str, str]:
     if customer.tax_id or customer.parent_id is None:
         return told
     entity = Customer.objects.above(customer).filter(kind__carries_legal_data=True).order_by("-lft").first()
-    if entity:
-        told |= {"legal_name": entity.legal_name or entity.name, "tax_id": entity.tax_id, "lei": entity.lei}
-        told |= {name: getattr(entity, name) for name in ("country",) if not told[name]}
-        if entity != customer:
-            told["department"] = customer.name
-        if not any(told[name] for name in PLACE):
-            told |= {name: getattr(entity, name) for name in PLACE}
-    return told
+    return told | _of_entity(entity, customer, told) if entity else told
+
+
+def _of_entity(entity: Customer, customer: Customer, told: dict[str, str]) -> dict[str, str]:
+    """Return what a customer has of its legal entity: name and ids, and the place where it has none of its own."""
+    found = {"legal_name": entity.legal_name or entity.name, "tax_id": entity.tax_id, "lei": entity.lei}
+    if not told["country"]:
+        found["country"] = entity.country
+    if entity != customer:
+        found["department"] = customer.name
+    if not any(told[name] for name in PLACE):
+        found |= {name: getattr(entity, name) for name in PLACE}
+    return found
 
 
 def record(document: Document, *, actor: User | None, at: datetime) -> None:

@@ -45,7 +45,7 @@ class KeptSerializer(serializers.Serializer):
         return [str(document.ref) for document in offer.kept.could_pay]
 
 
-class AnswerSerializer(serializers.Serializer):
+class KeptAnswerSerializer(serializers.Serializer):
     """What becomes of the money: back to where it came from, towards what is open, or kept for the next invoice."""
 
     answer = serializers.ChoiceField(choices=sorted(ANSWERS))
@@ -68,11 +68,11 @@ class KeptAnswers(View):
     scope = keys.PAY
     serializer_class = PaymentSerializer
 
-    @extend_schema(request=AnswerSerializer, responses=PaymentSerializer)
+    @extend_schema(request=KeptAnswerSerializer, responses=PaymentSerializer)
     def post(self, request: Request, ref: str) -> Response:
         """Say what becomes of it; said twice it is done once."""
         payment = places.payment_to_make(request, ref)
-        given: dict[str, Any] = self.read(AnswerSerializer(data=request.data))
+        given: dict[str, Any] = self.read(KeptAnswerSerializer(data=request.data))
         ANSWERS[given["answer"]](actor=request.user, payment=payment, at=timezone.now())
         payment.refresh_from_db()
         return Response(self.get_serializer(payment).data)
