@@ -1,6 +1,11 @@
 """Work behind the pages: wake-ups only, what is to do stands in tables."""
 
+import time
+from datetime import timedelta
+from typing import Final
+
 from celery import shared_task
+from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.customers.models import Customer
@@ -9,6 +14,9 @@ from accounts.quality import candidates, changes, scores
 from accounts.segments import evaluating, lifecycle
 from accounts.timeline import delivery, months
 from accounts.webhooks import sending
+
+SENDING_LASTS: Final = 10.0  # seconds
+SENDING_MAY_HANG: Final = timedelta(minutes=1)
 
 
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped
@@ -57,8 +65,14 @@ def tend_privacy() -> int:
 
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped
 def send_webhooks() -> int:
-    """Hand over the messages that are due; return how many were taken."""
-    return sending.send_waiting(at=timezone.now())
+    """Hand over the messages that are due, for ten seconds at most and by one worker at a time; return how many were taken."""
+    if not cache.add("webhooks are being sent", 1, timeout=SENDING_MAY_HANG.seconds):
+        return 0
+    try:
+        ends = time.monotonic() + SENDING_LASTS
+        return sending.send_waiting(at=timezone.now(), may_go_on=lambda: time.monotonic() < ends)
+    finally:
+        cache.delete("webhooks are being sent")
 
 
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped

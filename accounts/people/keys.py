@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
@@ -124,6 +125,12 @@ def holder_of(secret: str, at: datetime) -> ApiKey | None:
     if key.used_at is None or at - key.used_at >= USE_IS_NOTED_EVERY:
         ApiKey.objects.filter(pk=key.pk).update(used_at=at)
     return key
+
+
+def may_read(program: User) -> bool:
+    """Say whether a program has a key in force, by the database's clock, that lets it read."""
+    unended = ApiKey.objects.filter(user=program, revoked_at=None, scopes__contains=[READ])
+    return unended.filter(Q(expires_at=None) | Q(expires_at__gt=Now())).exists()
 
 
 def in_force(customer: Customer, at: datetime) -> QuerySet[ApiKey]:

@@ -32,6 +32,8 @@ REFUSED: Final = tuple(
     for text in ("168.63.129.16/32", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96")
 )
 
+UNICAST: Final = ipaddress.IPv6Network("2000::/3")  # the only part of IPv6 that is given out (IANA)
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -85,8 +87,8 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
         Unreachable: no answer came.
     """
     parts = urlsplit(checked(url))
-    connection = _connection(parts)
-    cut = threading.Timer(DEADLINE, _cut, [connection])
+    connection = (_Safe if parts.scheme == "https" else _Plain)(parts)
+    cut = threading.Timer(DEADLINE, connection.cut)
     cut.daemon = True
     cut.start()
     try:
@@ -125,36 +127,47 @@ def lies_outside(address: Address) -> bool:
     """Say whether an address is one of the public Internet."""
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         return lies_outside(address.ipv4_mapped)
+    if isinstance(address, ipaddress.IPv6Address) and address not in UNICAST:
+        return False
     if any(address in network for network in REFUSED if network.version == address.version):
         return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 
 class _Plain(http.client.HTTPConnection):
-    """A connection to the very address that was checked."""
+    """A connection to the very address that was checked, which can be cut at any moment."""
+
+    def __init__(self, parts: SplitResult) -> None:
+        # the port is always named: else the library looks for one behind the last colon of an IPv6 address
+        super().__init__(parts.hostname or "", parts.port or self.default_port, timeout=PAUSE)
+        self._is_cut = False
 
     def connect(self) -> None:
         address = resolved(self.host, self.port)
-        self.sock = socket.create_connection((str(address), self.port), PAUSE)
+        self.sock = self._open_or_refuse(socket.create_connection((str(address), self.port), PAUSE))
+
+    def cut(self) -> None:
+        """End the connection, and one that is only about to be made."""
+        self._is_cut = True
+        with suppress(OSError, AttributeError):
+            self.sock.shutdown(socket.SHUT_RDWR)
+
+    def _open_or_refuse(self, made: socket.socket) -> socket.socket:
+        if self._is_cut:
+            made.close()
+            raise Unreachable(f"No connection within {DEADLINE:.0f} seconds.")
+        return made
 
 
-class _Safe(http.client.HTTPSConnection):
+class _Safe(_Plain):
     """The same, with a certificate for the name that was asked for."""
 
+    default_port = http.client.HTTPS_PORT
+
     def connect(self) -> None:
-        address = resolved(self.host, self.port)
-        plain = socket.create_connection((str(address), self.port), PAUSE)
-        self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
-
-
-def _connection(parts: SplitResult) -> http.client.HTTPConnection:
-    made = _Safe if parts.scheme == "https" else _Plain
-    return made(parts.hostname or "", parts.port, timeout=PAUSE)
-
-
-def _cut(connection: http.client.HTTPConnection) -> None:
-    with suppress(OSError, AttributeError):
-        connection.sock.shutdown(socket.SHUT_RDWR)
+        super().connect()
+        safe = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
+        self.sock = self._open_or_refuse(safe)
 
 
 def _parts(url: str) -> SplitResult | None:

@@ -7,6 +7,7 @@ our managers. An endpoint is told of whole topics, of single kinds, or of both.
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Final
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -148,11 +149,13 @@ def try_out(*, actor: User, endpoint: WebhookEndpoint, at: datetime) -> WebhookM
     """Send an endpoint a message that tells of nothing, to see whether it arrives.
 
     Raises:
-        Refusal: the actor does not manage people there, the endpoint was removed or is switched off.
+        Refusal: the actor does not manage people there, the endpoint was removed or is switched off. A trial that waits is not
+            doubled, it is returned.
     """
     with transaction.atomic():
         endpoint = _told(_locked(actor, endpoint))
-        return WebhookMessage.objects.create(endpoint=endpoint, activity=None, queued_at=at, due_at=at)
+        waiting = endpoint.messages.filter(activity=None, status=WebhookMessage.Status.WAITING).first()
+        return waiting or WebhookMessage.objects.create(endpoint=endpoint, activity=None, queued_at=at, due_at=at)
 
 
 def redeliver(*, actor: User, endpoint: WebhookEndpoint, messages: Iterable[UUID] | None = None, at: datetime) -> int:
@@ -210,5 +213,6 @@ def _known_or_refuse(topics: Collection[str], kinds: Collection[str]) -> None:
 
 
 def _record(endpoint: WebhookEndpoint, kind: str, actor: User | None, at: datetime, **facts: str) -> None:
-    told = {"url": endpoint.url, "customer_number": endpoint.customer.number} | facts
+    parts = urlsplit(endpoint.url)  # the rest of an address is often a secret, and everybody there reads the timeline
+    told = {"url": f"{parts.scheme}://{parts.hostname}", "customer_number": endpoint.customer.number} | facts
     recording.record(endpoint.customer, kind, actor=actor, at=at, about=endpoint, facts=told)

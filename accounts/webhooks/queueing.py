@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from django.db.models.functions import Now
 
 from accounts.customers.models import Customer
-from accounts.people import access
+from accounts.people import access, keys
 from accounts.timeline.models import Activity
 from accounts.webhooks import endpoints
 from accounts.webhooks.models import WebhookEndpoint, WebhookMessage
@@ -54,5 +54,8 @@ def may_know(endpoint: WebhookEndpoint, customer: Customer) -> bool:
 
 
 def stands(endpoint: WebhookEndpoint) -> bool:
-    """Say whether somebody still stands behind an endpoint."""
+    """Say whether somebody still stands behind an endpoint: a person who manages people, or a program whose key may read."""
+    holder = endpoint.registered_by
+    if holder.is_program and not keys.may_read(holder):
+        return False
     return access.decide(endpoint.registered_by, access.MANAGE_PEOPLE, endpoint.customer).allowed

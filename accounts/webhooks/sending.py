@@ -1,15 +1,17 @@
 """Sending: handing waiting messages to their endpoints, again after ever longer pauses, and giving up in the end.
 
 A due message is claimed by putting its moment ahead (a lease) with SKIP LOCKED, so any number of workers share the work and
-none holds a transaction while a receiver thinks; after a worker's death it comes due again. An endpoint that has just failed is
-not asked again in the same round. One that has failed for PATIENCE is switched off, and so is one that answers 410, or behind
-which nobody stands any more. The body is made anew at each try from the activity, which never changes.
+none holds a transaction while a receiver thinks; after a worker's death it comes due again. Endpoints take turns, one message
+each; what fails puts off all that waits for its endpoint. One that has failed for PATIENCE is switched off, and so is one that
+answers 410, or behind which nobody stands any more. The body is made anew at each try from the activity, which never changes.
 """
 
 import json
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import structlog
 from django.db import transaction
 from django.utils import translation
 
@@ -31,19 +33,39 @@ KEPT_FOR: Final = timedelta(days=30)
 GONE: Final = 410
 AGENT: Final = "Accord-Webhooks/1"
 
+log = structlog.get_logger(__name__)
 
-def send_waiting(*, at: datetime, limit: int = AT_ONCE) -> int:
-    """Hand over up to `limit` messages that are due at `at`; return how many were taken."""
-    failed: set[int] = set()
+
+def send_waiting(*, at: datetime, limit: int = AT_ONCE, may_go_on: Callable[[], bool] = lambda: True) -> int:
+    """Hand over what is due at `at`, in turns of one message for each endpoint; return how many were taken.
+
+    Every endpoint that has something due comes once in a turn, up to `limit` of them, so that none waits behind the many of
+    another; it goes on while `may_go_on` says so. What fails puts off everything that waits for its endpoint.
+    """
     taken = 0
-    for message in _claim(at, limit):
-        if message.endpoint_id in failed:
-            _wait(message, at + PAUSES[0])
-        elif _handed_over(message, at):
-            taken += 1
-        else:
-            failed.add(message.endpoint_id)
+    while messages := _claim(at, limit):
+        for message in messages:
+            taken += _handed_over_or_noted(message, at)
+            if not may_go_on():
+                _give_back(messages, at)
+                return taken
     return taken
+
+
+def _handed_over_or_noted(message: WebhookMessage, at: datetime) -> bool:
+    """Hand one message over; what nobody foresaw counts as a failed try, so that it holds up no other."""
+    try:
+        return _handed_over(message, at)
+    except Exception as fault:
+        log.exception("webhook_fault", message=str(message.pk))
+        _note(message, at, fault=type(fault).__name__)
+        return _put_off(message, at)
+
+
+def _give_back(claimed: Iterable[WebhookMessage], at: datetime) -> None:
+    """Let what was claimed and not tried come due at once."""
+    keys = [message.pk for message in claimed]
+    WebhookMessage.objects.filter(pk__in=keys, status=WebhookMessage.Status.WAITING, due_at=at + LEASE).update(due_at=at)
 
 
 def forget_old(*, at: datetime) -> int:
@@ -77,8 +99,10 @@ def _told(activity: Activity) -> dict[str, Any]:
 
 def _claim(at: datetime, limit: int) -> list[WebhookMessage]:
     with transaction.atomic():
-        due = WebhookMessage.objects.filter(status=WebhookMessage.Status.WAITING, due_at__lte=at).order_by("due_at", "id")
-        keys = [message.pk for message in due.select_for_update(skip_locked=True)[:limit]]
+        due = WebhookMessage.objects.filter(status=WebhookMessage.Status.WAITING, due_at__lte=at)
+        oldest = due.order_by("endpoint", "due_at", "id").distinct("endpoint").values("pk")
+        wanted = due.filter(pk__in=oldest).order_by("due_at", "id")
+        keys = [message.pk for message in wanted.select_for_update(skip_locked=True)[:limit]]
         WebhookMessage.objects.filter(pk__in=keys).update(due_at=at + LEASE)
     related = ("endpoint__customer", "endpoint__registered_by", "activity__customer")
     return list(WebhookMessage.objects.filter(pk__in=keys).select_related(*related).order_by("queued_at", "id"))
@@ -132,6 +156,8 @@ def _put_off(message: WebhookMessage, at: datetime) -> bool:
     else:
         _wait(message, at + PAUSES[message.tries - 1])
     endpoint = message.endpoint
+    behind = WebhookMessage.objects.filter(endpoint=endpoint, status=WebhookMessage.Status.WAITING, due_at__lte=at + PAUSES[0])
+    behind.update(due_at=at + PAUSES[min(message.tries, len(PAUSES)) - 1])
     WebhookEndpoint.objects.filter(pk=endpoint.pk, failing_since=None).update(failing_since=at)
     since = WebhookEndpoint.objects.values_list("failing_since", flat=True).get(pk=endpoint.pk)
     if since and at - since >= PATIENCE:

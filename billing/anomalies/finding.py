@@ -20,6 +20,7 @@ from billing.anomalies.base import Suspect
 from billing.anomalies.models import Finding
 from billing.anomalies.registry import DETECTORS
 from billing.invoices.models import Line
+from billing.payments.models import Refund
 
 WITH_LINES = ("customer", "line__document__customer", "twin__document", "payment")
 
@@ -87,10 +88,21 @@ def _write_down(detector: str, suspect: Suspect, at: datetime) -> None:
         "found_at": at,
     }
     finding, is_new = Finding.objects.get_or_create(key=suspect.key, defaults=facts)
-    if is_new:
+    if is_new or _is_back(finding, suspect, at):
         about = suspect.line.document.ref if suspect.line else ""
         told = {"amount": str(suspect.amount), "words": suspect.evidence["words"], "document": about}
         recording.record(finding.customer, "billing.finding_made", actor=None, at=at, about=finding, facts=told, internal=True)
+
+
+def _is_back(finding: Finding, suspect: Suspect, at: datetime) -> bool:
+    """Open a finding about money again that was put right and is there anew, because it came back; say whether it was."""
+    if suspect.payment is None or finding.status != Finding.Status.REMEDIED:
+        return False
+    if Refund.objects.filter(payment=suspect.payment, status__in=(Refund.Status.STARTED, Refund.Status.UNKNOWN)).exists():
+        return False  # it may be on its way
+    facts = {"amount_minor": suspect.amount.amount_minor, "evidence": suspect.evidence, "found_at": at, "settled_at": None}
+    closed = Finding.objects.filter(pk=finding.pk, status=Finding.Status.REMEDIED)
+    return bool(closed.update(status=Finding.Status.OPEN, **facts))
 
 
 def settle(finding: Finding, at: datetime, actor: User | None = None) -> Finding:

@@ -40,7 +40,7 @@ def refund(*, actor: User, finding: Finding, at: datetime) -> Refund:
     else:
         made = refunds.refund(
             actor=actor, payment=payment, amount_minor=finding.amount_minor, reason=f"Finding {finding}", at=at,
-            key=uuid5(NAMESPACE_OID, f"accord finding {finding.ref}"),
+            key=uuid5(NAMESPACE_OID, f"accord finding {finding.ref} {finding.found_at.isoformat()}"),
         )  # fmt: skip
     if made.status != Refund.Status.DECLINED:
         findings.settle(finding, at, actor)

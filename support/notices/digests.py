@@ -25,7 +25,16 @@ def send_due(*, at: datetime, limit: int = PEOPLE_AT_ONCE) -> int:
     """Send up to `limit` people what waited for them until `at`; return how many mails went out."""
     waiting = Told.objects.filter(sent_at=None, due_at__lte=at).order_by("person_id")
     people = list(waiting.values_list("person_id", flat=True).distinct()[:limit])
-    return sum(_send_to(User.objects.get(pk=pk), at) for pk in people)
+    return sum(_send_or_note(User.objects.get(pk=pk), at) for pk in people)
+
+
+def _send_or_note(person: User, at: datetime) -> int:
+    """Send one person what waited; what nobody foresaw holds up nobody else."""
+    try:
+        return _send_to(person, at)
+    except Exception:
+        log.exception("digest_fault", person=person.pk)
+        return 0
 
 
 def _send_to(person: User, at: datetime) -> int:

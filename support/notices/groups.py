@@ -41,7 +41,9 @@ GROUPS: Final[dict[str, Group]] = {
     PAYMENTS: Group(_("Payments"), _("Receipts, refunds, declined payments, cards that expire, automatic payment")),
     TICKETS: Group(_("Tickets"), _("Receipts, answers and ends of tickets")),
     SURVEYS: Group(_("Surveys"), _("How it went, asked once after a ticket ended")),
-    WORK: Group(_("Work"), _("Approvals, escalations, promises, praise and what finance has to look at"), ours=True),
+    WORK: Group(
+        _("Work"), _("Approvals, escalations, promises, praise and what finance has to look at"), ours=True, at_once=True
+    ),
 }
 
 

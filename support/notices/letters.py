@@ -90,15 +90,15 @@ def _worded(
 
 
 def _offer_an_end(mail: EmailMultiAlternatives, person: User, group: str) -> None:
-    """Let the reader's program end mails of this kind with one click (RFC 8058), unless they must be told."""
-    if not groups.GROUPS[group].always:
+    """Let the reader's program end mails of this kind with one click (RFC 8058), unless they must be told or are our work."""
+    if end_url(person, group):
         mail.extra_headers["List-Unsubscribe"] = f"<{end_url(person, group)}>"
         mail.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
 
 
 def end_url(person: User, group: str) -> str:
-    """Return the address at which mails of a group end; empty for what must be told."""
-    if groups.GROUPS[group].always:
+    """Return the address at which mails of a group end without signing in; empty for what must be told and for our own work."""
+    if groups.GROUPS[group].always or groups.GROUPS[group].ours:
         return ""
     return f"{settings.SITE_URL}/no-more-mails/{preferences.token_of(person, group)}/"
 

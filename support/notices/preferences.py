@@ -12,6 +12,7 @@ from typing import Any, Final
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
@@ -20,7 +21,8 @@ from accounts.people import access
 from accounts.people.models import User
 from support.notices import moments
 from support.notices.groups import GROUPS
-from support.notices.models import NoticeChoice, NoticeHours, Way
+from support.notices.models import NoticeChoice, NoticeHours, Told, Way
+from support.notices.table import NOTICES
 
 SIGNER: Final = Signer(salt="no more mails of this kind")
 
@@ -122,6 +124,9 @@ def unsubscribe(*, token: str) -> tuple[User, str]:
     with transaction.atomic():
         NoticeChoice.objects.filter(person=person, group=group).update(way=Way.PORTAL)
         choose(person=person, group=group, way=Way.PORTAL)
+        kinds = [kind for kind, notice in NOTICES.items() if notice.group == group]
+        waiting = Told.objects.filter(person=person, sent_at=None, due_at__isnull=False, activity__kind__in=kinds)
+        waiting.update(way=Way.PORTAL, due_at=None, sent_at=Now())
     return person, group
 
 
@@ -141,7 +146,7 @@ def named(token: str) -> tuple[User, str]:
         person = User.objects.filter(pk=int(number), is_active=True).first()
     except (BadSignature, ValueError):
         person, group = None, ""
-    if person is None or group not in GROUPS or GROUPS[group].always:
+    if person is None or group not in GROUPS or GROUPS[group].always or GROUPS[group].ours:
         raise NoSuchLink(_("This link is not complete. Open it again from the mail."))
     return person, group
 

@@ -33,6 +33,7 @@ from support.channels import files
 from support.channels.chat.models import Chat
 from support.channels.models import Attachment, CallBack
 from support.knowledge.models import Article
+from support.offers.models import Offer
 from support.tickets.models import Ticket
 from tests.factories import billing, offers, payments, people, support
 from tests.factories.customers import Helios, helios
@@ -65,6 +66,7 @@ class Subject:
     method: PaymentMethod
     dispute: Dispute
     finding: Finding
+    offer: Offer
     webhook: WebhookEndpoint
     callback: CallBack
     bulk: BulkChange
@@ -107,8 +109,8 @@ class Subject:
             "change_decisions": [self.request.pk],
             "change_withdrawals": [self.request.pk],
             "orders": [self.subscription.contract.ref],
-            "offer_acceptances": [self.tree.berlin.number, offers.offer().code],
-            "offer_refusals": [self.tree.berlin.number, offers.offer().code],
+            "offer_acceptances": [self.tree.berlin.number, self.offer.code],
+            "offer_refusals": [self.tree.berlin.number, self.offer.code],
             "order_decisions": [self.approval.pk],
             "export": [uuid4()],  # of nobody: whose it is, tests/portal/test_privacy.py asks
             "order_limits": [self.tree.berlin.number, self.orderer.pk],
@@ -227,6 +229,7 @@ def make() -> Subject:
             asked_at=timezone.now(),
         ),
         key=keys.make(actor=None, customer=tree.berlin, name="ERP", scopes=["read"], at=LONG_AGO)[0],
+        offer=offers.offer(),
         webhook=endpoints.register(
             actor=administrator, customer=tree.berlin, url="https://erp.example/hooks", topics=["invoices"], at=LONG_AGO
         )[0],

@@ -14,7 +14,7 @@ from billing.invoices.documents import rendering
 from billing.payments import methods
 from billing.payments.gateways import sandbox
 from portal.api import urls
-from tests.factories import offers, people
+from tests.factories import people
 from tests.factories.customers import group
 from tests.portal import subject
 
@@ -134,7 +134,7 @@ def address(given, name):
     if name in named:
         return reverse(f"api:{name}", args=[named[name]])
     if name in {"offer_acceptances", "offer_refusals"}:
-        return reverse(f"api:{name}", args=[berlin.number, offers.offer().code])
+        return reverse(f"api:{name}", args=[berlin.number, given.offer.code])
     if name == "einvoice":
         return reverse("api:einvoice", args=[given.invoice.ref, "ubl"])
     if name in ANYWHERE:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 import stripe
 import structlog
@@ -78,6 +79,11 @@ def apply(event: StripeEvent, at: datetime) -> bool:
     except Refusal as refusal:
         problem = refusal.reason
         log.warning("stripe_event_refused", stripe_event=event.event_id, code=refusal.code)
+    except RuntimeError:
+        raise  # ours: asked inside a transaction
+    except Exception as fault:  # nothing that one event says may hold up the others
+        problem = f"We could not read this: {type(fault).__name__}."
+        log.exception("stripe_event_not_understood", stripe_event=event.event_id)
     facts = {"problem": problem[:300], "tries": F("tries") + 1}
     StripeEvent.objects.filter(pk=event.pk).update(**facts, **({} if problem else {"applied_at": at}))
     return not problem
@@ -108,7 +114,10 @@ def _key_at_stripe(about: str) -> str:
 
 def _key_of(found: Any) -> str:
     metadata = getattr(found, "metadata", None)
-    return str(metadata.to_dict().get("accord_key", "")) if metadata else ""
+    key = str(metadata.to_dict().get("accord_key", "")) if metadata else ""
+    with suppress(ValueError):
+        return str(UUID(key))
+    return ""
 
 
 def _hear_refund(about: str, at: datetime) -> str:
@@ -132,6 +141,8 @@ def _keep_card(about: str, at: datetime) -> str:
 def _follow_dispute(about: str, at: datetime) -> str:
     """Bring the books in line with a dispute as it stands: the money gone, or back again."""
     found: Any = client.connect().v1.disputes.retrieve(about)
+    if not found.payment_intent:
+        return "The disputed charge was not made here."
     _hear_payment(str(found.payment_intent), at)
     payment = Payment.objects.filter(gateway=Stripe.code, gateway_ref=str(found.payment_intent)).first()
     if payment is None:

@@ -1,5 +1,6 @@
 """Which addresses are called: nothing inside, however it is written, and nothing that moves inside between look and call."""
 
+import ipaddress
 import socket
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -122,3 +123,24 @@ def test_receiver_that_trickles_is_cut_off(settings, monkeypatch):
 def test_plain_http_is_refused_outside_of_development():
     with pytest.raises(addresses.AddressRefused, match="https"):
         addresses.checked("http://erp.example/hooks")
+
+
+@pytest.mark.parametrize("host", ["2606:4700:4700::1a", "2606:4700::1:25"])
+def test_an_ipv6_address_keeps_its_port_and_is_no_surprise(host, monkeypatch):
+    tried = []
+
+    def open_nothing(address, timeout):
+        tried.append(address)
+        raise OSError("nobody is there")
+
+    monkeypatch.setattr(addresses.socket, "create_connection", open_nothing)
+
+    with pytest.raises(addresses.Unreachable):
+        addresses.post(f"https://[{host}]/", b"{}", {})
+
+    assert tried == [(host, 443)]
+
+
+@pytest.mark.parametrize("text", ["fec0::1", "fe80::1", "fd00::1", "::1", "4000::1"])
+def test_what_is_no_public_ipv6_lies_inside(text):
+    assert not addresses.lies_outside(ipaddress.ip_address(text))

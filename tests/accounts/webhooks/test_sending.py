@@ -289,3 +289,60 @@ def test_old_messages_are_forgotten_with_their_attempts(tree, world):
     assert sending.forget_old(at=NOON + sending.KEPT_FOR) == 0
     assert sending.forget_old(at=NOON + sending.KEPT_FOR + timedelta(seconds=1)) == 1
     assert not WebhookAttempt.objects.exists()
+
+
+def test_endpoints_take_turns_so_that_none_waits_behind_the_many_of_another(tree, world):
+    registered(tree.germany, url="https://many.example/hooks")
+    for _ in range(3):
+        happens(tree.germany)
+    registered(tree.us, url="https://few.example/hooks")
+    happens(tree.us)
+
+    told(world)
+
+    assert [url.split("/")[2] for url, _, _ in world.sent] == ["many.example", "few.example", "many.example", "many.example"]
+
+
+def test_a_failure_puts_off_all_that_waits_for_its_endpoint(tree, world):
+    registered(tree.germany)
+    for _ in range(3):
+        happens(tree.germany)
+    world.answers = None
+
+    told(world)
+
+    assert len(world.sent) == 1
+    assert not WebhookMessage.objects.filter(due_at__lte=NOON + timedelta(days=300)).exists()
+
+
+def test_what_nobody_foresaw_counts_as_a_try_and_holds_up_no_other(tree, world, monkeypatch):
+    bad = registered(tree.germany, url="https://bad.example/hooks")
+    happens(tree.germany)
+    registered(tree.us, url="https://good.example/hooks")
+    happens(tree.us)
+    post = addresses.post
+    monkeypatch.setattr(addresses, "post", lambda url, *rest: 1 / 0 if "bad" in url else post(url, *rest))
+
+    told(world)
+
+    assert [url for url, _, _ in world.sent] == ["https://good.example/hooks"]
+    assert bad.messages.get().tries == 1
+    assert WebhookAttempt.objects.get(message__endpoint=bad).fault == "ZeroDivisionError"
+
+
+def test_the_webhook_of_a_program_ends_with_its_key(tree, world):
+    key, _ = keys.make(
+        actor=None, customer=tree.germany, name="ERP", scopes=["people", "read"], at=NOON, expires_at=NOON + timedelta(days=1)
+    )
+    registered(tree.germany, by=key.user)
+    happens(tree.germany)
+
+    told(world)
+
+    assert world.sent == []
+
+
+def test_the_timeline_names_no_more_of_an_address_than_its_host(tree):
+    registered(tree.germany, url="https://hooks.example/services/T000/secret?token=1")
+
+    assert "secret" not in str(Activity.objects.filter(kind__startswith="accounts.webhook").values_list("facts", flat=True))
