@@ -127,9 +127,9 @@ def test_reply_rests_is_shown_and_taken_back_into_the_box(settings):
 
 def test_colleague_who_writes_is_named_and_their_draft_found():
     ticket, one = support.ticket(), people.agent()
-    client_of(one).post(to("presences", ticket.ref), {"text": "Half a sent"})
+    client_of(one).post(to("ticket_presences", ticket.ref), {"text": "Half a sent"})
 
-    told = client_of(people.agent()).post(to("presences", ticket.ref)).content.decode()
+    told = client_of(people.agent()).post(to("ticket_presences", ticket.ref)).content.decode()
 
     assert f"{one} is writing on this ticket." in told
     assert company.draft_of(ticket).text == "Half a sent"
