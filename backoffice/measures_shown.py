@@ -95,7 +95,7 @@ def silence_of(rows: list[Silent], at: datetime) -> dict[str, object]:
     """Return the silent customers with whom to call and who owns them, and praise beside concerns of the last 90 days."""
     keys = [row.customer.pk for row in rows]
     held = key_accounts.of_many(keys, at.date())
-    people = {membership.customer_id: membership.user for membership in silence.owners(keys)}
+    people = silence.whom_to_call(keys)
     shown = [
         {
             "row": row,

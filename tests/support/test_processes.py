@@ -105,6 +105,13 @@ def test_a_word_of_their_own_people_breaks_the_silence_and_one_of_ours_does_not(
     assert heard_of() == []
 
 
+def test_the_nearest_administrator_is_called():
+    helios = customers.helios()
+    far, near = people.administrator(helios.group), people.administrator(helios.germany)
+
+    assert silence.whom_to_call([helios.berlin.pk, helios.us.pk]) == {helios.berlin.pk: near, helios.us.pk: far}
+
+
 def test_who_uses_nothing_is_not_called_silent():
     customer = customers.group()
     type(customer).objects.filter(pk=customer.pk).update(created_at=BEFORE)
