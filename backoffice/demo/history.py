@@ -20,6 +20,7 @@ from billing.invoices.running import carrying
 from billing.payments import collecting, methods
 from billing.payments.gateways import sandbox
 from billing.payments.gateways.base import Method
+from billing.payments.models import PaymentMethod
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,8 @@ def found(seller: LegalEntity, today: date) -> None:
 
 
 def keep_card(customer: Customer, at: datetime) -> None:
-    """Keep a card for the next payments of `customer`."""
-    methods.keep(actor=None, customer=customer, method=_card(at), at=at)
+    """Keep a card for the next payments of `customer` and everything below it."""
+    methods.keep(actor=None, customer=customer, method=_card(at), at=at, scope=PaymentMethod.Scope.SUBTREE)
 
 
 def play(*, until: datetime) -> None:
