@@ -40,7 +40,7 @@ def arrive(*, provider: SignInProvider, proven: Proven, at: datetime) -> User:
             raise NotLetIn(f"{held.name} is not in use for signing in.", code="provider_off")
         known = Identity.objects.select_related("user").filter(provider=held, subject=proven.subject).first()
         person = known.user if known else _newcomer(held, proven)
-        _must_be_let_in(person, held)
+        _must_be_let_in(person, held, at)
         _join(person, held, at)
         if known is None:
             _bind(person, held, proven.subject, at)
@@ -92,18 +92,25 @@ def _must_lead_here(email: str, provider: SignInProvider) -> None:
         raise NotLetIn(f"Addresses at {domain} are not signed in by {provider.name}.", code="foreign_domain")
 
 
-def _must_be_let_in(person: User, provider: SignInProvider) -> None:
+def _must_be_let_in(person: User, provider: SignInProvider, at: datetime) -> None:
+    """Refuse whom the provider does not sign in; it gives nothing above its customer or beside it."""
     if ways.is_ours(person):
         raise NotLetIn("Our own people never sign in by a customer's provider.", code="works_for_us")
     if person.is_program or not person.is_active:
         raise NotLetIn("This login was closed.", code="closed")
     _must_lead_here(person.email, provider)
+    held = Membership.objects.filter(user=person, effect=Membership.Effect.ALLOW).in_force(at.date())
+    if held.exclude(customer__in=Customer.objects.below(provider.customer).values("pk")).exists():
+        raise NotLetIn(
+            f"You stand at other customers than {provider.customer.name} too. Sign in with your password or a code instead.",
+            code="stands_elsewhere",
+        )
 
 
 def _join(person: User, provider: SignInProvider, at: datetime) -> None:
     """Let who never stood at the customer or below it join; refuse who stood there and no longer does."""
     held = Membership.objects.filter(user=person, customer__in=Customer.objects.below(provider.customer).values("pk"))
-    if held.filter(effect=Membership.Effect.ALLOW).in_force(at.date()).exists() or _stands_above(person, provider, at):
+    if held.filter(effect=Membership.Effect.ALLOW).in_force(at.date()).exists():
         return
     if held.exists():
         raise NotLetIn(f"Your access to {provider.customer.name} has ended; ask its administrator.", code="access_ended")
@@ -111,12 +118,6 @@ def _join(person: User, provider: SignInProvider, at: datetime) -> None:
     invitations.admit_by_provider(
         person=person, customer=within or provider.customer, role=provider.joins_as, provider=provider.name, at=at
     )
-
-
-def _stands_above(person: User, provider: SignInProvider, at: datetime) -> bool:
-    above = Customer.objects.above(provider.customer, include_self=False).values("pk")
-    allowed = Membership.objects.filter(user=person, customer__in=above, effect=Membership.Effect.ALLOW)
-    return allowed.filter(scope=Membership.Scope.SUBTREE).in_force(at.date()).exists()
 
 
 def _bind(person: User, provider: SignInProvider, subject: str, at: datetime) -> None:

@@ -20,6 +20,7 @@ from billing.anomalies.base import Suspect
 from billing.anomalies.models import Finding
 from billing.anomalies.registry import DETECTORS
 from billing.invoices.models import Line
+from billing.ledger.models import Entry
 from billing.payments.models import Refund
 
 WITH_LINES = ("customer", "line__document__customer", "twin__document", "payment")
@@ -98,8 +99,14 @@ def _is_back(finding: Finding, suspect: Suspect, at: datetime) -> bool:
     """Open a finding about money again that was put right and is there anew, because it came back; say whether it was."""
     if suspect.payment is None or finding.status != Finding.Status.REMEDIED:
         return False
-    if Refund.objects.filter(payment=suspect.payment, status__in=(Refund.Status.STARTED, Refund.Status.UNKNOWN)).exists():
+    closed_at = finding.settled_at or finding.found_at
+    refunds = Refund.objects.filter(payment=suspect.payment)
+    if refunds.filter(status__in=(Refund.Status.STARTED, Refund.Status.UNKNOWN)).exists():
         return False  # it may be on its way
+    returned = refunds.filter(status=Refund.Status.DECLINED, settled_at__gt=closed_at).exists()
+    won = Entry.objects.filter(about_ref=suspect.payment.ref, what="charge_back_reversed", posted_at__gt=closed_at).exists()
+    if not returned and not won:
+        return False
     facts = {"amount_minor": suspect.amount.amount_minor, "evidence": suspect.evidence, "found_at": at, "settled_at": None}
     closed = Finding.objects.filter(pk=finding.pk, status=Finding.Status.REMEDIED)
     return bool(closed.update(status=Finding.Status.OPEN, **facts))

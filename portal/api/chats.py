@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -146,6 +147,8 @@ class ChatMessages(View):
     def post(self, request: Request, ref: str) -> Response:
         """Say something in the chat; after its end the words are a reply on the ticket."""
         ticket, key = places.ticket(request, ref), self.repeat_key
+        if not access.decide(request.user, access.ASK_FOR_HELP, ticket.customer).allowed:
+            raise Http404
         given = self.read(ReplySerializer(data=request.data)) | {"actor": request.user, "key": key, "at": timezone.now()}
         chat = chats.open_on(ticket)
         message = chats.say(chat=chat, **given) if chat else conversation.reply(ticket=ticket, **given)

@@ -158,6 +158,8 @@ def restore(*, actor: User, ticket: Ticket, made: Mapping[str, Mapping[str, Any]
             conversation.assign(actor=actor, ticket=ticket, to=to, at=at)
         kept: dict[str, Any] = {name: before[name] for name in ("priority", "tags") if name in back}
         _write(ticket, kept, at)
+        if "status" in back and before["status"] == RESOLVED:
+            raise conversation.StepNotAllowed(_("A ticket that was reopened is not closed again without words to the customer."))
         if "status" in back and after["status"] == RESOLVED:
             conversation.reopen(actor=actor, ticket=ticket, at=at)
         elif "status" in back:

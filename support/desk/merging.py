@@ -74,6 +74,14 @@ def nothing_waits_for_approval(pair: Pair) -> Decision:
     return ALLOWED
 
 
+def what_is_open_stays_open(pair: Pair) -> Decision:
+    """An open question does not vanish into a ticket that has ended."""
+    if pair.survivor.status == conversation.RESOLVED and pair.retired.status != conversation.RESOLVED:
+        names = {"one": pair.retired.ref, "other": pair.survivor.ref}
+        return refused("survivor_has_ended", _("{other} has ended. Merge it into {one}, which is open.").format(**names))
+    return ALLOWED
+
+
 def nobody_loses_the_thread(pair: Pair) -> Decision:
     """Everybody who takes part in either ticket may see both of their customers."""
     one, other = pair.retired.customer, pair.survivor.customer
@@ -87,7 +95,14 @@ def nobody_loses_the_thread(pair: Pair) -> Decision:
     return ALLOWED
 
 
-RULES: Final = (both_are_yours, two_tickets, neither_is_merged, nothing_waits_for_approval, nobody_loses_the_thread)
+RULES: Final = (
+    both_are_yours,
+    two_tickets,
+    neither_is_merged,
+    nothing_waits_for_approval,
+    what_is_open_stays_open,
+    nobody_loses_the_thread,
+)
 
 
 def decide(actor: User, retired: Ticket, survivor: Ticket) -> Decision:

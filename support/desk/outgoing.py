@@ -70,8 +70,9 @@ def hold(
         OutgoingFile.objects.bulk_create([OutgoingFile(outgoing=reply, name=one.name[:150], content=one.content) for one in kept])
         if not rests:
             _leave(reply, kept, at)
-        if not change.internal:
-            company.drop_draft(ticket)
+        draft = company.draft_of(ticket)
+        if draft and (not change.internal or draft.written_by_id == actor.pk or draft.text == change.text.strip()):
+            company.drop_draft(ticket)  # a note that was sent must not come back as an answer
     return reply
 
 
