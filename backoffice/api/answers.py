@@ -21,7 +21,7 @@ ROLES_OF_PEOPLE = [role.value for role in Responsibility.OF_PEOPLE]
 ROLES_OF_CUSTOMERS = [role.value for role in Responsibility.OF_CUSTOMERS]
 
 
-class AnswerSerializer(serializers.Serializer):
+class ResponsibleSerializer(serializers.Serializer):
     """Who holds a role today (empty: nobody), where they were named, by whom, and from when to when."""
 
     role = serializers.CharField(source="code")
@@ -73,9 +73,9 @@ class HandoverSerializer(serializers.ModelSerializer):
 
 class Answers(View):
     access = access.SEE_BACKOFFICE
-    serializer_class = AnswerSerializer
+    serializer_class = ResponsibleSerializer
 
-    @extend_schema(responses=AnswerSerializer(many=True))
+    @extend_schema(responses=ResponsibleSerializer(many=True))
     def get(self, request: Request, number: str) -> Response:
         """Say who pays, who receives and who owns what of a customer today, and where each was named."""
         return _answers(self, places.customer(request, number))
@@ -83,9 +83,9 @@ class Answers(View):
 
 class Owners(View):
     access = access.NAME_OWNERS
-    serializer_class = AnswerSerializer
+    serializer_class = ResponsibleSerializer
 
-    @extend_schema(request=NamedOwnerSerializer, responses=AnswerSerializer(many=True))
+    @extend_schema(request=NamedOwnerSerializer, responses=ResponsibleSerializer(many=True))
     def post(self, request: Request, number: str) -> Response:
         """Name an owner of a customer and everything below it, or let it inherit again; repeating it changes nothing."""
         node, given, now = places.customer(request, number), self.read(NamedOwnerSerializer(data=request.data)), timezone.now()

@@ -84,7 +84,7 @@ class BulkRowSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class BulkSerializer(serializers.ModelSerializer):
+class TicketBulkSerializer(serializers.ModelSerializer):
     """A change over several tickets with a row for each."""
 
     rows = serializers.SerializerMethodField()
@@ -201,9 +201,9 @@ class Foreseen(View):
 
 class Bulks(View):
     access = access.WORK_TICKETS
-    serializer_class = BulkSerializer
+    serializer_class = TicketBulkSerializer
 
-    @repeatable(request=BulkAskedSerializer, responses={202: BulkSerializer})
+    @repeatable(request=BulkAskedSerializer, responses={202: TicketBulkSerializer})
     def post(self, request: Request) -> Response:
         """Change some tickets; a worker does row by row. Ask for the bulk to read what became of each."""
         asked, key = BulkAskedSerializer(data=request.data), self.repeat_key
@@ -215,9 +215,9 @@ class Bulks(View):
 
 class OneBulk(View):
     access = access.WORK_TICKETS
-    serializer_class = BulkSerializer
+    serializer_class = TicketBulkSerializer
 
-    @extend_schema(responses=BulkSerializer)
+    @extend_schema(responses=TicketBulkSerializer)
     def get(self, request: Request, pk: int) -> Response:
         """Read what became of each ticket."""
         return Response(self.get_serializer(get_object_or_404(bulk.visible_to(request.user), pk=pk)).data)
@@ -225,10 +225,10 @@ class OneBulk(View):
 
 class BulkUndoings(View):
     access = access.WORK_TICKETS
-    serializer_class = BulkSerializer
+    serializer_class = TicketBulkSerializer
     refused_as = 403
 
-    @extend_schema(request=None, responses=BulkSerializer)
+    @extend_schema(request=None, responses=TicketBulkSerializer)
     def post(self, request: Request, pk: int) -> Response:
         """Put back what nobody changed since; only who made the change does."""
         found = get_object_or_404(bulk.visible_to(request.user), pk=pk)

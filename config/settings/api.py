@@ -32,6 +32,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "FeedbackKind": "support.voice.models.Feedback.Kind",
+        "MembershipRole": "accounts.people.models.Membership.Role",
         "MembershipScope": "accounts.people.models.Membership.Scope",
         "PaymentScope": "billing.payments.models.PaymentMethod.Scope",
         "DocumentKind": "billing.invoices.models.Document.Kind",
