@@ -66,13 +66,13 @@ def tend_privacy() -> int:
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped
 def send_webhooks() -> int:
     """Hand over the messages that are due, for ten seconds at most and by one worker at a time; return how many were taken."""
-    if not cache.add("webhooks are being sent", 1, timeout=SENDING_MAY_HANG.seconds):
+    if not cache.add("webhooks-are-being-sent", 1, timeout=SENDING_MAY_HANG.seconds):
         return 0
     try:
         ends = time.monotonic() + SENDING_LASTS
         return sending.send_waiting(at=timezone.now(), may_go_on=lambda: time.monotonic() < ends)
     finally:
-        cache.delete("webhooks are being sent")
+        cache.delete("webhooks-are-being-sent")
 
 
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped

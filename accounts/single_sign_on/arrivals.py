@@ -32,7 +32,7 @@ def arrive(*, provider: SignInProvider, proven: Proven, at: datetime) -> User:
 
     Raises:
         NotLetIn: the provider is off, the address is not of its verified domains or belongs to somebody else, or the person works
-            for us, was shut out, or left. Nothing was changed.
+            for us, stands above or beside the customer, was shut out, or left. Nothing was changed.
     """
     with transaction.atomic():
         held = providers.lock(provider)
@@ -40,7 +40,7 @@ def arrive(*, provider: SignInProvider, proven: Proven, at: datetime) -> User:
             raise NotLetIn(f"{held.name} is not in use for signing in.", code="provider_off")
         known = Identity.objects.select_related("user").filter(provider=held, subject=proven.subject).first()
         person = known.user if known else _newcomer(held, proven)
-        _must_be_let_in(person, held, at)
+        _must_be_let_in(person, held)
         _join(person, held, at)
         if known is None:
             _bind(person, held, proven.subject, at)
@@ -92,15 +92,14 @@ def _must_lead_here(email: str, provider: SignInProvider) -> None:
         raise NotLetIn(f"Addresses at {domain} are not signed in by {provider.name}.", code="foreign_domain")
 
 
-def _must_be_let_in(person: User, provider: SignInProvider, at: datetime) -> None:
+def _must_be_let_in(person: User, provider: SignInProvider) -> None:
     """Refuse whom the provider does not sign in; it gives nothing above its customer or beside it."""
     if ways.is_ours(person):
         raise NotLetIn("Our own people never sign in by a customer's provider.", code="works_for_us")
     if person.is_program or not person.is_active:
         raise NotLetIn("This login was closed.", code="closed")
     _must_lead_here(person.email, provider)
-    held = Membership.objects.filter(user=person, effect=Membership.Effect.ALLOW).in_force(at.date())
-    if held.exclude(customer__in=Customer.objects.below(provider.customer).values("pk")).exists():
+    if ways.stands_elsewhere(person, provider):
         raise NotLetIn(
             f"You stand at other customers than {provider.customer.name} too. Sign in with your password or a code instead.",
             code="stands_elsewhere",

@@ -1,6 +1,7 @@
 """Ways: by which way may this person sign in?
 
-Whose mail domain leads to a provider that is the only way signs in there and nowhere else, except administrators who are named.
+Whose mail domain leads to a provider that is the only way signs in there and nowhere else, except administrators who are named
+and who has a role above or beside its customer: there the provider has no say, so they keep their own way.
 Our own people and programs are never led to a customer's provider.
 """
 
@@ -8,8 +9,9 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from accounts.customers.models import Customer
 from accounts.people import access
-from accounts.people.models import User
+from accounts.people.models import Membership, User
 from accounts.single_sign_on import domains
 from accounts.single_sign_on.models import Identity, MailDomain, NamedAdministrator, SignInProvider
 
@@ -38,7 +40,13 @@ def only_way_for(person: User) -> SignInProvider | None:
     provider = provider_for(person.email)
     if provider is None or provider.use != SignInProvider.Use.ENFORCED or is_ours(person) or person.is_program:
         return None
-    return None if _named(provider, person).exists() else provider
+    return None if _named(provider, person).exists() or stands_elsewhere(person, provider) else provider
+
+
+def stands_elsewhere(person: User, provider: SignInProvider) -> bool:
+    """Say whether a person has a role above the provider's customer or beside it, where it has no say; today, in UTC."""
+    held = Membership.objects.filter(user=person, effect=Membership.Effect.ALLOW).in_force()
+    return held.exclude(customer__in=Customer.objects.below(provider.customer).values("pk")).exists()
 
 
 def of(person: User) -> Ways:
@@ -50,7 +58,7 @@ def of(person: User) -> Ways:
     return Ways(
         provider=provider,
         known=Identity.objects.filter(provider=provider, user=person).first(),
-        is_only_way=provider.use == SignInProvider.Use.ENFORCED and not is_named,
+        is_only_way=provider.use == SignInProvider.Use.ENFORCED and not is_named and not stands_elsewhere(person, provider),
         is_named=is_named,
     )
 

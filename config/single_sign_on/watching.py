@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from accounts.single_sign_on import domains, ways
 
-REMEMBERED_AS: Final = "mail domains with one way to sign in"
+REMEMBERED_AS: Final = "mail-domains-with-one-way-to-sign-in"
 SECONDS: Final = 30
 
 

@@ -62,13 +62,19 @@ def test_known_person_keeps_the_roles_they_have(provider):
     assert list(ada.memberships.values_list("role", flat=True)) == ["administrator"]
 
 
-def test_who_stands_above_the_customer_joins_nowhere_anew():
+@pytest.mark.parametrize("elsewhere", ["group", "us"])
+def test_who_stands_above_or_beside_the_customer_is_not_signed_in_by_its_provider_and_keeps_another_way(elsewhere):
     tree = helios()
-    ada = people.member(tree.group, email="ada@nordwind.example")
+    ada = people.administrator(getattr(tree, elsewhere), email="ada@nordwind.example")
+    provider = provider_of(tree.germany, "nordwind.example")
+    type(provider).objects.filter(pk=provider.pk).update(use="enforced")
 
-    arrive(provider_of(tree.germany, "nordwind.example"))
+    with pytest.raises(arrivals.NotLetIn) as refused:
+        arrive(provider)
 
-    assert list(ada.memberships.values_list("customer", flat=True)) == [tree.group.pk]
+    assert refused.value.code == "stands_elsewhere"
+    assert ways.only_way_for(ada) is None
+    assert ada.memberships.count() == 1
 
 
 def test_newcomer_joins_at_the_customer_when_the_place_was_moved_out_of_it():
