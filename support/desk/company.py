@@ -57,6 +57,13 @@ def drop_draft(ticket: Ticket) -> None:
     TicketDraft.objects.filter(ticket=ticket).delete()
 
 
+def let_go(*, actor: User, ticket: Ticket, sent: str, internal: bool) -> None:
+    """Take the draft away once it was sent; a note that was sent does not come back as an answer, a colleague's draft stays."""
+    draft = draft_of(ticket)
+    if draft and (not internal or draft.written_by_id == actor.pk or draft.text == sent.strip()):
+        drop_draft(ticket)
+
+
 def draft_of(ticket: Ticket) -> TicketDraft | None:
     """Return what somebody began to write."""
     return TicketDraft.objects.filter(ticket=ticket).select_related("written_by").first()

@@ -70,9 +70,7 @@ def hold(
         OutgoingFile.objects.bulk_create([OutgoingFile(outgoing=reply, name=one.name[:150], content=one.content) for one in kept])
         if not rests:
             _leave(reply, kept, at)
-        draft = company.draft_of(ticket)
-        if draft and (not change.internal or draft.written_by_id == actor.pk or draft.text == change.text.strip()):
-            company.drop_draft(ticket)  # a note that was sent must not come back as an answer
+        company.let_go(actor=actor, ticket=ticket, sent=change.text, internal=change.internal)
     return reply
 
 

@@ -175,3 +175,15 @@ def test_customer_is_at_no_ticket_and_leaves_no_draft():
     with pytest.raises(Refusal):
         company.be_at(actor=ticket.requester, ticket=ticket, at=NOON, draft="x")
     assert company.draft_of(ticket) is None
+
+
+def test_a_note_that_was_sent_does_not_come_back_as_a_draft_and_the_draft_of_a_colleague_stays():
+    ticket, agent, colleague = support.ticket(), people.agent(), people.agent()
+    company.keep_draft(actor=agent, ticket=ticket, text="A notorious complainer.", at=NOON)
+
+    outgoing.hold(actor=agent, ticket=ticket, change=Change(text="A notorious complainer.", internal=True), key=uuid4(), at=NOON)
+    assert company.draft_of(ticket) is None
+    company.keep_draft(actor=colleague, ticket=ticket, text="Dear customer,", at=NOON)
+    outgoing.hold(actor=agent, ticket=ticket, change=Change(text="Called them.", internal=True), key=uuid4(), at=NOON)
+
+    assert company.draft_of(ticket).text == "Dear customer,"
