@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.timeline.models import Activity
 from backoffice.admin import calendar_text
+from billing.periods import local_day
 from support.remedies import declines
 from support.remedies.models import Decline, DeclineReason
 from support.service_levels.models import ServiceCalendar, ServiceTarget
@@ -54,7 +55,7 @@ def test_reply_waits_for_the_customer_only_when_asked_to():
 
 def test_reply_notes_a_promise_that_is_kept_with_one_click():
     ticket, agent = support.ticket(), people.agent()
-    today = timezone.now().date().isoformat()
+    today = local_day(timezone.now(), ticket.customer.timezone).isoformat()
 
     post(agent, "replies", ticket.ref, text="Today.", key=uuid4(), promise="Refund", promise_due=today)
     promise = Promise.objects.get()

@@ -15,12 +15,13 @@ from billing.dunning import stepping
 from billing.dunning.models import Dispute, DunningPause, PaymentPlan, StepTaken
 from billing.invoices.documents import rendering
 from billing.invoices.models import Document
+from billing.periods import local_day
 from tests.factories import billing, customers, people
 from tests.factories.overdue import overdue
 from tests.portal.visiting import words
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.now().date()
+TODAY = local_day(timezone.now(), "Europe/Berlin")  # the customers' own day
 
 
 def client_of(person) -> Client:
@@ -36,8 +37,9 @@ def page(person, document) -> str:
 def stopped(customer):
     """An invoice that stands on the step that stops orders."""
     document = overdue(customer)
+    noon = timezone.now().replace(hour=12)  # so that no change of clocks in between moves a day
     for days in (40, 33, 26, 19):
-        stepping.take_due(at=timezone.now() - timedelta(days=days))
+        stepping.take_due(at=noon - timedelta(days=days))
     return document
 
 
