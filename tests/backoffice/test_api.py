@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.people import access, keys
 from backoffice.api import urls
+from billing.periods import local_day
 from billing.provisioning.models import ProvisioningTask
 from support.channels.chat.models import Chat
 from support.channels.models import CallBack
@@ -236,7 +237,7 @@ def send(client, address, body, key):
 def test_reply_of_a_program_promises_and_the_promise_is_closed():
     ticket, client = support.ticket(), Client()
     client.force_login(people.agent())
-    today = timezone.now().date().isoformat()
+    today = local_day(timezone.now(), ticket.customer.timezone).isoformat()
 
     body = {"text": "Today.", "promise": {"what": "Refund", "due_on": today}}
     sent = send(client, f"tickets/{ticket.ref}/replies/", body, "once")
