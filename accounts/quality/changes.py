@@ -8,6 +8,7 @@ and on the timeline.
 
 from datetime import date, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
@@ -224,7 +225,7 @@ def _approve(request: ChangeRequest, actor: User | None, at: datetime) -> None:
     _settle(request, Status.APPROVED, actor, at, note=request.note)
     if actor:
         _record(request, "accounts.change_approved", actor, at)
-    if request.effective_on <= at.date():
+    if request.effective_on <= at.astimezone(ZoneInfo(request.customer.timezone)).date():  # the customer's own day
         _put_into_effect(request, at)
 
 
