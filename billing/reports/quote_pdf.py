@@ -3,7 +3,6 @@
 Every amount is the one that applying the quote must reproduce. Printed by the same press as invoices; nothing is kept.
 """
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -74,9 +73,7 @@ def pdf_of(quote: Quote, subject: str, language: str, *, at: datetime) -> bytes:
         PressFailed: it could not be printed.
     """
     html = html_of(quote, subject, language_of(language), at=at)
-    identifier = hashlib.sha256(html.encode()).hexdigest()
-    page = {"html": html, "css": render_to_string("documents/document.css"), "identifier": identifier}
-    return rendering.pressed(page, name=f"The quote {quote.pk}", on=local_day(quote.quoted_at, quote.contract.timezone))
+    return rendering.letter(html, name=f"The quote {quote.pk}", on=local_day(quote.quoted_at, quote.contract.timezone))
 
 
 def html_of(quote: Quote, subject: str, language: str, *, at: datetime) -> str:
@@ -84,7 +81,8 @@ def html_of(quote: Quote, subject: str, language: str, *, at: datetime) -> str:
     words, told, customer = WORDS[language], quote.outcome, quote.contract.customer
     town = f"{customer.postcode} {customer.city}".strip()
     context = {
-        "language": language, "words": words, "quote": quote, "customer": customer, "seller": quote.contract.legal_entity,
+        "language": language, "words": words, "ref": customer.number, "note": words.no_invoice,
+        "quote": quote, "customer": customer, "seller": quote.contract.legal_entity,
         "subject": subject, "currency": told["currency"], "validity": _validity(quote, words, language, at),
         "recipient": [text for text in (customer.legal_name or customer.name, customer.street, town) if text],
         "quoted_on": figures.day(local_day(quote.quoted_at, quote.contract.timezone), language),

@@ -4,7 +4,6 @@ It says what came, how and when, what it went towards, and what of it is credit 
 stands on the invoices it names.
 """
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -69,9 +68,7 @@ def pdf_of(payment: Payment, language: str) -> bytes:
         PressFailed: it could not be printed.
     """
     html = html_of(payment, language_of(language))
-    identifier = hashlib.sha256(html.encode()).hexdigest()
-    page = {"html": html, "css": render_to_string("documents/document.css"), "identifier": identifier}
-    return rendering.pressed(page, name=f"The receipt of {payment}", on=_day(payment))
+    return rendering.letter(html, name=f"The receipt of {payment}", on=_day(payment))
 
 
 def html_of(payment: Payment, language: str) -> str:
@@ -87,7 +84,8 @@ def html_of(payment: Payment, language: str) -> str:
     town = f"{payer.postcode} {payer.city}".strip()
     seller = _seller(payment)
     context = {
-        "language": language, "words": words, "payer": payer, "payment": payment, "currency": currency, "seller": seller,
+        "language": language, "words": words, "ref": payment.ref, "note": words.no_invoice,
+        "payer": payer, "payment": payment, "currency": currency, "seller": seller,
         "recipient": [text for text in (payer.legal_name or payer.name, payer.street, town) if text],
         "day": figures.day(_day(payment), language), "total": money(payment.amount_minor),
         "thanks": words.thanks.format(amount=figures.with_currency(payment.amount_minor, currency, language)),

@@ -1,6 +1,5 @@
 """The statement of account on paper, in the reader's language. Printed by the same press as invoices; nothing is kept."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -75,9 +74,7 @@ def pdf_of(statement: Statement, seller: LegalEntity, language: str) -> bytes:
     """
     chosen = language_of(language)
     html = html_of(statement, seller, chosen)
-    identifier = hashlib.sha256(html.encode()).hexdigest()
-    page = {"html": html, "css": render_to_string("documents/document.css"), "identifier": identifier}
-    return rendering.pressed(page, name=f"The statement of {statement.customer}", on=statement.period.last)
+    return rendering.letter(html, name=f"The statement of {statement.customer}", on=statement.period.last)
 
 
 def words_of(what: str, language: str) -> str:
@@ -107,7 +104,8 @@ def html_of(statement: Statement, seller: LegalEntity, language: str) -> str:
         "customer": customer,
         "currency": currency,
         "days": words.for_days.format(days=figures.period(statement.period.since, statement.period.until, language)),
-        "as_of": words.as_of.format(day=day(statement.period.last)),
+        "ref": customer.number,
+        "note": words.as_of.format(day=day(statement.period.last)),
         "opening_on": day(statement.period.since),
         "closing_on": day(statement.period.last),
         "opening": money(statement.opening_minor),

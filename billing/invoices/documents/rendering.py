@@ -95,6 +95,17 @@ def printed(sheet: Sheet, identifier: str, *, xml: bytes = b"") -> bytes:
     return pressed(given, name=sheet.ref, on=sheet.issued_on)
 
 
+def letter(html: str, *, name: str, on: date) -> bytes:
+    """Return a letter that is kept nowhere as PDF of the day `on`, under the hash of its words.
+
+    Raises:
+        PressFailed: it could not be printed; the message names it by `name`.
+    """
+    identifier = hashlib.sha256(html.encode()).hexdigest()
+    page = {"html": html, "css": render_to_string("documents/document.css"), "identifier": identifier}
+    return pressed(page, name=name, on=on)
+
+
 def pressed(page: Mapping[str, str], *, name: str, on: date) -> bytes:
     """Return `page` (html, css, identifier; see press.py) as PDF of the day `on`; the same page and day give the same bytes.
 
