@@ -1,13 +1,14 @@
 """What a customer sees and does about an invoice that is not paid."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from billing.amendments import ordering
 from billing.amendments.ordering import Order
@@ -15,13 +16,20 @@ from billing.dunning import stepping
 from billing.dunning.models import Dispute, DunningPause, PaymentPlan, StepTaken
 from billing.invoices.documents import rendering
 from billing.invoices.models import Document
-from billing.periods import local_day
 from tests.factories import billing, customers, people
 from tests.factories.overdue import overdue
 from tests.portal.visiting import words
 
 pytestmark = pytest.mark.django_db
-TODAY = local_day(timezone.now(), "Europe/Berlin")  # the customers' own day
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+TODAY = NOW.date()
+
+
+@pytest.fixture(autouse=True)
+def _now() -> Iterator[None]:
+    """Stand at one fixed noon, so that no day changes while a test runs."""
+    with time_machine.travel(NOW, tick=False):
+        yield
 
 
 def client_of(person) -> Client:
@@ -37,16 +45,15 @@ def page(person, document) -> str:
 def stopped(customer):
     """An invoice that stands on the step that stops orders."""
     document = overdue(customer)
-    noon = timezone.now().replace(hour=12)  # so that no change of clocks in between moves a day
     for days in (40, 33, 26, 19):
-        stepping.take_due(at=noon - timedelta(days=days))
+        stepping.take_due(at=NOW - timedelta(days=days))
     return document
 
 
 def test_overdue_invoice_says_what_comes_next():
     customer = customers.group("Nordwind")
     document = overdue(customer)
-    stepping.take_due(at=timezone.now())
+    stepping.take_due(at=NOW)
 
     told = page(people.member(customer), document)
 
@@ -120,10 +127,10 @@ def test_asking_about_a_line_takes_it_out_of_what_is_asked_for_once():
 
     dispute = Dispute.objects.get()
     assert (dispute.amount_minor, dispute.ticket_ref[:2]) == (5000, "T-")
-    assert stepping.take_due(at=timezone.now()) == 0
+    assert stepping.take_due(at=NOW) == 0
     assert "In dispute" in page(member, document)
     client.post(reverse("portal:dispute_withdrawals", args=[dispute.pk]))
-    assert stepping.take_due(at=timezone.now()) == 1
+    assert stepping.take_due(at=NOW) == 1
 
 
 def test_a_question_without_a_dispute_leaves_it_asked_for():
@@ -141,7 +148,7 @@ def test_a_question_without_a_dispute_leaves_it_asked_for():
 
 def test_orders_stop_at_the_step_that_stops_them_and_say_the_way_out():
     customer = customers.group("Nordwind")
-    subscription, administrator = billing.subscribed(customer, on=TODAY, at=timezone.now()), people.administrator(customer)
+    subscription, administrator = billing.subscribed(customer, on=TODAY, at=NOW), people.administrator(customer)
     document = stopped(customer)
 
     answer = client_of(administrator).post(
@@ -165,10 +172,10 @@ def test_api_says_how_far_a_customer_may_go():
 
 def test_order_that_was_quoted_before_is_not_started_after_the_stop():
     customer = customers.group("Nordwind")
-    subscription, administrator = billing.subscribed(customer, on=TODAY, at=timezone.now()), people.administrator(customer)
+    subscription, administrator = billing.subscribed(customer, on=TODAY, at=NOW), people.administrator(customer)
     order = Order("PRO", 1, TODAY + timedelta(days=1))
     quote = ordering.quote(
-        actor=administrator, contract=subscription.contract, customer=customer, order=order, at=timezone.now(), today=TODAY
+        actor=administrator, contract=subscription.contract, customer=customer, order=order, at=NOW, today=TODAY
     )
     stopped(customer)
 
