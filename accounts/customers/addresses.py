@@ -17,6 +17,7 @@ from accounts.customers import details
 from accounts.customers.models import Address, Customer
 from accounts.decisions import Refusal
 from accounts.timeline import recording
+from accounts.timeline.plain import plain
 
 INVOICES: Final = Address.Purpose.INVOICES
 PLACE: Final = ("street", "postcode", "city", "country")
@@ -123,7 +124,7 @@ def _go_on(row: Address, first: date) -> None:
 def _record(address: Address, kind: str, actor: AbstractBaseUser | None, at: datetime, until: date | None = None) -> None:
     last = until or address.until
     facts: dict[str, object] = {name: getattr(address, name) for name in (*PLACE, "purpose", "attention")}
-    facts |= {"what": address.get_purpose_display(), "since": address.since.isoformat()}
+    facts |= {"what": plain(address, "purpose"), "since": address.since.isoformat()}
     recording.record(
         address.customer, kind, actor=actor, at=at, about=address, facts=facts | {"until": last.isoformat() if last else "–"}
     )

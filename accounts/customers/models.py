@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeO
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q, Subquery
+from django.utils.translation import gettext_lazy as _
 from mptt.managers import TreeManager
 from mptt.models import MPTTModel, TreeForeignKey
 from mptt.querysets import TreeQuerySet
@@ -73,9 +74,9 @@ class Customer(MPTTModel):  # type: ignore[misc] # mptt is untyped
     """One node of the customer tree. Position written by accounts/customers/tree.py, facts by accounts/customers/details.py."""
 
     class Tier(models.TextChoices):
-        GOLD = "gold", "Gold"
-        SILVER = "silver", "Silver"
-        STANDARD = "standard", "Standard"
+        GOLD = "gold", _("Gold")
+        SILVER = "silver", _("Silver")
+        STANDARD = "standard", _("Standard")
 
     class Stage(models.TextChoices):
         PROSPECT = "prospect"
@@ -136,12 +137,12 @@ class Responsibility(models.Model):
     """
 
     class Role(models.TextChoices):
-        PAYER = "payer", "pays"
-        DOCUMENT_RECEIVER = "document_receiver", "receives the documents"
-        ACCOUNT_OWNER = "account_owner", "owns the account"
-        SERVICE_OWNER = "service_owner", "owns the service"
-        BILLING_OWNER = "billing_owner", "owns the billing"
-        DATA_OWNER = "data_owner", "owns the data"
+        PAYER = "payer", _("pays")
+        DOCUMENT_RECEIVER = "document_receiver", _("receives the documents")
+        ACCOUNT_OWNER = "account_owner", _("owns the account")
+        SERVICE_OWNER = "service_owner", _("owns the service")
+        BILLING_OWNER = "billing_owner", _("owns the billing")
+        DATA_OWNER = "data_owner", _("owns the data")
 
     OF_CUSTOMERS = (Role.PAYER, Role.DOCUMENT_RECEIVER)
     OF_PEOPLE = (Role.ACCOUNT_OWNER, Role.SERVICE_OWNER, Role.BILLING_OWNER, Role.DATA_OWNER)
@@ -200,9 +201,9 @@ class Address(models.Model):
     """Where a customer gets invoices, deliveries or visits, by dated rows. Written by addresses.py."""
 
     class Purpose(models.TextChoices):
-        INVOICES = "invoices", "invoices"
-        DELIVERIES = "deliveries", "deliveries"
-        VISITS = "visits", "visits"
+        INVOICES = "invoices", _("invoices")
+        DELIVERIES = "deliveries", _("deliveries")
+        VISITS = "visits", _("visits")
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="addresses")
     purpose = models.CharField(max_length=12, choices=Purpose)

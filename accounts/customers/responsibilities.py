@@ -16,6 +16,7 @@ from django.db.models import Q
 from accounts.customers.models import Customer, Responsibility
 from accounts.decisions import Refusal
 from accounts.timeline import recording
+from accounts.timeline.plain import plain
 
 PAYER: Final = Responsibility.Role.PAYER
 RECEIVER: Final = Responsibility.Role.DOCUMENT_RECEIVER
@@ -152,7 +153,7 @@ def _set(
     if covering and getattr(covering, f"{answers}_id") == answering.pk:
         return covering
     named = _name(customer, role, since, covering, who, actor)
-    facts: dict[str, object] = {"responsible": str(answering), "role": named.get_role_display(), "since": since.isoformat()}
+    facts: dict[str, object] = {"responsible": str(answering), "role": plain(named, "role"), "since": since.isoformat()}
     facts["number"] = answering.number if isinstance(answering, Customer) else None
     recording.record(customer, "accounts.responsible_changed", actor=actor, at=at, facts=facts)
     return named
@@ -167,7 +168,7 @@ def end(*, actor: AbstractBaseUser | None, customer: Customer, role: str, on: da
             return
         held.filter(since__gte=on).delete()
         held.update(until=on)
-        facts = {"responsible": "Nobody of its own", "role": Responsibility.Role(role).label, "since": on.isoformat()}
+        facts = {"responsible": "Nobody of its own", "role": plain(Responsibility(role=role), "role"), "since": on.isoformat()}
         recording.record(customer, "accounts.responsible_changed", actor=actor, at=at, facts=facts | {"number": None})
 
 

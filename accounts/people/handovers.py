@@ -17,6 +17,7 @@ from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
+from accounts.timeline.plain import plain
 
 MOST_TOLD: Final = 500  # lines on the timeline; all of them stand in the handover itself
 # Every customer of a subtree with who answers for it on a day: the nearest named on its path, otherwise itself.
@@ -131,7 +132,7 @@ def _must_be_allowed(actor: User) -> None:
 
 def _record(done: Handover, kind: str, actor: User, at: datetime, count: int) -> None:
     facts = {
-        "responsible": done.responsible.name, "role": done.get_role_display(), "since": done.since.isoformat(), "count": count,
+        "responsible": done.responsible.name, "role": plain(done, "role"), "since": done.since.isoformat(), "count": count,
         "lines": done.lines[:MOST_TOLD],
     }  # fmt: skip
     recording.record(done.customer, kind, actor=actor, at=at, about=done, facts=facts)

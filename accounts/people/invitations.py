@@ -15,6 +15,7 @@ from accounts.decisions import Decision, Refusal, refused
 from accounts.people import access
 from accounts.people.models import Membership, StaffProfile, User
 from accounts.timeline import recording
+from accounts.timeline.plain import plain
 
 
 class MayNotGrant(Refusal):
@@ -74,7 +75,7 @@ def invite(
         membership = Membership.objects.create(
             user=user, customer=customer, role=role, scope=scope, since=_day(at), granted_by=actor
         )
-        facts = {"email": user.email, "role": membership.get_role_display(), "scope": scope, "name": user.name}
+        facts = {"email": user.email, "role": plain(membership, "role"), "scope": scope, "name": user.name}
         recording.record(customer, "accounts.member_invited", actor=actor, at=at, about=membership, facts=facts)
     return membership
 
@@ -116,7 +117,7 @@ def admit_by_provider(*, person: User, customer: Customer, role: str, provider: 
     membership = Membership.objects.create(
         user=person, customer=customer, role=role, scope=Membership.Scope.SUBTREE, since=_day(at)
     )
-    facts = {"email": person.email, "role": membership.get_role_display(), "provider": provider}
+    facts = {"email": person.email, "role": plain(membership, "role"), "provider": provider}
     recording.record(customer, "accounts.member_admitted", actor=person, at=at, about=membership, facts=facts)
     return membership
 
@@ -179,7 +180,7 @@ def revoke(*, actor: User | None, membership: Membership, at: datetime) -> Membe
         held.until = max(_day(at), held.since)
         held.save(update_fields=["until"])
         who = held.user.name if held.user.is_program else held.user.email
-        facts = {"email": who, "role": held.get_role_display(), "effect": held.effect}
+        facts = {"email": who, "role": plain(held, "role"), "effect": held.effect}
         recording.record(held.customer, "accounts.member_revoked", actor=actor, at=at, about=held, facts=facts)
     return held
 

@@ -13,6 +13,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now, TruncDate
+from django.utils.translation import gettext_lazy as _
 
 
 class UserManager(BaseUserManager["User"]):
@@ -67,11 +68,11 @@ class StaffProfile(models.Model):
     """What one of our own people is and at which level they work. Written by accounts/people/staff.py."""
 
     class Level(models.TextChoices):
-        AGENT = "agent", "Agent"
-        SUPERVISOR = "supervisor", "Supervisor"
-        FINANCE = "finance", "Finance"
-        KEY_ACCOUNT = "key_account", "Key account manager"
-        MANAGER = "manager", "Manager"
+        AGENT = "agent", _("Agent")
+        SUPERVISOR = "supervisor", _("Supervisor")
+        FINANCE = "finance", _("Finance")
+        KEY_ACCOUNT = "key_account", _("Key account manager")
+        MANAGER = "manager", _("Manager")
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="staff_profile")
     level = models.CharField(max_length=12, choices=Level)
@@ -92,18 +93,18 @@ class Membership(models.Model):
     """A role of a user at a customer. Written by accounts/people/invitations.py; in merges by reach_changes.py."""
 
     class Role(models.TextChoices):
-        ADMINISTRATOR = "administrator", "Administrator"
-        PAYER = "payer", "Payer"
-        MEMBER = "member", "Member"
-        READER = "reader", "Reader"
+        ADMINISTRATOR = "administrator", _("Administrator")
+        PAYER = "payer", _("Payer")
+        MEMBER = "member", _("Member")
+        READER = "reader", _("Reader")
 
     class Scope(models.TextChoices):
-        NODE = "node", "this customer only"
-        SUBTREE = "subtree", "this customer and all below it"
+        NODE = "node", _("this customer only")
+        SUBTREE = "subtree", _("this customer and all below it")
 
     class Effect(models.TextChoices):
-        ALLOW = "allow", "Allow"
-        DENY = "deny", "Deny"
+        ALLOW = "allow", _("Allow")
+        DENY = "deny", _("Deny")
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="memberships")

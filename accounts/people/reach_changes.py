@@ -7,6 +7,7 @@ from django.db.models import Q
 from accounts.customers.models import Customer
 from accounts.people.models import Membership, User
 from accounts.timeline import recording
+from accounts.timeline.plain import plain
 
 
 def of_move(customer: Customer, to: Customer | None, on: date) -> list[str]:
@@ -44,7 +45,7 @@ def join(retired: Customer, survivor: Customer, *, actor: User | None, at: datet
             customer=survivor, scope=one.scope, since=day, until=one.until, granted_by=actor, **facts
         )
         made.append(joined.pk)
-        told = {"email": one.user.email, "role": one.get_role_display(), "merged": retired.number}
+        told = {"email": one.user.email, "role": plain(one, "role"), "merged": retired.number}
         kind = "accounts.member_denied" if one.effect == Membership.Effect.DENY else "accounts.member_joined"
         recording.record(survivor, kind, actor=actor, at=at, about=joined, facts=told)
     return made
@@ -57,5 +58,5 @@ def leave(memberships: list[int], *, actor: User | None, at: datetime) -> None:
     for one in held.order_by("pk"):
         one.until = max(day, one.since)
         one.save(update_fields=["until"])
-        told = {"email": one.user.email, "role": one.get_role_display(), "effect": one.effect}
+        told = {"email": one.user.email, "role": plain(one, "role"), "effect": one.effect}
         recording.record(one.customer, "accounts.member_revoked", actor=actor, at=at, about=one, facts=told)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import not_truncated, only_added
 from accounts.customers.models import Customer
@@ -21,8 +22,8 @@ class Policy(models.Model):
     """A document: who it speaks to, who keeps it, when it is read again. Written by accounts/policies/publishing.py."""
 
     class Audience(models.TextChoices):
-        STAFF = "staff", "Our own people"
-        CUSTOMERS = "customers", "Customers"
+        STAFF = "staff", _("Our own people")
+        CUSTOMERS = "customers", _("Customers")
 
     code = models.SlugField(unique=True, max_length=40)
     name = models.CharField(max_length=120)
@@ -103,10 +104,10 @@ class PolicyBinding(AskedAndApproved):
     """Where a policy holds. Written by accounts/policies/binding.py."""
 
     class Place(models.TextChoices):
-        HOUSE = "house", "The whole house"
-        TIER = "tier", "A tier"
-        SEGMENT = "segment", "A segment"
-        NODE = "node", "A customer and all below it"
+        HOUSE = "house", _("The whole house")
+        TIER = "tier", _("A tier")
+        SEGMENT = "segment", _("A segment")
+        NODE = "node", _("A customer and all below it")
 
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="bindings")
     place = models.CharField(max_length=8, choices=Place)
@@ -176,9 +177,9 @@ class Firing(models.Model):
     """A key decided something: let it pass, blocked it, or was overridden. Written by accounts/policies/log.py; never changed."""
 
     class Outcome(models.TextChoices):
-        FIRED = "fired", "Let pass"
-        BLOCKED = "blocked", "Blocked"
-        OVERRIDDEN = "overridden", "Overridden"
+        FIRED = "fired", _("Let pass")
+        BLOCKED = "blocked", _("Blocked")
+        OVERRIDDEN = "overridden", _("Overridden")
 
     version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="firings")
     key = models.CharField(max_length=60)

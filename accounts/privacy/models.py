@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Export(models.Model):
@@ -42,11 +43,11 @@ class Erasure(models.Model):
     """The wish that a person be forgotten, and what became of it. Written by erasing.py; the row itself stays."""
 
     class Status(models.TextChoices):
-        ASKED = "asked", "Being looked through"
-        PREVIEWED = "previewed", "Waits for a second person"
-        CONFIRMED = "confirmed", "Being erased"
-        DONE = "done", "Erased"
-        REFUSED = "refused", "Refused"
+        ASKED = "asked", _("Being looked through")
+        PREVIEWED = "previewed", _("Waits for a second person")
+        CONFIRMED = "confirmed", _("Being erased")
+        DONE = "done", _("Erased")
+        REFUSED = "refused", _("Refused")
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=300)

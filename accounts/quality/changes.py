@@ -22,6 +22,7 @@ from accounts.people.models import User
 from accounts.quality import positions
 from accounts.quality.models import ChangeRequest
 from accounts.timeline import recording
+from accounts.timeline.plain import plain
 
 What = ChangeRequest.What
 Status = ChangeRequest.Status
@@ -279,7 +280,7 @@ def _must_wait(request: ChangeRequest) -> None:
 
 def _record(request: ChangeRequest, kind: str, actor: AbstractBaseUser | None, at: datetime) -> None:
     facts = {
-        "what": request.get_what_display().lower(), "day": request.effective_on.isoformat(), "before": request.before,
+        "what": plain(request, "what").lower(), "day": request.effective_on.isoformat(), "before": request.before,
         "after": request.after, "note": request.note,
     }  # fmt: skip
     internal = positions.is_ours(request)

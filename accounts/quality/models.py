@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import only_added
 
@@ -21,9 +22,9 @@ class Candidate(models.Model):
     """Two customers that may be one, with the evidence. Written by accounts/quality/candidates.py."""
 
     class Status(models.TextChoices):
-        OPEN = "open", "Open"
-        MERGED = "merged", "Merged"
-        NOT_A_DUPLICATE = "not_a_duplicate", "Not a duplicate"
+        OPEN = "open", _("Open")
+        MERGED = "merged", _("Merged")
+        NOT_A_DUPLICATE = "not_a_duplicate", _("Not a duplicate")
 
     a = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+")
     b = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+")
@@ -57,10 +58,10 @@ class Merge(models.Model):
     """One customer absorbed by another: asked for, decided by a second person, undone at will. Written by merging.py."""
 
     class Status(models.TextChoices):
-        WAITING = "waiting", "Waits for a second person"
-        DONE = "done", "Done"
-        REFUSED = "refused", "Refused"
-        UNDONE = "undone", "Undone"
+        WAITING = "waiting", _("Waits for a second person")
+        DONE = "done", _("Done")
+        REFUSED = "refused", _("Refused")
+        UNDONE = "undone", _("Undone")
 
     retired = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="merges")
     survivor = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+")
@@ -124,9 +125,9 @@ class StagedImport(models.Model):
     """Rows that were too poor to go live. Written by accounts/quality/staging.py."""
 
     class Status(models.TextChoices):
-        STAGED = "staged", "Staged"
-        RELEASED = "released", "Released"
-        DROPPED = "dropped", "Dropped"
+        STAGED = "staged", _("Staged")
+        RELEASED = "released", _("Released")
+        DROPPED = "dropped", _("Dropped")
 
     name = models.CharField(max_length=200)
     rows = models.JSONField()
@@ -148,18 +149,18 @@ class ChangeRequest(models.Model):
     """Facts, a payer or a place that shall change from a day on. Written by accounts/quality/changes.py and positions.py."""
 
     class What(models.TextChoices):
-        ADDRESS = "address", "Address"
-        LEGAL_NAME = "legal_name", "Legal name"
-        TAX_ID = "tax_id", "Tax id"
-        PAYER = "payer", "Who pays"
-        POSITION = "position", "Place in the tree"
+        ADDRESS = "address", _("Address")
+        LEGAL_NAME = "legal_name", _("Legal name")
+        TAX_ID = "tax_id", _("Tax id")
+        PAYER = "payer", _("Who pays")
+        POSITION = "position", _("Place in the tree")
 
     class Status(models.TextChoices):
-        WAITING = "waiting", "Waits for approval"
-        APPROVED = "approved", "Approved"
-        DONE = "done", "In effect"
-        REFUSED = "refused", "Refused"
-        WITHDRAWN = "withdrawn", "Withdrawn"
+        WAITING = "waiting", _("Waits for approval")
+        APPROVED = "approved", _("Approved")
+        DONE = "done", _("In effect")
+        REFUSED = "refused", _("Refused")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
 
     customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="change_requests")
     what = models.CharField(max_length=10, choices=What)

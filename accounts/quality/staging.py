@@ -19,6 +19,7 @@ from accounts.people.models import User
 from accounts.quality import scores
 from accounts.quality.models import StagedImport
 from accounts.timeline import recording
+from accounts.timeline.plain import plain
 
 
 class AlreadyDecided(Refusal):
@@ -100,7 +101,7 @@ def _held(actor: User, staged: StagedImport) -> StagedImport:
 def _settle(staged: StagedImport, status: str, actor: User, at: datetime) -> None:
     staged.status, staged.decided_by, staged.decided_at = status, actor, at
     staged.save(update_fields=["status", "decided_by", "decided_at"])
-    told = {"name": staged.name, "outcome": staged.get_status_display().lower()}
+    told = {"name": staged.name, "outcome": plain(staged, "status").lower()}
     recording.record(None, "accounts.import_decided", actor=actor, at=at, about=staged, facts=told, internal=True)
 
 

@@ -18,6 +18,7 @@ from accounts.customers.models import Customer
 from accounts.segments import evaluating, rules
 from accounts.segments.models import StageEntry
 from accounts.timeline import recording
+from accounts.timeline.plain import plain
 from accounts.timeline.recording import Entry
 
 STAGES = Customer.Stage
@@ -106,7 +107,7 @@ def _entries(customers: list[Customer], at: datetime) -> dict[int, StageEntry]:
         held = current.get(customer.pk)
         if held is None or held.stage != customer.stage:
             current[customer.pk] = _enter(customer, held, at)
-            facts = {"stage": current[customer.pk].get_stage_display(), "why": current[customer.pk].why}
+            facts = {"stage": plain(current[customer.pk], "stage"), "why": current[customer.pk].why}
             told += [Entry(customer, "accounts.stage_entered", facts, internal=True)] if held else []
     recording.record_many(told, actor=None, at=at)
     return current
@@ -132,7 +133,7 @@ def _mark_stuck(customers: list[Customer], entries: dict[int, StageEntry], at: d
             expects = TABLE[STAGES(customer.stage)].expects
             entry.stuck_since, entry.stuck_why = at, f"{lasted} days without {expects}; {allowed} are allowed."
             entry.save(update_fields=["stuck_since", "stuck_why"])
-            facts = {"stage": entry.get_stage_display(), "why": entry.stuck_why}
+            facts = {"stage": plain(entry, "stage"), "why": entry.stuck_why}
             told.append(Entry(customer, "accounts.stage_stuck", facts, internal=True))
     recording.record_many(told, actor=None, at=at)
     return len(told)

@@ -7,6 +7,7 @@ conditions by conditions.py, stages by lifecycle.py.
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.models import Customer
 from accounts.two_persons import AskedAndApproved
@@ -79,11 +80,11 @@ class Condition(AskedAndApproved):
     """A special term of a customer and all below it, or of a segment. Written by accounts/segments/conditions.py."""
 
     class Kind(models.TextChoices):
-        PRICE_LIST = "price_list", "Price list"
-        DISCOUNT = "discount", "Discount in per cent"
-        SERVICE_LEVEL = "service_level", "Service level"
-        GOODWILL = "goodwill", "Goodwill an agent may give on a ticket"
-        PAYMENT_TERM = "payment_term", "Days to pay"
+        PRICE_LIST = "price_list", _("Price list")
+        DISCOUNT = "discount", _("Discount in per cent")
+        SERVICE_LEVEL = "service_level", _("Service level")
+        GOODWILL = "goodwill", _("Goodwill an agent may give on a ticket")
+        PAYMENT_TERM = "payment_term", _("Days to pay")
 
     kind = models.CharField(max_length=16, choices=Kind)
     customer = models.ForeignKey(Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="conditions")

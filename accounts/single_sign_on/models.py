@@ -5,6 +5,7 @@ from typing import Final
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from accounts.people.models import Membership, User
 
@@ -21,9 +22,9 @@ class SignInProvider(models.Model):
     """Where an organisation's people sign in (OpenID Connect). Written by accounts/single_sign_on/providers.py."""
 
     class Use(models.TextChoices):
-        OFF = "off", "Off"
-        OFFERED = "offered", "Offered beside the other ways"
-        ENFORCED = "enforced", "The only way for its mail domains"
+        OFF = "off", _("Off")
+        OFFERED = "offered", _("Offered beside the other ways")
+        ENFORCED = "enforced", _("The only way for its mail domains")
 
     ref = models.CharField(max_length=24, unique=True, help_text="Stands in the address to which the provider sends people back.")
     customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="sign_in_providers")

@@ -18,6 +18,7 @@ from accounts.people.models import User
 from accounts.single_sign_on import addresses, sealing
 from accounts.single_sign_on.models import JOINING_ROLES, NamedAdministrator, SignInProvider
 from accounts.timeline import recording
+from accounts.timeline.plain import plain
 
 Use = SignInProvider.Use
 LONGEST_SECRET: Final = 500
@@ -132,7 +133,7 @@ def put_to_use(*, actor: User | None, provider: SignInProvider, use: str, at: da
         if held.use != use:
             held.use = use
             held.save(update_fields=["use"])
-            facts = {"name": held.name, "use": held.get_use_display()}
+            facts = {"name": held.name, "use": plain(held, "use")}
             recording.record(held.customer, "accounts.provider_put_to_use", actor=actor, at=at, about=held, facts=facts)
     return held
 

@@ -15,6 +15,7 @@ from accounts.timeline.kinds import KINDS, Kind
 from accounts.timeline.models import Activity, ActivityQuerySet
 
 UNKNOWN = Kind("Something happened to {ref}", "info")
+CHOICES = frozenset({"account", "outcome", "role", "stage", "step", "to", "use"})  # facts kept by the English label of a choice
 
 
 class Door(Protocol):
@@ -95,7 +96,11 @@ def _earlier_than(found: ActivityQuerySet, before: Activity | None) -> ActivityQ
 
 
 class _Facts(dict[str, Any]):
-    """Facts for a sentence; what an old activity did not keep is left out."""
+    """Facts for a sentence, choices in the reader's language; what an old activity did not keep is left out."""
+
+    def __getitem__(self, name: str) -> Any:
+        fact = super().__getitem__(name)
+        return gettext(fact) if name in CHOICES and isinstance(fact, str) and fact else fact
 
     def __missing__(self, name: str) -> str:
         return "…"

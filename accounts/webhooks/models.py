@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class EndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
@@ -74,10 +75,10 @@ class WebhookMessage(models.Model):
     """One activity for one endpoint; without an activity, a trial. Its key is the `webhook-id` of every try."""
 
     class Status(models.TextChoices):
-        WAITING = "waiting", "Waiting"
-        DELIVERED = "delivered", "Delivered"
-        FAILED = "failed", "Given up"
-        DROPPED = "dropped", "Dropped"
+        WAITING = "waiting", _("Waiting")
+        DELIVERED = "delivered", _("Delivered")
+        FAILED = "failed", _("Given up")
+        DROPPED = "dropped", _("Dropped")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.CASCADE, related_name="messages")

@@ -8,6 +8,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Quote(models.Model):
@@ -17,10 +18,10 @@ class Quote(models.Model):
     """
 
     class Status(models.TextChoices):
-        OFFERED = "offered", "Offered"
-        ASKED = "asked", "Waiting for approval"
-        APPLIED = "applied", "Applied"
-        REFUSED = "refused", "Refused"
+        OFFERED = "offered", _("Offered")
+        ASKED = "asked", _("Waiting for approval")
+        APPLIED = "applied", _("Applied")
+        REFUSED = "refused", _("Refused")
 
     token = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     contract = models.ForeignKey("billing.Contract", on_delete=models.PROTECT, related_name="quotes")
@@ -51,9 +52,9 @@ class OrderApproval(models.Model):
     """A quoted change that is over what its asker may order, until somebody of the customer's own decides."""
 
     class Status(models.TextChoices):
-        WAITING = "waiting", "Waiting"
-        APPROVED = "approved", "Approved"
-        REFUSED = "refused", "Refused"
+        WAITING = "waiting", _("Waiting")
+        APPROVED = "approved", _("Approved")
+        REFUSED = "refused", _("Refused")
 
     quote = models.OneToOneField(Quote, on_delete=models.PROTECT, related_name="approval")
     commitment_minor = models.BigIntegerField(

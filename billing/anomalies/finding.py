@@ -16,6 +16,7 @@ from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
+from accounts.timeline.plain import plain
 from billing.anomalies.base import Suspect
 from billing.anomalies.models import Finding
 from billing.anomalies.registry import DETECTORS
@@ -161,7 +162,7 @@ def _locked(finding: Finding) -> Finding:
 def _close(finding: Finding, status: str, at: datetime, actor: User | None, facts: dict[str, str]) -> None:
     finding.status, finding.settled_at = status, at
     finding.save(update_fields=["status", "settled_at"])
-    told = {"outcome": finding.get_status_display(), **facts}
+    told = {"outcome": plain(finding, "status"), **facts}
     recording.record(finding.customer, "billing.finding_settled", actor=actor, at=at, about=finding, facts=told, internal=True)
 
 

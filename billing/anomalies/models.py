@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from billing.invoices.models import Line
 
@@ -10,9 +11,9 @@ class Finding(models.Model):
     """A suspected billing error with its evidence. One row per suspect, however often the detector runs."""
 
     class Status(models.TextChoices):
-        OPEN = "open", "Open"
-        REMEDIED = "remedied", "Put right"
-        DISMISSED = "dismissed", "Dismissed"
+        OPEN = "open", _("Open")
+        REMEDIED = "remedied", _("Put right")
+        DISMISSED = "dismissed", _("Dismissed")
 
     ref = models.CharField(max_length=20, unique=True)
     detector = models.CharField(max_length=40)

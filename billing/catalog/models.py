@@ -7,6 +7,7 @@ changes (database trigger).
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class LegalEntity(models.Model):
@@ -41,14 +42,14 @@ class Product(models.Model):
     """Something sold. Written by billing/catalog/plans.py."""
 
     class Stage(models.TextChoices):
-        PREVIEW = "preview", "Preview"
-        ACTIVE = "active", "Active"
-        SUNSET = "sunset", "Sunset"
+        PREVIEW = "preview", _("Preview")
+        ACTIVE = "active", _("Active")
+        SUNSET = "sunset", _("Sunset")
 
     class Supply(models.TextChoices):
-        SERVICE = "service", "Service"
-        GOODS = "goods", "Goods that are delivered"
-        EXEMPT = "exempt", "Exempt from tax"
+        SERVICE = "service", _("Service")
+        GOODS = "goods", _("Goods that are delivered")
+        EXEMPT = "exempt", _("Exempt from tax")
 
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=120)
@@ -174,14 +175,14 @@ class Charge(models.Model):
     """One price of a plan version. Written by billing/catalog/plans.py; never changes once its version is used."""
 
     class Kind(models.TextChoices):
-        RECURRING = "recurring", "Recurring"
-        ONE_TIME = "one_time", "One-time"
-        USAGE = "usage", "Usage"
-        MINIMUM = "minimum", "Minimum commitment"
+        RECURRING = "recurring", _("Recurring")
+        ONE_TIME = "one_time", _("One-time")
+        USAGE = "usage", _("Usage")
+        MINIMUM = "minimum", _("Minimum commitment")
 
     class Billing(models.TextChoices):
-        IN_ADVANCE = "in_advance", "In advance"
-        IN_ARREARS = "in_arrears", "In arrears"
+        IN_ADVANCE = "in_advance", _("In advance")
+        IN_ARREARS = "in_arrears", _("In arrears")
 
     plan_version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="charges")
     code = models.SlugField(max_length=40)

@@ -6,6 +6,7 @@ Written by billing/contracts/signing.py (contract, subscription), terms.py and r
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import only_added
 
@@ -93,15 +94,15 @@ class ContractEvent(models.Model):
     """One dated change in a subscription's history. Written by billing/contracts/events.py; never changed."""
 
     class What(models.TextChoices):
-        SUBSCRIBE = "subscribe", "Start"
-        CHANGE_PLAN = "change_plan", "Change plan"
-        SET_QUANTITY = "set_quantity", "Change quantity"
-        PAUSE = "pause", "Pause"
-        RESUME = "resume", "Resume"
-        CANCEL = "cancel", "Cancel"
-        OVERRIDE_PRICE = "override_price", "Override price"
-        SET_ANCHOR = "set_anchor", "Change the billing day"
-        UNDO = "undo", "Undo"
+        SUBSCRIBE = "subscribe", _("Start")
+        CHANGE_PLAN = "change_plan", _("Change plan")
+        SET_QUANTITY = "set_quantity", _("Change quantity")
+        PAUSE = "pause", _("Pause")
+        RESUME = "resume", _("Resume")
+        CANCEL = "cancel", _("Cancel")
+        OVERRIDE_PRICE = "override_price", _("Override price")
+        SET_ANCHOR = "set_anchor", _("Change the billing day")
+        UNDO = "undo", _("Undo")
 
     subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="events")
     sequence = models.PositiveIntegerField()

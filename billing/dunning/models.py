@@ -6,6 +6,7 @@ Each table names its writer. A step is taken once for an invoice; a rest keeps w
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import only_added
 from accounts.customers.models import Customer
@@ -16,10 +17,10 @@ class DunningStep(models.Model):
     """One step of the ladder. Written by billing/dunning/ladder.py; a step that ends stays, for what was taken by it."""
 
     class Action(models.TextChoices):
-        REMIND = "remind", "Remind"
-        FEE = "fee", "Charge a fee"
-        RESTRICT = "restrict", "No new orders"
-        SUSPEND = "suspend", "Suspend the service"
+        REMIND = "remind", _("Remind")
+        FEE = "fee", _("Charge a fee")
+        RESTRICT = "restrict", _("No new orders")
+        SUSPEND = "suspend", _("Suspend the service")
 
     number = models.PositiveSmallIntegerField(help_text="Its place on the ladder: 1 is the lowest.")
     tier = models.CharField(
@@ -86,10 +87,10 @@ class PaymentPlan(models.Model):
     """An agreement to pay open invoices in parts. Written by billing/dunning/plans.py."""
 
     class Status(models.TextChoices):
-        RUNNING = "running", "Running"
-        KEPT = "kept", "Paid as agreed"
-        BROKEN = "broken", "Broken"
-        ENDED = "ended", "Ended early"
+        RUNNING = "running", _("Running")
+        KEPT = "kept", _("Paid as agreed")
+        BROKEN = "broken", _("Broken")
+        ENDED = "ended", _("Ended early")
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="payment_plans", help_text="Who pays.")
     currency = models.CharField(max_length=3)
@@ -134,10 +135,10 @@ class Dispute(models.Model):
     """
 
     class Status(models.TextChoices):
-        OPEN = "open", "Open"
-        UPHELD = "upheld", "Right: credited"
-        REFUSED = "refused", "Not right"
-        WITHDRAWN = "withdrawn", "Withdrawn"
+        OPEN = "open", _("Open")
+        UPHELD = "upheld", _("Right: credited")
+        REFUSED = "refused", _("Not right")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
 
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="disputes")
     amount_minor = models.BigIntegerField(help_text="What is in dispute, tax included.")
@@ -168,10 +169,10 @@ class DunningPause(models.Model):
     """Days on which an invoice rests. Written by billing/dunning/pausing.py, plans.py and disputes.py."""
 
     class Cause(models.TextChoices):
-        HAND = "hand", "Our word"
-        PROMISE = "promise", "Promise to pay"
-        PLAN = "plan", "Payment plan"
-        DISPUTE = "dispute", "Dispute"
+        HAND = "hand", _("Our word")
+        PROMISE = "promise", _("Promise to pay")
+        PLAN = "plan", _("Payment plan")
+        DISPUTE = "dispute", _("Dispute")
 
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="dunning_pauses")
     cause = models.CharField(max_length=8, choices=Cause)

@@ -12,6 +12,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Upper
+from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import not_truncated, only_added
 from accounts.customers.models import Customer
@@ -62,17 +63,17 @@ class Document(models.Model):
     """
 
     class Kind(models.TextChoices):
-        INVOICE = "invoice", "Invoice"
-        CREDIT_NOTE = "credit_note", "Credit note"
+        INVOICE = "invoice", _("Invoice")
+        CREDIT_NOTE = "credit_note", _("Credit note")
 
     class Status(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        HELD = "held", "Held"
-        ISSUED = "issued", "Issued"
+        DRAFT = "draft", _("Draft")
+        HELD = "held", _("Held")
+        ISSUED = "issued", _("Issued")
 
     class Origin(models.TextChoices):
-        ACCORD = "accord", "Accord"
-        LEGACY = "legacy", "Imported"
+        ACCORD = "accord", _("Accord")
+        LEGACY = "legacy", _("Imported")
 
     kind = models.CharField(max_length=12, choices=Kind)
     status = models.CharField(max_length=8, choices=Status, default=Status.DRAFT)

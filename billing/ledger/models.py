@@ -8,6 +8,7 @@ entry at commit: a posting can only come in the transaction of its entry, so not
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import only_added
 
@@ -60,18 +61,18 @@ class Posting(models.Model):
     """
 
     class Account(models.TextChoices):
-        RECEIVABLE = "receivable", "Receivable"
-        DEFERRED_REVENUE = "deferred_revenue", "Deferred revenue"
-        REVENUE = "revenue", "Revenue"
-        TAX = "tax", "Tax payable"
-        CUSTOMER_CREDIT = "customer_credit", "Customer credit"
-        CLEARING = "clearing", "Gateway clearing"
-        CASH = "cash", "Cash"
-        GOODWILL = "goodwill", "Goodwill"
-        BAD_DEBT = "bad_debt", "Bad debt"
-        WRITE_OFF = "write_off", "Write-off"
-        LEGACY = "legacy", "Opening balances from legacy invoices"
-        ROUNDING = "rounding", "Rounding (must stay zero)"
+        RECEIVABLE = "receivable", _("Receivable")
+        DEFERRED_REVENUE = "deferred_revenue", _("Deferred revenue")
+        REVENUE = "revenue", _("Revenue")
+        TAX = "tax", _("Tax payable")
+        CUSTOMER_CREDIT = "customer_credit", _("Customer credit")
+        CLEARING = "clearing", _("Gateway clearing")
+        CASH = "cash", _("Cash")
+        GOODWILL = "goodwill", _("Goodwill")
+        BAD_DEBT = "bad_debt", _("Bad debt")
+        WRITE_OFF = "write_off", _("Write-off")
+        LEGACY = "legacy", _("Opening balances from legacy invoices")
+        ROUNDING = "rounding", _("Rounding (must stay zero)")
 
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="postings")
     account = models.CharField(max_length=20, choices=Account)

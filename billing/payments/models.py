@@ -7,14 +7,15 @@ to pay by themselves by autopay.py.
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class PaymentMethod(models.Model):
     """A card or account kept at a gateway by token; never a card number. Written by billing/payments/methods.py."""
 
     class Scope(models.TextChoices):
-        NODE = "node", "This customer only"
-        SUBTREE = "subtree", "Everything below as well"
+        NODE = "node", _("This customer only")
+        SUBTREE = "subtree", _("Everything below as well")
 
     customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="payment_methods")
     scope = models.CharField(max_length=7, choices=Scope, default=Scope.NODE, help_text="Whom it may pay for.")
@@ -108,10 +109,10 @@ class Payment(models.Model):
     """
 
     class Status(models.TextChoices):
-        STARTED = "started", "In progress"
-        UNKNOWN = "unknown", "Being checked"
-        SUCCEEDED = "succeeded", "Paid"
-        DECLINED = "declined", "Declined"
+        STARTED = "started", _("In progress")
+        UNKNOWN = "unknown", _("Being checked")
+        SUCCEEDED = "succeeded", _("Paid")
+        DECLINED = "declined", _("Declined")
 
     ref = models.CharField(max_length=20, unique=True)
     key = models.UUIDField(unique=True)
@@ -174,8 +175,8 @@ class Refund(models.Model):
     """
 
     class To(models.TextChoices):
-        ORIGIN = "origin", "To the card or account it came from"
-        CREDIT = "credit", "As credit on the account of the one who paid"
+        ORIGIN = "origin", _("To the card or account it came from")
+        CREDIT = "credit", _("As credit on the account of the one who paid")
 
     Status = Payment.Status
 

@@ -18,6 +18,7 @@ from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
+from accounts.timeline.plain import plain
 from billing.ledger import balances, locking, posting
 from billing.ledger.models import Entry, Posting
 from billing.ledger.posting import PostingLine
@@ -302,7 +303,7 @@ def record_answer(sent: Refund, answer: Answer, at: datetime) -> Refund:
         attempts.step(refund, status, gateway_ref=answer.gateway_ref, decline_reason=answer.reason[:200], settled_at=at)
         if status == attempts.SUCCEEDED:
             amount = str(Money(refund.amount_minor, refund.payment.currency))
-            facts = {"amount": amount, "to": refund.get_to_display(), "payment": refund.payment.ref, "reason": refund.reason}
+            facts = {"amount": amount, "to": plain(refund, "to"), "payment": refund.payment.ref, "reason": refund.reason}
             recording.record(refund.customer, "billing.refund_made", actor=refund.refunded_by, at=at, about=refund, facts=facts)
         else:
             _put_back(refund, at)

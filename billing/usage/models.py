@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import only_added
 
@@ -10,11 +11,11 @@ class Meter(models.Model):
     """Something measured, named like the metric of a charge. Written by billing/usage/recording.py."""
 
     class Aggregation(models.TextChoices):
-        SUM = "sum", "Sum"
-        COUNT = "count", "Number of records"
-        MAX = "max", "Highest"
-        UNIQUE = "unique", "Number of different items"
-        LAST = "last", "Latest"
+        SUM = "sum", _("Sum")
+        COUNT = "count", _("Number of records")
+        MAX = "max", _("Highest")
+        UNIQUE = "unique", _("Number of different items")
+        LAST = "last", _("Latest")
 
     code = models.CharField(max_length=40, unique=True)
     aggregation = models.CharField(max_length=8, choices=Aggregation, default=Aggregation.SUM)

@@ -6,6 +6,7 @@ Written by support/channels/mail/taking.py, support/channels/files.py and suppor
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import only_added
 
@@ -14,16 +15,16 @@ class IncomingMail(models.Model):
     """One mail as it came in, and what became of it; kept whole, so that nothing a sender wrote is lost. Only ever added."""
 
     class Outcome(models.TextChoices):
-        OPENED = "opened", "Opened a ticket"
-        ADDED = "added", "Added to a ticket"
-        BOUNCE = "bounce", "A mail of ours did not arrive"
-        AUTO_REPLY = "auto_reply", "A machine answered"
-        LIST = "list", "Written to a list"
-        LOOP = "loop", "Our own mail came back"
-        SPAM = "spam", "Marked as spam"
-        TOO_LARGE = "too_large", "Too large"
-        EMPTY = "empty", "Nothing to read"
-        REFUSED = "refused", "Refused"
+        OPENED = "opened", _("Opened a ticket")
+        ADDED = "added", _("Added to a ticket")
+        BOUNCE = "bounce", _("A mail of ours did not arrive")
+        AUTO_REPLY = "auto_reply", _("A machine answered")
+        LIST = "list", _("Written to a list")
+        LOOP = "loop", _("Our own mail came back")
+        SPAM = "spam", _("Marked as spam")
+        TOO_LARGE = "too_large", _("Too large")
+        EMPTY = "empty", _("Nothing to read")
+        REFUSED = "refused", _("Refused")
 
     digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the raw mail: the same mail is taken once.")
     rfc_id = models.CharField(max_length=510, blank=True, help_text="Its Message-ID.")
@@ -79,9 +80,9 @@ class CallBack(models.Model):
     """A call somebody asked for, within a window of our hours. Written by support/channels/callbacks.py. Steps: STEPS there."""
 
     class State(models.TextChoices):
-        OPEN = "open", "Asked for"
-        DONE = "done", "Done"
-        WITHDRAWN = "withdrawn", "Withdrawn"
+        OPEN = "open", _("Asked for")
+        DONE = "done", _("Done")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
 
     ticket = models.ForeignKey("support.Ticket", on_delete=models.PROTECT, related_name="callbacks")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

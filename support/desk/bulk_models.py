@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Bulk(models.Model):
@@ -26,10 +27,10 @@ class BulkRow(models.Model):
     """One ticket of a bulk and what became of it; `words` says why nothing happened, or what was put back."""
 
     class Status(models.TextChoices):
-        WAITING = "waiting", "Waiting"
-        DONE = "done", "Done"
-        REFUSED = "refused", "Not changed"
-        UNDONE = "undone", "Taken back"
+        WAITING = "waiting", _("Waiting")
+        DONE = "done", _("Done")
+        REFUSED = "refused", _("Not changed")
+        UNDONE = "undone", _("Taken back")
 
     bulk = models.ForeignKey(Bulk, on_delete=models.PROTECT, related_name="rows")
     ticket = models.ForeignKey("support.Ticket", on_delete=models.PROTECT, related_name="bulk_rows")

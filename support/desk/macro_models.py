@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import only_added
 
@@ -98,10 +99,10 @@ class Outgoing(models.Model):
     """A reply that rests before it leaves, and may be taken back meanwhile. Written by support/desk/outgoing.py."""
 
     class Status(models.TextChoices):
-        RESTING = "resting", "Leaves soon"
-        SENT = "sent", "Sent"
-        TAKEN_BACK = "taken_back", "Taken back"
-        REFUSED = "refused", "Could not be sent"
+        RESTING = "resting", _("Leaves soon")
+        SENT = "sent", _("Sent")
+        TAKEN_BACK = "taken_back", _("Taken back")
+        REFUSED = "refused", _("Could not be sent")
 
     ticket = models.ForeignKey("support.Ticket", on_delete=models.PROTECT, related_name="outgoing")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

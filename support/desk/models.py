@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class TicketMerge(models.Model):
@@ -35,10 +36,10 @@ class Problem(models.Model):
     """One cause behind many tickets, answered once for all of them."""
 
     class Status(models.TextChoices):
-        PROPOSED = "proposed", "Proposed"
-        OPEN = "open", "Open"
-        SOLVED = "solved", "Solved"
-        DISMISSED = "dismissed", "No problem"
+        PROPOSED = "proposed", _("Proposed")
+        OPEN = "open", _("Open")
+        SOLVED = "solved", _("Solved")
+        DISMISSED = "dismissed", _("No problem")
 
     ref = models.CharField(max_length=20, unique=True)
     title = models.CharField(max_length=200)

@@ -18,6 +18,7 @@ from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
+from accounts.timeline.plain import plain
 from support.desk.models import Problem
 from support.tickets import conversation, turns
 from support.tickets.models import Ticket
@@ -58,7 +59,7 @@ def open_problem(*, actor: User | None, title: str, key: UUID, at: datetime, cau
     with turns.patience(), transaction.atomic():
         problem, is_new = Problem.objects.get_or_create(key=key, defaults=facts | {"ref": numbering.next_ref("PB")})
         if is_new:
-            _record(problem, str(problem.get_status_display()), actor, at)
+            _record(problem, plain(problem, "status"), actor, at)
     return problem
 
 
@@ -114,7 +115,7 @@ def move(*, actor: User, problem: Problem, to: str, at: datetime, cause: str = "
         problem.status, problem.cause = to, cause.replace("\x00", "").strip()[:10_000] or problem.cause
         problem.ended_by, problem.ended_at = (actor, at) if ended else (None, None)
         problem.save(update_fields=["status", "cause", "ended_by", "ended_at"])
-        _record(problem, str(problem.get_status_display()), actor, at)
+        _record(problem, plain(problem, "status"), actor, at)
     return problem
 
 

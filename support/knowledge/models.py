@@ -12,6 +12,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from support.knowledge.languages import StemsByLanguage
 
@@ -48,11 +49,11 @@ class Article(models.Model):
     """
 
     class Action(models.TextChoices):
-        NONE = "", "No action"
-        CHECK_INVOICES = "check_invoices", "Check my invoices now"
-        PAY_INVOICES = "pay_invoices", "Pay open invoices"
-        CHANGE_SEATS = "change_seats", "Change seats or plan"
-        CONTACT = "contact", "Talk to us"
+        NONE = "", _("No action")
+        CHECK_INVOICES = "check_invoices", _("Check my invoices now")
+        PAY_INVOICES = "pay_invoices", _("Pay open invoices")
+        CHANGE_SEATS = "change_seats", _("Change seats or plan")
+        CONTACT = "contact", _("Talk to us")
 
     ref = models.SlugField(max_length=80, unique=True)
     title = models.CharField(max_length=200)
@@ -99,16 +100,16 @@ class ArticleQuestion(models.Model):
     """
 
     class Source(models.TextChoices):
-        PHRASE_BOOK = "phrase_book", "Phrase book"
-        EDITOR = "editor", "Editor"
-        SOLVED = "solved", "This solved it"
-        TICKET = "ticket", "Ticket"
-        NOT_FOUND = "not_found", "Not found"
+        PHRASE_BOOK = "phrase_book", _("Phrase book")
+        EDITOR = "editor", _("Editor")
+        SOLVED = "solved", _("This solved it")
+        TICKET = "ticket", _("Ticket")
+        NOT_FOUND = "not_found", _("Not found")
 
     class State(models.TextChoices):
-        PROPOSED = "proposed", "Proposed"
-        ATTACHED = "attached", "Attached"
-        REFUSED = "refused", "Refused"
+        PROPOSED = "proposed", _("Proposed")
+        ATTACHED = "attached", _("Attached")
+        REFUSED = "refused", _("Refused")
 
     article = models.ForeignKey(Article, null=True, blank=True, on_delete=models.CASCADE, related_name="questions")
     text = models.CharField(max_length=300)
@@ -137,9 +138,9 @@ class ArticleVersion(models.Model):
     """What an article says, said or may say once somebody else agrees. Written by support/knowledge/editing.py."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Waits for review"
-        PUBLISHED = "published", "Published"
-        REFUSED = "refused", "Refused"
+        WAITING = "waiting", _("Waits for review")
+        PUBLISHED = "published", _("Published")
+        REFUSED = "refused", _("Refused")
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()

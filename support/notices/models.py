@@ -8,15 +8,16 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Way(models.TextChoices):
     """How a person is told."""
 
-    MAIL = "mail", "By mail at once"
-    DAILY = "daily", "In a digest once a day"
-    WEEKLY = "weekly", "In a digest once a week"
-    PORTAL = "portal", "Only as news here"
+    MAIL = "mail", _("By mail at once")
+    DAILY = "daily", _("In a digest once a day")
+    WEEKLY = "weekly", _("In a digest once a week")
+    PORTAL = "portal", _("Only as news here")
 
 
 class Told(models.Model):

@@ -6,6 +6,7 @@ Offers are written by support/offers/defining.py, recommendations by recommendin
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import only_added
 from accounts.customers.models import Customer
@@ -73,8 +74,8 @@ class OfferAnswer(models.Model):
     """
 
     class Answer(models.TextChoices):
-        YES = "yes", "Yes"
-        NO = "no", "No"
+        YES = "yes", _("Yes")
+        NO = "no", _("No")
 
     offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="answers")
     customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+")

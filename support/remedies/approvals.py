@@ -14,6 +14,7 @@ from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
+from accounts.timeline.plain import plain
 from support.remedies import authority, giving, policy_log
 from support.remedies.models import Approval, Grant
 from support.tickets import conversation, turns
@@ -94,7 +95,7 @@ def _locked(approval: Approval) -> Approval:
 def _same_answer(approval: Approval, actor: User, *, approve: bool) -> Approval:
     answer = Approval.Status.APPROVED if approve else Approval.Status.REFUSED
     if (approval.decided_by_id, approval.status) != (actor.pk, answer):
-        who = {"name": approval.decided_by, "answer": approval.get_status_display().lower()}
+        who = {"name": approval.decided_by, "answer": plain(approval, "status").lower()}
         raise AlreadyDecided(_("{name} has decided already: {answer}.").format(**who))
     return approval
 

@@ -90,10 +90,10 @@ def bounds(row: Allowance, cost: Money, spent: Spent, case: Circumstances) -> li
 def _circumstances(row: Allowance, case: Circumstances) -> Iterator[Criterion]:
     if row.fault:
         found = f"{SIDES(case.fault).label}: {case.evidence}" if case.fault else _("not judged")
-        yield Criterion(_("Whose fault"), SIDES(row.fault).label, found, row.fault == case.fault)
+        yield Criterion(_("Whose fault"), str(SIDES(row.fault).label), found, row.fault == case.fault)
     if row.tier:
         tiers = Customer.Tier
-        yield Criterion(_("Tier"), tiers(row.tier).label, tiers(case.tier).label, row.tier == case.tier)
+        yield Criterion(_("Tier"), str(tiers(row.tier).label), str(tiers(case.tier).label), row.tier == case.tier)
     if row.segment_id:
         inside = row.segment_id in case.segments
         yield Criterion(_("Segment"), str(row.segment), _("in it") if inside else _("not in it"), inside)

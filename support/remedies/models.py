@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import only_added
 from accounts.customers.models import Customer, DateRange
@@ -68,9 +69,9 @@ class Allowance(AskedAndApproved):
     """
 
     class Side(models.TextChoices):
-        OURS = "ours", "Our fault"
-        THEIRS = "theirs", "The customer's fault"
-        NOBODYS = "nobodys", "Nobody's fault"
+        OURS = "ours", _("Our fault")
+        THEIRS = "theirs", _("The customer's fault")
+        NOBODYS = "nobodys", _("Nobody's fault")
 
     level = models.CharField(max_length=12, blank=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="allowances")
@@ -129,10 +130,10 @@ class Grant(models.Model):
     """
 
     class Status(models.TextChoices):
-        AWAITING_APPROVAL = "awaiting_approval", "Waiting for approval"
-        GRANTED = "granted", "Granted"
-        TURNED_DOWN = "turned_down", "Turned down"
-        REVERSED = "reversed", "Taken back"
+        AWAITING_APPROVAL = "awaiting_approval", _("Waiting for approval")
+        GRANTED = "granted", _("Granted")
+        TURNED_DOWN = "turned_down", _("Turned down")
+        REVERSED = "reversed", _("Taken back")
 
     ref = models.CharField(max_length=20, unique=True)
     key = models.UUIDField(unique=True)
@@ -181,9 +182,9 @@ class Approval(models.Model):
     """A remedy over its asker's authority, waiting for one who may decide. Written by support/remedies/approvals.py."""
 
     class Status(models.TextChoices):
-        WAITING = "waiting", "Waiting"
-        APPROVED = "approved", "Approved"
-        REFUSED = "refused", "Refused"
+        WAITING = "waiting", _("Waiting")
+        APPROVED = "approved", _("Approved")
+        REFUSED = "refused", _("Refused")
 
     grant = models.OneToOneField(Grant, on_delete=models.PROTECT, related_name="approval")
     approver_level = models.CharField(max_length=12)
@@ -201,10 +202,10 @@ class FeedRow(models.Model):
     """What finance must know of a granted remedy. Written with the grant; its state by support/remedies/finance_feed.py."""
 
     class Status(models.TextChoices):
-        NEW = "new", "New"
-        ACKNOWLEDGED = "acknowledged", "Acknowledged"
-        QUERIED = "queried", "Queried"
-        ANSWERED = "answered", "Answered"
+        NEW = "new", _("New")
+        ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+        QUERIED = "queried", _("Queried")
+        ANSWERED = "answered", _("Answered")
 
     grant = models.OneToOneField(Grant, on_delete=models.PROTECT, related_name="feed_row")
     entry = models.ForeignKey("billing.Entry", null=True, on_delete=models.PROTECT, related_name="feed_rows")
@@ -269,9 +270,9 @@ class Decline(models.Model):
     """A no to what a customer asked for, as they were told. Only the appeal is added. Written by remedies/declines.py."""
 
     class Claim(models.TextChoices):
-        NOT_VALID = "not_valid", "Not valid"
-        PARTLY_VALID = "partly_valid", "Partly valid"
-        VALID = "valid", "Valid"
+        NOT_VALID = "not_valid", _("Not valid")
+        PARTLY_VALID = "partly_valid", _("Partly valid")
+        VALID = "valid", _("Valid")
 
     ticket = models.ForeignKey("support.Ticket", on_delete=models.PROTECT, related_name="declines")
     customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="declines")

@@ -9,6 +9,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.models import Customer, DateRange
 
@@ -16,10 +17,10 @@ from accounts.customers.models import Customer, DateRange
 class ClockKind(models.TextChoices):
     """What a clock of a ticket waits for."""
 
-    FIRST_RESPONSE = "first_response", "First response"
-    NEXT_RESPONSE = "next_response", "Next response"
-    UPDATE = "update", "Update"
-    RESOLUTION = "resolution", "Resolution"
+    FIRST_RESPONSE = "first_response", _("First response")
+    NEXT_RESPONSE = "next_response", _("Next response")
+    UPDATE = "update", _("Update")
+    RESOLUTION = "resolution", _("Resolution")
 
 
 class ServiceCalendar(models.Model):
@@ -95,10 +96,10 @@ class LadderStep(models.Model):
     """One step of the ladder: when it is taken and which level is told. Written by support/service_levels/ladder.py."""
 
     class Trigger(models.TextChoices):
-        SHARE = "share", "A share of a target is used up"
-        AMOUNT = "amount", "It is about this much money or more"
-        REPEAT = "repeat", "The customer asked this often within 30 days"
-        TIER = "tier", "A key account asks"
+        SHARE = "share", _("A share of a target is used up")
+        AMOUNT = "amount", _("It is about this much money or more")
+        REPEAT = "repeat", _("The customer asked this often within 30 days")
+        TIER = "tier", _("A key account asks")
 
     number = models.PositiveSmallIntegerField(help_text="The step's place on the ladder: 1 is the lowest.")
     trigger = models.CharField(max_length=8, choices=Trigger)

@@ -7,6 +7,7 @@ from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Upper
+from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import only_added
 from accounts.customers.models import Customer
@@ -73,28 +74,28 @@ class Ticket(models.Model):
     """A customer's issue as it is worked on. Written by support/tickets/conversation.py. Steps: STEPS there."""
 
     class Status(models.TextChoices):
-        OPEN = "open", "Open"
-        WAITING = "waiting", "Waiting for the customer"
-        APPROVAL = "approval", "Waiting for approval"
-        RESOLVED = "resolved", "Resolved"
+        OPEN = "open", _("Open")
+        WAITING = "waiting", _("Waiting for the customer")
+        APPROVAL = "approval", _("Waiting for approval")
+        RESOLVED = "resolved", _("Resolved")
 
     class Kind(models.TextChoices):
-        BILLING = "billing", "Billing"
-        CONTRACT = "contract", "Contract"
-        TECHNICAL = "technical", "Technical"
-        OTHER = "other", "Something else"
+        BILLING = "billing", _("Billing")
+        CONTRACT = "contract", _("Contract")
+        TECHNICAL = "technical", _("Technical")
+        OTHER = "other", _("Something else")
 
     class Priority(models.TextChoices):
-        URGENT = "1", "Urgent"
-        HIGH = "2", "High"
-        NORMAL = "3", "Normal"
+        URGENT = "1", _("Urgent")
+        HIGH = "2", _("High")
+        NORMAL = "3", _("Normal")
 
     class Channel(models.TextChoices):
-        PORTAL = "portal", "Portal"
-        PHONE = "phone", "Phone"
-        EMAIL = "email", "E-mail"
-        LETTER = "letter", "Letter"
-        CHAT = "chat", "Chat"
+        PORTAL = "portal", _("Portal")
+        PHONE = "phone", _("Phone")
+        EMAIL = "email", _("E-mail")
+        LETTER = "letter", _("Letter")
+        CHAT = "chat", _("Chat")
 
     ref = models.CharField(max_length=20, unique=True)
     customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="tickets")

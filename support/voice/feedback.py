@@ -18,6 +18,7 @@ from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
+from accounts.timeline.plain import plain
 from billing.money import Money
 from support.tickets import conversation, deadlines, turns
 from support.tickets.models import Ticket
@@ -73,7 +74,7 @@ def give(*, actor: User, customer: Customer, kind: str, words: str, key: UUID, a
         ticket = _ticket(actor, customer, words, key, at) if kind == Feedback.Kind.CONCERN else None
         facts = {"customer": customer, "person": actor, "kind": kind, "words": words, "given_at": at, "key": key}
         feedback = Feedback.objects.create(ticket=ticket, answer_by=_answer_by(ticket, at), **facts)
-        told = {"feedback": feedback.pk, "what": feedback.get_kind_display()}
+        told = {"feedback": feedback.pk, "what": plain(feedback, "kind")}
         recording.record(customer, "support.feedback_given", actor=actor, at=at, about=ticket or feedback, facts=told)
         return Receipt(feedback, thanks.give(customer=customer, person=actor, cause=_cause(feedback), at=at))
 

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import only_added
 from support.tickets.models import MomentRange
@@ -28,9 +29,9 @@ class Promise(models.Model):
     """Something we told a customer we would do, and by which day. Written by support/voice/promises.py."""
 
     class State(models.TextChoices):
-        OPEN = "open", "Open"
-        KEPT = "kept", "Kept"
-        WITHDRAWN = "withdrawn", "Withdrawn"
+        OPEN = "open", _("Open")
+        KEPT = "kept", _("Kept")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
 
     ticket = models.ForeignKey("support.Ticket", on_delete=models.PROTECT, related_name="promises")
     customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="promises")
@@ -97,9 +98,9 @@ class Feedback(models.Model):
     """Praise, a concern or an idea that is not about one ticket. Only ever added. Written by support/voice/feedback.py."""
 
     class Kind(models.TextChoices):
-        PRAISE = "praise", "Praise"
-        CONCERN = "concern", "A concern"
-        IDEA = "idea", "An idea"
+        PRAISE = "praise", _("Praise")
+        CONCERN = "concern", _("A concern")
+        IDEA = "idea", _("An idea")
 
     customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="feedback")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

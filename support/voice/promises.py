@@ -20,6 +20,7 @@ from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
+from accounts.timeline.plain import plain
 from support.tickets import conversation, turns
 from support.tickets.models import Message, Ticket
 from support.voice.models import Promise
@@ -173,7 +174,7 @@ def _tell(promise: Promise, mark: str, kind: str, at: datetime) -> int:
 
 def _record(kind: str, promise: Promise, *, actor: User | None, at: datetime, internal: bool) -> None:
     facts = {
-        "what": promise.what, "due": promise.due_on.isoformat(), "state": str(promise.get_state_display()).lower(),
+        "what": promise.what, "due": promise.due_on.isoformat(), "state": plain(promise, "state").lower(),
         "promise": promise.pk, "note": promise.note,
     }  # fmt: skip
     recording.record(promise.customer, kind, actor=actor, at=at, about=promise.ticket, facts=facts, internal=internal)

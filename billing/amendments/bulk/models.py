@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class BulkChange(models.Model):
@@ -30,10 +31,10 @@ class BulkChangeRow(models.Model):
     """One row: what it asks for, what that costs (its quote), and what became of it."""
 
     class Status(models.TextChoices):
-        READY = "ready", "Ready"
-        REFUSED = "refused", "Not possible"
-        APPLIED = "applied", "Done"
-        ASKED = "asked", "Waiting for approval"
+        READY = "ready", _("Ready")
+        REFUSED = "refused", _("Not possible")
+        APPLIED = "applied", _("Done")
+        ASKED = "asked", _("Waiting for approval")
 
     bulk = models.ForeignKey(BulkChange, on_delete=models.PROTECT, related_name="rows")
     number = models.PositiveIntegerField(help_text="As a spreadsheet counts: the header is row 1.")

@@ -6,6 +6,7 @@ Written by billing/invoices/running: carrying.py begins and ends runs, chunks.py
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class BillingRun(models.Model):
@@ -44,12 +45,12 @@ class BillingWork(models.Model):
     """
 
     class Status(models.TextChoices):
-        WAITING = "waiting", "Waiting"
-        DONE = "done", "Billed"
-        HELD = "held", "Held"
-        FAILED = "failed", "Failed"
-        RELEASED = "released", "Released"
-        DISCARDED = "discarded", "Discarded"
+        WAITING = "waiting", _("Waiting")
+        DONE = "done", _("Billed")
+        HELD = "held", _("Held")
+        FAILED = "failed", _("Failed")
+        RELEASED = "released", _("Released")
+        DISCARDED = "discarded", _("Discarded")
 
     run = models.ForeignKey(BillingRun, on_delete=models.PROTECT, related_name="work")
     payer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="billing_work")

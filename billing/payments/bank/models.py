@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 
 class BankStatement(models.Model):
@@ -62,15 +63,15 @@ class BankLine(models.Model):
     """
 
     class Status(models.TextChoices):
-        WAITING = "waiting", "Waiting"
-        MATCHED = "matched", "Matched"
-        IGNORED = "ignored", "Set aside"
-        NOTED = "noted", "Only noted"
+        WAITING = "waiting", _("Waiting")
+        MATCHED = "matched", _("Matched")
+        IGNORED = "ignored", _("Set aside")
+        NOTED = "noted", _("Only noted")
 
     class Over(models.TextChoices):
-        NONE = "", "Nothing over"
-        OVERPAID = "overpaid", "Paid too much"
-        DOUBLE = "double", "Paid twice"
+        NONE = "", _("Nothing over")
+        OVERPAID = "overpaid", _("Paid too much")
+        DOUBLE = "double", _("Paid twice")
 
     ref = models.CharField(max_length=20, unique=True)
     statement = models.ForeignKey(BankStatement, on_delete=models.PROTECT, related_name="lines")
@@ -135,9 +136,9 @@ class TransferOrder(models.Model):
     """
 
     class Status(models.TextChoices):
-        ORDERED = "ordered", "To be made"
-        MADE = "made", "Made"
-        FAILED = "failed", "Not possible"
+        ORDERED = "ordered", _("To be made")
+        MADE = "made", _("Made")
+        FAILED = "failed", _("Not possible")
 
     key = models.CharField(max_length=80, unique=True)
     amount_minor = models.BigIntegerField()

@@ -13,6 +13,7 @@ from django.db import transaction
 from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
+from accounts.timeline.plain import plain
 from billing.ledger import locking
 from billing.payments import refunds
 from billing.payments.bank.models import BankLine
@@ -49,7 +50,7 @@ def keep(*, actor: User, line: BankLine, at: datetime) -> BankLine:
 
 def _start(actor: User, line: BankLine, payment: Payment, at: datetime) -> Refund:
     return refunds.start(
-        actor=actor, payment=payment, amount_minor=line.over_minor, reason=line.get_over_display(), at=at,
+        actor=actor, payment=payment, amount_minor=line.over_minor, reason=plain(line, "over"), at=at,
         key=uuid5(NAMESPACE_OID, f"accord bank line over {line.ref} {line.turn}"),
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
+from accounts.timeline.plain import plain
 from billing.catalog.models import LegalEntity
 from billing.invoices.models import PLAIN_REF, Document
 from billing.ledger import locking
@@ -288,7 +289,7 @@ def _step(line: BankLine, status: str, rule: str, reason: str, actor: User | Non
     for name, value in changed.items():
         setattr(line, name, value)
     line.save(update_fields=list(changed))
-    told = {"amount": _amount(line), "outcome": line.get_status_display()}
+    told = {"amount": _amount(line), "outcome": plain(line, "status")}
     payment = line.payment or before
     whose = payment.payer if payment else None
     recording.record(whose, "billing.bank_line_settled", actor=actor, at=at, about=line, facts=told, internal=True)

@@ -12,6 +12,7 @@ from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
+from accounts.timeline.plain import plain
 from billing.money import Money
 from billing.payments import gateways, refunds
 from billing.payments.bank import booking
@@ -93,6 +94,6 @@ def _told(order: TransferOrder, status: str, reason: str, refund: Refund, at: da
     order.status, order.reason = status, reason[:200]
     order.save(update_fields=["status", "reason"])
     amount = str(Money(order.amount_minor, order.currency))
-    facts = {"amount": amount, "outcome": order.get_status_display()}
+    facts = {"amount": amount, "outcome": plain(order, "status")}
     recording.record(refund.customer, "billing.transfer_told", actor=actor, at=at, about=refund, facts=facts, internal=True)
     return refunds.record_answer(refund, gateways.by_code(refund.payment.gateway).ask(key=order.key), at)

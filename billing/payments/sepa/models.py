@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import only_added
 
@@ -14,8 +15,8 @@ class Mandate(models.Model):
     """
 
     class Scheme(models.TextChoices):
-        CORE = "CORE", "SEPA Core"
-        B2B = "B2B", "SEPA Business to Business"
+        CORE = "CORE", _("SEPA Core")
+        B2B = "B2B", _("SEPA Business to Business")
 
     ref = models.CharField(max_length=35, unique=True)
     customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="mandates")
@@ -66,11 +67,11 @@ class DirectDebit(models.Model):
     """
 
     class Status(models.TextChoices):
-        ORDERED = "ordered", "To be collected"
-        SENT = "sent", "At the bank"
-        COLLECTED = "collected", "Collected"
-        FAILED = "failed", "Not collected"
-        RETURNED = "returned", "Returned"
+        ORDERED = "ordered", _("To be collected")
+        SENT = "sent", _("At the bank")
+        COLLECTED = "collected", _("Collected")
+        FAILED = "failed", _("Not collected")
+        RETURNED = "returned", _("Returned")
 
     key = models.CharField(max_length=80, unique=True)
     mandate = models.ForeignKey(Mandate, on_delete=models.PROTECT, related_name="debits")

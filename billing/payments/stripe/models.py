@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class StripeCustomer(models.Model):
@@ -21,8 +22,8 @@ class StripeCall(models.Model):
     """
 
     class Kind(models.TextChoices):
-        CHARGE = "charge", "Charge"
-        REFUND = "refund", "Refund"
+        CHARGE = "charge", _("Charge")
+        REFUND = "refund", _("Refund")
 
     key = models.CharField(max_length=80, primary_key=True)
     kind = models.CharField(max_length=6, choices=Kind)

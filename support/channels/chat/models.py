@@ -6,6 +6,7 @@ Chats are written by support/channels/chat/chats.py and tending.py, presence by 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 MOST_AT_ONCE = 10
 
@@ -27,17 +28,17 @@ class Chat(models.Model):
     """
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Waits for somebody"
-        LIVE = "live", "Going on"
-        ENDED = "ended", "Ended"
+        WAITING = "waiting", _("Waits for somebody")
+        LIVE = "live", _("Going on")
+        ENDED = "ended", _("Ended")
 
     class Ending(models.TextChoices):
-        AGENT = "agent", "We ended it"
-        CUSTOMER = "customer", "The customer ended it"
-        ABANDONED = "abandoned", "The customer went away before anybody came"
-        NOBODY = "nobody", "Nobody came in time"
-        SILENT = "silent", "The customer went away"
-        RESOLVED = "resolved", "The ticket was resolved"
+        AGENT = "agent", _("We ended it")
+        CUSTOMER = "customer", _("The customer ended it")
+        ABANDONED = "abandoned", _("The customer went away before anybody came")
+        NOBODY = "nobody", _("Nobody came in time")
+        SILENT = "silent", _("The customer went away")
+        RESOLVED = "resolved", _("The ticket was resolved")
 
     ticket = models.ForeignKey("support.Ticket", on_delete=models.PROTECT, related_name="chats")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -77,9 +78,9 @@ class Presence(models.Model):
     """Whether one of our people takes chats now, and how many at once. Written by support/channels/chat/presence.py."""
 
     class State(models.TextChoices):
-        AVAILABLE = "available", "Available"
-        BUSY = "busy", "Busy"
-        AWAY = "away", "Away"
+        AVAILABLE = "available", _("Available")
+        BUSY = "busy", _("Busy")
+        AWAY = "away", _("Away")
 
     agent = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="presence")
     state = models.CharField(max_length=10, choices=State, default=State.AWAY)

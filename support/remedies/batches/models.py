@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Batch(models.Model):
@@ -26,11 +27,11 @@ class BatchRow(models.Model):
     """One finding of a batch and what became of it; `words` says why nothing was given or taken back."""
 
     class Status(models.TextChoices):
-        WAITING = "waiting", "Waiting"
-        GIVEN = "granted", "Given"
-        ASKED = "awaiting_approval", "Waiting for approval"
-        REFUSED = "refused", "Not given"
-        UNDONE = "reversed", "Taken back"
+        WAITING = "waiting", _("Waiting")
+        GIVEN = "granted", _("Given")
+        ASKED = "awaiting_approval", _("Waiting for approval")
+        REFUSED = "refused", _("Not given")
+        UNDONE = "reversed", _("Taken back")
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="rows")
     finding = models.ForeignKey("billing.Finding", on_delete=models.PROTECT, related_name="batch_rows")

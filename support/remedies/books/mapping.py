@@ -10,6 +10,7 @@ from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
+from accounts.timeline.plain import plain
 from billing.ledger.models import Posting
 from support.remedies.books.models import LedgerMapping
 
@@ -35,7 +36,7 @@ def set_number(*, actor: User, account: str, number: str, at: datetime) -> Ledge
         raise MayNotMap(_("A number has letters, digits and dashes, at most {most}.").format(most=LONGEST))
     with transaction.atomic():
         mapping, _new = LedgerMapping.objects.update_or_create(account=account, defaults={"number": number})
-        facts = {"account": mapping.get_account_display(), "number": number or "-"}
+        facts = {"account": plain(mapping, "account"), "number": number or "-"}
         recording.record(None, "finance.account_mapped", actor=actor, at=at, about=mapping, facts=facts, internal=True)
     return mapping
 
