@@ -18,6 +18,7 @@ from support.tickets.models import Ticket
 from support.voice.models import Promise
 from tests.factories import chats, desk, people, provisioning, quality, support, tree_changes
 from tests.factories.billing import NOON
+from tests.once import once
 
 pytestmark = pytest.mark.django_db
 WORKERS = {"agent", "supervisor", "key_account", "manager"}
@@ -92,12 +93,17 @@ ROUTES = {
 }
 
 
-@pytest.fixture
-def given():
+@once
+def granted_and_asked():
     """A remedy given, and one waiting for approval."""
     support.limit("agent", 25000, 100000)
     support.limit("supervisor", 100000, 300000)
     return support.case().grant(), support.case(30000).grant()
+
+
+@pytest.fixture
+def given(granted_and_asked):
+    return granted_and_asked()
 
 
 def names(given, route):

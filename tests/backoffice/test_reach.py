@@ -31,6 +31,7 @@ from tests.factories import (
     tree_changes,
 )
 from tests.factories.bank import debit_at_the_bank, paid_too_much, waiting_line, waiting_transfer
+from tests.once import once
 
 pytestmark = pytest.mark.django_db
 
@@ -211,13 +212,18 @@ ROUTES = {
 CASES = [(route, level) for route in ROUTES for level in sorted(EVERYBODY)]
 
 
-@pytest.fixture
-def given(monkeypatch):
-    """A remedy given, one waiting, and everything an address may name."""
-    monkeypatch.setattr(rendering, "pdf_of", lambda document, language: b"%PDF-1.7")
+@once
+def granted_and_asked():
+    """A remedy given, and one waiting for approval."""
     support.limit("agent", 25000, 100000)
     support.limit("supervisor", 100000, 300000)
     return support.case().grant(), support.case(30000).grant()
+
+
+@pytest.fixture
+def given(granted_and_asked, monkeypatch):
+    monkeypatch.setattr(rendering, "pdf_of", lambda document, language: b"%PDF-1.7")
+    return granted_and_asked()
 
 
 def file_of(granted):

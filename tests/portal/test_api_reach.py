@@ -17,6 +17,7 @@ from billing.payments.gateways import sandbox
 from portal.api import urls
 from tests.factories import people
 from tests.factories.customers import group
+from tests.once import once
 from tests.portal import subject
 
 pytestmark = pytest.mark.django_db
@@ -108,11 +109,14 @@ ROUTES = {
 SEES, SEES_NOT = ("own", "ancestor"), ("descendant", "sister", "stranger", "ancestor alone", "closed")
 
 
+subjects = once(subject.make)
+
+
 @pytest.fixture
-def given(monkeypatch):
+def given(subjects, monkeypatch):
     monkeypatch.setattr(rendering, "pdf_of", lambda document, language="": b"%PDF-1.7")
     monkeypatch.setattr(rendering, "pressed", lambda page, name, on: b"%PDF-1.7")
-    return subject.make()
+    return subjects()
 
 
 def address(given, name):

@@ -10,6 +10,7 @@ from billing.invoices.documents import rendering
 from portal import urls
 from tests.factories import people
 from tests.factories.customers import group
+from tests.once import once
 from tests.portal import subject
 
 pytestmark = pytest.mark.django_db
@@ -143,11 +144,14 @@ ROLES = sorted(EVERY)
 SEES, SEES_NOT = ("own", "ancestor"), ("descendant", "sister", "stranger", "ancestor alone", "closed")
 
 
+subjects = once(subject.make)
+
+
 @pytest.fixture
-def given(monkeypatch):
+def given(subjects, monkeypatch):
     monkeypatch.setattr(rendering, "pdf_of", lambda document, language="": b"%PDF-1.7")
     monkeypatch.setattr(rendering, "pressed", lambda page, name, on: b"%PDF-1.7")
-    return subject.make()
+    return subjects()
 
 
 def standing(given, role, where):
