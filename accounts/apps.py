@@ -1,6 +1,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class AccountsConfig(AppConfig):
@@ -31,4 +32,5 @@ class AccountsConfig(AppConfig):
         queueing = import_module("accounts.webhooks.queueing")
         delivery.register(queueing.READER, queueing.queue)
         import_module("accounts.timeline.recording").register_chooser(queueing.READER, queueing.wanted)
+        post_migrate.connect(import_module("accounts.append_only").never_silenced, sender=self)
         import_module("accounts.segments.lifecycle").hang_onboarding_days(import_module("accounts.policies.onboarding").days_of)

@@ -200,12 +200,12 @@ class _Row(NamedTuple):
     cycle_until: date | None
     amount_minor: int
     credited_minor: int
-    days: Any
+    covered_until: date | None
 
 
 _OF_LINE: Final = (
     "pk", "subscription_id", "charge_code", "kind", "since", "until", "price_key", "cycle_since", "cycle_until", "amount_minor",
-    "credited_minor", "coverage__days",
+    "credited_minor", "coverage__days__endswith",
 )  # fmt: skip
 
 
@@ -225,13 +225,13 @@ def _as_issued(row: _Row, adjusted_minor: int) -> Issued:
         kind="minimum" if row.charge_code == newline.MINIMUM_CODE else newline.CHARGE_KINDS[row.kind],
         since=since,
         until=until,
-        remaining_until=row.days.upper if row.days else until,  # a true-up covers no days
+        remaining_until=row.covered_until or until,  # a true-up covers no days
         price_key=row.price_key,
         cycle=Period(row.cycle_since or since, row.cycle_until or until),
         amount_minor=row.amount_minor,
         left_minor=row.amount_minor - row.credited_minor,
         adjusted_minor=adjusted_minor,
-        covers=row.days is not None,
+        covers=row.covered_until is not None,
     )
 
 

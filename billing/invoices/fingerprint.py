@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from billing.invoices.models import Document, Line
@@ -27,10 +28,9 @@ _LINE = (
 
 def of(document: Document, lines: Iterable[Line]) -> str:
     """Return the SHA-256 of the document with its lines, in hexadecimal."""
-    facts = {name: getattr(document, name) for name in _DOCUMENT}
-    facts["lines"] = [{name: getattr(line, name) for name in _LINE} for line in sorted(lines, key=lambda line: line.position)]
-    text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_written)
-    return hashlib.sha256(text.encode()).hexdigest()
+    facts = dict(zip(_DOCUMENT, _of_document(document), strict=True))
+    told = [dict(zip(_LINE, _of_line(line), strict=True)) for line in sorted(lines, key=lambda line: line.position)]
+    return hashlib.sha256(_CANONICAL.encode(facts | {"lines": told}).encode()).hexdigest()
 
 
 def holds(document: Document) -> bool:
@@ -44,3 +44,7 @@ def _written(value: Any) -> str:
     if isinstance(value, date | datetime):
         return value.isoformat()
     raise TypeError(f"{value!r} has no canonical form")
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_written)
+_of_document, _of_line = attrgetter(*_DOCUMENT), attrgetter(*_LINE)

@@ -1,7 +1,7 @@
 """Posting: the only door to the books.
 
 `post` writes one entry with its postings, once per key. Amounts are minor units, debit above zero, credit below; the
-database proves at commit that they sum to zero per currency.
+database proves of each statement that the postings it adds to an entry sum to zero per currency.
 """
 
 from collections import Counter

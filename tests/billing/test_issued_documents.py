@@ -8,7 +8,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from billing.invoices import credit_notes, crediting, fingerprint, plain, run
-from billing.invoices.models import Coverage, Document
+from billing.invoices.models import Coverage, Document, Line
 from billing.invoices.running import carrying
 from tests.factories import billing, customers
 
@@ -36,6 +36,45 @@ def test_database_refuses_to_change_an_issued_document(sql):
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)
     assert fingerprint.holds(Document.objects.get(pk=document.pk))
+
+
+@pytest.fixture
+def draft_beside():
+    """A draft with 200 lines of its own, beside an issued document of one line."""
+    issued = billing.invoice(customers.group("Berlin"), 12000)
+    draft = Document.objects.create(
+        kind="invoice", legal_entity=issued.legal_entity, customer=issued.customer, receiver=issued.customer, currency="EUR"
+    )
+    Line.objects.bulk_create([_plain_line(draft, place) for place in range(1, 201)])
+    return draft, issued
+
+
+def _plain_line(document, position):
+    return Line(
+        document=document, position=position, kind="one_off", customer=document.customer, description="x", amount_minor=1,
+        currency="EUR",
+    )  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("others", [0, 1, 300])
+def test_database_refuses_a_line_for_an_issued_document_however_many_come_with_it(draft_beside, others):
+    draft, issued = draft_beside
+    added = [_plain_line(draft, 1000 + place) for place in range(others)]
+
+    with pytest.raises(IntegrityError, match="never change"), transaction.atomic():
+        Line.objects.bulk_create([*added, _plain_line(issued, 2)])
+    assert (Line.objects.filter(document=draft).count(), issued.lines.count()) == (200, 1)
+
+
+@pytest.mark.django_db
+def test_database_refuses_to_move_lines_of_a_draft_to_an_issued_document(draft_beside):
+    draft, issued = draft_beside
+
+    with pytest.raises(IntegrityError, match="never change"), transaction.atomic():
+        draft.lines.filter(position=7).update(document=issued)
+    assert draft.lines.filter(position__lt=9).update(amount_minor=3) == 8
+    assert issued.lines.count() == 1
 
 
 @pytest.mark.django_db

@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, transaction
 
 from billing.ledger import balances, posting
 from billing.ledger.models import Entry, Posting
-from billing.ledger.posting import PostingLine
+from billing.ledger.posting import NewEntry, PostingLine
 from tests.factories import billing, customers
 
 ENTRY = "INSERT INTO billing_entry (what, about_ref, posted_on, posted_at, key) VALUES ('x', 'x', '2026-01-01', now(), 'x')"
@@ -54,6 +54,56 @@ def test_database_refuses_a_posting_in_a_later_transaction_than_its_entry(commit
 
     with pytest.raises(IntegrityError, match="transaction of their entry"):
         Posting.objects.create(entry=entry, account="cash", amount_minor=1, currency="EUR")
+
+
+def _added(entry, *amounts):
+    rows = ", ".join(f"({entry.pk}, 'cash', '', {amount}, '{currency}')" for amount, currency in amounts)
+    _proved(f"INSERT INTO billing_posting (entry_id, account, detail, amount_minor, currency) VALUES {rows}")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "amounts",
+    [
+        [(1, "EUR")],
+        [(1, "EUR"), (-1, "USD")],
+        [(5, "EUR"), (-5, "EUR")] * 300 + [(1, "EUR")],
+    ],
+)
+def test_database_refuses_one_or_many_postings_that_unbalance_an_entry_proved_already(amounts):
+    entry = _posted()
+    _proved("SELECT 1")
+
+    with pytest.raises(IntegrityError, match="do not sum to zero"), transaction.atomic():
+        _added(entry, *amounts)
+    assert Posting.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_database_finds_the_one_entry_out_of_balance_among_many_added_at_once(monkeypatch):
+    monkeypatch.setattr(posting, "_balanced_or_refuse", lambda sides: None)
+    berlin, seven = customers.group("Berlin"), []
+    for number in range(120):
+        amounts = (7, -7) if number != 60 else (7, -6)
+        sides = [PostingLine(posting.RECEIVABLE, amounts[0], "EUR", berlin), PostingLine(posting.REVENUE, amounts[1], "EUR")]
+        seven.append(NewEntry("t", "T", f"k{number}", sides))
+
+    with pytest.raises(IntegrityError, match="do not sum to zero"), transaction.atomic():
+        posting.post_many(seven, on=billing.FIRST_DAY, at=billing.NOON)
+    posting.post_many([*seven[:60], *seven[61:]], on=billing.FIRST_DAY, at=billing.NOON)
+
+    _proved("SELECT 1")
+    assert (Entry.objects.count(), Posting.objects.count()) == (119, 238)
+
+
+@pytest.mark.django_db
+def test_database_refuses_postings_of_an_entry_that_is_not_there():
+    with pytest.raises(IntegrityError, match="transaction of their entry"), transaction.atomic():
+        _proved(
+            "INSERT INTO billing_posting (entry_id, account, detail, amount_minor, currency)"
+            " SELECT 999999, 'cash', '', amount, 'EUR' FROM unnest(ARRAY[5, -5]) AS amount"
+        )
+    assert not Posting.objects.exists()
 
 
 @pytest.mark.django_db

@@ -5,9 +5,11 @@ has credit to use is billed in the same transaction document by document, as out
 be written it is rolled back and its parts are tried, down to the single payer, whose work then carries the reason.
 """
 
+import gc
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -56,7 +58,7 @@ def bill_next(billing_run: BillingRun, *, at: datetime, judges: Sequence[Rule], 
     """
     claimed: list[int] = []
     try:
-        with transaction.atomic():
+        with _nothing_thrown_away(), transaction.atomic():
             claimed = _claim(billing_run, at_once, after) or _claim(billing_run, at_once, 0)
             if not claimed:
                 return None
@@ -68,6 +70,18 @@ def bill_next(billing_run: BillingRun, *, at: datetime, judges: Sequence[Rule], 
         log.warning("chunk_not_billed", run=billing_run.pk, payers=len(claimed), reason=str(problem).split("\n", 1)[0])
         _in_parts(billing_run, claimed, at, judges)
     return claimed[-1]
+
+
+@contextmanager
+def _nothing_thrown_away() -> Iterator[None]:
+    """Keep Python from looking through all that a chunk makes for what it could throw away: it is all needed until the end."""
+    looked = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looked:
+            gc.enable()
 
 
 def bill(payers: Sequence[int], *, on: date, at: datetime, judges: Sequence[Rule]) -> dict[int, Outcome]:

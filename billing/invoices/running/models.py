@@ -52,7 +52,7 @@ class BillingWork(models.Model):
         RELEASED = "released", _("Released")
         DISCARDED = "discarded", _("Discarded")
 
-    run = models.ForeignKey(BillingRun, on_delete=models.PROTECT, related_name="work")
+    run = models.ForeignKey(BillingRun, on_delete=models.PROTECT, related_name="work", db_index=False)
     payer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="billing_work")
     status = models.CharField(max_length=9, choices=Status, default=Status.WAITING)
     invoices = models.PositiveIntegerField(default=0)
