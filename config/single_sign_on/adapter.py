@@ -11,8 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.single_sign_on import arrivals, proofs
-from accounts.single_sign_on.proofs import Expected
+from accounts.single_sign_on import arrivals
 from config import outward
 from config.single_sign_on.refusing import refused
 
@@ -33,11 +32,9 @@ class OrganisationAdapter(DefaultSocialAccountAdapter):
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Judge the proof, find the person, and let allauth sign them in."""
-        row, heard, now = sociallogin.provider.row, sociallogin.account.extra_data, timezone.now()
-        nonce = (sociallogin.state.get("data") or {}).get("nonce", "")
-        expected = Expected(issuer=row.issuer, client_id=row.client_id, nonce=nonce)
-        proven = proofs.person_in(heard["proof"], keys=heard["keys"], expected=expected, at=now)
-        sociallogin.user = arrivals.arrive(provider=row, proven=proven, at=now)
+        provider, now = sociallogin.provider, timezone.now()
+        proven = provider.proven_by(sociallogin, now)
+        sociallogin.user = arrivals.arrive(provider=provider.row, proven=proven, at=now)
         sociallogin.account.uid = proven.subject
 
     def on_authentication_error(

@@ -1,6 +1,7 @@
 """OpenID Connect with one organisation's provider: its metadata, its keys, and the proof it hands us for a code."""
 
 import secrets
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,8 +16,9 @@ from django.urls import reverse
 
 from accounts.decisions import Refusal
 from accounts.people.models import User
-from accounts.single_sign_on import addresses, providers
+from accounts.single_sign_on import addresses, places, proofs, providers
 from accounts.single_sign_on.models import SignInProvider
+from accounts.single_sign_on.proofs import Expected, Proven
 from config import outward
 
 NEEDED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
@@ -66,7 +68,7 @@ class Exchange(OpenIDConnectOAuth2Adapter):
 
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
         """Where the provider sends people back: at the site's own address, whatever the browser calls it."""
-        return settings.SITE_URL + reverse("single_sign_on_back", args=[app.provider_id])
+        return places.comes_back_to(self.provider.row)
 
     def complete_login(self, request: HttpRequest, app: SocialApp, token: SocialToken, **facts: Any) -> SocialLogin:
         """Keep the proof and the keys for whoever judges them; nothing in it is believed yet."""
@@ -96,6 +98,12 @@ class OrganisationProvider(OpenIDConnectProvider):
         return self.redirect(
             self.request, process=AuthProcess.LOGIN, next_url=next_url or None, data={"nonce": nonce}, auth_params=asked
         )
+
+    def proven_by(self, login: SocialLogin, at: datetime) -> Proven:
+        """Return whom the proof speaks of, if all of it holds and it answers this browser's question."""
+        heard, nonce = login.account.extra_data, (login.state.get("data") or {}).get("nonce", "")
+        expected = Expected(issuer=self.issuer, client_id=self.row.client_id, nonce=nonce)
+        return proofs.person_in(heard["proof"], keys=heard["keys"], expected=expected, at=at)
 
     def address_for_leaving(self) -> str:
         """Return where one signs out at the provider itself; empty when it offers no such place."""

@@ -1,0 +1,30 @@
+"""Finding the provider an address names, and counting how often one network address makes us work."""
+
+from allauth.core.internal.ratelimit import consume
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext_lazy
+
+from accounts.single_sign_on.models import SignInProvider
+
+TOO_OFTEN = gettext_lazy("Too many sign-ins from here just now; please wait a minute.")
+
+
+def known(ref: str, protocol: str = "") -> SignInProvider:
+    """Return the provider an address names, on or off; another protocol's address is not found."""
+    found = SignInProvider.objects.select_related("customer").filter(ref=ref).first()
+    if found is None or protocol not in ("", found.protocol):
+        raise Http404
+    return found
+
+
+def in_use(ref: str, protocol: str = "") -> SignInProvider:
+    """Return the provider an address names while people may sign in by it."""
+    found = known(ref, protocol)
+    if found.use == SignInProvider.Use.OFF:
+        raise Http404
+    return found
+
+
+def too_often(request: HttpRequest, action: str = "single_sign_on") -> bool:
+    """Say whether this network address asked us to work for a provider more often than people do."""
+    return not consume(request, app="allauth.account", action=action, limit_get=True)
