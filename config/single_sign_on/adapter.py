@@ -12,7 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.single_sign_on import arrivals
+from accounts.single_sign_on.models import SignInProvider
 from config import outward
+from config.single_sign_on import protocols
 from config.single_sign_on.refusing import refused
 
 
@@ -22,6 +24,11 @@ class OrganisationAdapter(DefaultSocialAccountAdapter):
     def list_apps(self, request: HttpRequest, provider: Any = None, client_id: Any = None) -> list[SocialApp]:
         """Know no provider of allauth's own tables or settings: those would be a side door."""
         return []
+
+    def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> Any:
+        """Return the provider of a sign-in that waited for a second factor; `client_id` holds the ref it went by."""
+        row = SignInProvider.objects.in_use().select_related("customer").filter(ref=client_id or "").first()
+        return protocols.talk(request, row) if row else super().get_provider(request, provider, client_id)
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         """Let nobody sign up; who may join is decided on arrival."""
@@ -35,7 +42,7 @@ class OrganisationAdapter(DefaultSocialAccountAdapter):
         provider, now = sociallogin.provider, timezone.now()
         proven = provider.proven_by(sociallogin, now)
         sociallogin.user = arrivals.arrive(provider=provider.row, proven=proven, at=now)
-        sociallogin.account.uid = proven.subject
+        sociallogin.account.uid, sociallogin.account.extra_data = proven.subject, {"session": proven.session}
 
     def on_authentication_error(
         self, request: HttpRequest, provider: Any, error: Any = None, exception: Any = None, extra_context: Any = None

@@ -16,15 +16,13 @@ from accounts.decisions import Refusal
 from accounts.people.routes import PUBLIC, SIGNED_IN, declares
 from accounts.single_sign_on import ways
 from accounts.single_sign_on.models import SignInProvider
-from config.single_sign_on import finding
+from config.single_sign_on import finding, protocols
 from config.single_sign_on.finding import TOO_OFTEN
 from config.single_sign_on.openid import OrganisationProvider
 from config.single_sign_on.refusing import refused
-from config.single_sign_on.saml import AssertingProvider
 
 HINT = "single_sign_on_address"  # under which the browser's session keeps the address that was typed
 NEXT = "single_sign_on_next"
-BY_PROTOCOL = {SignInProvider.Protocol.OPENID: OrganisationProvider, SignInProvider.Protocol.SAML: AssertingProvider}
 
 
 class AddressForm(forms.Form):
@@ -86,7 +84,7 @@ def begin(request: HttpRequest, ref: str) -> HttpResponse:
         return refused(request, TOO_OFTEN, code="too_many")
     try:
         address, next_url = request.session.pop(HINT, ""), request.session.pop(NEXT, "")
-        return BY_PROTOCOL[row.protocol](request, row).begin(next_url=next_url, address=address)
+        return protocols.talk(request, row).begin(next_url=next_url, address=address)
     except Refusal as refusal:
         return refused(request, refusal.reason, code=refusal.code)
     except ImmediateHttpResponse as answer:
@@ -111,18 +109,19 @@ def back(request: HttpRequest, ref: str) -> HttpResponse:
 @require_GET
 def left(request: HttpRequest, ref: str) -> HttpResponse:
     """Say that one is signed out here, and maybe not yet at the provider."""
-    return render(request, "single_sign_on/left.html", {"provider": finding.known(ref)})
+    seen = {"provider": finding.known(ref), "came_by": request.GET.get("by", "")[:200]}
+    return render(request, "single_sign_on/left.html", seen)
 
 
 @declares(PUBLIC)
 @require_GET
 def leave(request: HttpRequest, ref: str) -> HttpResponse:
-    """Send the browser to where one signs out at the provider itself."""
-    row = finding.known(ref)
+    """Send the browser to where one signs out at the provider itself: one that is on, or that this browser came by."""
+    row = finding.known(ref) if finding.came_by(request.GET.get("by", ""), ref) else finding.in_use(ref)
     if finding.too_often(request):
         return refused(request, TOO_OFTEN, code="too_many")
     try:
-        place = BY_PROTOCOL[row.protocol](request, row).address_for_leaving()
+        place = protocols.talk(request, row).address_for_leaving()
     except Refusal as refusal:
         return refused(request, refusal.reason, code=refusal.code)
     if place:
