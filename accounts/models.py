@@ -13,7 +13,7 @@ from accounts.policies.models import (
 from accounts.privacy.models import Erasure, Export
 from accounts.quality.models import Candidate, ChangeRequest, Confirmation, Merge, Score, StagedImport
 from accounts.segments.models import Condition, KeyAccount, Segment, SegmentMembership, StageEntry
-from accounts.single_sign_on.models import Identity, MailDomain, NamedAdministrator, SignInProvider
+from accounts.single_sign_on.models import Identity, MailDomain, NamedAdministrator, SignInProvider, UsedProof
 from accounts.timeline.models import Activity, Delivery
 from accounts.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
 
@@ -22,5 +22,5 @@ __all__ = [
     "CustomerKind", "Delivery", "Erasure", "Export", "Firing", "Handover", "Identity", "KeyAccount", "MailDomain",
     "Membership", "Merge", "Move", "NamedAdministrator", "Policy", "PolicyBinding", "PolicyException", "PolicyVersion",
     "Responsibility", "Score", "Segment", "SegmentMembership", "SignInProvider", "StaffProfile", "StageEntry", "StagedImport",
-    "User", "Viewing", "WebhookAttempt", "WebhookEndpoint", "WebhookMessage",
+    "UsedProof", "User", "Viewing", "WebhookAttempt", "WebhookEndpoint", "WebhookMessage",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ Whose organisation has its provider as the only way comes in by it, whatever oth
 """
 
 from typing import Any
+from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
@@ -15,7 +16,7 @@ from django.utils import timezone
 from accounts.people import access
 from accounts.people.models import User
 from accounts.single_sign_on import arrivals, ways
-from config.single_sign_on import views, watching
+from config.single_sign_on import ending, finding, views, watching
 
 BACKOFFICE, PORTAL, ADMIN = "/backoffice/", "/portal/", "/admin/"
 
@@ -48,7 +49,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         """Tell who came by a provider that they may still be signed in there."""
         ref = watching.provider_of_session(request)
-        return reverse("single_sign_on_left", args=[ref]) if ref else super().get_logout_redirect_url(request)
+        if not ref:
+            return super().get_logout_redirect_url(request)
+        return f"{reverse('single_sign_on_left', args=[ref])}?by={quote(finding.trace_of(ref))}"
 
     def pre_login(self, request: HttpRequest, user: User, **facts: Any) -> HttpResponse | None:
         """Lead to the provider whom it alone may sign in and who came another way."""
@@ -64,6 +67,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Record who came in by a provider, and who did without one in an emergency."""
         address, now = str(self.get_client_ip(request) or ""), timezone.now()
         if arrival := _arrival(facts):
+            ending.note(request, arrival.account.extra_data.get("session", ""))
             arrivals.note_sign_in(person=user, provider=arrival.provider.row, address=address, at=now)
         else:
             arrivals.note_emergency(person=user, address=address, at=now)

@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from config import health, how_it_went, incoming_mail, languages, links, mailbox, no_more_mails, pages, styleguide, webhooks
+from config.single_sign_on import back_channel, saml_views
 from config.single_sign_on import views as single_sign_on
 
 handler404 = "config.pages.not_found"
@@ -25,6 +26,10 @@ urlpatterns = [
     path("accounts/single-sign-on/", single_sign_on.single_sign_on, name="single_sign_on"),
     path("accounts/single-sign-on/<slug:ref>/", single_sign_on.begin, name="single_sign_on_begin"),
     path("accounts/single-sign-on/<slug:ref>/back/", single_sign_on.back, name="single_sign_on_back"),
+    path("accounts/single-sign-on/<slug:ref>/assertion/", saml_views.assertion, name="single_sign_on_assertion"),
+    path("accounts/single-sign-on/<slug:ref>/arrival/", saml_views.arrival, name="single_sign_on_arrival"),
+    path("accounts/single-sign-on/<slug:ref>/metadata/", saml_views.metadata, name="single_sign_on_metadata"),
+    path("accounts/single-sign-on/<slug:ref>/signed-out/", back_channel.signed_out, name="single_sign_on_signed_out"),
     path("accounts/single-sign-on/<slug:ref>/left/", single_sign_on.left, name="single_sign_on_left"),
     path("accounts/single-sign-on/<slug:ref>/leave/", single_sign_on.leave, name="single_sign_on_leave"),
     # allauth's own addresses, without those of providers that its own tables would name.

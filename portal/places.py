@@ -21,6 +21,7 @@ from accounts.people import access
 from accounts.people.access import Action
 from accounts.people.models import ApiKey, Membership
 from accounts.quality.models import ChangeRequest
+from accounts.single_sign_on.models import MailDomain, NamedAdministrator, SignInProvider
 from accounts.webhooks.models import WebhookEndpoint
 from billing.amendments.bulk.models import BulkChange
 from billing.amendments.models import OrderApproval, Quote
@@ -319,6 +320,29 @@ def webhook(node: Customer, pk: int) -> WebhookEndpoint:
     """Return the webhook of this customer; one that was removed can still be looked at."""
     rows = WebhookEndpoint.objects.filter(customer=node).select_related("customer", "registered_by")
     return get_object_or_404(rows, pk=pk)
+
+
+def sign_in_providers(request: HttpRequest) -> QuerySet[SignInProvider]:
+    """Return the sign-in providers of customers whose people the viewer manages, with what leads there."""
+    reach = access.customers_within_reach(request.user, access.MANAGE_PEOPLE)
+    named = Prefetch("named_administrators", NamedAdministrator.objects.select_related("user").order_by("pk"))
+    rows = SignInProvider.objects.filter(customer__in=reach).select_related("customer", "joins_at")
+    return rows.prefetch_related(Prefetch("domains", MailDomain.objects.order_by("pk")), named)
+
+
+def sign_in_provider(request: HttpRequest, ref: str) -> SignInProvider:
+    """Return one of them."""
+    return get_object_or_404(sign_in_providers(request), ref=ref)
+
+
+def mail_domain(provider: SignInProvider, pk: int) -> MailDomain:
+    """Return a mail domain of this provider."""
+    return get_object_or_404(MailDomain.objects.select_related("provider__customer"), provider=provider, pk=pk)
+
+
+def named_administrator(provider: SignInProvider, pk: int) -> NamedAdministrator:
+    """Return who is named at this provider."""
+    return get_object_or_404(NamedAdministrator.objects.select_related("provider", "user"), provider=provider, pk=pk)
 
 
 def membership(request: HttpRequest, pk: int) -> Membership:

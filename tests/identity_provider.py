@@ -5,6 +5,8 @@ are bent before they leave: `bends` changes what they say, `signs_with` the key,
 """
 
 import json
+import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
@@ -32,6 +34,7 @@ class IdentityProvider:
         self.says: dict[str, Any] = {}
         self.asked: list[str] = []
         self.proofs: list[str] = []
+        self.own: dict[str, Any] = {}
         self.issuer = ""
 
     def knows(self, subject: str, **claims: Any) -> None:
@@ -43,6 +46,14 @@ class IdentityProvider:
         answer = requests.post(asked, data={"sub": subject}, allow_redirects=False, timeout=5)
         return str(answer.headers["Location"])
 
+    def tells_of_leaving(self, key: Any = None, **claims: Any) -> str:
+        """A token that says that somebody signed out here; claims bend it, None leaves one out."""
+        now = int(time.time())
+        event = {"http://schemas.openid.net/event/backchannel-logout": {}}
+        said = {"iss": self.issuer, "aud": "accord", "iat": now, "exp": now + 120, "jti": secrets.token_hex(8), "events": event}
+        told = {name: value for name, value in {**said, **claims}.items() if value is not None}
+        return jwt.encode(told, key or jwt.PyJWK(dict(self.own), "RS256").key, algorithm="RS256", headers={"typ": "logout+jwt"})
+
     def _bent(self, response: flask.Response) -> flask.Response:
         self.asked.append(flask.request.path)
         if flask.request.path == "/.well-known/openid-configuration":
@@ -50,6 +61,7 @@ class IdentityProvider:
         if flask.request.path == "/oauth2/token" and response.status_code == 200:
             told = json.loads(response.get_data())
             self.proofs.append(told["id_token"])
+            self.own = flask.g.oidc_provider_mock_storage.jwk.as_dict(is_private=True)
             response.set_data(json.dumps({**told, "id_token": self._proof(told["id_token"])}))
         return response
 

@@ -15,6 +15,7 @@ from django.conf import settings
 from accounts.decisions import Refusal
 
 LONGEST: Final = 200
+LONGEST_FOR_BROWSERS: Final = 500
 NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 NUMBER: Final = re.compile(r"\d+|0x[0-9a-f]*")
 INNER_NAMES: Final = ("localhost", ".localhost", ".local", ".internal", ".intranet", ".lan", ".home.arpa")
@@ -25,6 +26,12 @@ class AddressNotAllowed(Refusal):
 
     code = "address_not_allowed"
     field = "issuer"
+
+
+class EntranceNotAllowed(AddressNotAllowed):
+    """An address to which no browser is sent."""
+
+    field = "metadata"
 
 
 def checked(address: str) -> str:
@@ -44,6 +51,21 @@ def checked(address: str) -> str:
         raise AddressNotAllowed("The provider must be reached by https.")
     if _is_inner(parts.hostname):
         raise AddressNotAllowed("The provider must be reached at a public address.")
+    return address
+
+
+def for_browsers(address: str) -> str:
+    """Return `address` if people's browsers may be sent there: by https, also inside their own network; we never fetch it.
+
+    Raises:
+        EntranceNotAllowed: it is no address, is not https, or carries a password or a fragment.
+    """
+    parts = _parts(address)
+    schemes = ("http", "https") if settings.SIGN_IN_PROVIDERS_ANYWHERE else ("https",)
+    if parts is None or parts.scheme not in schemes or not parts.hostname or len(address) > LONGEST_FOR_BROWSERS:
+        raise EntranceNotAllowed("People are sent to sign in by https.")
+    if parts.username or parts.password or parts.fragment or not address.isprintable() or " " in address:
+        raise EntranceNotAllowed("The address to sign in has no password, no space and no # in it.")
     return address
 
 

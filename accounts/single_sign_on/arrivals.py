@@ -55,6 +55,12 @@ def note_sign_in(*, person: User, provider: SignInProvider, address: str, at: da
         recording.record(provider.customer, "accounts.signed_in_by_provider", actor=person, at=at, about=provider, facts=facts)
 
 
+def note_sign_out(*, person: User, provider: SignInProvider, at: datetime) -> None:
+    """Record that sessions of `person` ended because they signed out at `provider`."""
+    facts = {"email": person.email, "name": provider.name}
+    recording.record(provider.customer, "accounts.signed_out_by_provider", actor=None, at=at, about=provider, facts=facts)
+
+
 def note_emergency(*, person: User, address: str, at: datetime) -> None:
     """Record that a named administrator came in without the provider that is otherwise the only way; others leave no trace."""
     provider = ways.provider_for(person.email)

@@ -79,7 +79,7 @@ def claim(*, actor: User | None, provider: SignInProvider, name: str, at: dateti
     """
     with transaction.atomic():
         held = providers.lock(provider)
-        _must_steer(actor, held)
+        providers.must_administer(actor, held.customer)
         domain, made = MailDomain.objects.get_or_create(
             provider=held, name=_domain_or_refuse(name), defaults={"code": MARK + secrets.token_urlsafe(24)}
         )
@@ -97,7 +97,7 @@ def verify(*, actor: User | None, domain: MailDomain, at: datetime, look_up: Loo
         LookUpFailed: the DNS gave no answer.
         DomainTaken: the domain leads to another organisation.
     """
-    _must_steer(actor, domain.provider)
+    providers.must_administer(actor, domain.provider.customer)
     if domain.code not in look_up(PLACE + domain.name):
         raise RecordNotFound(f"There is no TXT record {PLACE}{domain.name} that says {domain.code}. A new one may take an hour.")
     return _verified(domain, actor, at)
@@ -110,7 +110,7 @@ def vouch(*, actor: User, domain: MailDomain, because: str, at: datetime) -> Mai
         ReasonMissing: there is none, or it is too long.
         DomainTaken: the domain leads to another organisation.
     """
-    _must_steer(actor, domain.provider)
+    access.decide(actor, access.STEER, domain.provider.customer).or_refuse()
     because = " ".join(because.replace("\x00", "").split())
     if not 0 < len(because) <= LONGEST_REASON:
         raise ReasonMissing("Say how you know that the domain is theirs, in at most 300 characters.")
@@ -125,7 +125,7 @@ def release(*, actor: User | None, domain: MailDomain, at: datetime) -> None:
     """
     with transaction.atomic():
         held = providers.lock(domain.provider)
-        _must_steer(actor, held)
+        providers.must_administer(actor, held.customer)
         if held.use != SignInProvider.Use.OFF and not held.domains.exclude(pk=domain.pk).exclude(verified_at=None).exists():
             raise StillNeeded(f"{held.name} is in use and has no other verified domain; switch it off first.")
         if MailDomain.objects.filter(pk=domain.pk).delete()[0]:
@@ -169,8 +169,3 @@ def _domain_or_refuse(name: str) -> str:
     if domain in OPEN_TO_ALL:
         raise NotADomain(f"Anybody gets an address at {domain}; it belongs to no organisation.")
     return domain
-
-
-def _must_steer(actor: User | None, provider: SignInProvider) -> None:
-    if actor is not None:
-        access.decide(actor, access.STEER, provider.customer).or_refuse()

@@ -19,7 +19,11 @@ class ProviderQuerySet(models.QuerySet["SignInProvider"]):
 
 
 class SignInProvider(models.Model):
-    """Where an organisation's people sign in (OpenID Connect). Written by accounts/single_sign_on/providers.py."""
+    """Where an organisation's people sign in. Written by accounts/single_sign_on/providers.py."""
+
+    class Protocol(models.TextChoices):
+        OPENID = "openid", "OpenID Connect"
+        SAML = "saml", "SAML 2.0"
 
     class Use(models.TextChoices):
         OFF = "off", _("Off")
@@ -28,10 +32,16 @@ class SignInProvider(models.Model):
 
     ref = models.CharField(max_length=24, unique=True, help_text="Stands in the address to which the provider sends people back.")
     customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="sign_in_providers")
+    protocol = models.CharField(max_length=6, choices=Protocol, default=Protocol.OPENID, db_default=Protocol.OPENID)
     name = models.CharField(max_length=80, help_text="What people read on the sign-in page.")
     issuer = models.CharField(max_length=200, help_text="The provider's own address, exactly as it writes it in its proofs.")
     client_id = models.CharField("client ID", max_length=200)
     sealed_secret = models.TextField(blank=True)
+    entrance = models.CharField(max_length=500, blank=True, db_default="", help_text="Where a browser is sent by SAML.")
+    certificates = models.JSONField(
+        default=list, db_default=models.Value([], models.JSONField()), blank=True,
+        help_text="With which of its certificates a SAML provider may sign, each as base64 of DER.",
+    )  # fmt: skip
     use = models.CharField(max_length=8, choices=Use, default=Use.OFF)
     joins_at = models.ForeignKey(
         "accounts.Customer", on_delete=models.PROTECT, related_name="+", help_text="Where newcomers stand."
@@ -46,7 +56,13 @@ class SignInProvider(models.Model):
         verbose_name = "sign-in provider"
         constraints = [
             models.CheckConstraint(condition=~Q(joins_as=Membership.Role.ADMINISTRATOR), name="nobody_joins_as_administrator"),
-            models.CheckConstraint(condition=Q(use="off") | ~Q(sealed_secret=""), name="provider_in_use_has_a_secret"),
+            models.CheckConstraint(
+                condition=Q(use="off") | Q(protocol="saml") | ~Q(sealed_secret=""), name="provider_in_use_has_a_secret"
+            ),
+            models.CheckConstraint(
+                condition=Q(use="off") | Q(protocol="openid") | ~Q(entrance="") & ~Q(certificates=[]),
+                name="saml_provider_in_use_has_certificates",
+            ),
             models.UniqueConstraint(fields=["issuer", "client_id"], name="one_provider_per_issuer_and_client"),
         ]
 
@@ -114,3 +130,18 @@ class NamedAdministrator(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} without {self.provider}"
+
+
+class UsedProof(models.Model):
+    """A proof that was used: none is used twice. Written by accounts/single_sign_on/once.py."""
+
+    provider = models.ForeignKey(SignInProvider, on_delete=models.CASCADE, related_name="used_proofs")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the proof's own name.")
+    until = models.DateTimeField(help_text="From then on the proof holds no longer anyway.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider", "digest"], name="proof_is_used_once")]
+        indexes = [models.Index(fields=["until"], name="used_proofs_by_end")]
+
+    def __str__(self) -> str:
+        return f"{self.provider} until {self.until}"

@@ -19,6 +19,7 @@ ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES25
 SECONDS_CLOCKS_DIFFER: Final = 60
 OLDEST_SECONDS: Final = 10 * 60
 LONGEST: Final = 50_000
+FARTHEST: Final = 10**11
 LONGEST_SUBJECT: Final = 255
 
 Claims = Mapping[str, Any]
@@ -35,12 +36,16 @@ class Expected:
 
 @dataclass(frozen=True)
 class Proven:
-    """Whom a provider vouches for. `doubts_email` when it says itself that the address was not checked."""
+    """Whom a provider vouches for. `doubts_email` when it says itself that the address was not checked.
+
+    `session` is the provider's name for the session there, if it has one.
+    """
 
     subject: str
     email: str = ""
     name: str = ""
     doubts_email: bool = False
+    session: str = ""
 
 
 class NotProven(Refusal):
@@ -55,7 +60,7 @@ def person_in(proof: str, *, keys: Claims, expected: Expected, at: datetime) -> 
     Raises:
         NotProven: the proof does not hold; its code says which part, its reason is fit to show.
     """
-    claims = _signed(proof, keys)
+    claims = signed(proof, keys)
     for rule in RULES:
         if objection := rule(claims, expected, at):
             raise objection
@@ -65,10 +70,11 @@ def person_in(proof: str, *, keys: Claims, expected: Expected, at: datetime) -> 
         email=email.strip().lower() if isinstance(email, str) else "",
         name=" ".join(name.replace("\x00", "").split())[:150] if isinstance(name, str) else "",
         doubts_email=claims.get("email_verified", True) not in (True, "true"),
+        session=sid if isinstance(sid := claims.get("sid"), str) else "",
     )
 
 
-def _signed(proof: str, keys: Claims) -> Claims:
+def signed(proof: str, keys: Claims) -> Claims:
     """Return what the proof says once one of the provider's keys is seen to have signed it."""
     try:
         if not isinstance(proof, str) or len(proof) > LONGEST:
@@ -76,9 +82,9 @@ def _signed(proof: str, keys: Claims) -> Claims:
         key = _key_for(jwt.get_unverified_header(proof), keys)
         claims = json.loads(jwt.PyJWS().decode(proof, key=key, algorithms=[key.algorithm_name]))
     except (jwt.PyJWTError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise _objection("wrong_signature", "its proof is not signed with a key of that provider") from None
+        raise objection("wrong_signature", "its proof is not signed with a key of that provider") from None
     if not isinstance(claims, dict):
-        raise _objection("wrong_signature", "its proof is not signed with a key of that provider")
+        raise objection("wrong_signature", "its proof is not signed with a key of that provider")
     return claims
 
 
@@ -94,54 +100,57 @@ def _key_for(header: Claims, keys: Claims) -> jwt.PyJWK:
     return jwt.PyJWK(dict(fit[0]), algorithm)
 
 
-def _from_this_provider(claims: Claims, expected: Expected, at: datetime) -> NotProven | None:
+def from_this_provider(claims: Claims, expected: Expected, at: datetime) -> NotProven | None:
+    """Object to what another provider made."""
     if claims.get("iss") == expected.issuer:
         return None
-    return _objection("wrong_issuer", "its proof was made by another provider")
+    return objection("wrong_issuer", "its proof was made by another provider")
 
 
-def _meant_for_us(claims: Claims, expected: Expected, at: datetime) -> NotProven | None:
+def meant_for_us(claims: Claims, expected: Expected, at: datetime) -> NotProven | None:
+    """Object to what was made for another program."""
     audience = claims.get("aud")
     meant = audience if isinstance(audience, list) else [audience]
     ours = expected.client_id in meant and claims.get("azp", expected.client_id) == expected.client_id
     if ours and (len(meant) == 1 or "azp" in claims):
         return None
-    return _objection("wrong_audience", "its proof was made for another program")
+    return objection("wrong_audience", "its proof was made for another program")
 
 
 def _asked_by_this_browser(claims: Claims, expected: Expected, at: datetime) -> NotProven | None:
     if expected.nonce and claims.get("nonce") == expected.nonce:
         return None
-    return _objection("wrong_nonce", "its proof answers a sign-in that this browser did not begin")
+    return objection("wrong_nonce", "its proof answers a sign-in that this browser did not begin")
 
 
 def _of_now(claims: Claims, expected: Expected, at: datetime) -> NotProven | None:
     now = at.timestamp()
-    made, ends, begins = (_moment(claims, name) for name in ("iat", "exp", "nbf"))
+    made, ends, begins = (moment(claims, name) for name in ("iat", "exp", "nbf"))
     if made is None or ends is None:
-        return _objection("expired", "its proof does not say how long it holds")
+        return objection("expired", "its proof does not say how long it holds")
     if ends + SECONDS_CLOCKS_DIFFER <= now or made + OLDEST_SECONDS <= now:
-        return _objection("expired", "its proof has expired")
+        return objection("expired", "its proof has expired")
     if max(made, begins or made) - SECONDS_CLOCKS_DIFFER > now:
-        return _objection("not_yet", "its proof is dated in the future")
+        return objection("not_yet", "its proof is dated in the future")
     return None
 
 
-def _moment(claims: Claims, name: str) -> float | None:
-    """Return a moment the proof names, in seconds; none when it is not a number."""
+def moment(claims: Claims, name: str) -> float | None:
+    """Return a moment the proof names, in seconds; none when it is no number, or none a clock could show."""
     said = claims.get(name)
-    return None if isinstance(said, bool) or not isinstance(said, int | float) else said
+    return said if isinstance(said, int | float) and not isinstance(said, bool) and 0 < said < FARTHEST else None
 
 
 def _names_somebody(claims: Claims, expected: Expected, at: datetime) -> NotProven | None:
     subject = claims.get("sub")
     if isinstance(subject, str) and 0 < len(subject) <= LONGEST_SUBJECT and "\x00" not in subject:
         return None
-    return _objection("no_subject", "its proof names nobody")
+    return objection("no_subject", "its proof names nobody")
 
 
-RULES: Final = (_from_this_provider, _meant_for_us, _asked_by_this_browser, _of_now, _names_somebody)
+RULES: Final = (from_this_provider, meant_for_us, _asked_by_this_browser, _of_now, _names_somebody)
 
 
-def _objection(code: str, why: str) -> NotProven:
+def objection(code: str, why: str) -> NotProven:
+    """Return the refusal of a proof, fit to show."""
     return NotProven(f"Your organisation's sign-in was not accepted: {why}. Nothing was changed; please try again.", code=code)

@@ -69,6 +69,7 @@ KINDS: Final[dict[str, Kind]] = {
     "accounts.administrator_unnamed": Kind(_("{email} may no longer sign in without {name}"), "undo"),
     "accounts.identity_bound": Kind(_("{email} signed in by {name} for the first time"), "person"),
     "accounts.signed_in_by_provider": Kind(_("{email} signed in by {name}"), "person"),
+    "accounts.signed_out_by_provider": Kind(_("{email} signed out at {name}, so their sessions by it ended"), "sign-out"),
     "accounts.signed_in_without_provider": Kind(_("{email} signed in without {name}, as named for emergencies"), "flag"),
     "accounts.member_denied": Kind(_("{email} may no longer see this"), "person"),
     "accounts.order_limit_set": Kind(_("How much {email} may order alone was set"), "person"),

@@ -3,19 +3,24 @@
 from functools import partial
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminPasswordWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from accounts.customers.models import Customer
-from accounts.single_sign_on import domains, providers
+from accounts.single_sign_on import domains, metadata, places, providers, terms
 from accounts.single_sign_on.models import Identity, MailDomain, NamedAdministrator, SignInProvider
-from accounts.single_sign_on.providers import Terms
+from accounts.single_sign_on.terms import Terms
 from backoffice.admin.base import LookingAdmin, UseCaseAdmin
 from backoffice.admin.policies import for_each
 
@@ -26,25 +31,51 @@ class ProviderForm(forms.ModelForm):
     secret = forms.CharField(
         label=_("Client secret"),
         required=False,
-        max_length=providers.LONGEST_SECRET,
-        help_text=_("Kept encrypted and never shown again. Leave it empty to keep the one there is."),
+        max_length=terms.LONGEST_SECRET,
+        help_text=_("OpenID Connect only. Kept encrypted and never shown again. Leave it empty to keep the one there is."),
         widget=UnfoldAdminPasswordWidget(render_value=False, attrs={"autocomplete": "new-password"}),
+    )
+
+    metadata = forms.CharField(
+        label=_("Metadata of the provider"),
+        required=False,
+        max_length=metadata.MOST_SIGNS,
+        help_text=_("SAML only: the XML the provider hands out. Leave it empty to keep what there is."),
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 6, "spellcheck": "false"}),
+    )
+    metadata_file = forms.FileField(
+        label=_("… or as a file"), required=False, widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".xml,text/xml"})
     )
 
     class Meta:
         model = SignInProvider
-        fields = ("customer", "name", "issuer", "client_id", "joins_at", "joins_as", "use")
+        fields = ("customer", "protocol", "name", "issuer", "client_id", "joins_at", "joins_as", "use")
+        help_texts = {
+            "issuer": _("OpenID Connect only: the provider's own address, exactly as it writes it in its proofs."),
+            "client_id": _("OpenID Connect only: our name there."),
+        }
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["joins_at"].required = False
+        for name in {"joins_at", "issuer", "client_id", "protocol"} & set(self.fields):
+            self.fields[name].required = False
+
+    def clean_metadata_file(self) -> str:
+        """Read the file, as UTF-8, if there is one."""
+        given = self.cleaned_data["metadata_file"]
+        if not given:
+            return ""
+        if given.size > metadata.MOST_SIGNS:
+            raise forms.ValidationError(_("The file is larger than 200 kB."))
+        return given.read().decode("utf-8-sig", "replace")
 
     def terms(self, customer: Customer) -> Terms:
         """Return what was said; without a place newcomers stand at the customer itself."""
         said = self.cleaned_data
         return Terms(
-            name=said["name"], issuer=said["issuer"], client_id=said["client_id"], secret=said["secret"],
-            joins_at=said["joins_at"] or customer, joins_as=said["joins_as"],
+            name=said["name"], joins_at=said["joins_at"] or customer, joins_as=said["joins_as"], secret=said["secret"],
+            issuer=said.get("issuer", ""), client_id=said.get("client_id", ""),
+            protocol=said.get("protocol") or SignInProvider.Protocol.OPENID, metadata=said["metadata_file"] or said["metadata"],
         )  # fmt: skip
 
 
@@ -53,24 +84,37 @@ class SignInProviderAdmin(UseCaseAdmin):
     """Where an organisation's people sign in, and whether that is the only way."""
 
     form = ProviderForm
-    list_display = ("name", "customer", "issuer", "use", "joins_as", "leads_from")
-    list_filter = ("use",)
+    list_display = ("name", "customer", "protocol", "issuer", "use", "joins_as", "leads_from")
+    list_filter = ("use", "protocol")
     list_select_related = ("customer",)
     search_fields = ("name", "customer__name", "issuer")
     autocomplete_fields = ("customer", "joins_at")
-    fields = ("customer", "name", "issuer", "client_id", "secret", "joins_at", "joins_as", "use")
+    fields = (
+        "customer", "protocol", "name", "issuer", "client_id", "secret", "metadata", "metadata_file", "joins_at",
+        "joins_as", "use",
+    )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SignInProvider]:
         """Load the domains with the providers."""
         return super().get_queryset(request).prefetch_related("domains")
 
     def get_fields(self, request: HttpRequest, obj: SignInProvider | None = None) -> tuple[str, ...]:
-        """Show the address to enter at the provider once there is one; a new provider is off."""
-        return (*self.fields, "comes_back_to") if obj else self.fields[:-1]
+        """Show what belongs to its protocol, and what to enter at the provider, once there is one; a new provider is off."""
+        if obj is None:
+            return self.fields[:-1]
+        by_saml = obj.protocol == SignInProvider.Protocol.SAML
+        shown = (
+            ("issuer", "entrance", "signs_with", "metadata", "metadata_file") if by_saml else ("issuer", "client_id", "secret")
+        )
+        told = ("our_metadata", "comes_back_to") if by_saml else ("comes_back_to", "signs_out_at")
+        return ("customer", "protocol", "name", *shown, "joins_at", "joins_as", "use", *told)
 
     def get_readonly_fields(self, request: HttpRequest, obj: SignInProvider | None = None) -> tuple[str, ...]:
-        """A provider stays its customer's."""
-        return ("customer", "comes_back_to") if obj else ()
+        """A provider stays its customer's and keeps its protocol; what metadata said is not typed over."""
+        if obj is None:
+            return ()
+        fixed = ("customer", "protocol", "comes_back_to", "signs_out_at", "our_metadata", "signs_with", "entrance")
+        return (*fixed, "issuer") if obj.protocol == SignInProvider.Protocol.SAML else fixed
 
     def carry_out(self, request: HttpRequest, form: forms.ModelForm, *, change: bool) -> SignInProvider:
         """Set it up, or change it and put it to use."""
@@ -85,7 +129,24 @@ class SignInProviderAdmin(UseCaseAdmin):
     @admin.display(description=_("Address to enter at the provider"))
     def comes_back_to(self, provider: SignInProvider) -> str:
         """Say where the provider sends people back."""
-        return settings.SITE_URL + reverse("single_sign_on_back", args=[provider.ref])
+        return places.comes_back_to(provider)
+
+    @admin.display(description=_("Address for signing out, to enter at the provider"))
+    def signs_out_at(self, provider: SignInProvider) -> str:
+        """Say where the provider tells us that somebody signed out there (back-channel)."""
+        return places.signs_out_at(provider)
+
+    @admin.display(description=_("Our metadata, to hand to the provider"))
+    def our_metadata(self, provider: SignInProvider) -> str:
+        """Link to what the provider has to know of us; the address is also our name there."""
+        return format_html('<a href="{0}">{0}</a>', places.metadata_of_ours(provider))
+
+    @admin.display(description=_("Signs with"))
+    def signs_with(self, provider: SignInProvider) -> str:
+        """Name its certificates as people compare them."""
+        shown = [metadata.shown(one) for one in provider.certificates]
+        words = ((f"SHA-256 {one.fingerprint}", _("until"), date_format(one.until, "Y-m-d")) for one in shown)
+        return format_html_join("", "<p>{} {} {}</p>", words)
 
     @admin.display(description=_("Leads from"))
     def leads_from(self, provider: SignInProvider) -> str:

@@ -46,6 +46,7 @@ SPECTACULAR_SETTINGS = {
         "ChatPresence": "support.channels.chat.models.Presence.State",
         "CallBackState": "support.channels.models.CallBack.State",
         "QuoteStatus": "billing.amendments.models.Quote.Status",
+        "NoticeWay": "support.notices.models.Way",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [

@@ -11,9 +11,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.single_sign_on import arrivals, proofs
-from accounts.single_sign_on.proofs import Expected
+from accounts.single_sign_on import arrivals
+from accounts.single_sign_on.models import SignInProvider
 from config import outward
+from config.single_sign_on import protocols
 from config.single_sign_on.refusing import refused
 
 
@@ -24,6 +25,11 @@ class OrganisationAdapter(DefaultSocialAccountAdapter):
         """Know no provider of allauth's own tables or settings: those would be a side door."""
         return []
 
+    def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> Any:
+        """Return the provider of a sign-in that waited for a second factor; `client_id` holds the ref it went by."""
+        row = SignInProvider.objects.in_use().select_related("customer").filter(ref=client_id or "").first()
+        return protocols.talk(request, row) if row else super().get_provider(request, provider, client_id)
+
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         """Let nobody sign up; who may join is decided on arrival."""
         return False
@@ -33,12 +39,10 @@ class OrganisationAdapter(DefaultSocialAccountAdapter):
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Judge the proof, find the person, and let allauth sign them in."""
-        row, heard, now = sociallogin.provider.row, sociallogin.account.extra_data, timezone.now()
-        nonce = (sociallogin.state.get("data") or {}).get("nonce", "")
-        expected = Expected(issuer=row.issuer, client_id=row.client_id, nonce=nonce)
-        proven = proofs.person_in(heard["proof"], keys=heard["keys"], expected=expected, at=now)
-        sociallogin.user = arrivals.arrive(provider=row, proven=proven, at=now)
-        sociallogin.account.uid = proven.subject
+        provider, now = sociallogin.provider, timezone.now()
+        proven = provider.proven_by(sociallogin, now)
+        sociallogin.user = arrivals.arrive(provider=provider.row, proven=proven, at=now)
+        sociallogin.account.uid, sociallogin.account.extra_data = proven.subject, {"session": proven.session}
 
     def on_authentication_error(
         self, request: HttpRequest, provider: Any, error: Any = None, exception: Any = None, extra_context: Any = None

@@ -1,10 +1,11 @@
 """OpenID Connect with one organisation's provider: its metadata, its keys, and the proof it hands us for a code."""
 
 import secrets
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-import requests
+import jwt
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin, SocialToken
 from allauth.socialaccount.providers.base.constants import AuthProcess
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
@@ -15,17 +16,12 @@ from django.urls import reverse
 
 from accounts.decisions import Refusal
 from accounts.people.models import User
-from accounts.single_sign_on import addresses, providers
+from accounts.single_sign_on import addresses, places, proofs, providers
 from accounts.single_sign_on.models import SignInProvider
-from config import outward
+from accounts.single_sign_on.proofs import Expected, Proven
+from config.single_sign_on import fetching
 
 NEEDED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-
-
-class ProviderSilent(Refusal):
-    """The provider cannot be reached, or says something no client could use."""
-
-    code = "provider_silent"
 
 
 class OtherProvider(Refusal):
@@ -46,10 +42,10 @@ class Exchange(OpenIDConnectOAuth2Adapter):
 
     @property
     def openid_config(self) -> dict[str, Any]:
-        """The provider's metadata, fetched once an exchange."""
+        """The provider's metadata, as they were a few minutes ago at most."""
         if not hasattr(self, "_openid_config"):
             issuer = self.provider.issuer
-            found = _fetched(issuer.rstrip("/") + "/.well-known/openid-configuration")
+            found = fetching.kept(issuer.rstrip("/") + "/.well-known/openid-configuration", ref=self.provider.row.ref)
             if found.get("issuer") != issuer:
                 raise OtherProvider(
                     "Your organisation's provider names itself differently than it was set up; tell your administrator."
@@ -66,11 +62,16 @@ class Exchange(OpenIDConnectOAuth2Adapter):
 
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
         """Where the provider sends people back: at the site's own address, whatever the browser calls it."""
-        return settings.SITE_URL + reverse("single_sign_on_back", args=[app.provider_id])
+        return places.comes_back_to(self.provider.row)
+
+    def keys_for(self, proof: Any) -> dict[str, Any]:
+        """Return the provider's keys, with the one that a proof names if it has it by now."""
+        return fetching.keys(self.openid_config["jwks_uri"], ref=self.provider.row.ref, named=named_key(proof))
 
     def complete_login(self, request: HttpRequest, app: SocialApp, token: SocialToken, **facts: Any) -> SocialLogin:
         """Keep the proof and the keys for whoever judges them; nothing in it is believed yet."""
-        heard = {"proof": facts["response"].get("id_token"), "keys": _fetched(self.openid_config["jwks_uri"])}
+        proof = facts["response"].get("id_token")
+        heard = {"proof": proof, "keys": self.keys_for(proof)}
         account = SocialAccount(provider=app.provider_id, uid="", extra_data=heard)
         return SocialLogin(user=User(), account=account, provider=self.provider)
 
@@ -86,6 +87,10 @@ class OrganisationProvider(OpenIDConnectProvider):
         super().__init__(request, app=app)
         self.row, self.issuer = row, row.issuer
 
+    def serialize(self) -> dict[str, Any]:
+        """Name this very provider, for a sign-in that waits for a second factor."""
+        return {"id": self.id, "app.client_id": self.row.ref}
+
     def get_oauth2_adapter(self, request: HttpRequest) -> Exchange:
         return Exchange(request, self)
 
@@ -97,6 +102,12 @@ class OrganisationProvider(OpenIDConnectProvider):
             self.request, process=AuthProcess.LOGIN, next_url=next_url or None, data={"nonce": nonce}, auth_params=asked
         )
 
+    def proven_by(self, login: SocialLogin, at: datetime) -> Proven:
+        """Return whom the proof speaks of, if all of it holds and it answers this browser's question."""
+        heard, nonce = login.account.extra_data, (login.state.get("data") or {}).get("nonce", "")
+        expected = Expected(issuer=self.issuer, client_id=self.row.client_id, nonce=nonce)
+        return proofs.person_in(heard["proof"], keys=heard["keys"], expected=expected, at=at)
+
     def address_for_leaving(self) -> str:
         """Return where one signs out at the provider itself; empty when it offers no such place."""
         place = str(self.get_oauth2_adapter(self.request).openid_config.get("end_session_endpoint", ""))
@@ -107,19 +118,9 @@ class OrganisationProvider(OpenIDConnectProvider):
         return f"{addresses.checked(place)}?{told}"
 
 
-def _fetched(address: str) -> dict[str, Any]:
-    """Return the JSON object at an address.
-
-    Raises:
-        ProviderSilent: there is none.
-    """
+def named_key(proof: Any) -> str | None:
+    """Return which key a proof says it was signed with; nothing in it is believed yet."""
     try:
-        with outward.session() as session:
-            answer = session.get(addresses.checked(address))
-        answer.raise_for_status()
-        found = answer.json()
-    except (requests.RequestException, ValueError):
-        found = None
-    if not isinstance(found, dict):
-        raise ProviderSilent("Your organisation's provider cannot be reached just now. Nothing was changed; please try again.")
-    return found
+        return jwt.get_unverified_header(proof).get("kid")
+    except (jwt.PyJWTError, TypeError, AttributeError, ValueError):
+        return None

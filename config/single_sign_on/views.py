@@ -3,11 +3,10 @@
 from allauth.account.utils import get_next_redirect_url
 from allauth.account.views import LoginView
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.core.internal.ratelimit import consume
 from allauth.mfa.base.views import IndexView
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,11 +16,12 @@ from accounts.decisions import Refusal
 from accounts.people.routes import PUBLIC, SIGNED_IN, declares
 from accounts.single_sign_on import ways
 from accounts.single_sign_on.models import SignInProvider
+from config.single_sign_on import finding, protocols
+from config.single_sign_on.finding import TOO_OFTEN
 from config.single_sign_on.openid import OrganisationProvider
 from config.single_sign_on.refusing import refused
 
 HINT = "single_sign_on_address"  # under which the browser's session keeps the address that was typed
-TOO_OFTEN = gettext_lazy("Too many sign-ins from here just now; please wait a minute.")
 NEXT = "single_sign_on_next"
 
 
@@ -79,12 +79,12 @@ def lead(request: HttpRequest, provider: SignInProvider, *, address: str) -> Htt
 @require_GET
 def begin(request: HttpRequest, ref: str) -> HttpResponse:
     """Send the browser to the provider."""
-    row = _in_use(ref)
-    if _too_often(request):
+    row = finding.in_use(ref)
+    if finding.too_often(request):
         return refused(request, TOO_OFTEN, code="too_many")
     try:
         address, next_url = request.session.pop(HINT, ""), request.session.pop(NEXT, "")
-        return OrganisationProvider(request, row).begin(next_url=next_url, address=address)
+        return protocols.talk(request, row).begin(next_url=next_url, address=address)
     except Refusal as refusal:
         return refused(request, refusal.reason, code=refusal.code)
     except ImmediateHttpResponse as answer:
@@ -95,7 +95,7 @@ def begin(request: HttpRequest, ref: str) -> HttpResponse:
 @require_GET
 def back(request: HttpRequest, ref: str) -> HttpResponse:
     """Take in who comes back from the provider, or say why not."""
-    row = _in_use(ref)
+    row = finding.in_use(ref, SignInProvider.Protocol.OPENID)
     if request.GET.get("iss", row.issuer) != row.issuer:
         return refused(request, _("The answer came from another provider than you were sent to."), code="wrong_issuer")
     try:
@@ -109,38 +109,21 @@ def back(request: HttpRequest, ref: str) -> HttpResponse:
 @require_GET
 def left(request: HttpRequest, ref: str) -> HttpResponse:
     """Say that one is signed out here, and maybe not yet at the provider."""
-    return render(request, "single_sign_on/left.html", {"provider": _known(ref)})
+    seen = {"provider": finding.known(ref), "came_by": request.GET.get("by", "")[:200]}
+    return render(request, "single_sign_on/left.html", seen)
 
 
 @declares(PUBLIC)
 @require_GET
 def leave(request: HttpRequest, ref: str) -> HttpResponse:
-    """Send the browser to where one signs out at the provider itself."""
-    if _too_often(request):
+    """Send the browser to where one signs out at the provider itself: one that is on, or that this browser came by."""
+    row = finding.known(ref) if finding.came_by(request.GET.get("by", ""), ref) else finding.in_use(ref)
+    if finding.too_often(request):
         return refused(request, TOO_OFTEN, code="too_many")
     try:
-        place = OrganisationProvider(request, _known(ref)).address_for_leaving()
+        place = protocols.talk(request, row).address_for_leaving()
     except Refusal as refusal:
         return refused(request, refusal.reason, code=refusal.code)
     if place:
         return redirect(place)
     return refused(request, _("Your provider has no page for signing out; close the browser instead."), code="no_place")
-
-
-def _too_often(request: HttpRequest) -> bool:
-    """Say whether this network address asked us to talk to a provider more often than people do."""
-    return not consume(request, app="allauth.account", action="single_sign_on", limit_get=True)
-
-
-def _known(ref: str) -> SignInProvider:
-    found = SignInProvider.objects.select_related("customer").filter(ref=ref).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-def _in_use(ref: str) -> SignInProvider:
-    found = _known(ref)
-    if found.use == SignInProvider.Use.OFF:
-        raise Http404
-    return found

@@ -12,10 +12,12 @@ from portal.api import (
     help,
     kept_money,
     money,
+    notices,
     offers,
     orders,
     overdue,
     privacy,
+    single_sign_on,
     terms,
     webhooks,
 )
@@ -44,6 +46,30 @@ urlpatterns = [
         "customers/<str:number>/webhooks/<int:pk>/redeliveries/",
         webhooks.WebhookRedeliveries.as_view(),
         name="webhook_redeliveries",
+    ),
+    path("customers/<str:number>/notice-choices/", notices.NoticeChoices.as_view(), name="notice_choices"),
+    path("customers/<str:number>/sign-in-providers/", single_sign_on.SignInProviders.as_view(), name="sign_in_providers"),
+    path("sign-in-providers/<slug:ref>/", single_sign_on.OneSignInProvider.as_view(), name="sign_in_provider"),
+    path("sign-in-providers/<slug:ref>/terms/", single_sign_on.SignInTerms.as_view(), name="sign_in_terms"),
+    path("sign-in-providers/<slug:ref>/uses/", single_sign_on.SignInUses.as_view(), name="sign_in_uses"),
+    path("sign-in-providers/<slug:ref>/domains/", single_sign_on.SignInDomains.as_view(), name="sign_in_domains"),
+    path(
+        "sign-in-providers/<slug:ref>/domains/<int:pk>/verifications/",
+        single_sign_on.DomainVerifications.as_view(),
+        name="domain_verifications",
+    ),
+    path(
+        "sign-in-providers/<slug:ref>/domains/<int:pk>/releases/", single_sign_on.DomainReleases.as_view(), name="domain_releases"
+    ),
+    path(
+        "sign-in-providers/<slug:ref>/administrators/",
+        single_sign_on.SignInAdministrators.as_view(),
+        name="sign_in_administrators",
+    ),
+    path(
+        "sign-in-providers/<slug:ref>/administrators/<int:pk>/removals/",
+        single_sign_on.AdministratorRemovals.as_view(),
+        name="administrator_removals",
     ),
     path("customers/<str:number>/documents/", money.Documents.as_view(), name="documents"),
     path("customers/<str:number>/entitlement/", overdue.Entitlement.as_view(), name="entitlement"),

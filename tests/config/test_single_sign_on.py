@@ -2,8 +2,10 @@
 
 import re
 import time
+from urllib.parse import quote
 
 import pytest
+from allauth.mfa.totp.internal import auth as totp
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -11,6 +13,7 @@ from django.urls import reverse
 from accounts.people.models import Membership, User
 from accounts.single_sign_on.models import Identity, MailDomain
 from accounts.timeline.models import Activity
+from config.single_sign_on import fetching
 from tests import identity_provider
 from tests.factories import people
 from tests.factories.customers import group, helios
@@ -387,10 +390,66 @@ def test_signing_out_says_that_one_may_still_be_signed_in_there_and_leads_on(idp
 
     out = client.post(reverse("account_logout"))
     page, there = client.get(out["Location"]), client.get(reverse("single_sign_on_leave", args=[nordwind.ref]))
+    trace = question_in(out["Location"])["by"]
 
     assert not signed_in(client)
     assert "You may still be signed in at Nordwind ID." in page.content.decode()
+    assert f"leave/?by={quote(trace)}" in page.content.decode()
     assert there["Location"].startswith(f"{idp.issuer}/oauth2/end_session?client_id=accord&post_logout_redirect_uri=")
+
+
+def test_provider_that_is_off_is_left_by_who_came_by_it_and_by_nobody_else(idp, nordwind):
+    client = Client()
+    come_back(client, idp, nordwind)
+    out = client.post(reverse("account_logout"))["Location"]
+    nordwind.use = "off"
+    nordwind.save()
+
+    leave = reverse("single_sign_on_leave", args=[nordwind.ref])
+    answers = [client.get(leave, {"by": trace}).status_code for trace in (question_in(out)["by"], "", f"{nordwind.ref}:x:y")]
+
+    assert answers == [302, 404, 404]
+
+
+def test_metadata_and_keys_are_asked_for_once_in_some_minutes(idp, nordwind):
+    for _each in range(3):
+        come_back(Client(), idp, nordwind)
+
+    assert (idp.asked.count("/.well-known/openid-configuration"), idp.asked.count("/oauth2/token")) == (1, 3)
+    assert idp.asked.count("/jwks") <= 2
+
+
+def test_third_who_asks_at_once_is_told_to_try_again_and_reaches_nobody(idp, nordwind, monkeypatch):
+    monkeypatch.setattr(fetching, "SECONDS_BETWEEN", 0)
+    for turn in range(fetching.MOST_AT_ONCE):
+        cache.add(f"single-sign-on-turn-{nordwind.ref}-{turn}", 1)
+
+    answer = Client().get(reverse("single_sign_on_begin", args=[nordwind.ref]))
+
+    assert "is slow to answer just now" in refusal_in(answer)
+    assert "/.well-known/openid-configuration" not in idp.asked
+
+
+def test_new_keys_are_asked_for_when_a_proof_names_one_and_once_a_minute_at_most(monkeypatch):
+    asked = []
+    monkeypatch.setattr(fetching, "fetched", lambda address: asked.append(address) or {"keys": [{"kid": f"k{len(asked)}"}]})
+
+    seen = [fetching.keys("https://id.example/jwks", ref="p", named=name)["keys"][0]["kid"] for name in ("k1", "k2", "k9", "k9")]
+
+    assert (seen, len(asked)) == (["k1", "k2", "k2", "k2"], 2)
+
+
+def test_person_with_a_second_factor_shows_it_and_comes_in_by_the_provider(idp, nordwind):
+    ada, secret = people.member(nordwind.customer, email="ada@nordwind.example"), totp.generate_totp_secret()
+    totp.TOTP.activate(ada, secret)
+    client = Client()
+
+    asked = come_back(client, idp, nordwind)
+    code = totp.format_hotp_value(totp.hotp_value(secret, next(totp.yield_hotp_counters_from_time())))
+    answer = client.post(asked["Location"], {"code": code})
+
+    assert (asked["Location"], answer.status_code, signed_in(client)) == (reverse("mfa_authenticate"), 302, True)
+    assert Activity.objects.filter(customer=nordwind.customer, kind="accounts.signed_in_by_provider", actor=ada).count() == 1
 
 
 def test_newcomer_reaches_the_subtree_of_the_customer_and_nothing_beside_it(idp):

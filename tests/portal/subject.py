@@ -12,6 +12,7 @@ from accounts.customers.models import Customer
 from accounts.people import invitations, keys
 from accounts.people.models import ApiKey, Membership
 from accounts.quality.models import ChangeRequest
+from accounts.single_sign_on.models import SignInProvider
 from accounts.webhooks import endpoints
 from accounts.webhooks.models import WebhookEndpoint
 from billing.amendments import applying, quoting
@@ -35,7 +36,7 @@ from support.channels.models import Attachment, CallBack
 from support.knowledge.models import Article
 from support.offers.models import Offer
 from support.tickets.models import Ticket
-from tests.factories import billing, offers, payments, people, support
+from tests.factories import billing, offers, payments, people, single_sign_on, support
 from tests.factories.customers import Helios, helios
 
 ONE_WEBHOOK = (
@@ -70,6 +71,7 @@ class Subject:
     webhook: WebhookEndpoint
     callback: CallBack
     bulk: BulkChange
+    provider: SignInProvider
 
     def address(self, route: str) -> str:
         """Return the address of `route` that names what stands here."""
@@ -233,6 +235,7 @@ def make() -> Subject:
         webhook=endpoints.register(
             actor=administrator, customer=tree.berlin, url="https://erp.example/hooks", topics=["invoices"], at=LONG_AGO
         )[0],
+        provider=single_sign_on.provider_of(tree.berlin, "berlin.example", use="enforced"),
         bulk=working.prepare(
             actor=administrator,
             customer=tree.berlin,

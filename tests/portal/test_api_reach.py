@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.people import access
+from accounts.single_sign_on import records
 from billing.invoices.documents import rendering
 from billing.payments import methods
 from billing.payments.gateways import sandbox
 from portal.api import urls
-from tests.factories import people
+from tests.factories import people, saml
 from tests.factories.customers import group
 from tests.once import once
 from tests.portal import subject
@@ -48,6 +49,18 @@ ROUTES = {
     "webhook_activations": ("post", 200, ADMINISTRATORS, MANAGERS),
     "webhook_trials": ("post", 201, ADMINISTRATORS, MANAGERS),
     "webhook_redeliveries": ("post", 200, ADMINISTRATORS, MANAGERS),
+    "notice_choices": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "notice_choices by post": ("post", 200, EVERY, EVERYBODY_OF_OURS),
+    "sign_in_providers": ("get", 200, ADMINISTRATORS, MANAGERS),
+    "sign_in_providers by post": ("post", 201, ADMINISTRATORS, MANAGERS),
+    "sign_in_provider": ("get", 200, ADMINISTRATORS, MANAGERS),
+    "sign_in_terms": ("post", 200, ADMINISTRATORS, MANAGERS),
+    "sign_in_uses": ("post", 200, ADMINISTRATORS, MANAGERS),
+    "sign_in_domains": ("post", 201, ADMINISTRATORS, MANAGERS),
+    "domain_verifications": ("post", 422, ADMINISTRATORS, MANAGERS),  # the DNS says nothing
+    "domain_releases": ("post", 422, ADMINISTRATORS, MANAGERS),  # the last one of a provider in use
+    "sign_in_administrators": ("post", 422, ADMINISTRATORS, MANAGERS),  # of somebody who administers nothing
+    "administrator_removals": ("post", 422, ADMINISTRATORS, MANAGERS),  # the last one named
     "documents": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "document": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "document_pdf": ("get", 200, EVERY, EVERYBODY_OF_OURS),
@@ -116,6 +129,7 @@ subjects = once(subject.make)
 def given(subjects, monkeypatch):
     monkeypatch.setattr(rendering, "pdf_of", lambda document, language="": b"%PDF-1.7")
     monkeypatch.setattr(rendering, "pressed", lambda page, name, on: b"%PDF-1.7")
+    monkeypatch.setattr(records.dns.resolver, "resolve", lambda name, kind, lifetime: [])
     return subjects()
 
 
@@ -125,8 +139,14 @@ def address(given, name):
         return reverse("api:key_revocations", args=[berlin.number, given.key.pk])
     if name.startswith("webhook_"):
         return reverse(f"api:{name}", args=[berlin.number, given.webhook.pk])
+    if name.startswith(("domain_", "administrator_")):
+        held = given.provider.domains if name.startswith("domain_") else given.provider.named_administrators
+        return reverse(f"api:{name}", args=[given.provider.ref, held.get().pk])
     contract = given.subscription.contract.ref
-    named = {
+    named = dict.fromkeys(
+        ("sign_in_provider", "sign_in_terms", "sign_in_uses", "sign_in_domains", "sign_in_administrators"), given.provider.ref
+    )
+    named |= {
         "offers": contract,
         "orders": contract,
         "document": given.invoice.ref,
@@ -162,6 +182,8 @@ NEW = {
     "call_windows",
     "kept_money",
     "bulk_changes",
+    "notice_choices",
+    "sign_in_providers",
     "autopay",
     "autopay_ends",
     "exports",
@@ -178,6 +200,17 @@ def body(given, name):
         "autopay": {"day": 5},
         "feedback": {"kind": "idea", "words": "Darker nights."},
         "keys": {"name": "ERP", "scopes": ["read"]},
+        "notice_choices": {"everywhere": {"payments": "daily"}},
+        "sign_in_providers": {"protocol": "saml", "name": "Berlin ID", "metadata": saml.metadata()},
+        "sign_in_terms": {
+            "name": "Berlin",
+            "issuer": given.provider.issuer,
+            "client_id": "accord",
+            "joins_at": given.tree.lab.number,
+        },
+        "sign_in_uses": {"use": "offered"},
+        "sign_in_domains": {"name": "another.example"},
+        "sign_in_administrators": {"membership": given.membership.pk},
         "webhooks": {"url": "https://erp.example/hooks", "topics": ["invoices"]},
         # a sum nobody owes: the rule says no before any money moves
         "payments": {"documents": [given.invoice.ref], "method": method[0].pk if method else 1, "confirmed_minor": 1},

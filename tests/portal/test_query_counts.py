@@ -17,7 +17,7 @@ from billing.dunning import plans
 from billing.money import Money
 from billing.payments import receiving
 from billing.payments.sepa import mandates
-from tests.factories import billing, chats, metered, payments, people, support
+from tests.factories import billing, chats, metered, payments, people, single_sign_on, support
 from tests.factories.customers import below, helios
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +82,7 @@ def fill(tree) -> None:
         at=billing.NOON, today=date(2026, 1, 20),
     )  # fmt: skip
     keys.make(actor=None, customer=tree.germany, name="ERP", scopes=["read"], at=billing.NOON)
+    single_sign_on.named(single_sign_on.provider_of(tree.germany, f"{uuid4().hex}.example", use="off"), administrator)
     address = f"https://{uuid4().hex}.example/hooks"
     endpoints.register(actor=administrator, customer=tree.germany, url=address, topics=["invoices"], at=billing.NOON)
 
@@ -116,6 +117,7 @@ def test_list_takes_the_same_statements_for_one_row_and_for_three(listing):
         "members",
         "keys",
         "webhooks",
+        "sign_in_providers",
         "documents",
         "methods",
         "payments",

@@ -5,11 +5,11 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.decisions import Refusal
 from accounts.people.models import User
-from accounts.single_sign_on import addresses, domains, providers, sealing
-from accounts.single_sign_on.models import MailDomain, SignInProvider
-from accounts.single_sign_on.providers import Terms
+from accounts.single_sign_on import addresses, domains, metadata, providers, sealing
+from accounts.single_sign_on.models import Identity, MailDomain, SignInProvider, UsedProof
+from accounts.single_sign_on.terms import SetUpAlready, Terms, TermsMakeNoSense
 from accounts.timeline.models import Activity
-from tests.factories import people
+from tests.factories import people, saml
 from tests.factories.customers import group, helios
 from tests.factories.single_sign_on import NOON, named, provider_of
 
@@ -61,11 +61,45 @@ def test_only_managers_set_a_provider_up(level):
     assert SignInProvider.objects.count() == 0
 
 
-def test_administrator_of_the_customer_sets_nothing_up_themselves():
+def test_administrator_sets_a_provider_up_at_their_own_customer_and_nowhere_above():
+    tree = helios()
+    chief = people.administrator(tree.europe)
+
+    made = set_up(tree.europe, actor=chief)
+
+    assert (made.customer, made.use, made.made_by) == (tree.europe, "off", chief)
+    with pytest.raises(Refusal):
+        set_up(tree.group, actor=chief, client_id="another")
+
+
+def test_administrator_proves_a_domain_by_its_record_and_never_by_their_word():
+    made = provider_of(group(), use="off")
+    chief = people.administrator(made.customer)
+    claimed = domains.claim(actor=chief, provider=made, name="nordwind.example", at=NOON)
+
+    with pytest.raises(Refusal):
+        domains.vouch(actor=chief, domain=claimed, because="It is ours", at=NOON)
+    domains.verify(actor=chief, domain=claimed, at=NOON, look_up=lambda name: {claimed.code})
+
+    claimed.refresh_from_db()
+    assert (claimed.verified_at, claimed.vouched_by) == (NOON, None)
+
+
+@pytest.mark.parametrize("role", ["payer", "member", "reader"])
+def test_who_does_not_administer_the_customer_sets_nothing_up(role):
     customer = group()
 
     with pytest.raises(Refusal):
-        set_up(customer, actor=people.administrator(customer))
+        set_up(customer, actor=people.member(customer, role))
+
+    assert SignInProvider.objects.count() == 0
+
+
+def test_administrator_sets_nothing_up_at_another_customer():
+    customer = group()
+
+    with pytest.raises(Refusal):
+        set_up(customer, actor=people.administrator(group("Elsewhere")))
 
 
 FORBIDDEN = [
@@ -96,14 +130,14 @@ def test_public_https_issuer_is_kept_as_it_was_written(issuer):
     "other", [{"name": " "}, {"client_id": ""}, {"secret": ""}, {"joins_as": "administrator"}, {"secret": "x" * 501}]
 )
 def test_terms_that_make_no_sense_are_refused(other):
-    with pytest.raises(providers.TermsMakeNoSense):
+    with pytest.raises(TermsMakeNoSense):
         set_up(group(), **other)
 
 
 def test_newcomers_never_stand_outside_the_customer():
     tree = helios()
 
-    with pytest.raises(providers.TermsMakeNoSense):
+    with pytest.raises(TermsMakeNoSense):
         set_up(tree.germany, joins_at=tree.us)
     assert set_up(tree.germany, joins_at=tree.lab).joins_at == tree.lab
 
@@ -111,7 +145,7 @@ def test_newcomers_never_stand_outside_the_customer():
 def test_same_client_is_not_set_up_for_two_organisations():
     set_up(group())
 
-    with pytest.raises(providers.SetUpAlready):
+    with pytest.raises(SetUpAlready):
         set_up(group())
 
 
@@ -211,3 +245,87 @@ def test_database_refuses_one_subject_for_two_logins_and_two_subjects_for_one():
         with pytest.raises(IntegrityError), transaction.atomic():
             provider.identities.create(subject=subject, user=user, first_at=NOON, last_at=NOON)
     assert User.objects.count() == 3
+
+
+def test_saml_provider_is_set_up_by_its_metadata_and_keeps_them_when_none_are_given():
+    customer = group()
+    said = {"protocol": "saml", "issuer": "", "client_id": "", "secret": ""}
+    made = set_up(customer, metadata=saml.metadata(saml.key("old"), saml.key("new")), **said)
+
+    changed = providers.change(actor=None, provider=made, terms=terms(customer, name="Nord", **said), at=NOON)
+
+    assert (changed.name, changed.issuer, changed.entrance) == ("Nord", saml.ISSUER, saml.ENTRANCE)
+    assert changed.certificates == [saml.key("old").certificate, saml.key("new").certificate]
+    assert (changed.client_id, changed.sealed_secret, changed.use) == (made.ref, "", "off")
+
+
+def test_new_metadata_change_the_certificates_and_the_timeline_says_so():
+    made = saml.saml_provider_of(group())
+    said = terms(made.customer, protocol="saml", metadata=saml.metadata(saml.key("new")))
+
+    providers.change(actor=None, provider=made, terms=said, at=NOON)
+
+    made.refresh_from_db()
+    assert made.certificates == [saml.key("new").certificate]
+    assert "certificates" in Activity.objects.get(kind="accounts.provider_changed").facts["changed"]
+
+
+def test_saml_provider_that_knows_somebody_keeps_its_issuer():
+    made = saml.saml_provider_of(group())
+    Identity.objects.create(provider=made, subject="ada", user=people.administrator(made.customer), first_at=NOON, last_at=NOON)
+    said = terms(made.customer, protocol="saml", metadata=saml.metadata(issuer="https://other.example"))
+
+    with pytest.raises(providers.KnowsPeople):
+        providers.change(actor=None, provider=made, terms=said, at=NOON)
+
+    assert SignInProvider.objects.get().issuer == saml.ISSUER
+
+
+DECLARED = '<?xml version="1.0"?>'
+NO_METADATA = {
+    "no XML": ("no xml at all", "This is no XML."),
+    "a DTD": ('<!DOCTYPE x [<!ENTITY a "b">]>' + saml.metadata().removeprefix(DECLARED), "without a DTD"),
+    "nobody who signs in": ("<md xmlns='urn:x'/>", "describes no provider"),
+    "two providers": (
+        "<all>" + saml.metadata().removeprefix(DECLARED) * 2 + "</all>", "signs people in, or more than one"
+    ),
+    "no certificate to sign with": (saml.metadata(use=' use="encryption"'), "1 to 6 certificates"),
+    "a broken certificate": (saml.metadata(saml.Key(b"", "AAAA")), "cannot be read"),
+    "a weak key": (saml.metadata(saml.key("weak", 1024)), "weak key"),
+    "no name": (saml.metadata(issuer=""), "1 to 200 signs"),
+    "an entrance by http": (saml.metadata(entrance="http://saml.nordwind.example/"), "sent to sign in by https"),
+    "an entrance with a password": (saml.metadata(entrance="https://a:b@saml.nordwind.example/"), "no password"),
+    "a script as entrance": (saml.metadata(entrance="javascript:alert(1)"), "sent to sign in by https"),
+    "too much": ("x" * 200_001, "at most 200 kB"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NO_METADATA)
+def test_metadata_we_cannot_use_are_refused_in_one_sentence(name):
+    given, sentence = NO_METADATA[name]
+
+    with pytest.raises(Refusal, match=sentence):
+        set_up(group(), protocol="saml", metadata=given)
+
+    assert SignInProvider.objects.count() == 0
+
+
+def test_certificates_without_a_use_sign_too():
+    assert metadata.read(saml.metadata(use="")).certificates == (saml.key().certificate,)
+
+
+def test_saml_provider_without_certificates_is_never_in_use():
+    made = saml.saml_provider_of(group())
+
+    with pytest.raises(IntegrityError, match="saml_provider_in_use_has_certificates"), transaction.atomic():
+        SignInProvider.objects.filter(pk=made.pk).update(certificates=[])
+    with pytest.raises(IntegrityError, match="saml_provider_in_use_has_certificates"), transaction.atomic():
+        SignInProvider.objects.filter(pk=made.pk).update(entrance="")
+
+
+def test_proof_is_used_once_in_the_database_too():
+    made = saml.saml_provider_of(group())
+    UsedProof.objects.create(provider=made, digest="a" * 64, until=NOON)
+
+    with pytest.raises(IntegrityError, match="proof_is_used_once"), transaction.atomic():
+        UsedProof.objects.create(provider=made, digest="a" * 64, until=NOON)
