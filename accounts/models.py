@@ -1,6 +1,7 @@
 """Hands the models of the folders below to Django; nothing else."""
 
 from accounts.customers.models import Address, Customer, CustomerKind, Handover, Move, Responsibility
+from accounts.customers.relation_models import Relation, RelationKind, SharedTicket
 from accounts.people.models import ApiKey, Membership, StaffProfile, User, Viewing
 from accounts.policies.models import (
     Acknowledgement,
@@ -21,6 +22,7 @@ __all__ = [
     "Acknowledgement", "Activity", "Address", "ApiKey", "Candidate", "ChangeRequest", "Condition", "Confirmation", "Customer",
     "CustomerKind", "Delivery", "Erasure", "Export", "Firing", "Handover", "Identity", "KeyAccount", "MailDomain",
     "Membership", "Merge", "Move", "NamedAdministrator", "Policy", "PolicyBinding", "PolicyException", "PolicyVersion",
-    "Responsibility", "Score", "Segment", "SegmentMembership", "SignInProvider", "StaffProfile", "StageEntry", "StagedImport",
+    "Relation", "RelationKind", "Responsibility", "Score", "Segment", "SegmentMembership", "SharedTicket", "SignInProvider",
+    "StaffProfile", "StageEntry", "StagedImport",
     "User", "Viewing", "WebhookAttempt", "WebhookEndpoint", "WebhookMessage",
 ]  # fmt: skip

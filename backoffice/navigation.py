@@ -60,7 +60,8 @@ CUSTOMERS: Final = Group(
         Place(
             gettext_lazy("All customers"),
             "customers",
-            "customer document contacts viewings timeline customer_offers customer_moves position answers customer_addresses",
+            "customer document contacts viewings timeline customer_offers customer_moves position answers customer_addresses "
+            "customer_relations",
             "g c",
             access.SEE_BACKOFFICE,
         ),

@@ -18,6 +18,7 @@ from backoffice.admin import (
     playbooks,
     policies,
     privacy,
+    relations,
     remedy_books,
     segments,
     service_levels,
@@ -28,6 +29,6 @@ from backoffice.admin import (
 
 __all__ = [
     "allowances", "authority", "books", "catalogue", "chats", "customers", "desk", "dunning", "incoming", "knowledge",
-    "measures", "notice_texts", "offers", "people", "playbooks", "policies", "privacy", "remedy_books", "segments",
+    "measures", "notice_texts", "offers", "people", "playbooks", "policies", "privacy", "relations", "remedy_books", "segments",
     "service_levels", "single_sign_on", "stripe", "webhooks",
 ]  # fmt: skip

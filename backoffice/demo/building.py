@@ -23,6 +23,7 @@ from backoffice.demo import (
     overdue,
     paying,
     policies,
+    relations,
     selling,
     standing,
     story,
@@ -85,6 +86,7 @@ def build(*, at: datetime, password: str, crowd: Mapping[str, int] | None = None
         paying.arrange(at=at)
         selling.arrange(at=at)
         tree_requests.ask(at=at)
+        relations.arrange(at=at)
         standing.evaluate(at=at)
         listening.listen(at=at)
         delivery.pass_over(older_than=at - NEWS, at=at)

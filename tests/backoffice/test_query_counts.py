@@ -25,6 +25,7 @@ from tests.factories import (
     policies,
     provisioning,
     quality,
+    relations,
     segments,
     support,
     tree_changes,
@@ -208,6 +209,17 @@ def test_addresses_take_the_same_statements_for_one_and_for_three():
     one = statements(viewer, page)
     for purpose in ("deliveries", "visits"):
         tree_changes.address(customer, purpose=purpose)
+
+    assert statements(viewer, page) == one
+
+
+def test_relations_take_the_same_statements_for_one_and_for_three():
+    viewer, customer = people.manager(), group("Helios")
+    page = reverse("backoffice:customer_relations", args=[customer.number])
+    relations.serves(customer)
+    one = statements(viewer, page)
+    relations.serves(customer)
+    relations.serves(group(), customer)
 
     assert statements(viewer, page) == one
 
