@@ -13,6 +13,7 @@ from accounts.policies.models import (
 )
 from accounts.privacy.models import Erasure, Export
 from accounts.quality.models import Candidate, ChangeRequest, Confirmation, Merge, Score, StagedImport
+from accounts.quality.source_models import SourceRecord, SourceSystem, SourceValue, SurvivorshipRule
 from accounts.segments.models import Condition, KeyAccount, Segment, SegmentMembership, StageEntry
 from accounts.single_sign_on.models import Identity, MailDomain, NamedAdministrator, SignInProvider
 from accounts.timeline.models import Activity, Delivery
@@ -23,6 +24,7 @@ __all__ = [
     "CustomerKind", "Delivery", "Erasure", "Export", "Firing", "Handover", "Identity", "KeyAccount", "MailDomain",
     "Membership", "Merge", "Move", "NamedAdministrator", "Policy", "PolicyBinding", "PolicyException", "PolicyVersion",
     "Relation", "RelationKind", "Responsibility", "Score", "Segment", "SegmentMembership", "SharedTicket", "SignInProvider",
+    "SourceRecord", "SourceSystem", "SourceValue", "SurvivorshipRule",
     "StaffProfile", "StageEntry", "StagedImport",
     "User", "Viewing", "WebhookAttempt", "WebhookEndpoint", "WebhookMessage",
 ]  # fmt: skip

@@ -23,6 +23,7 @@ from backoffice.admin import (
     segments,
     service_levels,
     single_sign_on,
+    sources,
     stripe,
     webhooks,
 )
@@ -30,5 +31,5 @@ from backoffice.admin import (
 __all__ = [
     "allowances", "authority", "books", "catalogue", "chats", "customers", "desk", "dunning", "incoming", "knowledge",
     "measures", "notice_texts", "offers", "people", "playbooks", "policies", "privacy", "relations", "remedy_books", "segments",
-    "service_levels", "single_sign_on", "stripe", "webhooks",
+    "service_levels", "single_sign_on", "sources", "stripe", "webhooks",
 ]  # fmt: skip

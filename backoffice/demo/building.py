@@ -25,6 +25,7 @@ from backoffice.demo import (
     policies,
     relations,
     selling,
+    sources,
     standing,
     story,
     talking,
@@ -87,6 +88,7 @@ def build(*, at: datetime, password: str, crowd: Mapping[str, int] | None = None
         selling.arrange(at=at)
         tree_requests.ask(at=at)
         relations.arrange(at=at)
+        sources.tell(at=at)
         standing.evaluate(at=at)
         listening.listen(at=at)
         delivery.pass_over(older_than=at - NEWS, at=at)

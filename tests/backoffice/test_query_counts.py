@@ -27,6 +27,7 @@ from tests.factories import (
     quality,
     relations,
     segments,
+    sources,
     support,
     tree_changes,
 )
@@ -209,6 +210,17 @@ def test_addresses_take_the_same_statements_for_one_and_for_three():
     one = statements(viewer, page)
     for purpose in ("deliveries", "visits"):
         tree_changes.address(customer, purpose=purpose)
+
+    assert statements(viewer, page) == one
+
+
+def test_sources_take_the_same_statements_for_one_word_and_for_three():
+    viewer, customer = people.agent(), group("Helios")
+    page = reverse("backoffice:customer_sources", args=[customer.number])
+    sources.said(customer)
+    one = statements(viewer, page)
+    sources.said(customer, system="erp")
+    sources.said(customer, fact="email", value="a@helios.example")
 
     assert statements(viewer, page) == one
 

@@ -28,6 +28,7 @@ from tests.factories import (
     provisioning,
     quality,
     relations,
+    sources,
     support,
     tree_changes,
 )
@@ -168,6 +169,9 @@ ROUTES = {
     "tree_branch": ("get", EVERYBODY),
     "customer_addresses": ("get", WORKERS),
     "address_endings": ("post", WORKERS),
+    "customer_sources": ("get", EVERYBODY),
+    "source_verifications": ("post", WORKERS),
+    "source_adoptions": ("post", WORKERS),
     "customer_relations": ("get", EVERYBODY),
     "relation_makings": ("post", {"manager"}),
     "relation_endings": ("post", {"manager"}),
@@ -248,8 +252,11 @@ def tree_rows(route, customer):
         return {route: [tree_changes.handed_over(customer).pk]}
     if route == "relation_endings":
         return {route: [relations.serves(customer).pk]}
+    if route in {"source_verifications", "source_adoptions"}:
+        return {route: [sources.said(customer).pk]}
     return dict.fromkeys(
         [
+            "customer_sources",
             "customer_relations",
             "relation_makings",
             "tree_branch",
