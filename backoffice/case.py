@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from accounts.people import relations
 from accounts.people.models import User
 from backoffice import (
     authority_shown,
@@ -83,8 +84,10 @@ def _message(message: Message) -> dict[str, object]:
 
 
 def _facts(ticket: Ticket) -> list[dict[str, object]]:
-    node = ticket.customer
+    node, raised = ticket.customer, relations.raised_under(ticket.ref)
+    on_behalf = [{"term": _("Raised by"), "value": raised.customer.name, "note": _("on its behalf")}] if raised else []
     return [
+        *on_behalf,
         {"term": _("Owes"), "value": tree_nodes.amounts(balances.owed_by(node)) or _("Nothing"), "note": _("this customer only")},
         {
             "term": _("Owes"),

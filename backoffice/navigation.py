@@ -60,13 +60,20 @@ CUSTOMERS: Final = Group(
         Place(
             gettext_lazy("All customers"),
             "customers",
-            "customer document contacts viewings timeline customer_offers customer_moves position answers customer_addresses",
+            "customer document contacts viewings timeline customer_offers customer_moves position answers customer_addresses "
+            "customer_relations",
             "g c",
             access.SEE_BACKOFFICE,
         ),
         Place(gettext_lazy("Tree"), "tree", "", "", access.SEE_BACKOFFICE),
         Place(gettext_lazy("Stuck"), "stuck", "", "g z", access.SEE_BACKOFFICE),
-        Place(gettext_lazy("Data quality"), "data", "data_rules customer_details ownerless", "g a", access.SEE_BACKOFFICE),
+        Place(
+            gettext_lazy("Data quality"),
+            "data",
+            "data_rules customer_details ownerless customer_sources",
+            "g a",
+            access.SEE_BACKOFFICE,
+        ),
         Place(gettext_lazy("Duplicates"), "duplicates", "duplicate merge", "g u", access.SEE_BACKOFFICE, "duplicates"),
         Place(gettext_lazy("Privacy"), "privacy", "erasure customer_privacy", "g y", access.HANDLE_PRIVACY),
     ),

@@ -14,7 +14,18 @@ from accounts.people.models import Viewing
 from accounts.timeline.kinds import KINDS
 from portal import places
 
-ORGANISATION_PAGES = {"organisation", "members", "programs", "privacy", "details", "charter", "webhooks", "webhook"}
+ORGANISATION_PAGES = {
+    "organisation",
+    "members",
+    "programs",
+    "privacy",
+    "details",
+    "charter",
+    "webhooks",
+    "webhook",
+    "served",
+    "served_tickets",
+}
 INVOICE_PAGES = {"invoices", "invoice", "statement", "payment_plans", "payment_promises"}
 PAYMENT_PAGES = {"payments", "payment", "new_payment", "mandates", "methods", "autopay", "method_replacements"}
 # label, icon, the page it opens, the pages during which it is the current one, its key
@@ -29,7 +40,13 @@ PLACES = (
         "g k",
     ),
     (gettext_lazy("Help"), "help", "help", {"help", "findings", "new_ticket", "feedback", "chats", "callbacks"}, ""),
-    (gettext_lazy("Tickets"), "chat", "tickets", {"tickets", "ticket", "replies", "praises", "chat"}, "g t"),
+    (
+        gettext_lazy("Tickets"),
+        "chat",
+        "tickets",
+        {"tickets", "ticket", "replies", "praises", "chat", "shared_ticket", "shared_replies"},
+        "g t",
+    ),
     (gettext_lazy("Payments"), "payment", "payments", PAYMENT_PAGES, "g p"),
     (gettext_lazy("Approvals"), "approve", "order_approvals", {"order_approvals", "order_decisions"}, ""),
     (gettext_lazy("Organisation"), "organisation", "organisation", ORGANISATION_PAGES, "g o"),

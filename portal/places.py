@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 
 from accounts.customers import responsibilities
 from accounts.customers.models import Customer
-from accounts.people import access
+from accounts.customers.relation_models import Relation, RelationKind
+from accounts.people import access, relations
 from accounts.people.access import Action
 from accounts.people.models import ApiKey, Membership
 from accounts.quality.models import ChangeRequest
@@ -34,7 +35,7 @@ from billing.payments import selectors as payment_selectors
 from billing.payments.models import Payment, PaymentMethod
 from billing.periods import local_day
 from support.channels.models import CallBack
-from support.tickets import conversation
+from support.tickets import behalf, conversation
 from support.tickets.models import Ticket
 
 LONGEST_POSITION: Final = 9  # digits
@@ -221,6 +222,22 @@ def ticket(request: HttpRequest, ref: str) -> Ticket:
             rows.select_related("customer__kind", "document", "line__document").filter(pk=found.merged_into_id).first() or found
         )
     stand_at(request, found.customer)
+    return found
+
+
+def relation(request: HttpRequest, node: Customer, pk: int) -> Relation:
+    """Return the relation under which `node` raises tickets for another, while it holds."""
+    held = access.relations_within_reach(request.user, access.ASK_FOR_HELP).filter(kind__shows=RelationKind.Shows.TICKETS)
+    related = held.filter(customer__in=node.as_one()).select_related("kind", "customer", "other__merged_into")
+    return get_object_or_404(related, pk=pk)
+
+
+def shared_ticket(request: HttpRequest, ref: str) -> Ticket:
+    """Return the ticket that a customer of the visitor raised for another, and stand at who raised it."""
+    found = get_object_or_404(behalf.shared_with(request.user).select_related("customer", "assignee"), ref=ref)
+    raised = relations.raised_under(ref)
+    if raised:
+        stand_at(request, raised.customer)
     return found
 
 

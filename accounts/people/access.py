@@ -3,6 +3,8 @@
 One table (`ACTIONS`) says which membership roles and which staff levels may take each action. One queryset
 (`customers_within_reach`) is the door to everything a person may see. A denial at a node, or above it for a whole subtree,
 beats every allowance. Reach is asked for a day; memberships are dated, half-open: one that ends today no longer holds.
+A relation between customers (one serves another) widens no reach: it shows a name and the tickets raised under it, and they are
+asked for apart (`relations_within_reach`, `tickets_shared_with`), so that whoever does not ask sees nothing of the other.
 """
 
 from dataclasses import dataclass, field
@@ -13,6 +15,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from accounts.customers.models import Customer
+from accounts.customers.relation_models import Relation, RelationKind, RelationQuerySet, SharedTicket
 from accounts.decisions import ALLOWED, Decision, refused
 from accounts.people.models import Membership, StaffProfile, User
 
@@ -124,6 +127,34 @@ def may_anywhere(viewer: User, action: Action) -> bool:
     """Say whether `viewer` may take `action` for at least one customer: the question a route asks before its subject is known."""
     level = level_of(viewer)
     return level in action.levels if level else customers_within_reach(viewer, action).exists()
+
+
+def relations_within_reach(viewer: User, action: Action = SEE_CUSTOMER, *, on: date | None = None) -> RelationQuerySet:
+    """Return the relations in force in which customers for whom `viewer` may take `action` serve others.
+
+    The viewer may know the other's name and number, and the tickets raised under the relation where its kind shows them; nothing
+    else of it. What only we know of is left out, and so is who is denied to the viewer.
+    """
+    held = Relation.objects.in_force(on).exclude(kind__shows=RelationKind.Shows.NOTHING)
+    denied = _covered(viewer, Membership.Effect.DENY, EVERY_ROLE, on)
+    return held.filter(customer__in=customers_within_reach(viewer, action, on=on)).exclude(other__in=denied)
+
+
+def tickets_shared_with(viewer: User, action: Action = SEE_CUSTOMER, *, on: date | None = None) -> QuerySet[SharedTicket]:
+    """Return which tickets of others were raised by customers for whom `viewer` may take `action`, while the relation holds."""
+    held = relations_within_reach(viewer, action, on=on).filter(kind__shows=RelationKind.Shows.TICKETS)
+    return SharedTicket.objects.filter(relation__in=held)
+
+
+def decide_for_other(actor: User, relation: Relation) -> Decision:
+    """Say whether `actor` may raise tickets on behalf of the other under `relation`."""
+    held = relations_within_reach(actor, ASK_FOR_HELP).filter(kind__shows=RelationKind.Shows.TICKETS)
+    return ALLOWED if held.filter(pk=relation.pk).exists() else NOT_WITHIN_REACH
+
+
+def decide_on_shared(actor: User, ref: str) -> Decision:
+    """Say whether `actor` may write on the ticket `ref` because a customer of theirs raised it for another."""
+    return ALLOWED if tickets_shared_with(actor, ASK_FOR_HELP).filter(ref=ref).exists() else NOT_WITHIN_REACH
 
 
 @dataclass(frozen=True)

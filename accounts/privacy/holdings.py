@@ -44,7 +44,7 @@ KEPT: Final[dict[str, str]] = {
 # What a customer gets of itself and all below it; the rest is our own work on it.
 GIVEN: Final = (
     "accounts.Customer", "accounts.Address", "accounts.Membership", "accounts.Responsibility", "accounts.Activity",
-    "accounts.ChangeRequest",
+    "accounts.ChangeRequest", "accounts.SourceRecord", "accounts.SourceValue",
     "accounts.Confirmation", "accounts.Viewing", "billing.Contract", "billing.Subscription", "billing.ContractEvent",
     "billing.Document", "billing.Line", "billing.Payment", "billing.Refund", "billing.Settlement", "billing.Mandate",
     "billing.PaymentPlan", "billing.Instalment", "billing.Dispute", "billing.UsageRecord", "billing.Redemption",

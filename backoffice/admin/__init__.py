@@ -18,16 +18,18 @@ from backoffice.admin import (
     playbooks,
     policies,
     privacy,
+    relations,
     remedy_books,
     segments,
     service_levels,
     single_sign_on,
+    sources,
     stripe,
     webhooks,
 )
 
 __all__ = [
     "allowances", "authority", "books", "catalogue", "chats", "customers", "desk", "dunning", "incoming", "knowledge",
-    "measures", "notice_texts", "offers", "people", "playbooks", "policies", "privacy", "remedy_books", "segments",
-    "service_levels", "single_sign_on", "stripe", "webhooks",
+    "measures", "notice_texts", "offers", "people", "playbooks", "policies", "privacy", "relations", "remedy_books", "segments",
+    "service_levels", "single_sign_on", "sources", "stripe", "webhooks",
 ]  # fmt: skip

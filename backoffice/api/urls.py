@@ -14,7 +14,9 @@ from backoffice.api import (
     nodes,
     orders,
     playbooks,
+    relations,
     service,
+    sources,
     tickets,
 )
 
@@ -22,6 +24,9 @@ app_name = "staff_api"
 urlpatterns = [
     path("nodes/<str:number>/", nodes.Node.as_view(), name="node"),
     path("nodes/<str:number>/addresses/", addresses.Addresses.as_view(), name="addresses"),
+    path("nodes/<str:number>/relations/", relations.Relations.as_view(), name="relations"),
+    path("nodes/<str:number>/sources/", sources.Sources.as_view(), name="sources"),
+    path("relations/<int:pk>/endings/", relations.RelationEndings.as_view(), name="relation_endings"),
     path("nodes/<str:number>/roll-up/", nodes.RollUp.as_view(), name="roll_up"),
     path("nodes/<str:number>/responsibilities/", answers.Answers.as_view(), name="responsibilities"),
     path("nodes/<str:number>/owners/", answers.Owners.as_view(), name="owners"),

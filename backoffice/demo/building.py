@@ -23,7 +23,9 @@ from backoffice.demo import (
     overdue,
     paying,
     policies,
+    relations,
     selling,
+    sources,
     standing,
     story,
     talking,
@@ -85,6 +87,8 @@ def build(*, at: datetime, password: str, crowd: Mapping[str, int] | None = None
         paying.arrange(at=at)
         selling.arrange(at=at)
         tree_requests.ask(at=at)
+        relations.arrange(at=at)
+        sources.tell(at=at)
         standing.evaluate(at=at)
         listening.listen(at=at)
         delivery.pass_over(older_than=at - NEWS, at=at)

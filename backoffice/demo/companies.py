@@ -298,6 +298,15 @@ OTHERS = (
         plans=(("workspace-business", 14), ("connect-site", 5)),
         months=12,
     ),
+    # Serves Oxbow Foods and raises tickets for it: see relations.py.
+    Node(
+        "LW",
+        "Lanternway Resale",
+        "reseller",
+        DUBLIN,
+        legal_name="Lanternway Resale Ltd",
+        email="hello@lanternway.example",
+    ),
     # Kept twice: somebody on the phone did not find Nordwind Logistik.
     Node(
         "NW-2",

@@ -37,6 +37,7 @@ GUESTS = (
     Guest("admin@kestrel.example", "Kestrel administrator", "KR", "administrator"),
     Guest("member@tramontana.example", "Tramontana member", "TR", "member"),
     Guest("member@oxbow.example", "Oxbow member", "OX", "member"),
+    Guest("member@lanternway.example", "Reseller member", "LW", "member"),
     Guest("member@sablefinch.example", "Sable & Finch member", "SF", "member"),
 )
 AGENT, FINANCE, MANAGER = "agent@accord.example", "finance@accord.example", "manager@accord.example"

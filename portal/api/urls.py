@@ -18,6 +18,7 @@ from portal.api import (
     overdue,
     privacy,
     single_sign_on,
+    served,
     terms,
     webhooks,
 )
@@ -78,6 +79,10 @@ urlpatterns = [
     path("customers/<str:number>/contracts/", contracts.Contracts.as_view(), name="contracts"),
     path("customers/<str:number>/usage/", contracts.Usage.as_view(), name="usage"),
     path("customers/<str:number>/tickets/", help.Tickets.as_view(), name="tickets"),
+    path("customers/<str:number>/served/", served.Served.as_view(), name="served"),
+    path("customers/<str:number>/served/<int:pk>/tickets/", served.ServedTickets.as_view(), name="served_tickets"),
+    path("shared-tickets/<str:ref>/", served.SharedTicketView.as_view(), name="shared_ticket"),
+    path("shared-tickets/<str:ref>/replies/", served.SharedReplies.as_view(), name="shared_replies"),
     path("customers/<str:number>/chats/", chats.Chats.as_view(), name="chats"),
     path("customers/<str:number>/callbacks/windows/", chats.CallWindows.as_view(), name="call_windows"),
     path("customers/<str:number>/callbacks/", chats.CallBacks.as_view(), name="callbacks"),

@@ -11,22 +11,30 @@ from support.knowledge.models import Article
 from support.tickets.models import Ticket
 from window.fields import FilesField, KeyField
 
+KINDS = [
+    (Ticket.Kind.BILLING, _("An invoice or a payment")),
+    (Ticket.Kind.CONTRACT, _("A contract")),
+    (Ticket.Kind.TECHNICAL, _("Something does not work")),
+    (Ticket.Kind.OTHER, _("Something else")),
+]
+
+
+class ForAnotherForm(forms.Form):
+    """A new ticket for a customer that is served."""
+
+    subject = forms.CharField(label=_("What is it about?"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    text = forms.CharField(label=_("Tell us more"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 6}))
+    kind = forms.ChoiceField(label=_("Kind"), initial=Ticket.Kind.OTHER, choices=KINDS)
+    files = FilesField()
+    key = KeyField()
+
 
 class ContactForm(forms.Form):
     """A new ticket. `invoice` and `line` carry what the person was looking at; whether they may see it, the view asks."""
 
     subject = forms.CharField(label=_("What is it about?"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     text = forms.CharField(label=_("Tell us more"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 6}))
-    kind = forms.ChoiceField(
-        label=_("Kind"),
-        initial=Ticket.Kind.OTHER,
-        choices=[
-            (Ticket.Kind.BILLING, _("An invoice or a payment")),
-            (Ticket.Kind.CONTRACT, _("A contract")),
-            (Ticket.Kind.TECHNICAL, _("Something does not work")),
-            (Ticket.Kind.OTHER, _("Something else")),
-        ],
-    )
+    kind = forms.ChoiceField(label=_("Kind"), initial=Ticket.Kind.OTHER, choices=KINDS)
     files = FilesField()
     invoice = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     line = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)

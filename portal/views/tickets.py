@@ -1,12 +1,12 @@
 """Tickets: ask, read the conversation, answer, and say thanks."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.customers.models import Customer
-from accounts.people import access
+from accounts.people import access, relations
 from accounts.people.routes import declares
 from billing.dunning import disputes
 from portal import chats_shown, contact, places, tickets_shown
@@ -68,8 +68,11 @@ def _contact_page(request: HttpRequest, node: Customer, form: ContactForm, matte
 @declares(access.SEE_CUSTOMER)
 @require_GET
 def ticket(request: HttpRequest, ref: str) -> HttpResponse:
-    """Show a ticket; when a message comes in, only the conversation is asked for again."""
-    found = places.ticket(request, ref)
+    """Show a ticket, or lead to the page of one raised for another; after a message only the conversation is asked for again."""
+    try:
+        found = places.ticket(request, ref)
+    except Http404:
+        return redirect("portal:shared_ticket", places.shared_ticket(request, ref).ref)
     template = "portal/tickets/_conversation.html" if request.htmx else "portal/tickets/ticket.html"
     return render(request, template, _context(request, found))
 
@@ -133,6 +136,7 @@ def _context(
         "call": chats_shown.call_of(found, at),
         "next_answer": tickets_shown.next_answer(found, at),
         "promised": tickets_shown.promised(found, at),
+        "raised_by": relations.raised_under(found.ref),
         "decline": tickets_shown.decline_of(found),
         "appeal_form": AppealForm(),
         "ticket": found,

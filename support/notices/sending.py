@@ -6,6 +6,7 @@ What waits for the end of quiet hours or for a digest is sent by digests.py. Not
 """
 
 from collections.abc import Iterable
+from typing import Final
 
 from django.db.models.functions import Now
 
@@ -15,6 +16,9 @@ from accounts.timeline.models import Activity
 from support.notices import audiences, letters, preferences
 from support.notices.models import Told, Way
 from support.notices.table import NOTICES
+
+# What is told of a ticket to who raised it for another: that it came in, what we say, how it ended; never what was granted.
+SHARED: Final = frozenset({"support.ticket_opened", "support.message_sent", "support.ticket_resolved"})
 
 
 class NotAllTold(ConnectionError):
@@ -54,7 +58,12 @@ def may_know(person: User, activity: Activity) -> bool:
     """Say whether `person` may know of `activity` now."""
     if activity.internal and not access.level_of(person):
         return False
-    return audiences.reaches(person, activity.customer)
+    return audiences.reaches(person, activity.customer) or _is_shared(person, activity)
+
+
+def _is_shared(person: User, activity: Activity) -> bool:
+    """Say whether it is about a ticket that a customer of `person` raised for another, and about nothing else of the other."""
+    return activity.kind in SHARED and access.decide_on_shared(person, activity.about_ref).allowed
 
 
 def tell(told: Told, activity: Activity, person: User) -> None:

@@ -17,12 +17,13 @@ from django.utils.translation import gettext as _
 
 from accounts import numbering
 from accounts.customers.models import Customer
+from accounts.customers.relation_models import Relation
 from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
 from billing.invoices.models import Document, Line
-from support.tickets import assignment, deadlines, matter, turns
+from support.tickets import assignment, behalf, deadlines, matter, turns
 from support.tickets.models import Message, Ticket, TicketQuerySet
 
 OPEN, WAITING, APPROVAL, RESOLVED = Ticket.Status.OPEN, Ticket.Status.WAITING, Ticket.Status.APPROVAL, Ticket.Status.RESOLVED
@@ -109,17 +110,18 @@ def open_ticket(
     document: Document | None = None,
     line: Line | None = None,
     requester: User | None = None,
+    relation: Relation | None = None,
 ) -> Ticket:
     """Open a ticket for `customer` with its first message, find the billing error it is about and give it to an agent.
 
-    Staff open tickets on behalf of a `requester`; everybody else asks for themselves.
+    Staff open tickets on behalf of a `requester`; everybody else asks for themselves, or under a `relation` for whom they serve.
 
     Raises:
         Refusal: not within reach, no such document, words missing, or the key was used for another ticket.
     """
     by_staff = is_staff(actor)
     with turns.patience(), transaction.atomic():
-        access.decide(actor, access.WORK_TICKETS if by_staff else access.ASK_FOR_HELP, customer).or_refuse()
+        behalf.may_open(actor, customer, relation).or_refuse()
         facts = {
             "customer": customer,
             "requester": requester if by_staff else actor,
@@ -133,6 +135,7 @@ def open_ticket(
         ticket, is_new = Ticket.objects.get_or_create(key=key, defaults=fresh)
         if is_new:
             _begin(ticket, actor=actor, text=text, at=at)
+            behalf.share(ticket, relation, at)
         elif any(getattr(ticket, name) != fact for name, fact in facts.items()):
             raise KeyAlreadyUsed
     return ticket
@@ -152,7 +155,7 @@ def reply(
     by_staff, asked = is_staff(actor), ticket
     with turns.patience(), transaction.atomic():
         ticket = lock(ticket)
-        access.decide(actor, access.WORK_TICKETS if by_staff else access.ASK_FOR_HELP, ticket.customer).or_refuse()
+        behalf.may_write(actor, ticket, asked).or_refuse()
         if internal and not by_staff:
             raise NotesAreForStaff(_("Only our staff write internal notes."))
         if earlier := Message.objects.filter(key=key).first():

@@ -25,7 +25,9 @@ from tests.factories import (
     policies,
     provisioning,
     quality,
+    relations,
     segments,
+    sources,
     support,
     tree_changes,
 )
@@ -208,6 +210,28 @@ def test_addresses_take_the_same_statements_for_one_and_for_three():
     one = statements(viewer, page)
     for purpose in ("deliveries", "visits"):
         tree_changes.address(customer, purpose=purpose)
+
+    assert statements(viewer, page) == one
+
+
+def test_sources_take_the_same_statements_for_one_word_and_for_three():
+    viewer, customer = people.agent(), group("Helios")
+    page = reverse("backoffice:customer_sources", args=[customer.number])
+    sources.said(customer)
+    one = statements(viewer, page)
+    sources.said(customer, system="erp")
+    sources.said(customer, fact="email", value="a@helios.example")
+
+    assert statements(viewer, page) == one
+
+
+def test_relations_take_the_same_statements_for_one_and_for_three():
+    viewer, customer = people.manager(), group("Helios")
+    page = reverse("backoffice:customer_relations", args=[customer.number])
+    relations.serves(customer)
+    one = statements(viewer, page)
+    relations.serves(customer)
+    relations.serves(group(), customer)
 
     assert statements(viewer, page) == one
 

@@ -27,6 +27,8 @@ from tests.factories import (
     privacy,
     provisioning,
     quality,
+    relations,
+    sources,
     support,
     tree_changes,
 )
@@ -168,6 +170,12 @@ ROUTES = {
     "tree_branch": ("get", EVERYBODY),
     "customer_addresses": ("get", WORKERS),
     "address_endings": ("post", WORKERS),
+    "customer_sources": ("get", EVERYBODY),
+    "source_verifications": ("post", WORKERS),
+    "source_adoptions": ("post", WORKERS),
+    "customer_relations": ("get", EVERYBODY),
+    "relation_makings": ("post", {"manager"}),
+    "relation_endings": ("post", {"manager"}),
     "answers": ("get", EVERYBODY),
     "owners_of": ("post", {"supervisor", "key_account", "manager"}),
     "handovers_of": ("post", {"manager"}),
@@ -248,8 +256,23 @@ def tree_rows(route, customer):
         return {route: [tree_changes.address(customer).pk]}
     if route == "handover_undoings":
         return {route: [tree_changes.handed_over(customer).pk]}
+    if route == "relation_endings":
+        return {route: [relations.serves(customer).pk]}
+    if route in {"source_verifications", "source_adoptions"}:
+        return {route: [sources.said(customer).pk]}
     return dict.fromkeys(
-        ["tree_branch", "customer_addresses", "customer_moves", "answers", "owners_of", "handovers_of"], [customer.number]
+        [
+            "customer_sources",
+            "customer_relations",
+            "relation_makings",
+            "tree_branch",
+            "customer_addresses",
+            "customer_moves",
+            "answers",
+            "owners_of",
+            "handovers_of",
+        ],
+        [customer.number],
     )
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.customers.models import Customer
+from accounts.customers.relation_models import Relation
 from accounts.people import invitations, keys
 from accounts.people.models import ApiKey, Membership
 from accounts.quality.models import ChangeRequest
@@ -38,6 +39,7 @@ from support.offers.models import Offer
 from support.tickets.models import Ticket
 from tests.factories import billing, offers, payments, people, single_sign_on, support
 from tests.factories.customers import Helios, helios
+from tests.factories.relations import raised, serves
 
 ONE_WEBHOOK = (
     "webhook", "webhook_secrets", "webhook_removals", "webhook_activations", "webhook_trials", "webhook_redeliveries",
@@ -72,6 +74,8 @@ class Subject:
     callback: CallBack
     bulk: BulkChange
     provider: SignInProvider
+    relation: Relation
+    shared: Ticket
 
     def address(self, route: str) -> str:
         """Return the address of `route` that names what stands here."""
@@ -106,6 +110,9 @@ class Subject:
             "callback_withdrawals": [self.callback.pk],
             **dict.fromkeys(["chat", "chat_state", "chat_messages", "chat_signs", "chat_endings"], [self.ticket.ref]),
             "praises": [self.ticket.ref],
+            "served_tickets": [self.tree.berlin.number, self.relation.pk],
+            "shared_ticket": [self.shared.ref],
+            "shared_replies": [self.shared.ref],
             "attachment": [self.file.pk],
             "appeals": [self.ticket.ref],
             "change_decisions": [self.request.pk],
@@ -161,6 +168,8 @@ class Subject:
             "quotes": {"what": "set_quantity", "quantity": 7, "effective": "now"},
             "tickets": {"subject": "A question", "text": "How?", "kind": "other", "key": uuid4()},
             "replies": {"text": "One more thing", "key": uuid4()},
+            "served_tickets": {"subject": "More seats", "text": "How?", "kind": "other", "key": uuid4()},
+            "shared_replies": {"text": "One more thing", "key": uuid4()},
             "chats": {"subject": "A question", "text": "How?", "key": uuid4()},
             "chat_messages": {"text": "One more thing", "key": uuid4()},
             "praises": {"words": "Thanks"},
@@ -193,8 +202,11 @@ def make() -> Subject:
     paid = billing.invoice(tree.berlin, 100, on=date(2024, 2, 1))
     files.attach(ticket.messages.get(), [files.File("scan.pdf", b"%PDF-1.7")])
     disputed = billing.invoice(tree.berlin, 700, on=date(2024, 3, 1)).lines.select_related("document__customer").get()
+    relation = serves(tree.berlin)
     return Subject(
         tree=tree,
+        relation=relation,
+        shared=raised(relation),
         subscription=subscription,
         event=event,
         quote=quoting.quote(actor=administrator, subscription=other, change=change, at=timezone.now(), today=today),

@@ -19,6 +19,7 @@ from billing.payments import receiving
 from billing.payments.sepa import mandates
 from tests.factories import billing, chats, metered, payments, people, single_sign_on, support
 from tests.factories.customers import below, helios
+from tests.factories.relations import raised, serves
 
 pytestmark = pytest.mark.django_db
 ACCOUNTS = cycle(["DE89370400440532013000", "NL91ABNA0417164300", "DE02120300000000202051", "DE75512108001245126199"])
@@ -43,6 +44,7 @@ LISTS = [
     "contracts",
     "usage",
     "tickets",
+    "served",
     "help",
     "feedback",
     "callbacks",
@@ -65,6 +67,7 @@ def fill(tree) -> None:
         actor=None, payer=site, amount=Money(300, "EUR"), seller=document.legal_entity, key=uuid4(), at=payments.NOON,
         documents=[document],
     )  # fmt: skip
+    raised(serves(tree.germany))
     support.ticket(site, line=support.billed_twice(site))
     people.joins(people.person(), tree.germany, "reader")
     administrator = tree.germany.memberships.filter(role="administrator").order_by("pk")[0].user
@@ -124,6 +127,7 @@ def test_list_takes_the_same_statements_for_one_row_and_for_three(listing):
         "kept_money",
         "contracts",
         "tickets",
+        "served",
     ],
 )
 def test_list_of_the_api_takes_the_same_statements_for_one_row_and_for_three(listing):
@@ -135,6 +139,18 @@ def test_list_of_the_api_takes_the_same_statements_for_one_row_and_for_three(lis
     fill(tree)
 
     assert statements(viewer, address) == one
+
+
+def test_tickets_raised_for_another_take_the_same_statements_for_one_and_for_three():
+    tree = helios()
+    relation, viewer = serves(tree.germany), people.administrator(tree.germany)
+    page = reverse("portal:served_tickets", args=[tree.germany.number, relation.pk])
+    raised(relation)
+    one = statements(viewer, page)
+    raised(relation)
+    raised(relation)
+
+    assert statements(viewer, page) == one
 
 
 @pytest.mark.parametrize("query", ["?q=customer", "?q=INV", ""])

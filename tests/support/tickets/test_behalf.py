@@ -1,0 +1,173 @@
+"""Tickets raised for another: both sides see their part, and every way round it is shut."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from accounts.decisions import Refusal
+from accounts.people import access, relations
+from support.channels import files
+from support.desk import merging
+from support.notices import sending
+from support.tickets import behalf, conversation
+from tests.factories import people, support
+from tests.factories.customers import NOON, below, group
+from tests.factories.relations import raised, serves
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def relation():
+    """Lanternway serves Oxbow Foods."""
+    return serves(group("Lanternway"), group("Oxbow Foods"))
+
+
+def test_both_see_the_ticket_and_the_reseller_nothing_else_of_the_other(relation):
+    reseller, served = people.member(relation.customer), people.member(relation.other)
+    own = support.ticket(relation.other, by=served)
+
+    ticket = raised(relation, by=reseller)
+
+    assert ticket.customer == relation.other
+    assert set(conversation.visible_to(served)) == {own, ticket}
+    assert set(behalf.shared_with(reseller)) == {ticket}
+    assert not conversation.visible_to(reseller).exists()
+    assert not access.customers_within_reach(reseller).filter(pk=relation.other.pk).exists()
+
+
+def test_served_customer_sees_nothing_of_who_serves_it(relation):
+    raised(relation)
+    served = people.administrator(relation.other)
+    words = {"subject": "S", "text": "T", "kind": "other", "key": uuid4(), "at": NOON}
+
+    assert not access.customers_within_reach(served).filter(pk=relation.customer.pk).exists()
+    assert not behalf.shared_with(served).exists()
+    with pytest.raises(Refusal):
+        conversation.open_ticket(actor=served, customer=relation.customer, relation=relation, **words)
+
+
+def test_ticket_is_raised_only_for_whom_the_relation_names(relation):
+    reseller, sister = people.member(relation.customer), below(relation.other)
+
+    for customer in (sister, group()):
+        with pytest.raises(Refusal):
+            conversation.open_ticket(
+                actor=reseller, customer=customer, relation=relation, subject="S", text="T", kind="other", key=uuid4(), at=NOON
+            )
+
+
+def test_relation_of_somebody_else_raises_nothing(relation):
+    with pytest.raises(Refusal):
+        raised(relation, by=people.administrator(group()))
+
+
+def test_kind_that_shows_a_name_raises_nothing():
+    reselling = serves(group(), kind="resells")
+
+    with pytest.raises(Refusal):
+        raised(reselling)
+
+
+def test_relation_that_ended_shows_and_raises_nothing_any_more(relation):
+    reseller = people.member(relation.customer)
+    ticket = raised(relation, by=reseller)
+
+    relations.end(actor=None, relation=relation, on=timezone.now().date(), at=timezone.now())
+
+    assert not behalf.shared_with(reseller).exists()
+    for act in (lambda: raised(relation, by=reseller), lambda: reply(reseller, ticket)):
+        with pytest.raises(Refusal):
+            act()
+
+
+def reply(actor, ticket, text="One more thing.", **facts):
+    return conversation.reply(actor=actor, ticket=ticket, text=text, key=uuid4(), at=NOON, **facts)
+
+
+def test_people_of_the_served_customer_appear_under_its_name(relation):
+    reseller, agent = people.member(relation.customer), people.agent()
+    served = people.member(relation.other, email="secret@oxbow.example")
+    ticket = raised(relation, by=reseller)
+    reply(served, ticket)
+    reply(agent, ticket)
+    reply(agent, ticket, internal=True)
+
+    said = behalf.told(ticket, behalf.messages_of(ticket))
+
+    assert [row.who for row in said] == [reseller.email, "Oxbow Foods", agent.email]
+
+
+def test_ticket_merged_with_one_of_the_others_own_opens_nothing_of_it(relation):
+    reseller = people.member(relation.customer)
+    own, ticket = support.ticket(relation.other), raised(relation, by=reseller)
+    reply(people.agent(), own, "For your eyes.")
+
+    merging.merge(actor=people.agent(), retired=ticket, survivor=own, at=NOON)
+
+    assert set(behalf.shared_with(reseller).values_list("ref", flat=True)) == {ticket.ref}
+    assert "For your eyes." not in [row.message.text for row in behalf.told(ticket, behalf.messages_of(ticket))]
+    with pytest.raises(Refusal):
+        reply(reseller, own)
+
+
+def test_own_ticket_merged_into_the_shared_one_stays_the_others_own(relation):
+    own, ticket = support.ticket(relation.other, text="Our bank details."), raised(relation)
+
+    merging.merge(actor=people.agent(), retired=own, survivor=ticket, at=NOON)
+
+    assert "Our bank details." not in [message.text for message in behalf.messages_of(ticket)]
+
+
+def test_files_of_the_shared_ticket_are_open_and_those_of_others_are_not(relation):
+    reseller = people.member(relation.customer)
+    own, ticket = support.ticket(relation.other), raised(relation, by=reseller)
+    for one in (own, ticket):
+        files.attach(one.messages.get(), [files.File("scan.pdf", b"%PDF-1.7")])
+    note = reply(people.agent(), ticket, internal=True)
+    files.attach(note, [files.File("ours.pdf", b"%PDF-1.7 ours")])
+
+    seen = files.visible_to(reseller)
+
+    assert [file.message.ticket for file in seen] == [ticket]
+
+
+def test_notes_are_not_written_by_who_raised_it(relation):
+    reseller = people.member(relation.customer)
+    ticket = raised(relation, by=reseller)
+
+    with pytest.raises(conversation.NotesAreForStaff):
+        reply(reseller, ticket, internal=True)
+
+
+def test_who_raised_it_is_told_of_our_answer_and_of_nothing_else(relation):
+    reseller = people.member(relation.customer)
+    ticket, own = raised(relation, by=reseller), support.ticket(relation.other)
+    reply(people.agent(), ticket)
+
+    told = {
+        (activity.kind, activity.about_ref): sending.may_know(reseller, activity)
+        for activity in relation.other.activities.filter(about_kind="ticket")
+    }
+
+    assert told["support.message_sent", ticket.ref] is True
+    assert told["support.ticket_assigned", ticket.ref] is False
+    assert told["support.ticket_opened", own.ref] is False
+
+
+def test_raising_twice_with_one_key_is_one_ticket(relation):
+    reseller, key = people.member(relation.customer), uuid4()
+
+    first, again = raised(relation, by=reseller, key=key), raised(relation, by=reseller, key=key)
+
+    assert first == again
+    assert behalf.shared_with(reseller).count() == 1
+
+
+def test_relation_of_days_gone_by_raises_nothing():
+    relation = serves(group(), since=date(2020, 1, 1), until=date(2021, 1, 1))
+
+    with pytest.raises(Refusal):
+        raised(relation)
