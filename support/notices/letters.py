@@ -155,6 +155,9 @@ def _quote(activity: Activity) -> str:
     """Return the words somebody wrote, where the activity is about words; never an internal note."""
     if "praise" in activity.facts:
         return Praise.objects.get(pk=activity.facts["praise"]).words
+    if said := activity.facts.get("said"):
+        words = Message.objects.filter(pk__in=said, internal=False, from_staff=True).order_by("pk")
+        return "\n\n".join(words.values_list("text", flat=True))
     if "message" in activity.facts:
         return Message.objects.get(pk=activity.facts["message"], internal=False).text
     return ""
