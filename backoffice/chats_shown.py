@@ -1,7 +1,10 @@
 """A chat and a call on the page of their ticket, as our own people work on them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from accounts.people import access
 from accounts.people.models import User
@@ -16,6 +19,18 @@ def of_ticket(viewer: User, ticket: Ticket, at: datetime) -> dict[str, Any] | No
     """Return the chat that goes on about a ticket."""
     found = chats.open_on(ticket)
     return shown(viewer, found, at) if found else None
+
+
+def marks(tickets: Iterable[Ticket]) -> dict[int, dict[str, Any]]:
+    """Return for each ticket with an open chat how it stands, as a list shows it."""
+    going = Chat.objects.open().filter(ticket__in=[ticket.pk for ticket in tickets]).select_related("agent")
+    return {chat.ticket_id: _mark(chat) for chat in going}
+
+
+def _mark(chat: Chat) -> dict[str, Any]:
+    if chat.state == Chat.State.WAITING:
+        return {"status": chat.state, "label": _("chat waits for somebody"), "tone": "bad"}
+    return {"status": chat.state, "label": _("in a chat with {name}").format(name=chat.agent), "tone": "info"}
 
 
 def shown(viewer: User, chat: Chat, at: datetime) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
 from accounts.people.models import User
-from backoffice import views_shown
+from backoffice import chats_shown, views_shown
 from backoffice.forms.desk import ChangeForm, FiltersForm, ProblemForm, ProblemStepForm
 from support.desk import bulk, filters, problems
 from support.desk.bulk_models import Bulk, BulkRow
@@ -18,19 +18,21 @@ from window.paging import page_of
 LATELY: Final = 50
 BESIDE: Final = ("customer", "assignee", "requester", "document", "speaker", "problem")
 TONES: Final = {"proposed": "warning", "open": "bad", "solved": "good", "dismissed": "info"}
-ROW_TONES: Final = {"waiting": "info", "done": "good", "refused": "bad", "undone": "warning"}
+ROW_TONES: Final = {"waiting": "info", "done": "good", "refused": "bad", "back": "info", "undone": "warning"}
 
 
 def listed(request: HttpRequest, form: ChangeForm | None = None) -> dict[str, Any]:
     """Return the page of tickets that the address asks for, and the change that is to be made to some of them."""
     asked = Filters.read(request.GET)
     page = page_of(request, filters.tickets(request.user, asked).select_related(*BESIDE), newest_by="opened_at", size=50)
+    chatting = chats_shown.marks(page.rows)
     return {
         "filters": FiltersForm(request.GET or None),
         "asked": asked.kept(),
         "asked_query": views_shown.query(asked),
-        "views": views_shown.shown(request.user),
+        "views": views_shown.shown(request.user, at_most=views_shown.BESIDE_THE_LIST),
         "page": page,
+        "rows": [{"ticket": ticket, "chat": chatting.get(ticket.pk)} for ticket in page.rows],
         "form": form or ChangeForm(refs=[ticket.ref for ticket in page.rows]),
         "chosen": set(form.data.getlist("tickets")) if form else set(),
     }
@@ -62,10 +64,12 @@ def result(viewer: User, found: Bulk) -> dict[str, Any]:
     """Return what became of each ticket of a bulk."""
     rows = list(bulk.rows_of(found))
     states = {row.status for row in rows}
+    to_do = sum(row.status in bulk.TO_DO for row in rows)
     return {
         "bulk": found,
         "rows": [{"row": row, "tone": ROW_TONES[row.status], "steps": _steps(row.made)} for row in rows],
-        "waiting": BulkRow.Status.WAITING in states,
+        "waiting": to_do,
+        "ready": len(rows) - to_do,
         "may_undo": viewer.pk == found.made_by_id and BulkRow.Status.DONE in states,
     }
 

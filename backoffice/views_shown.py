@@ -1,6 +1,6 @@
 """Saved views as they are shown: each with its address and its count."""
 
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -9,12 +9,14 @@ from accounts.people.models import User
 from support.desk import saved_views
 from support.desk.filters import Filters
 
+BESIDE_THE_LIST: Final = 20
 
-def shown(viewer: User) -> list[dict[str, Any]]:
-    """Return the views of a person, in their order, with live counts."""
-    views = list(saved_views.visible_to(viewer))
+
+def shown(viewer: User, at_most: int | None = None) -> list[dict[str, Any]]:
+    """Return the views of a person, in their order, with live counts as far as they could be had in time."""
+    views = list(saved_views.visible_to(viewer)[:at_most])
     counts = saved_views.counts(viewer, views)
-    return [_view(viewer, view, counts[view.pk].text) for view in views]
+    return [_view(viewer, view, counts[view.pk].text if view.pk in counts else "") for view in views]
 
 
 def address(asked: Filters) -> str:

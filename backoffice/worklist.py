@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.decisions import Refusal
-from backoffice import deadlines_shown, talk_shown
+from backoffice import chats_shown, deadlines_shown, talk_shown
 from support.tickets import account_escalation, queue
 from support.tickets.models import Ticket
 
@@ -16,6 +16,7 @@ WORDS = {
     "mine": _("Mine"),
     "unassigned": _("Nobody's"),
     "open": _("Open"),
+    "chat": _("In a chat"),
     "waiting": _("Waiting"),
     "approval": _("In approval"),
     "due": _("By due"),
@@ -34,7 +35,8 @@ def shown(request: HttpRequest) -> dict[str, object]:
     views = [{"code": code, "label": words, "count": counts[code].text} for code, words in WORDS.items()]
     page, at = _page(request, chosen), timezone.now()
     escalated = account_escalation.covered(ticket.customer for ticket in page.tickets)
-    rows = [_row(ticket, escalated, at) for ticket in page.tickets]
+    chatting = chats_shown.marks(page.tickets)
+    rows = [_row(ticket, escalated, at) | {"chat": chatting.get(ticket.pk)} for ticket in page.tickets]
     listed = {"views": views, "chosen": chosen, "rows": rows, "next_cursor": str(page.next) if page.next else ""}
     return listed | talk_shown.shown(request.user, at)
 

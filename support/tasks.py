@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from support.channels.chat import tending
+from support.channels.chat import reading, tending
 from support.channels.mail import fetching
 from support.desk import bulk, outgoing, topics
 from support.desk.bulk_models import Bulk
@@ -35,8 +35,10 @@ def watch_the_clock() -> None:
 
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped
 def tend_chats() -> None:
-    """Look after chats that somebody went away from."""
-    tending.tend(at=timezone.now())
+    """Look after chats that somebody went away from, and tell who left what was said since."""
+    at = timezone.now()
+    tending.tend(at=at)
+    reading.tell_who_left(at=at)
 
 
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped
@@ -54,7 +56,7 @@ def work_off_batch(batch: int) -> None:
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped
 def send_held_notices() -> int:
     """Send what waited for the end of quiet hours or for a digest; return how many mails went out."""
-    return digests.send_due(at=timezone.now())
+    return digests.send_due(now=timezone.now)
 
 
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped

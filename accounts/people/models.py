@@ -45,7 +45,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     timezone = models.CharField(max_length=60, default="Europe/Berlin")
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text="May open Django admin.")
-    is_program = models.BooleanField(default=False, help_text="Acts with a key through the API; never signs in, gets no mail.")
+    is_program = models.BooleanField(
+        default=False, db_default=False, help_text="Acts with a key through the API; never signs in, gets no mail."
+    )
     date_joined = models.DateTimeField(auto_now_add=True)
 
     # The customer of the look, while one of our own people looks with this person's eyes; never kept.

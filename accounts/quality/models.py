@@ -174,10 +174,10 @@ class ChangeRequest(models.Model):
     decided_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     note = models.CharField(max_length=300, blank=True)
-    effects = models.JSONField(default=dict, help_text="What a move changes, as who decided was shown it.")
+    effects = models.JSONField(default=dict, db_default={}, help_text="What a move changes, as who decided was shown it.")
     place = models.ForeignKey("accounts.Customer", null=True, on_delete=models.PROTECT, related_name="+")
     move = models.OneToOneField("accounts.Move", null=True, on_delete=models.PROTECT, related_name="asked_for")
-    for_staff = models.BooleanField(default=False, help_text="Whether our own people decide.")
+    for_staff = models.BooleanField(default=False, db_default=False, help_text="Whether our own people decide.")
 
     class Meta:
         constraints = [

@@ -199,7 +199,10 @@ KINDS: Final[dict[str, Kind]] = {
     "support.chat_handed_over": Kind(_("{ref}: the chat went from {before} to {agent}"), "chat"),
     "support.chat_waits_again": Kind(_("{ref}: the chat waits for somebody else than {before}"), "clock"),
     "support.chat_missed": Kind(_("{ref}: the chat became a ticket. {why}"), "tag", NOTICE),
-    "support.chat_ended": Kind(_("{ref}: the chat ended after {minutes} minutes and {messages} messages"), "chat", SURVEY),
+    "support.chat_ended": Kind(
+        _("{ref}: the chat ended after {minutes} minutes and {messages} messages"), "chat", SURVEY + NOTICE
+    ),
+    "support.chat_left": Kind(_("{ref}: {name} had left the chat and was told by mail what was said since"), "mail", NOTICE),
     "support.callback_asked": Kind(_("{ref}: a call back is wanted, {window}"), "clock"),
     "support.callback_tried": Kind(_("{ref}: we called and reached nobody (try {tries})"), "clock", NOTICE),
     "support.callback_done": Kind(_("{ref}: we called back and spoke on the phone"), "check"),

@@ -15,9 +15,9 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, U
 
 from accounts.decisions import Refusal
 from accounts.timeline.kinds import KINDS
-from backoffice.admin.base import UseCaseAdmin
+from backoffice.admin.base import LookingAdmin, UseCaseAdmin
 from support.notices import letters, texts
-from support.notices.models import NoticeText
+from support.notices.models import NoticeText, Told
 from support.notices.table import NOTICES
 from support.notices.texts import Written
 
@@ -104,3 +104,19 @@ class NoticeTextAdmin(UseCaseAdmin):
                 act(actor=request.user, text=text, at=timezone.now())
             except Refusal as refusal:
                 self.message_user(request, f"{text}: {refusal.reason}", level=messages.ERROR)
+
+
+@admin.register(Told)
+class ToldAdmin(LookingAdmin):
+    """What could not be mailed: it waits to be tried again, or was given up and is news alone."""
+
+    list_display = ("activity", "person", "way", "due_at", "sent_at", "tries", "fault")
+    list_filter = ("way",)
+    list_select_related = ("activity__customer", "person")
+    search_fields = ("person__email", "fault")
+    fields = ("activity", "person", "way", "due_at", "sent_at", "tries", "fault")
+    ordering = ("-pk",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Told]:
+        """Leave out what went well."""
+        return super().get_queryset(request).exclude(fault="")

@@ -119,7 +119,7 @@ class ProblemSerializer(serializers.ModelSerializer):
 
 
 class SavedViewSerializer(serializers.ModelSerializer):
-    """Filters under a name, with how many tickets they hold right now."""
+    """Filters under a name, with how many tickets they hold right now; empty when counting took too long."""
 
     count = serializers.SerializerMethodField()
 
@@ -129,8 +129,8 @@ class SavedViewSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
     def get_count(self, view: SavedView) -> str:
-        counted: str = self.context["counts"][view.pk].text
-        return counted
+        counts = self.context["counts"]
+        return str(counts[view.pk].text) if view.pk in counts else ""
 
 
 class Merges(View):
@@ -228,12 +228,13 @@ class BulkUndoings(View):
     serializer_class = TicketBulkSerializer
     refused_as = 403
 
-    @extend_schema(request=None, responses=TicketBulkSerializer)
+    @extend_schema(request=None, responses={202: TicketBulkSerializer})
     def post(self, request: Request, pk: int) -> Response:
-        """Put back what nobody changed since; only who made the change does."""
+        """Let a worker put back what nobody changed since; only who made the change does. Ask for the bulk to read the result."""
         found = get_object_or_404(bulk.visible_to(request.user), pk=pk)
         bulk.undo(actor=request.user, bulk=found, at=timezone.now())
-        return Response(self.get_serializer(found).data)
+        transaction.on_commit(lambda: tasks.work_off_bulk.delay(pk))
+        return Response(self.get_serializer(found).data, status=status.HTTP_202_ACCEPTED)
 
 
 class Problems(Listing):

@@ -35,6 +35,11 @@ class FiltersForm(forms.Form):
     assignee = forms.ChoiceField(label=_("Stands with"), required=False)
     tag = forms.CharField(label=_("Tag"), required=False, max_length=40)
     customer = forms.CharField(label=_("Customer's number"), required=False, max_length=40)
+    chat = forms.ChoiceField(
+        label=_("Chat"),
+        required=False,
+        choices=[ANY, ("open", _("Waits or goes on")), (filters.WAITING, _("Waits for somebody")), (filters.LIVE, _("Goes on"))],
+    )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -33,7 +33,12 @@ class MacroForm(forms.Form):
 
 
 class ViewForm(forms.Form):
-    """A name for what the list is asked for."""
+    """A name for what the list is asked for; who may share says whether it is for everybody."""
 
     name = forms.CharField(label=_("Name of the view"), max_length=60)
     shared = forms.BooleanField(label=_("For everybody who works on tickets"), required=False)
+
+    def __init__(self, *args: Any, may_share: bool = False, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not may_share:
+            del self.fields["shared"]

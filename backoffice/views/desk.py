@@ -66,12 +66,13 @@ def bulk_result(request: HttpRequest, pk: int) -> HttpResponse:
 @declares(access.WORK_TICKETS)
 @require_POST
 def bulk_undoings(request: HttpRequest, pk: int) -> HttpResponse:
-    """Put back what was changed, as far as nobody changed it since."""
+    """Let a worker put back what was changed, as far as nobody changed it since."""
     found: Bulk = get_object_or_404(bulk.visible_to(request.user), pk=pk)
     form = ProblemStepForm({"to": "open"})
     form.is_valid()
     with refusals_shown_on(form):
         bulk.undo(actor=request.user, bulk=found, at=timezone.now())
+        transaction.on_commit(partial(tasks.work_off_bulk.delay, pk))
         return redirect("backoffice:bulk", pk)
     return render(request, "backoffice/tickets/bulk.html", desk_shown.result(request.user, found) | {"refused": form}, status=422)
 

@@ -67,7 +67,7 @@ def ticket_presences(request: HttpRequest, ref: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def views(request: HttpRequest) -> HttpResponse:
     """List the saved views to arrange them, or save one."""
-    form = ViewForm(request.POST or None)
+    form = ViewForm(request.POST or None, may_share=saved_views.may_share(request.user))
     asked = Filters.read(QueryDict(request.POST.get("filters", "") or request.GET.urlencode()).dict())
     if request.method == "POST" and form.is_valid():
         with refusals_shown_on(form):

@@ -23,7 +23,11 @@ class LegalEntity(models.Model):
     iban = models.CharField(max_length=34)
     bic = models.CharField(max_length=11, blank=True)
     creditor_id = models.CharField(
-        max_length=35, blank=True, default="", help_text="SEPA creditor identifier: with it the seller collects direct debits."
+        max_length=35,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="SEPA creditor identifier: with it the seller collects direct debits.",
     )
     email = models.EmailField()
     ref_prefix = models.CharField(
@@ -60,12 +64,22 @@ class Product(models.Model):
         help_text="The product it is added to: it is ordered to a running one and ends with it.",
     )  # fmt: skip
     supply = models.CharField(
-        max_length=7, choices=Supply, default=Supply.SERVICE, help_text="What it is for the tax; an exempt one says why below."
+        max_length=7,
+        choices=Supply,
+        default=Supply.SERVICE,
+        db_default=Supply.SERVICE,
+        help_text="What it is for the tax; an exempt one says why below.",
     )
     exempt_code = models.CharField(
-        max_length=20, blank=True, default="", help_text="Why it is exempt, by the code list VATEX: VATEX-EU-132-1I."
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Why it is exempt, by the code list VATEX: VATEX-EU-132-1I.",
     )
-    exempt_reason = models.CharField(max_length=200, blank=True, default="", help_text="The same in words, for the invoice.")
+    exempt_reason = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="The same in words, for the invoice."
+    )
     stage = models.CharField(max_length=8, choices=Stage, default=Stage.ACTIVE)
     sale_ends_on = models.DateField(null=True, blank=True, help_text="The first day on which it is no longer sold.")
     renewal_ends_on = models.DateField(
@@ -134,18 +148,21 @@ class PlanVersion(models.Model):
     currency = models.CharField(max_length=3)
     effective_on = models.DateField()
     trial_days = models.PositiveSmallIntegerField(default=0)
-    trial_months = models.PositiveSmallIntegerField(default=0)
+    trial_months = models.PositiveSmallIntegerField(default=0, db_default=0)
     intro_price = models.DecimalField(
         max_digits=24, decimal_places=10, null=True, blank=True, help_text="Price of a unit while the introduction lasts."
     )
     intro_periods = models.PositiveSmallIntegerField(default=0)
     steps = models.JSONField(
         default=list,
+        db_default=[],
         blank=True,
         help_text='Prices that follow the introduction: [{"price": "9", "periods": 6, "unit": "month"}]; without unit, cycles.',
     )
     term_months = models.PositiveSmallIntegerField(null=True, blank=True, help_text="A fixed term; empty runs on.")
-    ends_with_term = models.BooleanField(default=False, help_text="Whether it ends with its term instead of renewing.")
+    ends_with_term = models.BooleanField(
+        default=False, db_default=False, help_text="Whether it ends with its term instead of renewing."
+    )
     used = models.BooleanField(default=False)
 
     class Meta:

@@ -25,13 +25,17 @@ class Contract(models.Model):
     notice_days = models.PositiveSmallIntegerField(default=30)
     payment_term_days = models.PositiveSmallIntegerField(default=14)
     po_number = models.CharField(max_length=40, blank=True)
-    po_required = models.BooleanField(default=False, help_text="Whether nothing is invoiced without an order number.")
+    po_required = models.BooleanField(
+        default=False, db_default=False, help_text="Whether nothing is invoiced without an order number."
+    )
     bill_cancellation_day = models.BooleanField(default=False, help_text="Whether the day of cancelling is still billed.")
     tax_rate = models.DecimalField(max_digits=6, decimal_places=4, default=0, help_text="0.19 is 19 %.")
     tax_by_place = models.BooleanField(
-        default=False, help_text="Whether the rate follows from who is billed, where, and when; else it is the one above."
+        default=False,
+        db_default=False,
+        help_text="Whether the rate follows from who is billed, where, and when; else it is the one above.",
     )
-    renews = models.BooleanField(default=True, help_text="Whether it goes on for another term by itself.")
+    renews = models.BooleanField(default=True, db_default=True, help_text="Whether it goes on for another term by itself.")
     renewed_until = models.DateField(null=True, blank=True, help_text="The first day after the term that runs.")
     term_from = models.DateField(null=True, blank=True, help_text="From when terms are counted; empty: from signing.")
     renewal_due_on = models.DateField(null=True, blank=True, help_text="When to decide on the next term; empty: look now.")
@@ -80,7 +84,9 @@ class Subscription(models.Model):
     base = models.ForeignKey(
         "self", null=True, on_delete=models.PROTECT, related_name="add_ons", help_text="What it is added to, and ends with."
     )
-    po_number = models.CharField(max_length=40, blank=True, help_text="Its own order number; empty: the contract's.")
+    po_number = models.CharField(
+        max_length=40, blank=True, default="", db_default="", help_text="Its own order number; empty: the contract's."
+    )
     next_due_on = models.DateField(null=True, help_text="The next day on which something falls due; empty when nothing will.")
 
     class Meta:

@@ -18,7 +18,9 @@ class PaymentMethod(models.Model):
         SUBTREE = "subtree", _("Everything below as well")
 
     customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="payment_methods")
-    scope = models.CharField(max_length=7, choices=Scope, default=Scope.NODE, help_text="Whom it may pay for.")
+    scope = models.CharField(
+        max_length=7, choices=Scope, default=Scope.NODE, db_default=Scope.NODE, help_text="Whom it may pay for."
+    )
     gateway = models.CharField(max_length=20)
     token = models.CharField(max_length=80)
     label = models.CharField(max_length=60)
@@ -130,7 +132,9 @@ class Payment(models.Model):
     asked_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
     refunded_minor = models.BigIntegerField(default=0)
-    part_reason = models.CharField(max_length=200, blank=True, help_text="Why the payer paid only a part of what was open.")
+    part_reason = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="Why the payer paid only a part of what was open."
+    )
     autopay = models.ForeignKey(
         Autopay, null=True, blank=True, on_delete=models.PROTECT, related_name="payments", help_text="The order it was made by."
     )
@@ -189,7 +193,7 @@ class Refund(models.Model):
     )
     amount_minor = models.BigIntegerField()
     reopens = models.BooleanField(
-        default=False, help_text="Whether what it paid for is owed again, instead of credit being paid out."
+        default=False, db_default=False, help_text="Whether what it paid for is owed again, instead of credit being paid out."
     )
     reason = models.CharField(max_length=200)
     refunded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

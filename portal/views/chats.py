@@ -15,7 +15,7 @@ from portal import chats_shown, contact, places
 from portal.contact import About
 from portal.forms.chats import SayForm, TalkForm
 from support.channels import files
-from support.channels.chat import chats, typing
+from support.channels.chat import chats, reading, typing
 from support.tickets import conversation
 from support.tickets.models import Ticket
 from window.refusals import refusals_shown_on
@@ -125,8 +125,11 @@ def _write(request: HttpRequest, found: Ticket, form: SayForm) -> None:
 @declares(access.ASK_FOR_HELP)
 @require_POST
 def chat_signs(request: HttpRequest, ref: str) -> HttpResponse:
-    """Take a sign of life of the person's page, and that they write."""
-    going = chats.open_on(places.ticket(request, ref))
+    """Take a sign of life of the person's page, up to where it shows what was said, and that they write."""
+    found = places.ticket(request, ref)
+    going, last = chats.open_on(found), request.POST.get("last", "")
+    if (chat := going or chats.latest_on(found)) and last.isdecimal() and len(last) <= LONGEST_NUMBER:
+        reading.note(actor=request.user, chat=chat, last=int(last))
     if going:
         chats.show_life(actor=request.user, chat=going, at=timezone.now())
     if going and request.POST.get("typing"):

@@ -26,6 +26,7 @@
         log.dataset.last = last;
         htmx.process(list);
         toTheEnd();
+        sign(false, true);
       }
       lost = false;
     } catch {
@@ -36,11 +37,12 @@
     if (again) { again = false; fetchNew(); }
   }
 
-  function sign(writing) {
+  // says that the page is open and up to where it shows what was said: who left before is told the rest by mail
+  function sign(writing, isNew = false) {
     const chat = here();
-    if (hasEnded() || !chat) return;
+    if (hasEnded() && !isNew || !chat) return;
     const token = JSON.parse(document.body.getAttribute("hx-headers"))["x-csrftoken"];
-    const body = new URLSearchParams(writing ? { typing: "yes" } : {});
+    const body = new URLSearchParams({ last: log?.dataset.last ?? "0", ...(writing && { typing: "yes" }) });
     fetch(chat.dataset.chatSigns, { method: "POST", headers: { "X-CSRFToken": token }, body, credentials: "same-origin" }).catch(() => {});
   }
 
@@ -65,6 +67,6 @@
   window.addEventListener("online", fetchNew);
   setInterval(() => sign(false), LIFE);
   setInterval(() => { if (!hasEnded()) fetchNew(); }, CATCH_UP);
-  sign(false);
+  sign(false, true);
   toTheEnd();
 })();

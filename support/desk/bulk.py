@@ -1,7 +1,8 @@
 """Bulk: one change over many tickets, row by row, each asked for by its own rules, with a result for each and a way back.
 
 A bulk that was stopped goes on where it stopped: a row is done in one transaction with its mark, and its words carry a key that
-follows from bulk and ticket. Taking it back puts back what nobody changed since; words that were said stay said.
+follows from bulk and ticket. Taking it back is work for the same worker: it puts back what nobody changed since; words that were
+said stay said. Whatever goes wrong with a row stops no other.
 """
 
 from collections.abc import Iterable
@@ -9,6 +10,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
 
+import structlog
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -24,6 +26,9 @@ from support.tickets.models import Ticket
 
 MOST: Final = 500
 Status = BulkRow.Status
+TO_DO: Final = (Status.WAITING, Status.GOES_BACK)
+
+log = structlog.get_logger(__name__)
 
 
 class NothingChosen(Refusal):
@@ -63,27 +68,30 @@ def begin(
 
 
 def work_off(bulk: Bulk, *, at: datetime) -> None:
-    """Do what waits, row by row; a row that cannot be done says why."""
+    """Do what waits and put back what is taken back, row by row; a row that cannot be done says why."""
     for row in rows_of(bulk).filter(status=Status.WAITING):
         _work(row, Change.read(bulk.change), at)
+    for row in rows_of(bulk).filter(status=Status.GOES_BACK):
+        _put_back(row, at)
 
 
 def unfinished() -> QuerySet[Bulk]:
-    """Return the bulks with rows that wait, the oldest first."""
-    return Bulk.objects.filter(rows__status=Status.WAITING).distinct().order_by("pk")
+    """Return the bulks with rows that wait or go back, the oldest first."""
+    return Bulk.objects.filter(rows__status__in=TO_DO).distinct().order_by("pk")
 
 
 def undo(*, actor: User, bulk: Bulk, at: datetime) -> int:
-    """Put back what the bulk changed, and return on how many tickets; a row that cannot be says why and stays.
+    """Let a worker put back what the bulk changed, and return on how many tickets; what waits still is not done any more.
 
     Raises:
         NotOwnBulk: somebody else made it.
     """
     if actor.pk != bulk.made_by_id:
         raise NotOwnBulk(_("{name} made this change and takes it back.").format(name=bulk.made_by))
-    Bulk.objects.filter(pk=bulk.pk, undone_at=None).update(undone_at=at)
-    rows_of(bulk).filter(status=Status.WAITING).update(status=Status.REFUSED, words=_("Taken back before it was done."))
-    return sum(_put_back(row, actor, at) for row in rows_of(bulk).filter(status=Status.DONE))
+    with turns.patience(), transaction.atomic():
+        Bulk.objects.filter(pk=bulk.pk, undone_at=None).update(undone_at=at)
+        rows_of(bulk).filter(status=Status.WAITING).update(status=Status.REFUSED, words=_("Taken back before it was done."))
+        return rows_of(bulk).filter(status=Status.DONE).update(status=Status.GOES_BACK, words="")
 
 
 def visible_to(viewer: User) -> QuerySet[Bulk]:
@@ -115,25 +123,31 @@ def _work(row: BulkRow, change: Change, at: datetime) -> None:
         return  # it waits for the next round
     except Refusal as refusal:
         _keep(row, Status.REFUSED, words=refusal.reason[:300])
+    except Exception:
+        log.exception("bulk_row_fault", row=row.pk)
+        _keep(row, Status.REFUSED, words=_("A fault of ours kept this from being done. It was noted."))
 
 
-def _put_back(row: BulkRow, actor: User, at: datetime) -> int:
+def _put_back(row: BulkRow, at: datetime) -> None:
     try:
         with turns.patience(), transaction.atomic():
             held = BulkRow.objects.select_for_update(of=("self",)).get(pk=row.pk)
-            if held.status != Status.DONE:
-                return 0
-            back = changes.restore(actor=actor, ticket=row.ticket, made=row.made, at=at)
+            if held.status != Status.GOES_BACK:
+                return
+            back = changes.restore(actor=row.bulk.made_by, ticket=row.ticket, made=row.made, at=at)
             words = (
                 _("put back: {what}").format(what=", ".join(back))
                 if back
                 else _("changed since, or only words: nothing put back")
             )
             _keep(row, Status.UNDONE, words=words)
+    except turns.Busy:
+        return  # it waits for the next round
     except Refusal as refusal:
         _keep(row, Status.DONE, words=refusal.reason[:300])
-        return 0
-    return 1
+    except Exception:
+        log.exception("bulk_row_fault", row=row.pk)
+        _keep(row, Status.DONE, words=_("A fault of ours kept this from being put back. It was noted."))
 
 
 def _keep(row: BulkRow, status: str, **facts: object) -> None:

@@ -31,6 +31,11 @@ class BulkRow(models.Model):
         DONE = "done", _("Done")
         REFUSED = "refused", _("Not changed")
         UNDONE = "undone", _("Taken back")
+        WAITING = "waiting", "Waiting"
+        DONE = "done", "Done"
+        GOES_BACK = "back", "Is put back"
+        REFUSED = "refused", "Not changed"
+        UNDONE = "undone", "Taken back"
 
     bulk = models.ForeignKey(Bulk, on_delete=models.PROTECT, related_name="rows")
     ticket = models.ForeignKey("support.Ticket", on_delete=models.PROTECT, related_name="bulk_rows")
@@ -46,7 +51,7 @@ class BulkRow(models.Model):
                 condition=Q(status__in=["waiting", "refused"]) | ~Q(made={}), name="bulk_row_done_says_what_was"
             ),
         ]
-        indexes = [models.Index(fields=["bulk"], condition=Q(status="waiting"), name="bulk_row_waiting")]
+        indexes = [models.Index(fields=["bulk"], condition=Q(status__in=["waiting", "back"]), name="bulk_row_to_do")]
 
     def __str__(self) -> str:
         return f"{self.ticket_id}: {self.get_status_display()}"

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from accounts.people import access
 from accounts.people.models import User
+from support.channels.chat.models import Chat
 from support.tickets import conversation
 from support.tickets.models import Ticket, TicketQuerySet
 
@@ -18,6 +19,8 @@ UNRESOLVED: Final = "unresolved"
 STATES: Final = (UNRESOLVED, *Ticket.Status.values)
 ME, NOBODY = "me", "nobody"
 LONGEST: Final = 200
+WAITING, LIVE = Chat.State.WAITING.value, Chat.State.LIVE.value
+CHATS: Final = {"open": (WAITING, LIVE), WAITING: (WAITING,), LIVE: (LIVE,)}
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Filters:
     tag: str = ""
     customer: str = ""
     problem: str = ""
+    chat: str = ""
 
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> Self:
@@ -68,6 +72,8 @@ def _said(asked: Filters) -> Q:
         wanted &= Q(tags__contains=[asked.tag.lower()])
     if asked.customer:
         wanted &= Q(customer__number__iexact=asked.customer)
+    if asked.chat in CHATS:
+        wanted &= Q(pk__in=Chat.objects.filter(state__in=CHATS[asked.chat]).values("ticket"))
     return wanted & Q(problem__ref__iexact=asked.problem) if asked.problem else wanted
 
 

@@ -2,10 +2,11 @@
 
 Messages, files, promises and remedies stay where they were written; the survivor shows them all, its clocks count from the first
 word of either, and what is written to a merged ticket arrives on its survivor. Only tickets of one group are merged, and only
-where everybody of the customer's who takes part in either may see both; each of them reads what is within their reach.
+where everybody of the customer's who takes part in either, or in what was merged into them before, may see all of it; each of
+them reads what is within their reach.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -83,16 +84,20 @@ def what_is_open_stays_open(pair: Pair) -> Decision:
 
 
 def nobody_loses_the_thread(pair: Pair) -> Decision:
-    """Everybody who takes part in either ticket may see both of their customers."""
+    """Everybody who takes part in either thread may see the customers of all tickets in both."""
     one, other = pair.retired.customer, pair.survivor.customer
-    if one.pk == other.pk:
+    customers = Customer.objects.filter(pk__in=_in_both_threads(pair).values("customer"))
+    keys = set(customers.values_list("pk", flat=True))
+    if keys == {one.pk}:
         return ALLOWED
-    reachable = one.tree_id == other.tree_id and all(_sees(person, one, other) for person in _taking_part(pair))
-    if not reachable:
+    if one.tree_id == other.tree_id and all(_sees(person, keys) for person in _taking_part(pair)):
+        return ALLOWED
+    if one.pk != other.pk:
         names = {"one": pair.retired.ref, "first": one.name, "other": pair.survivor.ref, "second": other.name}
         words = _("{one} is {first}'s and {other} is {second}'s: not everybody there may read both, so they stay apart.")
         return refused("not_the_same_customer", words.format(**names))
-    return ALLOWED
+    words = _("Not everybody who takes part in {one} and {other} may read what was merged into them, so they stay apart.")
+    return refused("not_the_same_customer", words.format(one=pair.retired.ref, other=pair.survivor.ref))
 
 
 RULES: Final = (
@@ -137,24 +142,22 @@ def merge(*, actor: User, retired: Ticket, survivor: Ticket, at: datetime) -> Ti
 
 
 def undo(*, actor: User, retired: Ticket, at: datetime) -> TicketMerge:
-    """Let a merged ticket stand by itself again, as it stood; what was written to it meanwhile goes with it.
+    """Let a merged ticket stand by itself again, as it stood; what was written or merged to it meanwhile goes with it.
 
     Raises:
         Refusal: not within reach.
         NotMerged: it is not merged.
     """
     with turns.patience(), transaction.atomic():
-        found = _standing(retired).select_related("survivor").first()
-        if found is None:
+        chain = _chain(retired)
+        locked = _locked({retired.pk, *(merge.survivor_id for merge in chain)})
+        if not chain or [merge.pk for merge in _chain(retired)] != [merge.pk for merge in chain]:
             raise NotMerged(_("{ref} is not merged into another ticket.").format(ref=retired.ref))
-        retired, survivor = _both_locked(retired, Ticket(pk=retired.merged_into_id or found.survivor_id))
-        made = _standing(retired).select_for_update(of=("self",)).first()
-        if made is None:
-            raise NotMerged(_("{ref} is not merged into another ticket.").format(ref=retired.ref))
+        retired, survivor, made = locked[retired.pk], locked[chain[-1].survivor_id], chain[0]
         access.decide(actor, access.WORK_TICKETS, retired.customer).or_refuse()
         _write(retired, _as_it_stood(made.before) | {"merged_into": None}, at)
-        Ticket.objects.filter(merges__survivor=retired, merges__undone_at=None).update(merged_into=retired)
-        _give_back(survivor, made.adopted, at)
+        Ticket.objects.filter(pk__in=_merged_by_way_of(retired)).update(merged_into=retired)
+        _give_back(chain, locked, at)
         made.undone_by, made.undone_at = actor, at
         made.save(update_fields=["undone_by", "undone_at"])
         for ticket in (retired, survivor):
@@ -182,22 +185,46 @@ def _standing(retired: Ticket) -> QuerySet[TicketMerge]:
     return TicketMerge.objects.filter(retired=retired, undone_at=None)
 
 
+def _chain(retired: Ticket) -> list[TicketMerge]:
+    """Return the merges that lead from a ticket to the one it is read with, in their order."""
+    chain: list[TicketMerge] = []
+    while found := _standing(chain[-1].survivor if chain else retired).select_related("survivor").first():
+        chain.append(found)
+    return chain
+
+
+def _merged_by_way_of(ticket: Ticket) -> set[int]:
+    """Return the tickets that were merged into `ticket`, or into one that was."""
+    found: set[int] = set()
+    layer = {ticket.pk}
+    while layer:
+        layer = set(TicketMerge.objects.filter(survivor__in=layer, undone_at=None).values_list("retired", flat=True)) - found
+        found |= layer
+    return found
+
+
 def _both_locked(one: Ticket, other: Ticket) -> tuple[Ticket, Ticket]:
-    """Lock both in the same order whoever comes, so that two merges never wait for each other."""
-    rows = Ticket.objects.select_for_update(of=("self",)).select_related("customer", "requester").order_by("pk")
-    locked = {row.pk: row for row in rows.filter(pk__in=[one.pk, other.pk])}
+    locked = _locked({one.pk, other.pk})
     return locked[one.pk], locked[other.pk]
 
 
+def _locked(keys: set[int]) -> dict[int, Ticket]:
+    """Lock tickets in the same order whoever comes, so that two merges never wait for each other."""
+    rows = Ticket.objects.select_for_update(of=("self",)).select_related("customer", "requester").order_by("pk")
+    return {row.pk: row for row in rows.filter(pk__in=keys)}
+
+
+def _in_both_threads(pair: Pair) -> QuerySet[Ticket]:
+    return Ticket.objects.threaded_with(pair.retired) | Ticket.objects.threaded_with(pair.survivor)
+
+
 def _taking_part(pair: Pair) -> list[User]:
-    tickets = [pair.retired.pk, pair.survivor.pk]
-    wrote = Message.objects.filter(ticket__in=tickets, from_staff=False, internal=False).values("author")
-    asked = Ticket.objects.filter(pk__in=tickets).values("requester")
-    return list(User.objects.filter(Q(pk__in=wrote) | Q(pk__in=asked), staff_profile=None))
+    tickets = _in_both_threads(pair)
+    wrote = Message.objects.filter(ticket__in=tickets.values("pk"), from_staff=False, internal=False).values("author")
+    return list(User.objects.filter(Q(pk__in=wrote) | Q(pk__in=tickets.values("requester")), staff_profile=None))
 
 
-def _sees(person: User, *customers: Customer) -> bool:
-    keys = {customer.pk for customer in customers}
+def _sees(person: User, keys: set[int]) -> bool:
     return access.customers_within_reach(person, access.ASK_FOR_HELP).filter(pk__in=keys).count() == len(keys)
 
 
@@ -226,10 +253,16 @@ def _adopt(survivor: Ticket, retired: Ticket) -> dict[str, Any]:
     return taken | {"tags": tags}
 
 
-def _give_back(survivor: Ticket, adopted: Mapping[str, Any], at: datetime) -> None:
-    """Take off the survivor what it had taken over, as far as it still stands there."""
-    given = {name: None for name in ADOPTED if name in adopted and getattr(survivor, f"{name}_id") == adopted[name]}
-    _write(survivor, given | {"tags": [tag for tag in survivor.tags if tag not in adopted.get("tags", [])]}, at)
+def _give_back(chain: Sequence[TicketMerge], tickets: Mapping[int, Ticket], at: datetime) -> None:
+    """Take off each survivor of a chain what it had taken over, one from the other, as far as it still stands there."""
+    taken = dict(chain[0].adopted)
+    for merge in chain:
+        survivor, adopted = tickets[merge.survivor_id], merge.adopted
+        taken = {name: value for name, value in taken.items() if name in ADOPTED and adopted.get(name) == value} | {
+            "tags": [tag for tag in taken.get("tags", []) if tag in adopted.get("tags", [])]
+        }
+        given = {name: None for name in ADOPTED if name in taken and getattr(survivor, f"{name}_id") == taken[name]}
+        _write(survivor, given | {"tags": [tag for tag in survivor.tags if tag not in taken["tags"]]}, at)
 
 
 def _write(ticket: Ticket, changed: Mapping[str, Any], at: datetime) -> None:

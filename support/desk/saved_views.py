@@ -1,13 +1,15 @@
 """Saved views: filters of the list of tickets under a name, one's own or shared with all who work on tickets, with live counts.
 
-The counts of all views of a person take one statement, and each stops at 1,000.
+Supervisors and managers share, at most MOST_SHARED in all. The counts take two statements, one for the views that look for words;
+each count stops at 1,000, and what takes longer than LONGEST_COUNT is left out, so that no view holds up a page.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -21,11 +23,14 @@ from support.tickets import turns
 from support.tickets.queue import COUNTED, Count
 
 MOST: Final = 50
-MAY_TEND_SHARED: Final = frozenset({access.SUPERVISOR, access.MANAGER})
+MOST_SHARED: Final = 50
+LONGEST_COUNT: Final = timedelta(seconds=1)
+CANCELLED: Final = "57014"  # PostgreSQL: the statement took too long
+MAY_SHARE: Final = frozenset({access.SUPERVISOR, access.MANAGER})
 
 
 class ViewRefused(Refusal):
-    """A view without a name or filter, one too many, or somebody else's."""
+    """A view without a name or filter, one too many, shared by who may not, or somebody else's."""
 
     code = "view_refused"
 
@@ -37,11 +42,16 @@ def visible_to(viewer: User) -> QuerySet[SavedView]:
     return SavedView.objects.filter(Q(owner=viewer) | Q(shared=True)).select_related("owner").order_by("position", "name", "pk")
 
 
+def may_share(person: User) -> bool:
+    """Say whether a person may share views with everybody who works on tickets."""
+    return access.level_of(person) in MAY_SHARE
+
+
 def keep(*, actor: User, name: str, asked: Filters, shared: bool = False) -> SavedView:
     """Keep what the list is asked for under a name; the same name of the same person is written over.
 
     Raises:
-        ViewRefused: no name, no filter, or one too many.
+        ViewRefused: no name, no filter, one too many, or shared by who may not share.
         Refusal: the actor does not work on tickets.
     """
     name = " ".join(name.replace("\x00", "").split())[:60]
@@ -54,6 +64,8 @@ def keep(*, actor: User, name: str, asked: Filters, shared: bool = False) -> Sav
         own = SavedView.objects.filter(owner=actor)
         if own.count() >= MOST and not own.filter(name=name).exists():
             raise ViewRefused(_("You have {count} views. Take one away first.").format(count=MOST))
+        if shared:
+            _require_room_to_share(actor, name)
         last = own.order_by("-position").first()
         facts = {"filters": asked.kept(), "shared": shared}
         made, _new = SavedView.objects.update_or_create(
@@ -91,27 +103,53 @@ def arrange(*, actor: User, view: SavedView, up: bool) -> None:
 
 
 def counts(viewer: User, views: Sequence[SavedView]) -> dict[int, Count]:
-    """Return how many tickets each view holds for `viewer`, in one statement, counting to 1,000 at most."""
+    """Return how many tickets each view holds for `viewer`, counting to 1,000 at most; what takes too long is left out."""
+    with_words = [view for view in views if Filters.read(view.filters).words]
+    others = [view for view in views if view not in with_words]
+    return _counted_together(viewer, others) | _counted_together(viewer, with_words)
+
+
+def _counted_together(viewer: User, views: Sequence[SavedView]) -> dict[int, Count]:
     parts, values = [], []
+    found: dict[int, Count] = {}
     for view in views:
         chosen = filters.tickets(viewer, Filters.read(view.filters)).order_by().values("pk")[: COUNTED + 1]
         try:
             sql, params = chosen.query.sql_with_params()
         except EmptyResultSet:
+            found[view.pk] = Count(0)
             continue
         parts.append(f"SELECT %s::bigint, (SELECT COUNT(*) FROM ({sql}) AS held)")  # noqa: S608 (every value is a parameter)
         values += [view.pk, *params]
-    found = {view.pk: Count(0) for view in views}
-    return found | (_counted(" UNION ALL ".join(parts), values) if parts else {})
+    return found | (_counted_in_time(" UNION ALL ".join(parts), values) if parts else {})
 
 
-def _counted(sql: str, values: list[Any]) -> dict[int, Count]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return {pk: Count(min(number, COUNTED), more=number > COUNTED) for pk, number in cursor.fetchall()}
+def _counted_in_time(sql: str, values: list[Any]) -> dict[int, Count]:
+    """Run the statement that counts; return nothing where it takes too long."""
+    longest = f"{int(LONGEST_COUNT.total_seconds() * 1000)}ms"
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, true)", [longest])
+            [before, _now] = cursor.fetchone()
+            cursor.execute(sql, values)
+            rows = cursor.fetchall()
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [before])
+    except OperationalError as fault:
+        if getattr(fault.__cause__, "pgcode", "") != CANCELLED:
+            raise
+        return {}
+    return {pk: Count(min(number, COUNTED), more=number > COUNTED) for pk, number in rows}
+
+
+def _require_room_to_share(actor: User, name: str) -> None:
+    if not may_share(actor):
+        raise ViewRefused(_("Supervisors share views. Keep this one for yourself, or ask one of them."))
+    turns.take("shared views")
+    if SavedView.objects.filter(shared=True).exclude(owner=actor, name=name).count() >= MOST_SHARED:
+        raise ViewRefused(_("{count} views are shared already. Take one of them away first.").format(count=MOST_SHARED))
 
 
 def _require_own(actor: User, view: SavedView) -> None:
-    if view.owner_id == actor.pk or view.shared and access.level_of(actor) in MAY_TEND_SHARED:
+    if view.owner_id == actor.pk or view.shared and may_share(actor):
         return
     raise ViewRefused(_("This view is {name}'s.").format(name=view.owner))

@@ -63,8 +63,8 @@ class Article(models.Model):
     action = models.CharField(max_length=20, choices=Action, blank=True, default=Action.NONE)
     published = models.BooleanField(default=True)
     place = models.ForeignKey("accounts.Customer", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    tiers = ArrayField(models.CharField(max_length=12), default=list, blank=True)
-    roles = ArrayField(models.CharField(max_length=16), default=list, blank=True)
+    tiers = ArrayField(models.CharField(max_length=12), default=list, db_default=[], blank=True)
+    roles = ArrayField(models.CharField(max_length=16), default=list, db_default=[], blank=True)
     updated_at = models.DateTimeField()
     words = models.GeneratedField(
         expression=StemsByLanguage("title", "category", "body"),

@@ -15,7 +15,7 @@ from accounts.timeline.models import Activity
 from billing.amendments import approvals
 from billing.amendments.models import OrderApproval
 from billing.payments.models import Payment
-from support.channels.chat import chats
+from support.channels.chat import reading
 from support.channels.models import CallBack
 from support.remedies.models import Grant
 from support.tickets.models import Message, Ticket
@@ -69,7 +69,7 @@ def who_paid(activity: Activity) -> list[User]:
 def who_asked_and_who_helps(activity: Activity) -> list[User]:
     """The requester of a ticket, as a receipt, and the agent it is with; nobody while they chat about it."""
     ticket = _ticket(activity)
-    return [] if chats.reads_along(ticket, activity.at) else _present(ticket.requester, *_helpers(ticket))
+    return [] if reading.who_reads_along(ticket, activity.at) else _present(ticket.requester, *_helpers(ticket))
 
 
 def who_chatted_and_who_helps(activity: Activity) -> list[User]:
@@ -86,14 +86,27 @@ def who_wants_a_call(activity: Activity) -> list[User]:
 def the_other_side(activity: Activity) -> list[User]:
     """After a word of ours the customer's people in the conversation; after theirs the agent the ticket is with.
 
-    In a chat both sides read along, and nobody gets a mail.
+    In a chat both sides read along, and nobody gets a mail; who is on the ticket besides is told once it ended.
     """
     ticket = _ticket(activity)
-    if chats.reads_along(ticket, activity.at):
-        return []
+    reader = reading.who_reads_along(ticket, activity.at)
     if activity.actor and access.level_of(activity.actor):
-        return _conversing(ticket)
+        return [] if reader else _conversing(ticket)
+    if reader and activity.actor_id == reader:
+        return []
     return [person for person in _helpers(ticket) if person != activity.actor]
+
+
+def who_left_the_chat(activity: Activity) -> list[User]:
+    """Who was in a chat and went away before they read all of it."""
+    return _present(User.objects.filter(pk=activity.facts["person"]).first())
+
+
+def who_is_beside_the_chat(activity: Activity) -> list[User]:
+    """The customer's people on the ticket who were not in the chat, if we said anything in it."""
+    if not activity.facts.get("said"):
+        return []
+    return [person for person in _conversing(_ticket(activity)) if person.pk != activity.facts["person"]]
 
 
 def who_asked(activity: Activity) -> list[User]:

@@ -45,7 +45,7 @@ def write(notice: Notice, activity: Activity, person: User, *, text: NoticeText 
 def digest(person: User, activities: list[Activity], way: str) -> EmailMultiAlternatives:
     """Return the mail that tells `person` of several activities in one, ready to send."""
     with translation.override(_language(person)):
-        entries = [_entry(activity, person) for activity in activities]
+        entries = [entry(activity, person) for activity in activities]
         context = {"person": person, "entries": entries, "weekly": way == Way.WEEKLY, "site_url": settings.SITE_URL}
         more = {"is_ours": hasattr(person, "staff_profile"), "action_url": f"{settings.SITE_URL}/", "customer": None}
         parts = _rendered("digest", context | more)
@@ -66,7 +66,7 @@ def digest(person: User, activities: list[Activity], way: str) -> EmailMultiAlte
     return mail
 
 
-def _entry(activity: Activity, person: User) -> dict[str, str]:
+def entry(activity: Activity, person: User) -> dict[str, str]:
     """Return one line of a digest: the subject its own mail would have had, the customer, and where to look."""
     notice = table.NOTICES[activity.kind]
     template, context = _worded(notice, activity, person)
@@ -155,6 +155,9 @@ def _quote(activity: Activity) -> str:
     """Return the words somebody wrote, where the activity is about words; never an internal note."""
     if "praise" in activity.facts:
         return Praise.objects.get(pk=activity.facts["praise"]).words
+    if said := activity.facts.get("said"):
+        words = Message.objects.filter(pk__in=said, internal=False, from_staff=True).order_by("pk")
+        return "\n\n".join(words.values_list("text", flat=True))
     if "message" in activity.facts:
         return Message.objects.get(pk=activity.facts["message"], internal=False).text
     return ""

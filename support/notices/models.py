@@ -23,16 +23,20 @@ class Way(models.TextChoices):
 class Told(models.Model):
     """One notice to one person: written before the mail goes out, and marked when the mail server took it.
 
-    With `due_at` it waits: for the end of quiet hours, or for the digest. Told in the portal alone it is marked at once.
+    With `due_at` it waits: for the end of quiet hours, or for the digest. Told in the portal alone it is marked at once. What
+    could not be mailed however often it was tried keeps its fault and is told in the portal alone.
     """
 
     activity = models.ForeignKey("accounts.Activity", on_delete=models.PROTECT, related_name="+", db_constraint=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    way = models.CharField(max_length=6, choices=Way, default=Way.MAIL)
+    way = models.CharField(max_length=6, choices=Way, default=Way.MAIL, db_default=Way.MAIL)
     due_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0)
+    fault = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     class Meta:
+        verbose_name_plural = "told"
         constraints = [
             models.UniqueConstraint(fields=["activity", "person"], name="a_person_is_told_once_of_an_activity"),
             models.CheckConstraint(
@@ -42,6 +46,7 @@ class Told(models.Model):
         indexes = [
             models.Index(fields=["due_at"], name="told_waiting", condition=Q(sent_at=None, due_at__isnull=False)),
             models.Index(fields=["person", "-id"], name="told_by_person"),
+            models.Index(fields=["-id"], name="told_with_fault", condition=~Q(fault="")),
         ]
 
     def __str__(self) -> str:

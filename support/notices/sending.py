@@ -73,7 +73,7 @@ def tell(told: Told, activity: Activity, person: User) -> None:
         OSError: the mail server did not take it; it is still to be told.
     """
     letters.write(NOTICES[activity.kind], activity, person).send()
-    Told.objects.filter(pk=told.pk).update(sent_at=Now())
+    Told.objects.filter(pk=told.pk).update(sent_at=Now(), fault="")
 
 
 def _planned(activity: Activity, person: User) -> Told:

@@ -93,5 +93,7 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "finance.row_queried": Notice("row_queried", audiences.who_gave, ("ticket", "ticket"), group=groups.WORK),
     "support.topic_alarm": Notice("topic_alarm", audiences.the_level_named, ("problem", ""), group=groups.WORK),
     "support.chat_missed": Notice("chat_missed", audiences.who_chatted_and_who_helps, ("ticket", ""), group=groups.TICKETS),
+    "support.chat_left": Notice("chat_left", audiences.who_left_the_chat, ("ticket", ""), group=groups.TICKETS),
+    "support.chat_ended": Notice("chat_ended", audiences.who_is_beside_the_chat, ("ticket", ""), group=groups.TICKETS),
     "support.callback_tried": Notice("callback_tried", audiences.who_wants_a_call, ("ticket", ""), group=groups.TICKETS),
 }

@@ -120,14 +120,14 @@ class Ticket(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
         help_text="In a conflict: the only one of us who writes to the customer.",
     )  # fmt: skip
-    tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    tags = ArrayField(models.CharField(max_length=40), default=list, db_default=[], blank=True)
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     problem = models.ForeignKey("support.Problem", null=True, blank=True, on_delete=models.PROTECT, related_name="tickets")
     split_from = models.ForeignKey("support.Message", null=True, blank=True, on_delete=models.PROTECT, related_name="split_into")
     # Indexes of what the clocks say, reckoned anew by deadlines.py with every event; the truth are the messages and activities.
     due_at = models.DateTimeField(null=True, blank=True)
-    due_clock = models.CharField(max_length=16, blank=True)
+    due_clock = models.CharField(max_length=16, blank=True, default="", db_default="")
     risk_at = models.DateTimeField(null=True, blank=True)
     next_step_at = models.DateTimeField(null=True, blank=True)
     reckoned_at = models.DateTimeField(null=True, blank=True)
@@ -174,7 +174,9 @@ class Message(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     from_staff = models.BooleanField(default=False)
     internal = models.BooleanField(default=False)
-    asks = models.BooleanField(default=False, help_text="We asked the customer something and wait for the answer.")
+    asks = models.BooleanField(
+        default=False, db_default=False, help_text="We asked the customer something and wait for the answer."
+    )
     text = models.TextField()
     sent_at = models.DateTimeField()
     key = models.UUIDField(null=True, unique=True)

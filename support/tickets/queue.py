@@ -25,6 +25,7 @@ PAGE: Final = 50
 COUNTED: Final = 1_000
 ORDER: Final = ("status", "priority", "opened_at", "id")
 DUE_ORDER: Final = ("due_at", "id")
+OPEN_CHAT: Final = ("waiting", "live")  # a ticket has one open chat at most, so it is listed once
 RISK: Final = MomentRange("risk_at", "due_at")
 
 View = Callable[[TicketQuerySet, User], QuerySet[Ticket]]
@@ -38,6 +39,7 @@ VIEWS: Final[Mapping[str, View]] = {
     "at_risk": lambda tickets, viewer: tickets.filter(due_at__isnull=False).alias(risk=RISK).filter(risk__contains=Now()),
     "breached": lambda tickets, viewer: tickets.filter(due_at__lt=Now()),
     "resolved": lambda tickets, viewer: tickets.standing().filter(status=Ticket.Status.RESOLVED),
+    "chat": lambda tickets, viewer: tickets.filter(chats__state__in=OPEN_CHAT),
     "declined": lambda tickets, viewer: tickets.filter(status=Ticket.Status.RESOLVED, outcome=conversation.DECLINED),
 }
 BY_DUE: Final = frozenset({"due", "at_risk", "breached"})

@@ -7,12 +7,12 @@ from django.test import Client
 from django.urls import reverse
 
 from support import tasks
-from support.desk import company, merging
+from support.desk import bulk, company, merging
 from support.desk.bulk_models import Bulk
 from support.desk.changes import Change
 from support.desk.macro_models import Outgoing, SavedView
 from support.tickets.models import Message, Ticket
-from tests.factories import desk, people, support
+from tests.factories import chats, desk, people, support
 from tests.factories.customers import group
 from tests.factories.support import NOON
 
@@ -55,6 +55,45 @@ def test_customer_reads_the_one_thread_under_either_address_and_lists_it_once():
 
     assert all("First." in page and "Second." in page for page in pages)
     assert kept.ref in listed and retired.ref not in listed
+
+
+@pytest.mark.parametrize("page", ["ticket_list", "queue"])
+def test_lists_mark_tickets_with_a_chat_and_show_them_alone(page):
+    agent = chats.available()
+    live, waiting, other = chats.live(agent=agent), chats.waiting(), support.ticket()
+    client, query = client_of(agent), "?chat=open" if page == "ticket_list" else "?view=chat"
+
+    shown = client.get(to(page) + query).content.decode()
+
+    assert f"in a chat with {agent}" in shown and "chat waits for somebody" in shown
+    assert (live.ticket.ref in shown, waiting.ticket.ref in shown, other.ref in shown) == (True, True, False)
+
+
+def test_supervisor_shares_a_view_and_an_agent_is_not_asked_to():
+    supervisor, agent = client_of(people.supervisor()), client_of(people.agent())
+
+    asked = [client.get(to("ticket_views") + "?status=open").content.decode() for client in (supervisor, agent)]
+    for client in (supervisor, agent):
+        client.post(to("ticket_views"), {"name": "Open", "filters": "status=open", "shared": "on"})
+
+    assert ['name="shared"' in page for page in asked] == [True, False]
+    assert list(SavedView.objects.order_by("pk").values_list("shared", flat=True)) == [True, False]
+
+
+def test_bulk_is_taken_back_by_the_worker_and_the_page_says_how_far(django_capture_on_commit_callbacks):
+    agent, tickets = people.agent(), two()
+    made = bulk.begin(actor=agent, tickets=tickets, change=Change(priority="1"), key=uuid4(), at=NOON)
+    bulk.work_off(made, at=NOON)
+    client = client_of(agent)
+
+    with django_capture_on_commit_callbacks() as callbacks:
+        client.post(to("bulk_undoings", made.pk))
+    meanwhile = client.get(to("bulk", made.pk)).content.decode()
+    for callback in callbacks:
+        callback()
+
+    assert "0 of 2 tickets are ready." in meanwhile and 'hx-trigger="every 2s"' in meanwhile
+    assert {ticket.priority for ticket in Ticket.objects.all()} == {"3"}
 
 
 def test_refused_merge_says_why_in_one_sentence():

@@ -45,7 +45,7 @@ def fill():
     support.promise(support.ticket())
     desk.bulk()
     desk.macro(f"macro-{Customer.objects.count()}")
-    desk.view(people.agent(), shared=True)
+    desk.view(people.supervisor(), shared=True)
     desk.topic(f"topic-{Customer.objects.count()}")
     desk.problem()
     chats.waiting()
@@ -98,11 +98,13 @@ def statements(viewer: User, address: str) -> int:
         ("queue", "?view=approval", "agent"),
         ("queue_rows", "?view=resolved", "agent"),
         ("queue", "?view=due", "agent"),
+        ("queue", "?view=chat", "agent"),
         ("queue", "?view=breached", "agent"),
         ("desk_rows", "", "agent"),
         ("promises", "", "agent"),
         ("orders", "", "agent"),
         ("ticket_list", "?status=unresolved", "agent"),
+        ("ticket_list", "?chat=open", "agent"),
         ("bulks", "", "agent"),
         ("ticket_views", "", "supervisor"),
         ("topics", "", "agent"),

@@ -188,6 +188,17 @@ def test_sign_of_life_and_writing_reach_the_other_side(visitor, tree, agent):
     assert Chat.objects.get().seen_at > support.NOON
 
 
+@pytest.mark.parametrize(("last", "kept"), [("7", 7), ("x", 0), ("9" * 19, 0), ("", 0)])
+def test_page_says_up_to_where_it_shows_the_words_also_after_the_end(visitor, tree, agent, last, kept):
+    begin(visitor, tree.berlin)
+    chat = Chat.objects.select_related("ticket").get()
+    visitor.post(reverse("portal:chat_endings", args=[chat.ticket.ref]))
+
+    visitor.post(reverse("portal:chat_signs", args=[chat.ticket.ref]), {"last": last})
+
+    assert Chat.objects.get().knows_to == kept
+
+
 def test_person_in_a_chat_elsewhere_keeps_their_words_and_reads_where(tree, agent):
     visitor = browser_of(people.member(tree.group))
     begin(visitor, tree.berlin)

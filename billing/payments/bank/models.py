@@ -91,7 +91,9 @@ class BankLine(models.Model):
     name = models.CharField(max_length=140, blank=True)
     iban = models.CharField(max_length=60, blank=True)
     mandate = models.CharField(max_length=35, blank=True)
-    batch = models.CharField(max_length=35, blank=True, help_text="The payment block that the bank booked as one.")
+    batch = models.CharField(
+        max_length=35, blank=True, default="", db_default="", help_text="The payment block that the bank booked as one."
+    )
     return_reason = models.CharField(max_length=200, blank=True)
     is_reversal = models.BooleanField(default=False)
     status = models.CharField(max_length=8, choices=Status, default=Status.WAITING)

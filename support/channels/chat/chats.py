@@ -12,7 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
@@ -21,7 +21,7 @@ from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
 from support.channels import service_hours
-from support.channels.chat import presence
+from support.channels.chat import presence, reading
 from support.channels.chat.models import Chat
 from support.tickets import conversation, turns
 from support.tickets.models import Message, Ticket
@@ -33,7 +33,6 @@ STEPS: Final[Mapping[str, frozenset[str]]] = {
     ENDED: frozenset(),
 }
 SEEN_EVERY: Final = timedelta(seconds=20)
-READS_ALONG: Final = timedelta(seconds=90)
 
 
 @dataclass(frozen=True)
@@ -217,7 +216,9 @@ def close(chat: Chat, ending: str, *, actor: User | None, at: datetime) -> None:
     began, met = chat.picked_up_at or chat.started_at, chat.picked_up_at is not None
     said = chat.ticket.messages.filter(internal=False, sent_at__gte=chat.started_at, sent_at__lte=at).count()
     _change(chat, state=ENDED, ending=ending, ended_at=at)
-    facts = {"minutes": int((at - began).total_seconds() // 60), "messages": said, "met": met, "person": chat.person_id}
+    ours = list(reading.said_by_us(chat).values_list("pk", flat=True))[-reading.MOST_TOLD :]
+    length = {"minutes": int((at - began).total_seconds() // 60), "messages": said}
+    facts: dict[str, Any] = length | {"met": met, "person": chat.person_id, "said": ours}
     _record(chat, "support.chat_ended", actor=actor, at=at, ending=ending, **facts)
 
 
@@ -269,12 +270,6 @@ def visible_to(viewer: User) -> QuerySet[Chat]:
 def said_after(ticket: Ticket, viewer: User, last: int) -> QuerySet[Message]:
     """Return what was said since the message with the number `last`: who was away reads on exactly there."""
     return conversation.messages_of(ticket, viewer).filter(pk__gt=last).order_by("pk")
-
-
-def reads_along(ticket: Ticket, at: datetime) -> bool:
-    """Say whether what was said at `at` was said in a chat whose person was there: then no mail is needed."""
-    during = Chat.objects.filter(Q(ended_at=None) | Q(ended_at__gte=at), ticket=ticket, started_at__lte=at)
-    return during.filter(seen_at__gte=at - READS_ALONG).exists()
 
 
 def _begin(ticket: Ticket, *, actor: User, at: datetime) -> None:

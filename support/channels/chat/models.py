@@ -24,7 +24,7 @@ class ChatQuerySet(models.QuerySet["Chat"]):
 class Chat(models.Model):
     """The stretch of a ticket's conversation that is held live; its words are the ticket's messages.
 
-    Written by support/channels/chat/chats.py and tending.py. Steps: STEPS in chats.py.
+    Written by support/channels/chat/chats.py, tending.py and reading.py. Steps: STEPS in chats.py.
     """
 
     class State(models.TextChoices):
@@ -50,6 +50,11 @@ class Chat(models.Model):
     picked_up_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     seen_at = models.DateTimeField(help_text="When the customer's page last showed a sign of life.")
+    knows_to = models.BigIntegerField(
+        default=0,
+        db_default=0,
+        help_text="The last message that the person has read, or was told of by mail, having left.",
+    )
 
     objects = ChatQuerySet.as_manager()
 
@@ -68,6 +73,7 @@ class Chat(models.Model):
         indexes = [
             models.Index(fields=["waiting_since", "id"], condition=Q(state="waiting"), name="chat_waiting"),
             models.Index(fields=["agent"], condition=Q(state="live"), name="chat_live_by_agent"),
+            models.Index(fields=["seen_at"], name="chat_by_sign_of_life"),
         ]
 
     def __str__(self) -> str:

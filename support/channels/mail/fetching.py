@@ -1,15 +1,18 @@
 """Fetching: taking in what lies unread in a mailbox (IMAP), and marking as read what was taken.
 
 Each mail is taken before it is marked, so a worker that dies between the two finds it unread again, and the intake knows it.
-A mail that makes the intake fail stays unread and is tried again; the others are taken. No more is fetched than the intake keeps.
+A mail that makes the intake fail stays unread and is tried again, and the others are taken; the third time its bytes are kept as
+refused and it is marked, so that however many there are, newer mail is fetched. No more is fetched than the intake keeps.
 """
 
+import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import SplitResult, unquote
 
 import structlog
+from django.core.cache import cache
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailMessageFlags
 
 from support.channels.mail import taking
@@ -17,6 +20,8 @@ from support.channels.mail import taking
 AT_ONCE: Final = 50
 PAUSE: Final = 30.0  # seconds the mail server may be silent
 FOLDER: Final = "INBOX"
+MOST_FAULTS: Final = 3
+FAULTS_COUNT_FOR: Final = 24 * 60 * 60  # seconds
 
 log = structlog.get_logger(__name__)
 
@@ -49,12 +54,30 @@ def _taken(box: BaseMailBox, uid: str, at: datetime) -> bool:
         raw = _raw(box, uid)
         if raw is None:  # somebody moved it meanwhile
             return False
-        taking.take(raw, at=at)
+        _take_or_refuse(raw, at)
     except Exception as fault:
         log.warning("mail_not_taken", uid=uid, fault=repr(fault))
         return False
     box.flag(uid, MailMessageFlags.SEEN, True)
     return True
+
+
+def _take_or_refuse(raw: bytes, at: datetime) -> None:
+    """Take a mail in; one that failed often enough is kept as refused, as it came."""
+    try:
+        taking.take(raw, at=at)
+    except Exception as fault:
+        if _faults_of(raw) < MOST_FAULTS:
+            raise
+        log.exception("mail_given_up")
+        taking.refuse(raw, fault=fault, at=at)
+
+
+def _faults_of(raw: bytes) -> int:
+    """Count one more fault of a mail; return how many there were lately."""
+    name = f"mail-fault-{hashlib.sha256(raw).hexdigest()}"
+    cache.add(name, 0, timeout=FAULTS_COUNT_FOR)
+    return cache.incr(name)
 
 
 def _raw(box: BaseMailBox, uid: str) -> bytes | None:

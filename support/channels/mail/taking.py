@@ -9,6 +9,7 @@ nothing, so a name in "From" opens no ticket of somebody else. The same mail is 
 import hashlib
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
@@ -69,6 +70,19 @@ def take(raw: bytes, *, at: datetime, to: str = "") -> Taken:
         if mail.outcome == Outcome.BOUNCE:
             _note_bounce(mail, at)
     return Taken(mail, letter, text)
+
+
+def refuse(raw: bytes, *, fault: Exception, at: datetime) -> IncomingMail:
+    """Keep a mail whose intake failed, as it came, for a person to look at. The same mail again changes nothing."""
+    digest = hashlib.sha256(raw).hexdigest()
+    facts = {"outcome": Outcome.REFUSED, "reason": f"It could not be read: {fault!r}"[:300], "raw": raw[:LARGEST], "came_at": at}
+    with suppress(Exception):  # what cannot be read may still say who wrote it
+        letter = letters.read(raw[:LARGEST])
+        found = {"sender": letter.sender[:320], "subject": letter.subject[:500], "rfc_id": letter.message_id[:510]}
+        facts |= {name: letters.clean(value) for name, value in found.items()}
+    with turns.patience(), transaction.atomic():
+        turns.take(f"mail {digest}")
+        return IncomingMail.objects.get_or_create(digest=digest, defaults=facts)[0]
 
 
 def _known(letter: Letter, digest: str) -> IncomingMail | None:

@@ -8,9 +8,10 @@ from django.db import IntegrityError, transaction
 
 from accounts.decisions import Refusal
 from accounts.timeline.models import Activity
-from support.channels.chat import chats, presence, tending, typing
+from support.channels.chat import chats, presence, reading, tending, typing
 from support.channels.chat.models import Chat
-from support.notices import audiences
+from support.notices import audiences, letters
+from support.notices.table import NOTICES
 from support.tickets import conversation
 from support.tickets.conversation import OneSpeaks
 from support.tickets.models import Message, Ticket
@@ -361,6 +362,63 @@ def test_nobody_gets_mail_of_what_they_read_in_the_chat_and_who_went_away_does()
     here, gone = Activity.objects.filter(about_ref=chat.ticket.ref, kind="support.message_sent").order_by("at", "pk")
     assert audiences.the_other_side(here) == []
     assert audiences.the_other_side(gone) == [chat.person]
+
+
+def told_of(kind, chat):
+    return Activity.objects.filter(about_ref=chat.ticket.ref, kind=kind).order_by("pk")
+
+
+def test_who_left_before_the_answer_is_told_it_once():
+    chat = given.live()
+    say(chat.agent, chat, "It is credited.", at=minutes(1))
+
+    counts = [reading.tell_who_left(at=at) for at in (minutes(1), minutes(2), minutes(3))]
+
+    [left] = told_of("support.chat_left", chat)
+    assert counts == [0, 1, 0]
+    assert audiences.who_left_the_chat(left) == [chat.person]
+    assert "It is credited." in letters.write(NOTICES[left.kind], left, chat.person).body
+
+
+def test_who_read_the_answer_and_then_left_is_told_nothing():
+    chat = given.live()
+    answer = say(chat.agent, chat, "It is credited.", at=minutes(1))
+    chats.end(actor=chat.agent, chat=chat, at=minutes(1))
+    reading.note(actor=chat.person, chat=chat, last=answer.pk)
+    reading.note(actor=chat.agent, chat=chat, last=10**12)
+
+    assert reading.tell_who_left(at=minutes(5)) == 0
+    assert fresh(chat).knows_to == answer.pk
+
+
+def test_who_is_on_the_ticket_beside_a_chat_is_told_at_its_end_what_we_said():
+    chat = given.live()
+    beside = people.member(chat.ticket.customer)
+    conversation.reply(actor=beside, ticket=chat.ticket, text="Me too.", at=minutes(0), key=uuid4())
+    say(chat.agent, chat, "It is credited.", at=minutes(1))
+    chats.end(actor=chat.person, chat=chat, at=minutes(1))
+
+    [ended] = told_of("support.chat_ended", chat)
+    assert audiences.the_other_side(told_of("support.message_sent", chat).last()) == []
+    assert audiences.who_is_beside_the_chat(ended) == [beside]
+    assert "It is credited." in letters.write(NOTICES[ended.kind], ended, beside).body
+
+
+def test_chat_in_which_we_said_nothing_is_told_to_nobody():
+    chat = given.waiting()
+    beside = people.member(chat.ticket.customer)
+    conversation.reply(actor=beside, ticket=chat.ticket, text="Me too.", at=minutes(0), key=uuid4())
+    chats.end(actor=chat.person, chat=chat, at=minutes(1))
+
+    assert audiences.who_is_beside_the_chat(told_of("support.chat_ended", chat).get()) == []
+
+
+def test_words_of_somebody_beside_a_chat_reach_the_agent():
+    chat = given.live()
+    beside = people.member(chat.ticket.customer)
+    conversation.reply(actor=beside, ticket=chat.ticket, text="Me too.", at=minutes(1), key=uuid4())
+
+    assert audiences.the_other_side(told_of("support.message_sent", chat).last()) == [chat.agent]
 
 
 def test_typing_is_told_to_the_other_side_only_and_kept_nowhere():

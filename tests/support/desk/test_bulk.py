@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.decisions import Refusal
@@ -130,13 +130,19 @@ def test_bulk_of_a_killed_worker_goes_on_where_it_stopped():
     assert Message.objects.filter(text="Word.").count() == 2
 
 
+def taken_back(actor, made):
+    """Take a bulk back and let the worker come by; return how many rows were to go back."""
+    count = bulk.undo(actor=actor, bulk=made, at=NOON)
+    bulk.work_off(made, at=NOON)
+    return count
+
+
 def test_undo_puts_back_what_nobody_changed_since():
     kept, touched, agent = support.ticket(), support.ticket(), people.agent()
     made = done(agent, [kept, touched], Change(priority="1", add_tags=("outage",)))
     changes.make(actor=agent, ticket=touched, change=Change(priority="2"), key=uuid4(), at=NOON)
 
-    assert bulk.undo(actor=agent, bulk=made, at=NOON) == 2
-    assert bulk.undo(actor=agent, bulk=made, at=NOON) == 0
+    assert (taken_back(agent, made), taken_back(agent, made)) == (2, 0)
 
     assert (now(kept).priority, now(kept).tags) == ("3", [])
     assert (now(touched).priority, now(touched).tags) == ("2", [])
@@ -146,9 +152,42 @@ def test_undo_reopens_what_the_bulk_resolved():
     ticket, agent = support.ticket(), people.agent()
     made = done(agent, [ticket], Change(text="Solved.", status="resolved"))
 
-    bulk.undo(actor=agent, bulk=made, at=NOON)
+    taken_back(agent, made)
 
     assert (now(ticket).status, results(made)) == ("open", ["undone"])
+
+
+def test_taking_back_is_left_to_the_worker_who_goes_on_where_one_was_killed():
+    ticket, agent = support.ticket(), people.agent()
+    made = done(agent, [ticket], Change(priority="1"))
+
+    bulk.undo(actor=agent, bulk=made, at=NOON)
+
+    assert (now(ticket).priority, results(made), list(bulk.unfinished())) == ("1", ["back"], [made])
+    bulk.work_off(made, at=NOON)
+    assert (now(ticket).priority, results(made), list(bulk.unfinished())) == ("3", ["undone"], [])
+
+
+def test_row_with_a_fault_stops_no_other(monkeypatch):
+    broken, sound, agent = support.ticket(), support.ticket(), people.agent()
+    restore, make = changes.restore, changes.make
+
+    def failing(real):
+        def act(**given):
+            if given["ticket"] == broken:
+                raise IntegrityError("nobody thought of this")
+            return real(**given)
+
+        return act
+
+    made = done(agent, [broken, sound], Change(priority="1"))
+    monkeypatch.setattr(changes, "restore", failing(restore))
+    taken_back(agent, made)
+    monkeypatch.setattr(changes, "make", failing(make))
+    again = done(agent, [broken, sound], Change(priority="2"))
+
+    assert (results(made), results(again)) == (["done", "undone"], ["refused", "done"])
+    assert [row.words for row in bulk.rows_of(again)][0].startswith("A fault of ours")
 
 
 def test_somebody_else_does_not_take_a_bulk_back():

@@ -214,6 +214,76 @@ def test_ticket_merged_on_takes_with_it_what_it_had_and_brings_it_back():
     assert now(second).merged_into == first
 
 
+def test_person_of_an_earlier_merge_keeps_a_later_one_from_taking_the_thread_away():
+    root = group()
+    north, south = below(root), below(root)
+    head, of_both = people.member(root), people.member(north)
+    people.joins(of_both, root, scope=Membership.Scope.NODE)
+    middle, third = support.ticket(root, by=head, text="Root."), support.ticket(south, by=head, text="South.")
+    first, agent = support.ticket(north, by=of_both, text="North."), people.agent()
+    merging.merge(actor=agent, retired=first, survivor=middle, at=NOON)
+
+    for retired, survivor in ((middle, third), (third, middle)):
+        with pytest.raises(Refusal, match="so they stay apart"):
+            merging.merge(actor=agent, retired=now(retired), survivor=now(survivor), at=NOON)
+    assert sorted(said(now(middle), of_both)) == ["North.", "Root."]
+
+
+def test_who_reads_one_customer_only_keeps_it_from_being_merged_with_what_holds_another():
+    root = group()
+    head, only_root = people.member(root), people.member(root, scope=Membership.Scope.NODE)
+    middle, first = support.ticket(root, by=head, text="Root."), support.ticket(below(root), by=head, text="Site.")
+    other, agent = support.ticket(root, by=only_root, text="Also root."), people.agent()
+    merging.merge(actor=agent, retired=first, survivor=middle, at=NOON)
+
+    with pytest.raises(Refusal, match="may read what was merged into them"):
+        merging.merge(actor=agent, retired=other, survivor=now(middle), at=NOON)
+
+
+def chain_of(case, **facts_of_last):
+    """The ticket of a case, merged into one that lacks its matter, which is merged into a third."""
+    middle, last = (support.ticket(case.customer, by=case.ticket.requester, kind="other") for _ in range(2))
+    Ticket.objects.filter(pk=case.ticket.pk).update(tags=["double"])
+    Ticket.objects.filter(pk=last.pk).update(**facts_of_last)
+    merging.merge(actor=case.agent, retired=case.ticket, survivor=middle, at=NOON)
+    merging.merge(actor=case.agent, retired=now(middle), survivor=now(last), at=NOON)
+    return middle, last
+
+
+def test_matter_taken_over_twice_goes_back_from_both():
+    case = support.case()
+    middle, last = chain_of(case)
+    with_it = now(last)
+
+    merging.undo(actor=case.agent, retired=case.ticket, at=NOON)
+
+    assert (with_it.document, with_it.tags) == (case.ticket.document, ["double"])
+    assert [(now(each).document, now(each).tags) for each in (middle, last)] == [(None, []), (None, [])]
+    assert now(middle).merged_into == last
+
+
+def test_matter_the_last_one_had_itself_stays_with_it():
+    case = support.case()
+    middle, last = chain_of(case, document=case.ticket.document, tags=["double"])
+
+    merging.undo(actor=case.agent, retired=case.ticket, at=NOON)
+
+    assert (now(last).document, now(last).tags) == (case.ticket.document, ["double"])
+    assert (now(middle).document, now(middle).tags) == (None, [])
+
+
+def test_ticket_in_the_middle_takes_back_all_that_came_by_way_of_it():
+    kept, retired, agent = merged()
+    third, fourth = (support.ticket(kept.customer, by=kept.requester, text=words) for words in ("Third.", "Fourth."))
+    merging.merge(actor=agent, retired=kept, survivor=third, at=NOON)
+    merging.merge(actor=agent, retired=now(third), survivor=fourth, at=NOON)
+
+    merging.undo(actor=agent, retired=now(third), at=NOON)
+
+    assert {now(kept).merged_into, now(retired).merged_into} == {third}
+    assert said(now(fourth), agent) == ["Fourth."]
+
+
 @pytest.mark.parametrize("waits", ["approval"])
 def test_ticket_whose_remedy_is_being_decided_is_not_merged(waits):
     kept, retired, agent = two()

@@ -1,15 +1,18 @@
 """A saved view is a list asked for again: its counts live, its order one's own, and never more than one may see."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from support.desk import filters, saved_views
 from support.desk.filters import Filters
 from support.desk.macro_models import SavedView
-from support.tickets import conversation
+from support.tickets import conversation, queue
 from support.tickets.models import Ticket
-from tests.factories import desk, people, support
+from tests.factories import chats, desk, people, support
 from tests.factories.customers import group
 from tests.factories.support import NOON
 
@@ -35,20 +38,60 @@ def test_view_counts_what_its_list_holds_now():
     assert (before, counted(agent)) == ({"Open": "1"}, {"Open": "0"})
 
 
-def test_counts_of_many_views_take_one_statement():
+def test_counts_of_many_views_take_as_many_statements_as_of_one_of_each_sort():
     agent = people.agent()
     for number in range(8):
-        desk.view(agent, f"View {number}", status="unresolved", tag=f"tag {number}")
+        desk.view(agent, f"View {number}", status="unresolved", words="billed" if number % 2 else "", tag=f"tag {number}")
     views = list(saved_views.visible_to(agent))
 
-    with CaptureQueriesContext(connection) as captured:
-        saved_views.counts(agent, views)
+    taken = []
+    for some in (views[:2], views):
+        with CaptureQueriesContext(connection) as captured:
+            saved_views.counts(agent, some)
+        taken.append(len(captured))
 
-    assert len(captured) == 1
+    assert taken[0] == taken[1]
+
+
+def test_count_that_takes_too_long_is_left_out_and_changes_no_limit_after_it(monkeypatch):
+    monkeypatch.setattr(saved_views, "LONGEST_COUNT", timedelta(milliseconds=20))
+
+    slow = saved_views._counted_in_time("SELECT 1::bigint, (SELECT COUNT(*) FROM pg_sleep(1))", [])
+    quick = saved_views._counted_in_time("SELECT 7::bigint, 3", [])
+
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert (slow, quick[7].text, cursor.fetchone()) == ({}, "3", ("0",))
+
+
+def test_list_is_shown_without_the_counts_that_could_not_be_had(client, monkeypatch):
+    agent = people.agent()
+    desk.view(agent, "Billed", words="billed")
+    monkeypatch.setattr(saved_views, "_counted_in_time", lambda *_: {})
+    client.force_login(agent)
+
+    shown = client.get(reverse("backoffice:ticket_list"))
+
+    assert (shown.status_code, [(one["view"].name, one["count"]) for one in shown.context["views"]]) == (200, [("Billed", "")])
+
+
+def test_agents_do_not_share_and_supervisors_share_fifty_in_all():
+    agent, supervisor, manager = people.agent(), people.supervisor(), people.manager()
+    with pytest.raises(saved_views.ViewRefused, match="Supervisors share views"):
+        desk.view(agent, "Mine for all", shared=True)
+    for number in range(25):
+        desk.view(supervisor, f"View {number}", shared=True)
+        desk.view(manager, f"View {number}", shared=True)
+
+    with pytest.raises(saved_views.ViewRefused, match="50 views are shared already"):
+        desk.view(supervisor, "One more", shared=True)
+
+    desk.view(supervisor, "View 1", shared=True, status="waiting")
+    assert SavedView.objects.filter(shared=True).count() == 50
 
 
 def test_own_views_are_mine_and_shared_ones_everybodys():
-    agent, other = people.agent(), people.agent()
+    agent, other = people.supervisor(), people.agent()
     desk.view(agent, "Mine", status="open")
     desk.view(agent, "Ours", shared=True, status="open")
 
@@ -57,7 +100,7 @@ def test_own_views_are_mine_and_shared_ones_everybodys():
 
 
 def test_me_in_a_shared_view_is_whoever_looks():
-    agent, other = people.agent(), people.agent()
+    agent, other = people.supervisor(), people.agent()
     ticket = support.ticket()
     conversation.assign(actor=agent, ticket=ticket, to=other, at=NOON)
     desk.view(agent, "On my desk", shared=True, assignee="me")
@@ -76,7 +119,7 @@ def test_views_stand_as_they_were_arranged():
 
 
 def test_view_of_somebody_else_is_neither_moved_nor_taken_away():
-    view, other = desk.view(people.agent(), "Ours", shared=True, status="open"), people.agent()
+    view, other = desk.view(people.supervisor(), "Ours", shared=True, status="open"), people.agent()
 
     for attempt in (
         lambda: saved_views.remove(actor=other, view=view),
@@ -110,6 +153,21 @@ def test_each_filter_narrows_and_nonsense_does_not(asked, found):
     Ticket.objects.filter(pk=ticket.pk).update(tags=["outage"], assignee=agent)
 
     assert filters.tickets(agent, Filters.read(asked)).exists() is found
+
+
+def test_list_asks_for_tickets_with_a_chat_that_waits_or_goes_on():
+    agent = chats.available()
+    waiting, live = chats.waiting(), chats.live(agent=agent)
+    support.ticket()
+
+    found = {
+        state: {ticket.pk for ticket in filters.tickets(agent, Filters(chat=state))} for state in ("open", "waiting", "live")
+    }
+
+    assert found == {
+        "open": {waiting.ticket_id, live.ticket_id}, "waiting": {waiting.ticket_id}, "live": {live.ticket_id},
+    }  # fmt: skip
+    assert {ticket.pk for ticket in queue.tickets_of(agent, "chat")} == found["open"]
 
 
 def test_nobody_but_our_own_people_has_a_list():

@@ -48,7 +48,7 @@ def mailed(at=LATER):
 
 def digested(at):
     mail.outbox.clear()
-    digests.send_due(at=at)
+    digests.send_due(now=lambda: at)
     return [message.subject for message in mail.outbox]
 
 
@@ -187,6 +187,17 @@ def test_one_click_also_ends_what_was_chosen_at_a_customer(tree, member):
     preferences.unsubscribe(token=preferences.token_of(member, "tickets"))
 
     assert preferences.way_for(member, "tickets", tree.berlin) == "portal"
+
+
+def test_one_click_also_ends_what_waits_for_its_digest(tree, member):
+    preferences.choose(person=member, group="tickets", way="weekly")
+    opened(tree.berlin, member)
+    mailed()
+
+    preferences.unsubscribe(token=preferences.token_of(member, "tickets"))
+
+    assert digested(NOON + timedelta(days=14)) == []
+    assert [told.way for told in news.of(member)] == ["portal"]
 
 
 @pytest.mark.parametrize("token", ["x", "1-tickets", "1-tickets:forged", "-:", "\x00"])
