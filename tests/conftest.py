@@ -4,24 +4,17 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
-from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
 
+from tests import tables
 from tests.committed import committed as committed
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker) -> Iterator[None]:
-    """Have a test database even where no test that was chosen carries the mark that makes pytest-django set one up."""
-    if str(connection.settings_dict["NAME"]).startswith("test_"):
+def django_db_setup(django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker) -> Iterator[None]:
+    """Give each worker a copy of the migrated tables, also where no chosen test carries the mark that asks for one."""
+    with django_db_blocker.unblock(), tables.copied(), django_db_blocker.block():
         yield
-        return
-    with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
-    yield
-    with django_db_blocker.unblock():
-        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(autouse=True)

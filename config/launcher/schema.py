@@ -17,7 +17,7 @@ def bring_up_to_date() -> None:
         Fault: a migration failed.
     """
     stamp = state.folder() / STAMP
-    now = _fingerprint()
+    now = fingerprint()
     if stamp.exists() and stamp.read_text() == now:
         return
     progress("bringing the database up to date")
@@ -29,7 +29,7 @@ def bring_up_to_date() -> None:
         stamp.write_text(now)
 
 
-def _fingerprint() -> str:
+def fingerprint() -> str:
     """Return a hash over our migrations, the pinned packages (they bring migrations too) and the database it all goes into."""
     files = sorted(state.CHECKOUT.glob("*/migrations/*.py"))
     content = b"".join(file.read_bytes() for file in (*files, state.CHECKOUT / "requirements.txt"))
