@@ -50,9 +50,7 @@ def of(request: ChangeRequest, viewer: User) -> dict[str, Any]:
 
 def _effects(request: ChangeRequest) -> dict[str, list[str]]:
     """Return what the move would change as things are now, while somebody still decides; afterwards what it changed."""
-    if request.status != request.Status.WAITING or not moves.decide(request.customer, request.place).allowed:
-        return dict(request.effects)
-    return moves.told_effects(request.customer, request.place, request.effective_on)
+    return positions.as_things_are(request) if request.status == request.Status.WAITING else dict(request.effects)
 
 
 def undone_by(request: ChangeRequest) -> Any:

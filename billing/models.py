@@ -1,6 +1,6 @@
 """Hands the models of the folders below to Django; nothing else."""
 
-from billing.amendments.bulk.models import BulkChange, BulkChangeRow
+from billing.amendments.bulk.models import BulkChange, BulkChangeRow, BulkChoice
 from billing.amendments.models import OrderApproval, Quote
 from billing.anomalies.models import Finding
 from billing.catalog.models import Charge, Coupon, LegalEntity, Plan, PlanVersion, PriceList, Product, TaxRate
@@ -23,6 +23,7 @@ __all__ = [
     "BankStatement",
     "BulkChange",
     "BulkChangeRow",
+    "BulkChoice",
     "BillingRun",
     "BillingWork",
     "Charge",

@@ -6,6 +6,8 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
+from billing.amendments.bulk import carrying as bulk_carrying
+from billing.amendments.bulk.models import BulkChange
 from billing.contracts import renewing
 from billing.dunning import disputes, plans, stepping
 from billing.invoices import recognition
@@ -52,6 +54,21 @@ def go_on_with_runs() -> None:
     for run in carrying.unfinished():
         if carrying.has_unclaimed(run):
             work_off_run.delay(run.pk)
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def work_off_bulk_change(token: str) -> None:
+    """Price and make some rows of a file of changes, and make room for others when more is left."""
+    at = timezone.now()
+    if not bulk_carrying.work_off(BulkChange.objects.get(pk=token), at=at):
+        work_off_bulk_change.delay(token)
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def go_on_with_bulk_changes() -> None:
+    """Wake a worker for each file of changes with rows that nobody works on."""
+    for token in bulk_carrying.unfinished(timezone.now()).values_list("pk", flat=True)[:20]:
+        work_off_bulk_change.delay(str(token))
 
 
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped

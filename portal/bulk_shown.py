@@ -1,5 +1,6 @@
 """A file of contract changes as the portal shows it: each row in words with what it costs, and what became of it."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from billing.amendments.bulk.reading import COLUMNS
 from billing.money import Money
 from portal import quotes_shown
 
-TONES: Final = {"ready": "info", "refused": "bad", "applied": "good", "asked": "warning"}
+TONES: Final = {"waiting": "neutral", "ready": "info", "chosen": "info", "refused": "bad", "applied": "good", "asked": "warning"}
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,27 @@ class RowShown:
 
 @dataclass(frozen=True)
 class Shown:
-    """A file: its rows, how many are ready, what all of them cost at once, and whether the prices have expired."""
+    """A file: its rows, how many are ready, what all of them cost at once, whether the prices have expired.
+
+    `to_price` and `to_make` say how many rows a worker has before it.
+    """
 
     rows: list[RowShown]
     ready: int
     totals: list[Money]
     is_late: bool
+    to_price: int
+    to_make: int
+
+    @property
+    def in_work(self) -> bool:
+        """Whether a worker has rows before it."""
+        return bool(self.to_price or self.to_make)
+
+    @property
+    def priced(self) -> int:
+        """How many rows are priced, or were refused."""
+        return len(self.rows) - self.to_price
 
 
 def of(bulk: BulkChange, *, at: datetime) -> Shown:
@@ -50,11 +66,13 @@ def of(bulk: BulkChange, *, at: datetime) -> Shown:
         if shown.today:
             sums[shown.today.currency] = sums.get(shown.today.currency, 0) + shown.today.amount_minor
     late = any(shown.row.quote and shown.row.quote.expires_at <= at for shown in ready)
-    return Shown(rows, len(ready), [Money(minor, currency) for currency, minor in sorted(sums.items())], late)
+    counts = Counter(shown.row.status for shown in rows)
+    totals = [Money(minor, currency) for currency, minor in sorted(sums.items())]
+    return Shown(rows, len(ready), totals, late, to_price=counts["waiting"], to_make=counts["chosen"])
 
 
 def _row(row: BulkChangeRow) -> RowShown:
-    quote, tone = row.quote, TONES[row.status]
+    quote, tone = None if row.status == BulkChangeRow.Status.WAITING else row.quote, TONES[row.status]
     if quote is None:
         told = ", ".join(row.given[name] for name in COLUMNS if row.given.get(name))
         return RowShown(row, told, None, None, None, tone)

@@ -27,8 +27,8 @@ def of(request: HttpRequest, node: Customer, *, at: datetime, bound: forms.Form 
         "facts": _facts(node),
         "payer": places.payer(request, node),
         "forms": [_asking(what, node, today.isoformat(), bound) for what in FORMS],
-        "requests": [_row(change) | {"effects": []} for change in requests],
-        "waiting": [_row(change) for change in waiting[:SHOWN]],
+        "requests": [_row(change) for change in requests],
+        "waiting": [_to_decide(change) for change in waiting[:SHOWN]],
         "may_ask": places.standing(request, node).may(access.REQUEST_CHANGES),
         "confirmed": confirming.last(node),
         "confirm_due": confirming.is_due(node, at=at),
@@ -37,8 +37,14 @@ def of(request: HttpRequest, node: Customer, *, at: datetime, bound: forms.Form 
 
 def _row(change: ChangeRequest) -> dict[str, Any]:
     """Return a request as a line; what it would change is for who decides on it, and left out for whoever else reads."""
-    told = [sentence for topic in positions.FOR_CUSTOMERS for sentence in change.effects.get(topic, [])]
-    return {"change": change, "values": values(change), "effects": told}
+    return {"change": change, "values": values(change), "effects": []}
+
+
+def _to_decide(change: ChangeRequest) -> dict[str, Any]:
+    """Return a request with what it would change as things are now, for who decides on it."""
+    now = positions.as_things_are(change) if change.what == ChangeRequest.What.POSITION else {}
+    told = [sentence for topic in positions.FOR_CUSTOMERS for sentence in now.get(topic, [])]
+    return _row(change) | {"effects": told}
 
 
 def values(change: ChangeRequest) -> list[dict[str, str]]:

@@ -2,13 +2,13 @@
 
 A request is judged at once by the same rules as every other way in, and kept with what was there before. An address is changed
 as asked; legal name, tax id and payer need an administrator of the customer or above who did not ask; a place needs whom
-positions.py names. From its day on a change is in effect; until then the old values hold, and for good they stand in the request
-and on the timeline.
+positions.py names, and is approved again when its move would change something else by its day than was approved. From its day on,
+by the customer's own clock, a change is in effect; until then the old values hold, and for good they stand in the request and on
+the timeline.
 """
 
 from datetime import date, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
@@ -64,7 +64,7 @@ def ask(*, actor: User, customer: Customer, what: str, effective_on: date, at: d
     with transaction.atomic():
         kept: Customer = Customer.objects.select_for_update().get(pk=customer.pk)
         _may_ask(actor, what, kept).or_refuse()
-        _must_be_a_good_day(effective_on, at)
+        _must_be_a_good_day(effective_on, positions.day_of(kept, at))
         change = _change(actor, kept, what, wanted, effective_on)
         change.customer, change.what, change.effective_on = kept, what, effective_on
         change.asked_by, change.asked_at = actor, at
@@ -102,6 +102,9 @@ def approve(*, actor: User, request: ChangeRequest, at: datetime) -> ChangeReque
             return held
         _must_wait(held)
         may_decide(actor, held).or_refuse()
+        if held.what == What.POSITION:
+            held.effects = positions.as_things_are(held)
+            held.save(update_fields=["effects"])
         _approve(held, actor, at)
     return held
 
@@ -154,7 +157,8 @@ def withdraw(*, actor: User, request: ChangeRequest, at: datetime) -> ChangeRequ
 
 def apply_due(*, at: datetime) -> int:
     """Put approved changes whose day has come into effect; return how many were."""
-    due = ChangeRequest.objects.filter(status=Status.APPROVED, effective_on__lte=at.date()).order_by("effective_on", "pk")
+    somewhere = at.date() + timedelta(days=1)  # where the sun rises first it is the next day already
+    due = ChangeRequest.objects.filter(status=Status.APPROVED, effective_on__lte=somewhere).order_by("effective_on", "pk")
     return sum(_apply_one(pk, at) for pk in due.values_list("pk", flat=True))
 
 
@@ -172,10 +176,10 @@ def waiting_for(actor: User) -> QuerySet[ChangeRequest]:
     return waiting.select_related("customer", "asked_by").order_by("asked_at", "pk")
 
 
-def _must_be_a_good_day(effective_on: date, at: datetime) -> None:
-    if effective_on < at.date() - timedelta(days=1):
+def _must_be_a_good_day(effective_on: date, today: date) -> None:
+    if effective_on < today - timedelta(days=1):
         raise CannotBeRequested("A change takes effect today or later; what was in force before stays.", code="in_the_past")
-    if effective_on > at.date() + LONGEST_AHEAD:
+    if effective_on > today + LONGEST_AHEAD:
         raise CannotBeRequested("A change can be planned for a year at most.", code="too_far_ahead")
 
 
@@ -226,7 +230,7 @@ def _approve(request: ChangeRequest, actor: User | None, at: datetime) -> None:
     _settle(request, Status.APPROVED, actor, at, note=request.note)
     if actor:
         _record(request, "accounts.change_approved", actor, at)
-    if request.effective_on <= at.astimezone(ZoneInfo(request.customer.timezone)).date():  # the customer's own day
+    if request.effective_on <= positions.day_of(request.customer, at):
         _put_into_effect(request, at)
 
 
@@ -234,17 +238,28 @@ def _apply_one(pk: int, at: datetime) -> bool:
     with transaction.atomic():
         held = ChangeRequest.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=pk, status=Status.APPROVED)
         request = held.select_related("customer", "asked_by", "place").first()
-        if request is None:
+        if request is None or request.effective_on > positions.day_of(request.customer, at):
             return False
         try:
             with transaction.atomic():
                 _put_into_effect(request, at)
         except locks.TreeIsBusy:
             return False  # it stays approved, and is tried again with the next beat
+        except positions.EffectsChanged as changed:
+            _wait_again(request, changed.reason, at)
+            return False
         except Refusal as refusal:
             _settle(request, Status.REFUSED, None, at, note=refusal.reason[:300])
             _record(request, "accounts.change_refused", None, at)
     return True
+
+
+def _wait_again(request: ChangeRequest, reason: str, at: datetime) -> None:
+    """Let a place be approved again, with what it would change by now and what is other than was approved."""
+    request.status, request.decided_by, request.decided_at, request.note = Status.WAITING, None, None, reason
+    request.effects = positions.as_things_are(request)
+    request.save(update_fields=["status", "decided_by", "decided_at", "note", "effects"])
+    _record(request, "accounts.change_waits_again", None, at)
 
 
 def _put_into_effect(request: ChangeRequest, at: datetime) -> None:

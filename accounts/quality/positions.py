@@ -8,9 +8,12 @@ when it is asked for, and again when it happens (accounts/customers/moves.py).
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.customers import moves, responsibilities, tree
 from accounts.customers.models import Customer, Move
@@ -24,6 +27,13 @@ BY_CUSTOMERS: Final = "tree.moves_by_customers"
 KEEPS_OWNERS: Final = "keeps_owners"
 GROUP: Final = "group"  # the number of the root under which it stood when the move was asked for
 TOP: Final = ""  # the number that stands for no parent: a group of its own
+# What an approval rests on: a move that would change something else of these by its day is approved again.
+RESTS_ON: Final = {
+    "payers": gettext_lazy("who pays"),
+    "prices": gettext_lazy("prices and terms"),
+    "people": gettext_lazy("who sees it"),
+    "documents": gettext_lazy("open documents"),
+}
 # Shown to a customer's people; the other topics are between our own.
 FOR_CUSTOMERS: Final = ("tree", "payers", "prices", "people", "contracts", "documents")
 
@@ -32,6 +42,17 @@ class CannotBePlaced(Refusal):
     """The place cannot be asked for; the reason says why."""
 
     code = "cannot_be_placed"
+
+
+class EffectsChanged(Refusal):
+    """What was approved is no longer what would happen; the reason says what changed."""
+
+    code = "effects_changed"
+
+
+def day_of(customer: Customer, at: datetime) -> date:
+    """Return the customer's own day at a moment."""
+    return at.astimezone(ZoneInfo(customer.timezone)).date()
 
 
 def is_ours(request: ChangeRequest) -> bool:
@@ -91,16 +112,27 @@ def decided_by(actor: User) -> Q:
     return Q(for_staff=False) & (Q(place=None) | Q(place__in=reach))
 
 
+def as_things_are(request: ChangeRequest) -> dict[str, list[str]]:
+    """Return what the move of a request would change as things are now; what was told when asking, if it fits no more."""
+    nodes = {node.pk: node for node in Customer.objects.filter(pk__in=[request.customer_id, request.place_id or 0])}
+    customer, place = nodes[request.customer_id], nodes.get(request.place_id or 0)
+    if not moves.decide(customer, place).allowed:
+        return dict(request.effects)
+    return moves.told_effects(customer, place, request.effective_on)
+
+
 def put_into_effect(request: ChangeRequest, at: datetime) -> None:
     """Move the customer, and let the request remember the move and what it changed.
 
     Raises:
+        EffectsChanged: it would change something else by now than was approved.
         CannotBePlaced: one of them was merged away, or what a customer's people agreed on would lead to another group by now.
         Refusal: it may not stand there by now.
     """
     tree.lock_for_move(request.customer, request.place)
     _must_still_be_meant(request)
-    before = owners.of(request.customer, at.date())
+    _must_change_what_was_approved(request)
+    before = owners.of(request.customer, day_of(request.customer, at))
     request.move = moves.move(actor=request.asked_by, customer=request.customer, to=request.place, at=at)
     request.effects = request.move.effects
     request.save(update_fields=["move", "effects"])
@@ -116,6 +148,20 @@ def _must_still_be_meant(request: ChangeRequest) -> None:
         raise CannotBePlaced("The new place belongs to another group by now.", code="another_group")
 
 
+def _must_change_what_was_approved(request: ChangeRequest) -> None:
+    now = as_things_are(request)
+    for topic, words in RESTS_ON.items():
+        told, was = now.get(topic, []), request.effects.get(topic, [])
+        if sorted(told) != sorted(was):
+            new, gone = [one for one in told if one not in was], [one for one in was if one not in told]
+            what = (
+                _("now: {sentences}").format(sentences=" ".join(new))
+                if new
+                else _("no longer: {sentences}").format(sentences=" ".join(gone))
+            )
+            raise EffectsChanged(_("Changed since it was approved: {topic}; {what}").format(topic=words, what=what)[:300])
+
+
 def _must_stand_on_its_own(*nodes: Customer) -> None:
     if merged := next((node for node in nodes if node.merged_into_id), None):
         raise CannotBePlaced(f"{merged.name} was merged into another customer.", code="merged_away")
@@ -123,11 +169,12 @@ def _must_stand_on_its_own(*nodes: Customer) -> None:
 
 def _keep_owners(request: ChangeRequest, before: Mapping[str, owners.Owner], at: datetime) -> None:
     """Name who owned the customer before its move at the customer itself, where its new place has another owner or none."""
-    now = owners.of(request.customer, at.date())
+    today = day_of(request.customer, at)
+    now = owners.of(request.customer, today)
     for role, owner in before.items():
         if role not in now or now[role].person.pk != owner.person.pk:
             responsibilities.set_person(
-                actor=request.decided_by, customer=request.customer, person=owner.person, role=role, since=at.date(), at=at
+                actor=request.decided_by, customer=request.customer, person=owner.person, role=role, since=today, at=at
             )
 
 

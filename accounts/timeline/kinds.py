@@ -43,6 +43,7 @@ KINDS: Final[dict[str, Kind]] = {
     "accounts.import_decided": Kind(_("The staged import {name} was {outcome}"), "download"),
     "accounts.change_requested": Kind(_("A change was asked for: {what}, from {day}"), "edit"),
     "accounts.change_approved": Kind(_("A change was approved: {what}, from {day}"), "check"),
+    "accounts.change_waits_again": Kind(_("A change waits for approval again: {what}, from {day}. {note}"), "clock"),
     "accounts.change_refused": Kind(_("A change was refused: {what}"), "close"),
     "accounts.change_withdrawn": Kind(_("A change was withdrawn: {what}"), "undo"),
     "accounts.not_a_duplicate": Kind(_("{a} and {b} are not one"), "check"),

@@ -59,10 +59,10 @@ class PriceDiffers(Refusal):
     code = "price_differs"
 
 
-def apply(*, actor: User, token: UUID, at: datetime, today: date) -> Quote:
+def apply(*, actor: User, token: UUID, at: datetime, today: date, chosen_with: Money | None = None) -> Quote:
     """Record the quoted change and issue what it costs today, or let it wait for an administrator: the quote's status says which.
 
-    Repeating the call returns the quote as it stands.
+    `chosen_with` is what all that was chosen at once commits to. Repeating the call returns the quote as it stands.
 
     Raises:
         QuoteUnknown, QuoteExpired, QuoteRefused: there is no such quote, it is too late, or somebody said no.
@@ -71,7 +71,7 @@ def apply(*, actor: User, token: UUID, at: datetime, today: date) -> Quote:
         Refusal: not within the actor's reach.
     """
     try:
-        return _applied(actor, token, at, today)
+        return _applied(actor, token, at, today, chosen_with)
     except PriceDiffers as differs:
         _alarm(token, differs, at)
         raise
@@ -86,7 +86,7 @@ def _alarm(token: UUID, differs: PriceDiffers, at: datetime) -> None:
     )  # fmt: skip
 
 
-def _applied(actor: User, token: UUID, at: datetime, today: date) -> Quote:
+def _applied(actor: User, token: UUID, at: datetime, today: date, chosen_with: Money | None) -> Quote:
     with transaction.atomic():
         quote = _known(token)
         access.decide(actor, access.CHANGE_CONTRACT, quote.customer).or_refuse()
@@ -97,7 +97,7 @@ def _applied(actor: User, token: UUID, at: datetime, today: date) -> Quote:
             return quote
         if at >= quote.expires_at:
             raise QuoteExpired("This price was good for half an hour; ask for a new one.")
-        decision = limits.decide(actor, quote.customer, limits.commitment(quote.outcome))
+        decision = limits.decide(actor, quote.customer, limits.commitment(quote.outcome), chosen_with=chosen_with)
         if decision.approver:
             return approvals.request(quote, actor=actor, decision=decision, at=at)
         return _carry_out(quote, payer, actor=actor, at=at, today=today)

@@ -4,6 +4,7 @@ A membership may carry a limit in the currency of its customer; one without a li
 commits to: what it costs at once, or costs more in each period, whichever is more, tax included.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q
@@ -21,11 +22,25 @@ def commitment(told: dict[str, Any]) -> Money:
     return Money(max(told["total_minor"], more_each_period, 0), told["currency"])
 
 
-def decide(actor: User, customer: Customer, committed: Money) -> Decision:
-    """Say whether `actor` may commit `customer` to that much alone; who may lift the objection are its administrators."""
+def together(outcomes: Iterable[dict[str, Any]]) -> dict[str, Money]:
+    """Return what quoted outcomes commit to together, by currency."""
+    sums: dict[str, Money] = {}
+    for told in outcomes:
+        committed = commitment(told)
+        sums[committed.currency] = sums.get(committed.currency, Money(0, committed.currency)) + committed
+    return sums
+
+
+def decide(actor: User, customer: Customer, committed: Money, *, chosen_with: Money | None = None) -> Decision:
+    """Say whether `actor` may commit `customer` to that much alone; who may lift the objection are its administrators.
+
+    `chosen_with` is what everything chosen at once commits to, this included: it is one commitment, in however many parts.
+    """
     limits = _limits(actor, customer)
     if not committed or any(limit is None for limit in limits):
         return ALLOWED
+    if chosen_with and chosen_with.currency == committed.currency:
+        committed = max(committed, chosen_with)
     comparable = [limit for limit in limits if limit is not None and limit.currency == committed.currency]
     if any(committed <= limit for limit in comparable):
         return ALLOWED

@@ -1,83 +1,126 @@
 """Kept money: what payments left as credit that nobody gave back or used, and which invoices were paid twice by them.
 
-Two detectors look through it: `double_payment` and `unapplied_money`. Amounts are minor units. A payment that was undone left
-nothing; what is still there is never more than the credit the payer holds.
+Two detectors look through it: `double_payment` and `unapplied_money`. Amounts are minor units. What is left is reckoned from the
+books: each payer's credit with each seller is followed from posting to posting (credit_followed.py), so that credit that was
+used, or that was never money, is nobody's overpayment.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any, Final
 
 from django.db import connection
 
+from billing.anomalies import credit_followed
+from billing.anomalies.credit_followed import Move
 from billing.invoices.models import Document
 from billing.money import Money
 from billing.payments.models import Payment
 
-# One row per payment with money left; the invoices that it and another payment were both meant for, and those still open.
-KEPT: Final = """
+# All that moved the credit which payers hold now, by payer, currency and seller, with the payment it was about.
+MOVES: Final = """
+WITH held AS (
+    SELECT g.customer_id, g.currency, g.detail FROM billing_posting g
+    WHERE g.account = 'customer_credit' AND (%(everybody)s OR g.customer_id = ANY(%(customers)s::bigint[]))
+    GROUP BY g.customer_id, g.currency, g.detail HAVING sum(g.amount_minor) < 0
+)
+SELECT h.customer_id, h.currency, h.detail, -g.amount_minor, e.about_ref, coalesce(p.id, r.payment_id)
+FROM held h JOIN billing_posting g
+    ON g.customer_id = h.customer_id AND g.account = 'customer_credit' AND g.currency = h.currency AND g.detail = h.detail
+JOIN billing_entry e ON e.id = g.entry_id
+LEFT JOIN billing_payment p ON p.ref = e.about_ref
+LEFT JOIN billing_refund r ON r.ref = e.about_ref
+ORDER BY h.customer_id, h.currency, h.detail, g.id
+"""
+
+# What of these payments can still be sent back; the invoices that each and another were both meant for, and those still open.
+ABOUT: Final = """
 WITH settled AS (
     SELECT payment_id, document_id, sum(amount_minor) AS net
-    FROM billing_settlement WHERE payment_id IS NOT NULL GROUP BY payment_id, document_id
+    FROM billing_settlement WHERE document_id IN (
+        SELECT document_id FROM billing_paymentshare WHERE payment_id = ANY(%(payments)s::bigint[])
+    ) AND payment_id IS NOT NULL GROUP BY payment_id, document_id
 ),
 charged_back AS (
     SELECT e.about_ref, -sum(g.amount_minor) AS amount FROM billing_entry e JOIN billing_posting g ON g.entry_id = e.id
-    WHERE e.what IN ('charge_back', 'charge_back_reversed') AND g.account = 'clearing' GROUP BY e.about_ref
-),
-left_over AS (
-    SELECT p.id, p.payer_id, p.currency,
-        p.amount_minor - p.refunded_minor - coalesce(c.amount, 0) - coalesce(sum(s.net), 0) AS amount
-    FROM billing_payment p LEFT JOIN settled s ON s.payment_id = p.id LEFT JOIN charged_back c ON c.about_ref = p.ref
-    WHERE p.status = 'succeeded' AND (%(everybody)s OR p.payer_id = ANY(%(customers)s::bigint[]))
-      AND NOT EXISTS (SELECT 1 FROM billing_entry e WHERE e.about_ref = p.ref AND e.what = 'payment_undone')
-    GROUP BY p.id, c.amount HAVING p.amount_minor - p.refunded_minor - coalesce(c.amount, 0) > coalesce(sum(s.net), 0)
-),
-held AS (
-    SELECT g.customer_id, g.currency, -sum(g.amount_minor) AS amount FROM billing_posting g
-    WHERE g.account = 'customer_credit' AND g.customer_id IN (SELECT payer_id FROM left_over)
-    GROUP BY g.customer_id, g.currency HAVING sum(g.amount_minor) < 0
+    WHERE e.what IN ('charge_back', 'charge_back_reversed', 'payment_undone') AND g.account = 'clearing'
+      AND e.about_ref IN (SELECT ref FROM billing_payment WHERE id = ANY(%(payments)s::bigint[]))
+    GROUP BY e.about_ref
 )
-SELECT l.id, least(l.amount, h.amount)::bigint,
+SELECT l.id, (l.amount_minor - l.refunded_minor - coalesce(c.amount, 0))::bigint,
     (SELECT array_agg(x.document_id ORDER BY x.document_id) FROM billing_paymentshare x
      LEFT JOIN settled mine ON mine.payment_id = l.id AND mine.document_id = x.document_id
      WHERE x.payment_id = l.id AND coalesce(mine.net, 0) < x.amount_minor AND EXISTS (
          SELECT 1 FROM settled other WHERE other.document_id = x.document_id AND other.payment_id <> l.id AND other.net > 0)),
     (SELECT array_agg(d.id ORDER BY d.due_on, d.id) FROM billing_document d
      WHERE d.customer_id = l.payer_id AND d.currency = l.currency AND d.open_minor > 0 AND d.status = 'issued')
-FROM left_over l JOIN held h ON h.customer_id = l.payer_id AND h.currency = l.currency ORDER BY l.id
+FROM billing_payment l LEFT JOIN charged_back c ON c.about_ref = l.ref
+WHERE l.id = ANY(%(payments)s::bigint[]) AND l.status = 'succeeded' ORDER BY l.id
 """
+
+Row = tuple[int, int, list[int] | None, list[int] | None]
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A payment that left money: how much of it is still there, what it paid twice, and what it could pay."""
+    """A payment that left money: how much of it is still there, with which sellers, what it paid twice, and what it could pay."""
 
     payment: Payment
     amount: Money
+    with_sellers: Mapping[str, int] = field(default_factory=dict)
     paid_twice: Sequence[Document] = field(default_factory=tuple)
     could_pay: Sequence[Document] = field(default_factory=tuple)
 
 
 def by(customer_ids: Sequence[int] | None) -> list[Kept]:
     """Return the payments of these customers (None: of all) that left money which is still there."""
-    asked: dict[str, Any] = {"customers": list(customer_ids or ()), "everybody": customer_ids is None}
-    with connection.cursor() as cursor:
-        cursor.execute(KEPT, asked)
-        rows: list[tuple[int, int, list[int] | None, list[int] | None]] = cursor.fetchall()
+    left = _left(customer_ids)
+    rows = _about(list(left))
     payments = Payment.objects.select_related("payer").in_bulk([row[0] for row in rows])
     documents = Document.objects.in_bulk(_all_of(rows))
-    return [
-        Kept(
-            payment=payments[pk],
-            amount=Money(amount_minor, payments[pk].currency),
-            paid_twice=_picked(documents, twice),
-            could_pay=_picked(documents, open_ones),
-        )
-        for pk, amount_minor, twice, open_ones in rows
-    ]
+    found = []
+    for pk, refundable_minor, twice, open_ones in rows:
+        payment, parts = payments[pk], _at_most(left[pk], refundable_minor)
+        if amount_minor := sum(parts.values()):
+            amount, both = Money(amount_minor, payment.currency), _picked(documents, twice)
+            found.append(Kept(payment, amount, parts, both, _picked(documents, open_ones)))
+    return found
 
 
-def _all_of(rows: Sequence[tuple[int, int, list[int] | None, list[int] | None]]) -> set[int]:
+def _left(customer_ids: Sequence[int] | None) -> dict[int, dict[str, int]]:
+    """Return by payment what is left of it with which seller."""
+    asked: dict[str, Any] = {"customers": list(customer_ids or ()), "everybody": customer_ids is None}
+    with connection.cursor() as cursor:
+        cursor.execute(MOVES, asked)
+        rows: list[tuple[int, str, str, int, str, int | None]] = cursor.fetchall()
+    left: dict[int, dict[str, int]] = {}
+    for (_, _, seller), moves in groupby(rows, key=lambda row: row[:3]):
+        parts = credit_followed.left_by_payment(Move(amount, about, payment) for *_, amount, about, payment in moves)
+        for payment, amount in parts.items():
+            if payment is not None:
+                left.setdefault(payment, {})[seller] = amount
+    return left
+
+
+def _about(payments: list[int]) -> list[Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(ABOUT, {"payments": payments})
+        rows: list[Row] = cursor.fetchall()
+    return rows
+
+
+def _at_most(parts: dict[str, int], most_minor: int) -> dict[str, int]:
+    """Return the parts cut to what can still be sent back together."""
+    cut, left = {}, max(most_minor, 0)
+    for seller, amount in parts.items():
+        if part := min(amount, left):
+            cut[seller] = part
+            left -= part
+    return cut
+
+
+def _all_of(rows: Sequence[Row]) -> set[int]:
     return {pk for _, _, *found in rows for keys in found for pk in keys or ()}
 
 

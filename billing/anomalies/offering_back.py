@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
-from accounts.decisions import ALLOWED, Decision, Refusal, refused
+from accounts.decisions import Decision, Refusal, refused
 from accounts.people import access
 from accounts.people.models import User
 from accounts.policies import resolving
@@ -25,7 +25,6 @@ from billing.anomalies.models import Finding
 from billing.invoices import settling
 from billing.invoices.models import Document
 from billing.ledger import locking
-from billing.ledger.models import Posting
 from billing.money import Money
 from billing.payments import gateways, refunds
 from billing.payments.bank.models import BankLine
@@ -33,8 +32,6 @@ from billing.payments.models import Payment, Refund
 
 LIMIT: Final = "self_service.refund_limit"
 DETECTORS: Final = ("double_payment", "unapplied_money")
-# What leaves credit that was money once; goodwill, credit notes and top-ups are not.
-FROM_PAYMENTS: Final = ("payment", "refund", "refund_declined", "charge_back_reversed", "account_credit_used")
 
 
 class NothingKept(Refusal):
@@ -109,11 +106,11 @@ def send_back(*, actor: User, payment: Payment, at: datetime) -> Refund:
         key = uuid5(NAMESPACE_OID, f"accord kept {payment.ref} {payment.refunds.count()}")
         kept = _kept(payment)
         decide(actor, kept, at).or_refuse()
-        _all_of_it_was_paid(payment).or_refuse()
         reason = _("Paid twice") if kept.paid_twice else _("Paid too much")
         started = refunds.start(
-            actor=actor, payment=payment, amount_minor=kept.amount.amount_minor, reason=reason, key=key, at=at, by_policy=True
-        )
+            actor=actor, payment=payment, amount_minor=kept.amount.amount_minor, reason=reason, key=key, at=at, by_policy=True,
+            held_with=kept.with_sellers,
+        )  # fmt: skip
         BankLine.objects.over().filter(payment=payment).update(over_settled_at=at)
         _close(payment, actor, at)
     return refunds.carry_out(started.pk, at)
@@ -163,18 +160,6 @@ def _kept(payment: Payment) -> Kept:
     if found is None:
         raise NothingKept(_("Nothing of {payment} is left over.").format(payment=payment))
     return found
-
-
-def _all_of_it_was_paid(payment: Payment) -> Decision:
-    """Say whether no credit was given to the payer since the payment: what was given is not paid out by a click."""
-    credit = Posting.objects.filter(
-        customer=payment.payer_id, account=Posting.Account.CUSTOMER_CREDIT, currency=payment.currency, amount_minor__lt=0
-    )
-    since = credit.filter(entry__posted_at__gt=payment.settled_at or payment.started_at)
-    if since.exclude(entry__what__in=FROM_PAYMENTS).exists():
-        words = _("Your account holds credit that we gave since, so one of our people sends it back: write to us.")
-        return refused("credit_was_given", words, approver="finance")
-    return ALLOWED
 
 
 def _close(payment: Payment, actor: User, at: datetime) -> None:

@@ -7,6 +7,7 @@ be spent twice while the gateway is asked; a refund that is declined, or comes b
 units of the payment's currency. See attempts.py for the steps.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -95,10 +96,12 @@ def start(
     customer: Customer | None = None,
     reopens: bool = False,
     by_policy: bool = False,
+    held_with: Mapping[str, int] | None = None,
 ) -> Refund:
     """Write the refund down and take the credit it pays out; the gateway is not called yet. See `refund`.
 
-    `by_policy` says that policy let the actor do so, who need not keep the books then.
+    `by_policy` says that policy let the actor do so, who need not keep the books then; `held_with` how much of the credit is
+    taken at most from which seller.
     """
     owner = customer or payment.payer
     with transaction.atomic():
@@ -110,7 +113,7 @@ def start(
             return earlier
         _refuse_unless_refundable(payment, owner, amount_minor, to)
         refund = _create(payment, owner, Money(amount_minor, payment.currency), reason, key, to, actor, at, reopens)
-        _reopen(refund, at) if reopens else _take_credit(refund, at)
+        _reopen(refund, at) if reopens else _take_credit(refund, held_with, at)
         return refund
 
 
@@ -187,12 +190,13 @@ def _claim(payment: Payment, amount: Money) -> None:
             raise RefundExceedsPayment(f"Of {payment} {left} can still be given back, not {amount}.")
 
 
-def _take_credit(refund: Refund, at: datetime) -> None:
+def _take_credit(refund: Refund, held_with: Mapping[str, int] | None, at: datetime) -> None:
     """Book the credit away, seller by seller: to the gateway, or to the account of the one who paid."""
     payment, sides, left = refund.payment, [], refund.amount_minor
     for seller in settlement.sellers(payment):
         held = balances.credit_with(refund.customer, seller_code=seller, currency=payment.currency)
-        if part := min(left, max(held, 0)):
+        most = held if held_with is None else min(held, held_with.get(seller, 0))
+        if part := min(left, max(most, 0)):
             sides.append(PostingLine(posting.CUSTOMER_CREDIT, part, payment.currency, refund.customer, detail=seller))
             sides.append(_other_side(refund, part, seller))
             left -= part

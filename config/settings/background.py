@@ -31,7 +31,7 @@ LADDER_EVERY, CHATS_EVERY = 30.0, 30.0
 VOICE_EVERY = 600.0
 DUNNING_EVERY = 300.0
 FIND_DUPLICATES_AT = crontab(hour="1", minute="40")
-RUNS_EVERY = 60.0
+RUNS_EVERY, BULK_CHANGES_EVERY = 60.0, 30.0
 STRIPE_EVENTS_EVERY = 20.0
 AUTOPAY_EVERY, WATCH_CARDS_AT = 300.0, crontab(hour="3", minute="20")
 BILLING_AT, RENEWALS_AT = crontab(hour="*/6", minute="10"), crontab(minute="50")
@@ -108,6 +108,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "billing.tasks.go_on_with_runs",
         "schedule": RUNS_EVERY,
         "options": {"expires": RUNS_EVERY},
+    },
+    "files of changes go on": {
+        "task": "billing.tasks.go_on_with_bulk_changes",
+        "schedule": BULK_CHANGES_EVERY,
+        "options": {"expires": BULK_CHANGES_EVERY},
     },
     "overdue money is asked for": {
         "task": "billing.tasks.ask_for_overdue_money",

@@ -1,8 +1,10 @@
 """Many contract changes out of one file: its rows with their prices, then all or chosen ones made."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -10,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.people import access, keys
+from billing import tasks
 from billing.amendments.bulk import reading, working
 from billing.amendments.bulk.models import BulkChange, BulkChangeRow
 from portal import places
@@ -52,13 +55,17 @@ class NewBulkSerializer(serializers.Serializer):
     file_name = serializers.CharField(max_length=120, required=False, default="changes.csv")
 
 
-class ChosenSerializer(serializers.Serializer):
-    """The numbers of the rows to be made; without them all that are ready."""
+class ChosenRowSerializer(serializers.Serializer):
+    """A row by its number, with the quote whose price is agreed to."""
 
-    rows = serializers.ListField(
-        child=serializers.IntegerField(min_value=2, max_value=10**6), required=False, allow_null=True, default=None,
-        max_length=reading.MOST_ROWS,
-    )  # fmt: skip
+    row = serializers.IntegerField(min_value=2, max_value=10**6)
+    quote = serializers.UUIDField()
+
+
+class ChosenSerializer(serializers.Serializer):
+    """The rows to be made."""
+
+    rows = serializers.ListField(child=ChosenRowSerializer(), min_length=1, max_length=reading.MOST_ROWS)
 
 
 class BulkChanges(View):
@@ -68,12 +75,13 @@ class BulkChanges(View):
 
     @extend_schema(request=NewBulkSerializer, responses={201: BulkSerializer})
     def post(self, request: Request, number: str) -> Response:
-        """Price each row of a file of changes; nothing is changed."""
+        """Take a file of changes, whose rows are priced one after the other: ask for it until none is waiting."""
         node = places.node(request, number, access.CHANGE_CONTRACT)
         given = self.read(NewBulkSerializer(data=request.data))
         bulk = working.prepare(
             actor=request.user, customer=node, content=given["csv"].encode(), file_name=given["file_name"], at=timezone.now()
         )
+        transaction.on_commit(partial(tasks.work_off_bulk_change.delay, str(bulk.pk)))
         return Response(self.get_serializer(bulk).data, status=status.HTTP_201_CREATED)
 
 
@@ -93,8 +101,13 @@ class BulkApplications(View):
 
     @extend_schema(request=ChosenSerializer, responses=BulkSerializer)
     def post(self, request: Request, token: UUID) -> Response:
-        """Make all or chosen rows, each on its own at exactly its price; doing it again makes nothing twice."""
+        """Let rows be made, each on its own at the quote named with it; doing it again makes nothing twice.
+
+        A row whose price is another by now stays ready and says what changed. Ask for the file until no row is chosen.
+        """
         bulk = places.bulk_change(request, token)
         given = self.read(ChosenSerializer(data=request.data))
-        working.carry_out(actor=request.user, bulk=bulk, numbers=given["rows"], at=timezone.now())
+        quotes = {one["row"]: one["quote"] for one in given["rows"]}
+        working.choose(actor=request.user, bulk=bulk, quotes=quotes, at=timezone.now())
+        transaction.on_commit(partial(tasks.work_off_bulk_change.delay, str(bulk.pk)))
         return Response(self.get_serializer(bulk).data)

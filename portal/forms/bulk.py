@@ -1,7 +1,13 @@
 """A file of contract changes, and the rows chosen out of it."""
 
+import re
+from typing import Final
+from uuid import UUID
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+ROW: Final = re.compile(r"(?P<number>[0-9]{1,6}):(?P<quote>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
 
 class BulkFileForm(forms.Form):
@@ -13,17 +19,18 @@ class BulkFileForm(forms.Form):
 
 
 class ChosenRowsForm(forms.Form):
-    """The numbers of the rows to be made."""
+    """The rows to be made, each as its number and the quote that was looked at."""
 
-    rows = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    rows = forms.MultipleChoiceField(required=False)
 
     def __init__(self, data: object) -> None:
         super().__init__(data)
         given = self.data.getlist("rows") if hasattr(self.data, "getlist") else []
-        numbers = [text for text in given if text.isascii() and text.isdigit() and len(text) <= 6]
-        self.fields["rows"].choices = [(text, text) for text in numbers]
+        self._read = {text: found for text in given if (found := ROW.fullmatch(text))}
+        self.fields["rows"].choices = [(text, text) for text in self._read]
 
     @property
-    def chosen(self) -> list[int]:
-        """The numbers chosen."""
-        return list(self.cleaned_data.get("rows") or [])
+    def chosen(self) -> dict[int, UUID]:
+        """The quotes chosen, by number of their row."""
+        found = (self._read[text] for text in self.cleaned_data.get("rows") or [])
+        return {int(row["number"]): UUID(row["quote"]) for row in found}

@@ -1,8 +1,13 @@
-"""Many contract changes out of one file: upload, look at the price of each row, then make all or chosen ones."""
+"""Many contract changes out of one file: upload, look at the price of each row, then make all or chosen ones.
 
+A worker prices and makes the rows; the page shows how far it has come.
+"""
+
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -10,8 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.routes import declares
+from billing import tasks
 from billing.amendments.bulk import reading, working
 from billing.amendments.bulk.models import BulkChange
 from portal import bulk_shown, places
@@ -31,6 +38,7 @@ def bulk_changes(request: HttpRequest, number: str) -> HttpResponse:
         with refusals_shown_on(form):
             file = form.cleaned_data["file"]
             bulk = working.prepare(actor=request.user, customer=node, content=file.read(), file_name=file.name, at=timezone.now())
+            _wake_a_worker(bulk)
             return redirect("portal:bulk_change", bulk.pk)
     page = page_of(request, BulkChange.objects.filter(customer=node).select_related("asked_by"), newest_by="asked_at")
     context = {"at": node, "form": form, "page": page, "columns": reading.COLUMNS, "actions": reading.ACTIONS}
@@ -52,23 +60,42 @@ def bulk_previews(request: HttpRequest, token: UUID) -> HttpResponse:
     """Price the rows anew that are not done."""
     bulk = places.bulk_change(request, token)
     working.preview_again(actor=request.user, bulk=bulk, at=timezone.now())
+    _wake_a_worker(bulk)
     return redirect("portal:bulk_change", bulk.pk)
 
 
 @declares(access.CHANGE_CONTRACT)
 @require_POST
 def bulk_applications(request: HttpRequest, token: UUID) -> HttpResponse:
-    """Make the changes of the chosen rows, each on its own."""
+    """Let the chosen rows be made, each on its own at the price that was looked at."""
     bulk, form = places.bulk_change(request, token), ChosenRowsForm(request.POST)
     if not form.is_valid() or not form.chosen:
         messages.error(request, _("Choose at least one row."))
         return redirect("portal:bulk_change", bulk.pk)
-    rows = working.carry_out(actor=request.user, bulk=bulk, numbers=form.chosen, at=timezone.now())
-    done = sum(row.status == working.Status.APPLIED for row in rows)
-    words = ngettext("%(done)s change made.", "%(done)s changes made.", done) % {"done": done}
-    waiting = len(rows) - done
-    messages.success(request, words if not waiting else f"{words} {_('The others say below why they are not.')}")
+    try:
+        chosen = working.choose(actor=request.user, bulk=bulk, quotes=form.chosen, at=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, refusal.reason)
+        return redirect("portal:bulk_change", bulk.pk)
+    _wake_a_worker(bulk)
+    _tell(request, chosen)
     return redirect("portal:bulk_change", bulk.pk)
+
+
+def _wake_a_worker(bulk: BulkChange) -> None:
+    transaction.on_commit(partial(tasks.work_off_bulk_change.delay, str(bulk.pk)))
+
+
+def _tell(request: HttpRequest, chosen: working.Chosen) -> None:
+    made, changed = len(chosen.rows), len(chosen.changed)
+    if made:
+        words = ngettext("%(made)s change is being made.", "%(made)s changes are being made.", made)
+        messages.success(request, words % {"made": made})
+    if changed:
+        words = ngettext("%(changed)s row changed and is not made.", "%(changed)s rows changed and are not made.", changed)
+        messages.warning(request, words % {"changed": changed})
+    if not made and not changed:
+        messages.info(request, _("These rows were chosen before."))
 
 
 @declares(access.CHANGE_CONTRACT)

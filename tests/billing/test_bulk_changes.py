@@ -1,6 +1,8 @@
 """Many contract changes out of one file: each row at exactly its price, on its own, and once."""
 
 from datetime import timedelta
+from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,13 +10,17 @@ from hypothesis import strategies as st
 
 from accounts.decisions import Refusal
 from accounts.people import invitations
-from billing.amendments.bulk import reading, working
-from billing.amendments.bulk.models import BulkChange
+from billing.amendments import applying, quoting
+from billing.amendments.bulk import carrying, reading, working
+from billing.amendments.bulk.models import BulkChange, BulkChoice
+from billing.amendments.models import OrderApproval, Quote
+from billing.amendments.quoting import Change
 from billing.contracts import state
 from billing.contracts.models import ContractEvent, Subscription
 from billing.invoices import proof, run
 from billing.invoices.models import Document
-from tests.factories import billing, customers, people
+from billing.ledger.models import Posting
+from tests.factories import billing, customers, people, policies
 
 pytestmark = pytest.mark.django_db
 FIRST, NOON = billing.FIRST_DAY, billing.NOON
@@ -39,7 +45,9 @@ def running(customer, quantity=2):
 
 def prepared(actor, customer, *lines, head=HEAD):
     content = (head + "".join(f"{line}\n" for line in lines)).encode()
-    return working.prepare(actor=actor, customer=customer, content=content, file_name="changes.csv", at=NOON)
+    bulk = working.prepare(actor=actor, customer=customer, content=content, file_name="changes.csv", at=NOON)
+    carrying.work_off(bulk, at=NOON)
+    return bulk
 
 
 def rows(bulk):
@@ -47,7 +55,10 @@ def rows(bulk):
 
 
 def make(actor, bulk, numbers=None, at=NOON):
-    return working.carry_out(actor=actor, bulk=bulk, numbers=numbers, at=at)
+    quotes = {number: quote for number, quote in working.ready(bulk).items() if numbers is None or number in numbers}
+    chosen = working.choose(actor=actor, bulk=bulk, quotes=quotes, at=at)
+    carrying.work_off(bulk, at=at)
+    return list(bulk.rows.filter(pk__in=[row.pk for row in chosen.rows]).select_related("quote__document").order_by("number"))
 
 
 def quantity(subscription, on=FIRST):
@@ -144,6 +155,7 @@ def test_semicolons_and_a_byte_order_mark_are_read(berlin, member):
     content = f"\ufeffcontract;action;effective\r\n{one.ref.lower()};pause;now\r\n".encode()
 
     bulk = working.prepare(actor=member, customer=berlin, content=content, file_name="x.csv", at=NOON)
+    carrying.work_off(bulk, at=NOON)
 
     assert rows(bulk) == [(2, "ready")]
 
@@ -154,6 +166,7 @@ def test_prices_that_expired_are_refused_and_priced_anew(berlin, member):
     assert [row.status for row in make(member, bulk, at=late)] == ["refused"]
 
     working.preview_again(actor=member, bulk=bulk, at=late)
+    carrying.work_off(bulk, at=late)
 
     assert [row.status for row in make(member, bulk, at=late)] == ["applied"]
 
@@ -200,3 +213,193 @@ def test_whatever_is_chosen_in_whatever_order_each_row_is_made_once(quantities, 
         assert quantity(one) == (wanted if number in done else 2)
         assert one.events.filter(what="set_quantity").count() == (number in done)
     assert proof.faults() == []
+
+
+def test_rows_are_written_first_and_priced_by_a_worker(berlin, member):
+    content = f"{HEAD}{running(berlin).ref},set_quantity,5,,now\n".encode()
+
+    bulk = working.prepare(actor=member, customer=berlin, content=content, file_name="x.csv", at=NOON)
+
+    assert (rows(bulk), Quote.objects.count(), list(carrying.unfinished(NOON))) == ([(2, "waiting")], 0, [bulk])
+    assert carrying.work_off(bulk, at=NOON)
+    assert (rows(bulk), Quote.objects.count(), list(carrying.unfinished(NOON))) == ([(2, "ready")], 1, [])
+
+
+def test_nothing_is_made_before_a_worker_comes_by(berlin, member):
+    one = running(berlin)
+    bulk = prepared(member, berlin, f"{one.ref},set_quantity,5,,now")
+
+    working.choose(actor=member, bulk=bulk, quotes=working.ready(bulk), at=NOON)
+
+    assert (quantity(one), rows(bulk), list(carrying.unfinished(NOON))) == (2, [(2, "chosen")], [bulk])
+    carrying.work_off(bulk, at=NOON)
+    assert (quantity(one), rows(bulk), BulkChoice.objects.get().finished_at) == (5, [(2, "applied")], NOON)
+
+
+def test_some_rows_at_a_time_make_room_for_others(berlin, member):
+    lines = [f"{running(berlin).ref},set_quantity,5,,now" for _ in range(3)]
+    bulk = working.prepare(actor=member, customer=berlin, content=(HEAD + "\n".join(lines)).encode(), file_name="x.csv", at=NOON)
+
+    assert not carrying.work_off(bulk, at=NOON, most=2)
+
+    assert rows(bulk) == [(2, "ready"), (3, "ready"), (4, "waiting")]
+    assert carrying.work_off(bulk, at=NOON, most=2)
+
+
+@pytest.mark.parametrize("dies_before", [True, False])
+def test_killed_worker_loses_nothing_and_nothing_happens_twice(berlin, member, monkeypatch, dies_before):
+    one, later = running(berlin), NOON + carrying.LEASE
+    bulk = prepared(member, berlin, f"{one.ref},set_quantity,5,,now")
+    working.choose(actor=member, bulk=bulk, quotes=working.ready(bulk), at=NOON)
+    with monkeypatch.context() as dying:
+        dying.setattr(carrying.applying if dies_before else carrying, "apply" if dies_before else "_settle", killed)
+        with pytest.raises(KeyboardInterrupt):
+            carrying.work_off(bulk, at=NOON)
+
+    carrying.work_off(bulk, at=NOON)
+    assert rows(bulk) == [(2, "chosen")]
+    carrying.work_off(bulk, at=later)
+
+    assert (rows(bulk), quantity(one), one.events.filter(what="set_quantity").count()) == ([(2, "applied")], 5, 1)
+    assert proof.faults() == []
+
+
+def killed(*args, **facts):
+    raise KeyboardInterrupt
+
+
+def test_row_that_fails_again_and_again_is_given_up_and_stops_no_other(berlin, member, monkeypatch):
+    one, two = running(berlin), running(berlin)
+    bulk = prepared(member, berlin, f"{one.ref},set_quantity,5,,now", f"{two.ref},set_quantity,3,,now")
+    apply, broken = applying.apply, bulk.rows.get(number=2).quote_id
+    monkeypatch.setattr(applying, "apply", lambda **facts: 1 / 0 if facts["token"] == broken else apply(**facts))
+    working.choose(actor=member, bulk=bulk, quotes=working.ready(bulk), at=NOON)
+
+    for turn in range(carrying.MOST_TRIES + 1):
+        carrying.work_off(bulk, at=NOON + turn * carrying.LEASE)
+
+    assert (rows(bulk), bulk.rows.get(number=2).reason) == ([(2, "refused"), (3, "applied")], carrying.GAVE_UP)
+
+
+def test_row_priced_anew_at_another_price_is_not_made_and_says_what_changed(berlin, member):
+    one, two = running(berlin), running(berlin)
+    bulk = prepared(member, berlin, f"{one.ref},set_quantity,5,,now", f"{two.ref},set_quantity,3,,now")
+    seen = working.ready(bulk)
+    other = quoting.quote(actor=member, subscription=one, change=Change("set_quantity", quantity=5), at=NOON, today=FIRST)
+    other.outcome |= {"per_period_after_minor": 99900}
+    other.save(update_fields=["outcome"])
+    bulk.rows.filter(number=2).update(quote=other)
+
+    chosen = working.choose(actor=member, bulk=bulk, quotes=seen, at=NOON)
+    carrying.work_off(bulk, at=NOON)
+
+    assert ([row.number for row in chosen.rows], [row.number for row in chosen.changed]) == ([3], [2])
+    assert (rows(bulk), quantity(one)) == ([(2, "ready"), (3, "applied")], 2)
+    assert "the price per period is 999.00 EUR instead of 310.00 EUR" in bulk.rows.get(number=2).reason
+
+
+def test_row_priced_anew_at_the_same_price_is_made(berlin, member):
+    one = running(berlin)
+    bulk = prepared(member, berlin, f"{one.ref},set_quantity,5,,now")
+    seen = working.ready(bulk)
+    working.preview_again(actor=people.administrator(berlin), bulk=bulk, at=NOON)
+    carrying.work_off(bulk, at=NOON)
+    assert working.ready(bulk) != seen
+
+    working.choose(actor=member, bulk=bulk, quotes=seen, at=NOON)
+    carrying.work_off(bulk, at=NOON)
+
+    assert (rows(bulk), quantity(one)) == ([(2, "applied")], 5)
+
+
+def test_quote_of_something_else_makes_nothing(berlin, member):
+    bulk = prepared(member, berlin, f"{running(berlin).ref},set_quantity,5,,now")
+
+    chosen = working.choose(actor=member, bulk=bulk, quotes={2: uuid4()}, at=NOON)
+
+    assert (chosen.rows, rows(bulk)) == ([], [(2, "ready")])
+    assert "it was priced anew" in bulk.rows.get().reason
+
+
+def test_chosen_row_keeps_its_price_whoever_asks_for_new_ones(berlin, member):
+    one = running(berlin)
+    bulk = prepared(member, berlin, f"{one.ref},set_quantity,5,,now")
+    seen = working.ready(bulk)
+    working.choose(actor=member, bulk=bulk, quotes=seen, at=NOON)
+
+    working.preview_again(actor=member, bulk=bulk, at=NOON)
+    carrying.work_off(bulk, at=NOON + quoting.GOOD_FOR - timedelta(seconds=1))
+
+    assert (rows(bulk), bulk.rows.get().quote_id) == ([(2, "applied")], seen[2])
+
+
+def test_rows_just_below_the_limit_are_one_commitment(berlin):
+    held = people.joins(people.person(), berlin)
+    one, two = running(berlin), running(berlin)
+    lines = [f"{one.ref},set_quantity,3,,now", f"{two.ref},set_quantity,3,,now"]
+    invitations.limit_orders(actor=None, membership=held, limit_minor=6200, at=NOON)
+
+    together = make(held.user, prepared(held.user, berlin, *lines))
+
+    assert [row.status for row in together] == ["asked", "asked"]
+    assert (quantity(one), OrderApproval.objects.count()) == (2, 2)
+    assert "this commits you to 124.00 EUR" in OrderApproval.objects.first().reason
+
+
+def test_row_within_the_limit_is_made_when_chosen_alone(berlin):
+    held = people.joins(people.person(), berlin)
+    bulk = prepared(held.user, berlin, *[f"{running(berlin).ref},set_quantity,3,,now" for _ in range(2)])
+    invitations.limit_orders(actor=None, membership=held, limit_minor=6200, at=NOON)
+
+    assert [row.status for row in make(held.user, bulk, [2])] == ["applied"]
+
+
+def test_what_is_chosen_at_once_is_asked_of_the_credit_limit_together(berlin, member):
+    one, two = running(berlin), running(berlin)
+    bulk = prepared(member, berlin, f"{one.ref},set_quantity,3,,now", f"{two.ref},set_quantity,3,,now")
+    policies.published({"orders.credit_limit": "350.00 EUR"}, at=NOON - timedelta(days=9))
+
+    with pytest.raises(Refusal, match=r"is 350\.00 EUR"):
+        working.choose(actor=member, bulk=bulk, quotes=working.ready(bulk), at=NOON)
+
+    assert rows(bulk) == [(2, "ready"), (3, "ready")]
+    assert [row.status for row in make(member, bulk, [2])] == ["applied"]
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    changes=st.lists(
+        st.sampled_from([("set_quantity", 1), ("set_quantity", 5), ("set_quantity", 9), ("pause", None)]), max_size=4
+    ),
+    rate=st.sampled_from(["0", "0.19"]),
+)
+def test_books_after_a_file_are_those_of_the_same_single_changes(changes, rate):
+    by_file, singly = customers.group("File"), customers.group("Single")
+    held = [(taxed(by_file, rate), taxed(singly, rate)) for _ in changes]
+    lines = [f"{one.ref},{what},{number or ''},,now" for (one, _), (what, number) in zip(held, changes, strict=True)]
+
+    if lines:
+        actor = people.administrator(by_file)
+        make(actor, prepared(actor, by_file, *lines))
+    actor = people.administrator(singly)
+    for (_, other), (what, number) in zip(held, changes, strict=True):
+        asked = quoting.quote(actor=actor, subscription=other, change=Change(what, quantity=number), at=NOON, today=FIRST)
+        applying.apply(actor=actor, token=asked.pk, at=NOON, today=FIRST)
+
+    assert booked(by_file) == booked(singly)
+    assert proof.faults() == []
+
+
+def taxed(customer, rate):
+    subscription = billing.subscribed(customer, billing.version(price="62.00"), quantity=2, on=FIRST, tax_rate=Decimal(rate))
+    run.bill(payer=customer, on=FIRST, at=NOON)
+    return subscription
+
+
+def booked(customer):
+    sides = Posting.objects.filter(customer=customer).order_by("pk")
+    documents = Document.objects.filter(customer=customer).order_by("pk")
+    return (
+        list(sides.values_list("entry__what", "account", "detail", "amount_minor")),
+        list(documents.values_list("kind", "total_minor", "open_minor")),
+    )

@@ -9,15 +9,16 @@ from hypothesis import strategies as st
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from billing.anomalies import finding as findings
-from billing.anomalies import offering_back
+from billing.anomalies import kept_money, offering_back
 from billing.anomalies.models import Finding
-from billing.invoices import proof
+from billing.invoices import proof, settling
+from billing.invoices.models import Settlement
 from billing.ledger import balances
 from billing.ledger import proof as ledger
 from billing.money import Money
-from billing.payments import collecting, receiving
+from billing.payments import collecting, receiving, settlement
 from billing.payments import proof as payment_proof
-from billing.payments.models import Refund
+from billing.payments.models import Payment, Refund
 from tests.factories import billing, customers, payments, people
 from tests.factories.payments import NOON
 
@@ -127,6 +128,132 @@ def test_nothing_is_offered_of_a_payment_that_its_invoices_took(berlin, payer):
     for answer in (offering_back.send_back, offering_back.use, offering_back.keep):
         with pytest.raises(offering_back.NothingKept):
             answer(actor=payer, payment=payment, at=NOON)
+
+
+def receive(customer, amount, *documents, **facts):
+    wanted = {"seller": billing.seller(), "key": uuid4(), "at": NOON, "documents": list(documents)} | facts
+    return receiving.receive(actor=None, payer=customer, amount=Money(amount, "EUR"), **wanted)
+
+
+def goodwill(customer, amount):
+    return billing.single_credit(customer, Money(amount, "EUR"), at=NOON)
+
+
+def test_goodwill_given_after_an_overpayment_was_used_is_not_offered_back(berlin, payer):
+    payment = receive(berlin, 50000, billing.invoice(berlin, 100))
+    settling.apply_account_credit(billing.invoice(berlin, 49900), NOON)
+    goodwill(berlin, 20000)
+    assert balances.credit_of(berlin) == {"EUR": 20000}
+
+    findings.find_for([berlin], at=NOON)
+
+    assert (offers(payer), Finding.objects.filter(status="open").count()) == ([], 0)
+    with pytest.raises(offering_back.NothingKept):
+        offering_back.send_back(actor=payer, payment=payment, at=NOON)
+
+
+def test_goodwill_beside_an_overpayment_stays_where_it_is_when_that_goes_back(berlin, payer):
+    payment = paid_twice(berlin, 500)
+    goodwill(berlin, 20000)
+    assert [offer.kept.amount for offer in offers(payer)] == [Money(500, "EUR")]
+
+    made = offering_back.send_back(actor=payer, payment=payment, at=NOON)
+
+    assert (made.amount_minor, balances.credit_of(berlin), offers(payer)) == (500, {"EUR": 20000}, [])
+
+
+def test_credit_with_two_sellers_goes_back_from_where_it_is_held(berlin, payer):
+    ours, theirs = billing.invoice(berlin, 100), billing.invoice(berlin, 100, legal_entity=billing.seller("other"))
+    second = payments.start(berlin, ours, theirs)
+    for document in (ours, theirs):
+        receive(berlin, 100, document, seller=document.legal_entity)
+    payment = collecting.carry_out(second.pk, NOON)
+    goodwill(berlin, 5000)
+
+    offering_back.send_back(actor=payer, payment=payment, at=NOON)
+
+    assert (balances.credit_of(berlin), offers(payer), faults()) == ({"EUR": 5000}, [], [])
+    assert balances.credit_with(berlin, seller_code="other", currency="EUR") == 0
+
+
+DEEDS = st.lists(
+    st.tuples(
+        st.sampled_from(["pay", "bill", "use", "send_back", "keep", "take", "win"]), st.integers(0, 3), st.integers(1, 20000)
+    ),
+    max_size=9,
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(deeds=DEEDS, given_for_nothing=st.sampled_from([0, 0, 700, 30000]))
+def test_what_is_offered_what_was_used_and_what_went_back_is_what_was_paid(deeds, given_for_nothing):
+    account = Account(customers.group("Berlin"))
+    if given_for_nothing:
+        goodwill(account.customer, given_for_nothing)
+
+    for name, which, amount in [("pay", 0, 9000), *deeds]:
+        try:
+            getattr(account, name)(which, amount)
+        except Refusal:
+            continue
+        offered = sum(kept.amount.amount_minor for kept in kept_money.by([account.customer.pk]))
+        assert 0 <= offered <= balances.credit_of(account.customer).get("EUR", 0)
+        assert offered <= account.paid() - account.settled() - account.went_back()
+        if not given_for_nothing:
+            assert offered + account.used() + account.settled() + account.went_back() == account.paid()
+        assert faults() == []
+
+
+class Account:
+    """A payer whose money comes, is used and goes back; `which` picks a payment by turns."""
+
+    def __init__(self, customer):
+        self.customer, self.payer, self.made, self.turn = customer, people.payer(customer), [], 0
+
+    def pay(self, which, amount):
+        second = payments.start(self.customer, document := billing.invoice(self.customer, amount))
+        if which:
+            receive(self.customer, amount * which, document)
+        self.made.append(collecting.carry_out(second.pk, NOON))
+
+    def bill(self, which, amount):
+        billing.invoice(self.customer, amount)
+
+    def use(self, which, amount):
+        offering_back.use(actor=self.payer, payment=self._one(which), at=NOON)
+
+    def send_back(self, which, amount):
+        offering_back.send_back(actor=self.payer, payment=self._one(which), at=NOON)
+
+    def keep(self, which, amount):
+        offering_back.keep(actor=self.payer, payment=self._one(which), at=NOON)
+
+    def take(self, which, amount):
+        self.turn += 1
+        receiving.charge_back(payment=self._one(which), amount_minor=amount, key=f"d{self.turn}", at=NOON)
+
+    def win(self, which, amount):
+        self.turn += 1
+        receiving.reverse_charge_back(payment=self._one(which), amount_minor=amount, key=f"d{self.turn}", at=NOON)
+
+    def _one(self, which):
+        return self.made[which % len(self.made)]
+
+    def paid(self):
+        return self._sum(Payment.objects.filter(payer=self.customer, status="succeeded"))
+
+    def settled(self):
+        return self._sum(Settlement.objects.filter(document__customer=self.customer, payment__isnull=False))
+
+    def used(self):
+        return self._sum(Settlement.objects.filter(document__customer=self.customer, payment=None, credit_note=None))
+
+    def went_back(self):
+        refunded = self._sum(Refund.objects.filter(customer=self.customer).exclude(status="declined"))
+        return refunded + sum(settlement.charged_back(payment) for payment in Payment.objects.filter(payer=self.customer))
+
+    def _sum(self, rows):
+        return sum(rows.values_list("amount_minor", flat=True))
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))

@@ -17,7 +17,7 @@ from accounts.single_sign_on.models import SignInProvider
 from accounts.webhooks import endpoints
 from accounts.webhooks.models import WebhookEndpoint
 from billing.amendments import applying, quoting
-from billing.amendments.bulk import working
+from billing.amendments.bulk import carrying, working
 from billing.amendments.bulk.models import BulkChange
 from billing.amendments.models import OrderApproval, Quote
 from billing.anomalies import finding as findings
@@ -162,7 +162,7 @@ class Subject:
             },
             "kept_answers": {"answer": "keep"},
             "bulk_changes": {},
-            "bulk_applications": {"rows": [2]},
+            "bulk_applications": {"rows": [f"{row.number}:{row.quote_id}" for row in self.bulk.rows.all()]},
             "payment_promises": {"pay_on": timezone.now().date() + timedelta(days=3)},
             "payment_plans": {"documents": [self.invoice.ref], "count": 2, "first_on": timezone.now().date()},
             "quotes": {"what": "set_quantity", "quantity": 7, "effective": "now"},
@@ -255,6 +255,7 @@ def make() -> Subject:
             at=timezone.now(),
             content=f"contract,action,quantity,effective\n{other.ref},set_quantity,5,next_period\n".encode(),
         ),
+        bulk=_bulk(administrator, tree.berlin, other),
         article=Article.objects.create(ref="seats", title="Seats", body="Change your seats.", updated_at=LONG_AGO),
     )
 
@@ -264,6 +265,14 @@ def _with_a_chat(ticket: Ticket) -> Ticket:
     moments = {"started_at": LONG_AGO, "waiting_since": LONG_AGO, "seen_at": LONG_AGO, "ended_at": LONG_AGO}
     Chat.objects.create(ticket=ticket, person=ticket.requester, state="ended", ending="customer", **moments)
     return ticket
+
+
+def _bulk(actor: Any, customer: Customer, subscription: Subscription) -> BulkChange:
+    """A file of one change, priced."""
+    content = f"contract,action,quantity,effective\n{subscription.ref},set_quantity,5,next_period\n".encode()
+    bulk = working.prepare(actor=actor, customer=customer, file_name="changes.csv", at=timezone.now(), content=content)
+    carrying.work_off(bulk, at=timezone.now())
+    return bulk
 
 
 def _that_pays_automatically(customer: Customer) -> PaymentMethod:

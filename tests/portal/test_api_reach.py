@@ -224,6 +224,7 @@ def body(given, name):
         # nothing of this payment is left over
         "kept_answers": {"answer": "keep"},
         "bulk_changes": {"csv": f"contract,action,effective\n{given.subscription.ref},cancel,2099-01-01\n"},
+        "bulk_applications": {"rows": [{"row": row.number, "quote": str(row.quote_id)} for row in given.bulk.rows.all()]},
         "promises": {"pay_on": str(timezone.now().date() + timedelta(days=3))},
         "quotes": {"what": "set_quantity", "quantity": 7},
         "usage": {

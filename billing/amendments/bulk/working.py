@@ -1,37 +1,49 @@
-"""Working: a file becomes rows with their prices, and all or chosen rows become changes, each on its own.
+"""Working: a file becomes rows, which a worker prices; then all or chosen rows are handed to a worker to be made (carrying.py).
 
-What a row asks for is quoted and applied by the same use cases as a single change (quoting.py, ordering.py, applying.py), so
-access, limits, approvals and the price to the cent are theirs. Days are those of each contract.
+Rows are written first and named with their quote when they are chosen, so nobody's yes goes to another price than they looked
+at. What is chosen at once is one commitment: its sum is asked of the credit limit here, and of the order limit row by row.
 """
 
-from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
+from accounts.customers import responsibilities
 from accounts.customers.models import Customer
-from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
-from billing.amendments import applying, ordering, quoting
+from billing.amendments import credit, limits, outcome
 from billing.amendments.bulk import reading
-from billing.amendments.bulk.models import BulkChange, BulkChangeRow
-from billing.amendments.bulk.reading import Given, RowUnreadable
+from billing.amendments.bulk.models import BulkChange, BulkChangeRow, BulkChoice
+from billing.amendments.bulk.reading import Given
 from billing.amendments.models import Quote
-from billing.amendments.ordering import Order
-from billing.contracts.models import Contract, Subscription
+from billing.amendments.quoting import GOOD_FOR
 from billing.periods import local_day
 
 Status = BulkChangeRow.Status
 FAULT: Final = "fault"
+NOT_DONE: Final = (Status.WAITING, Status.READY, Status.CHOSEN, Status.REFUSED)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What became of a choice: the rows that will be made, and those that were priced anew since they were looked at."""
+
+    rows: list[BulkChangeRow]
+    changed: list[BulkChangeRow]
 
 
 def prepare(*, actor: User, customer: Customer, content: bytes, file_name: str, at: datetime) -> BulkChange:
-    """Read a file and price each of its rows; nothing is changed. The same file of the same customer is not read twice.
+    """Read a file into rows that wait for their prices; nothing is changed. The same file of the same customer is read once.
+
+    Of a file that is known, what was refused or has expired is priced again.
 
     Raises:
         FileUnusable: nothing of it can be read.
@@ -43,61 +55,58 @@ def prepare(*, actor: User, customer: Customer, content: bytes, file_name: str, 
     with transaction.atomic():
         bulk, is_new = BulkChange.objects.get_or_create(customer=customer, content_hash=reading.hash_of(content), defaults=facts)
         if is_new:
-            rows = [
-                BulkChangeRow(bulk=bulk, number=one.number, given=_cells(one), status=Status.REFUSED, reason=one.fault)
-                for one in found
-            ]
+            rows = [BulkChangeRow(bulk=bulk, number=one.number, given=_cells(one), status=Status.REFUSED) for one in found]
             BulkChangeRow.objects.bulk_create(rows)
             recording.record(
                 customer, "billing.bulk_prepared", actor=actor, at=at, about=bulk,
                 facts={"file": bulk.file_name, "rows": len(rows)},
             )  # fmt: skip
-    return preview_again(actor=actor, bulk=bulk, at=at)
+        _let_wait(bulk, Q(status=Status.REFUSED) | Q(status=Status.READY, quote__expires_at__lte=at), actor)
+    return bulk
 
 
 def preview_again(*, actor: User, bulk: BulkChange, at: datetime) -> BulkChange:
-    """Price anew what is not done and does not wait: rows that could not be may be possible now, old prices are renewed.
+    """Let what is not done be priced anew: rows that could not be may be possible now, old prices are renewed.
+
+    What was chosen to be made stays at its price.
 
     Raises:
         Refusal: `actor` may change no contract of the customer.
     """
     access.decide(actor, access.CHANGE_CONTRACT, bulk.customer).or_refuse()
     with transaction.atomic():
-        held = list(_held(bulk).filter(status__in=[Status.READY, Status.REFUSED]))
-        named = Counter(_named(row) for row in held)
-        for row in held:
-            first = next(other.number for other in held if _named(other) == _named(row))
-            again = named[_named(row)] > 1 and first != row.number
-            _price(row, actor, f"Row {first} changes it too: make that first, then ask for new prices." if again else "", at)
+        _let_wait(bulk, Q(status__in=[Status.READY, Status.REFUSED]), actor)
     return bulk
 
 
-def carry_out(*, actor: User, bulk: BulkChange, numbers: Collection[int] | None, at: datetime) -> list[BulkChangeRow]:
-    """Make the changes of all rows that are ready, or of the chosen ones, each on its own; return those rows as they stand now.
+def choose(*, actor: User, bulk: BulkChange, quotes: Mapping[int, UUID], at: datetime) -> Chosen:
+    """Let the rows of these numbers be made, each at the quote named with it; a worker makes them, each on its own.
 
-    Rows done before stay as they are: doing it again does nothing.
+    A row that was priced anew since is not made and says what changed; one that was chosen before is chosen once.
 
     Raises:
-        Refusal: `actor` may change no contract of the customer.
+        Refusal: `actor` may change no contract of the customer, or together they pass somebody's credit limit: none is made.
     """
     access.decide(actor, access.CHANGE_CONTRACT, bulk.customer).or_refuse()
-    wanted = bulk.rows.filter(status=Status.READY)
-    if numbers is not None:
-        wanted = wanted.filter(number__in=list(numbers))
-    keys = list(wanted.order_by("number").values_list("pk", flat=True))
-    for key in keys:
-        _make(key, actor, at)
-    rows = list(bulk.rows.filter(pk__in=keys).select_related("quote").order_by("number"))
-    if rows:
-        done = Counter(row.status for row in rows)
-        facts = {
-            "file": bulk.file_name,
-            "done": done[Status.APPLIED],
-            "refused": done[Status.REFUSED],
-            "asked": done[Status.ASKED],
-        }
-        recording.record(bulk.customer, "billing.bulk_carried_out", actor=actor, at=at, about=bulk, facts=facts)
-    return rows
+    with transaction.atomic():
+        held = list(_held(bulk).filter(status=Status.READY, number__in=quotes).select_related("quote__customer"))
+        changed = [row for row in held if _was_priced_anew(row, quotes[row.number])]
+        rows = [row for row in held if row not in changed]
+        if rows:
+            _within_credit_or_refuse([row.quote for row in rows if row.quote], at)
+            _hand_over(rows, actor, bulk, at)
+    return Chosen(rows, changed)
+
+
+def ready(bulk: BulkChange) -> dict[int, UUID]:
+    """Return the rows that can be made, by number, each with the quote it carries."""
+    rows = bulk.rows.filter(status=Status.READY, quote__isnull=False).order_by("number")
+    return {number: quote for number, quote in rows.values_list("number", "quote") if quote}
+
+
+def named(cells: Mapping[str, str]) -> str:
+    """Return what a row changes, empty for one that adds something: such rows never stand in each other's way."""
+    return "" if cells.get("action", "").lower() == reading.ADD else cells.get("contract", "").upper()
 
 
 def _cells(one: Given) -> dict[str, str]:
@@ -109,77 +118,60 @@ def _held(bulk: BulkChange) -> QuerySet[BulkChangeRow]:
     return bulk.rows.select_for_update(of=("self",)).order_by("number")
 
 
-def _named(row: BulkChangeRow) -> str:
-    """Return what a row changes; rows that add something never stand in each other's way."""
-    adds = row.given.get("action", "").lower() == reading.ADD
-    return f"row {row.number}" if adds else row.given.get("contract", "").upper()
+def _let_wait(bulk: BulkChange, which: Q, actor: User) -> None:
+    """Let these rows wait for a price; one that is faulty or changes what an earlier row changes is refused at once."""
+    first: dict[str, int] = {}
+    for number, cells in bulk.rows.filter(status__in=NOT_DONE).order_by("number").values_list("number", "given"):
+        first.setdefault(named(cells), number)
+    for row in _held(bulk).filter(which):
+        fault, name = row.given.get(FAULT, ""), named(row.given)
+        if not fault and name and first[name] != row.number:
+            fault = f"Row {first[name]} changes it too: make that first, then ask for new prices."
+        row.status, row.reason = (Status.REFUSED, fault) if fault else (Status.WAITING, "")
+        row.quote = None if fault else row.quote
+        row.priced_for, row.claimed_until, row.tries = actor, None, 0
+        row.save(update_fields=["status", "reason", "quote", "priced_for", "claimed_until", "tries"])
 
 
-def _price(row: BulkChangeRow, actor: User, objection: str, at: datetime) -> None:
-    objection = row.given.get(FAULT, "") or objection
-    try:
-        if objection:
-            raise RowUnreadable(objection)
-        with transaction.atomic():
-            row.quote, row.status, row.reason = _quote(row, actor, at), Status.READY, ""
-    except Refusal as refusal:
-        row.quote, row.status, row.reason = None, Status.REFUSED, refusal.reason[:300]
-    row.save(update_fields=["quote", "status", "reason"])
+def _was_priced_anew(row: BulkChangeRow, token: UUID) -> bool:
+    """Say whether a row costs something else than the quote that was looked at; then the row says what changed."""
+    if row.quote is None or row.quote_id == token:
+        return False
+    below = Customer.objects.below(row.bulk.customer)
+    seen = Quote.objects.filter(pk=token, customer__in=below, contract=row.quote.contract_id, change=row.quote.change).first()
+    changed = [_("it was priced anew")] if seen is None else _differences(seen, row.quote)
+    if changed:
+        words = _("Not made, because it changed since you looked: {changed}. Look again, and choose it if you still want it.")
+        row.reason = words.format(changed=", ".join(changed))[:300]
+        row.save(update_fields=["reason"])
+    return bool(changed)
 
 
-def _quote(row: BulkChangeRow, actor: User, at: datetime) -> Quote:
-    cells, below = row.given, Customer.objects.below(row.bulk.customer)
-    if reading.action_of(cells) == reading.ADD:
-        contract = _contract(cells.get("contract", ""), below)
-        customer = _customer(cells.get("customer", ""), contract, below)
-        order = Order(cells.get("plan", ""), reading.quantity_of(cells), reading.day_of(cells))
-        today = local_day(at, contract.timezone)
-        return ordering.quote(actor=actor, contract=contract, customer=customer, order=order, at=at, today=today)
-    change, subscription = reading.change_of(cells), _subscription(cells.get("contract", ""), below)
-    today = local_day(at, subscription.contract.timezone)
-    return quoting.quote(actor=actor, subscription=subscription, change=change, at=at, today=today)
-
-
-def _subscription(ref: str, below: QuerySet[Customer]) -> Subscription:
-    """Return the subscription with this number, or the only one of the contract with it."""
-    rows = Subscription.objects.filter(Q(ref=ref.upper()) | Q(contract__ref=ref.upper()), customer__in=below)
-    found = list(rows.select_related("contract", "customer", "product").order_by("pk")[:2])
-    if not found:
-        raise RowUnreadable(f"{ref[:40]!r} is no subscription or contract here.")
-    if len(found) > 1:
-        raise RowUnreadable(f"{ref[:40]} has several subscriptions: name the one, such as {found[0].ref}.")
-    return found[0]
-
-
-def _contract(ref: str, below: QuerySet[Customer]) -> Contract:
-    rows = Contract.objects.filter(
-        Q(ref=ref.upper()) | Q(subscriptions__ref=ref.upper()), Q(customer__in=below) | Q(subscriptions__customer__in=below)
-    )
-    found = rows.select_related("customer").distinct().first()
-    if found is None:
-        raise RowUnreadable(f"{ref[:40]!r} is no contract here.")
+def _differences(seen: Quote, now: Quote) -> list[str]:
+    found = outcome.differences(seen.outcome, now.outcome)
+    if seen.effective_on != now.effective_on:
+        found.append(_("it begins on {now} instead of {seen}").format(now=now.effective_on, seen=seen.effective_on))
     return found
 
 
-def _customer(number: str, contract: Contract, below: QuerySet[Customer]) -> Customer:
-    if not number:
-        return contract.customer
-    found = below.filter(number=number.upper()).first()
-    if found is None:
-        raise RowUnreadable(f"{number[:40]!r} is no customer here.")
-    return found
+def _within_credit_or_refuse(quotes: Collection[Quote], at: datetime) -> None:
+    """Ask the credit limit of each payer for all that is chosen to be paid by it."""
+    on = max(local_day(at, quote.customer.timezone) for quote in quotes)
+    payers = responsibilities.payers_of({quote.customer for quote in quotes}, on)
+    theirs: dict[int, list[Quote]] = {}
+    for quote in quotes:
+        theirs.setdefault(payers[quote.customer_id].pk, []).append(quote)
+    for paid in theirs.values():
+        for committed in limits.together(quote.outcome for quote in paid).values():
+            credit.decide(paid[0].customer, committed, on).or_refuse()
 
 
-def _make(key: int, actor: User, at: datetime) -> None:
-    """Make one row's change, once: the row is locked while its quote is applied, and what was refused is written down."""
-    try:
-        with transaction.atomic():
-            row = BulkChangeRow.objects.select_for_update(of=("self",)).select_related("quote__contract").get(pk=key)
-            if row.status != Status.READY or row.quote is None:
-                return
-            today = local_day(at, row.quote.contract.timezone)
-            applied = applying.apply(actor=actor, token=row.quote.pk, at=at, today=today)
-            row.status = Status.ASKED if applied.status == Quote.Status.ASKED else Status.APPLIED
-            row.save(update_fields=["status"])
-    except Refusal as refusal:
-        BulkChangeRow.objects.filter(pk=key, status=Status.READY).update(status=Status.REFUSED, reason=refusal.reason[:300])
+def _hand_over(rows: Iterable[BulkChangeRow], actor: User, bulk: BulkChange, at: datetime) -> None:
+    """Give the rows to a worker; a price that is still good holds until it has come by."""
+    quotes = [row.quote for row in rows if row.quote]
+    committed = {currency: money.amount_minor for currency, money in limits.together(q.outcome for q in quotes).items()}
+    choice = BulkChoice.objects.create(bulk=bulk, chosen_by=actor, chosen_at=at, committed=committed)
+    still_good = Quote.objects.filter(pk__in=[quote.pk for quote in quotes], status=Quote.Status.OFFERED, expires_at__gt=at)
+    still_good.update(expires_at=at + GOOD_FOR)
+    waiting = bulk.rows.filter(pk__in=[row.pk for row in rows])
+    waiting.update(status=Status.CHOSEN, choice=choice, reason="", claimed_until=None, tries=0)

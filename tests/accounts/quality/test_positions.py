@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts import tasks
-from accounts.customers import moves, tree
+from accounts.customers import moves, responsibilities, tree
 from accounts.customers.models import Customer, Move
 from accounts.decisions import Refusal
 from accounts.policies import resolving
@@ -14,7 +14,7 @@ from accounts.quality.models import ChangeRequest
 from accounts.timeline import delivery
 from accounts.timeline.models import Activity
 from support.tickets import deadlines
-from tests.factories import people, policies, support
+from tests.factories import billing, people, policies, support
 from tests.factories.customers import NOON, group, helios
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +64,63 @@ def test_move_of_a_later_day_happens_on_that_day_by_itself(world):
     assert (changes.apply_due(at=NOON), parent_of(world.berlin)) == (0, world.germany)
     assert (changes.apply_due(at=THEN), parent_of(world.berlin)) == (1, world.us)
     assert changes.apply_due(at=THEN) == 0
+
+
+def test_move_goes_back_to_be_approved_when_somebody_else_would_see_it_by_then(world):
+    request = asked(world, on=SOON)
+    changes.approve(actor=people.supervisor(), request=request, at=NOON)
+    people.member(world.us, email="newcomer@helios.example")
+
+    assert changes.apply_due(at=THEN) == 0
+
+    request.refresh_from_db()
+    assert (request.status, request.decided_by, parent_of(world.berlin)) == ("waiting", None, world.germany)
+    assert request.note == "Changed since it was approved: who sees it; now: newcomer@helios.example gains sight of Berlin."
+    assert Activity.objects.filter(kind="accounts.change_waits_again").count() == 1
+    changes.approve(actor=people.supervisor(), request=request, at=THEN)
+    assert parent_of(world.berlin) == world.us
+
+
+def test_move_goes_back_when_an_invoice_is_open_that_was_not(world):
+    request = asked(world, on=SOON)
+    changes.approve(actor=people.supervisor(), request=request, at=NOON)
+    document = billing.invoice(world.berlin, 12000)
+
+    changes.apply_due(at=THEN)
+
+    request.refresh_from_db()
+    assert request.status == "waiting"
+    assert f"open documents; now: Open documents stay with the payer they were issued to: {document.ref}." in request.note
+
+
+def test_move_goes_back_when_another_would_pay(world):
+    request = asked(world, on=SOON)
+    changes.approve(actor=people.supervisor(), request=request, at=NOON)
+    responsibilities.set_payer(actor=None, customer=world.us, payer=world.us, since=TODAY, at=NOON)
+
+    changes.apply_due(at=THEN)
+
+    request.refresh_from_db()
+    assert (request.status, request.note.startswith("Changed since it was approved: who pays; now: ")) == ("waiting", True)
+
+
+def test_what_changed_between_asking_and_approving_is_what_is_approved(world):
+    request = asked(world, on=SOON)
+    people.member(world.us, email="newcomer@helios.example")
+    changes.approve(actor=people.supervisor(), request=request, at=NOON)
+
+    assert (changes.apply_due(at=THEN), parent_of(world.berlin)) == (1, world.us)
+
+
+@pytest.mark.parametrize(("zone", "done"), [("Europe/Berlin", 1), ("America/New_York", 0)])
+def test_day_of_a_move_begins_where_the_customer_is(world, zone, done):
+    Customer.objects.update(timezone=zone)
+    changes.approve(actor=people.supervisor(), request=asked(world, on=SOON), at=NOON)
+
+    evening_before = THEN.replace(hour=23, minute=30) - timedelta(days=1)
+
+    assert changes.apply_due(at=evening_before) == done
+    assert changes.apply_due(at=THEN) == 1 - done
 
 
 def test_beat_carries_out_what_is_due(world):

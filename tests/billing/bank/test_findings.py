@@ -183,4 +183,4 @@ def test_look_takes_the_same_statements_whatever_is_found(berlin):
     with CaptureQueriesContext(connection) as more:
         kept_money.by(None)
 
-    assert len(more) == len(one) == 3
+    assert len(more) == len(one) == 4
