@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now, TruncDate
+from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import only_added
 from accounts.customers.models import Customer, DateRange
@@ -19,9 +20,9 @@ class RelationKind(models.Model):
     """What one customer can be to another, and what it may see of it for that. Written by accounts/people/relations.py."""
 
     class Shows(models.TextChoices):
-        NOTHING = "nothing", "nothing: only we know of it"
-        NAME = "name", "its name and number"
-        TICKETS = "tickets", "its name and number, and the tickets raised on its behalf"
+        NOTHING = "nothing", _("nothing: only we know of it")
+        NAME = "name", _("its name and number")
+        TICKETS = "tickets", _("its name and number, and the tickets raised on its behalf")
 
     code = models.SlugField(primary_key=True, max_length=20)
     label = models.CharField(max_length=60, help_text="What the first one does: serves.")

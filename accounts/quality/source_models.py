@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class SourceSystem(models.Model):
@@ -61,10 +62,10 @@ class SurvivorshipRule(models.Model):
     """Which source's word is kept of some facts that go together. Written by accounts/quality/sources.py."""
 
     class Picks(models.TextChoices):
-        VERIFIED_NEWEST = "verified_newest", "what was verified last, else what was told last"
-        NEWEST = "newest", "what was told last"
-        MOST_TRUSTED = "most_trusted", "the system trusted most"
-        BY_HAND = "by_hand", "nothing by itself: a steward decides"
+        VERIFIED_NEWEST = "verified_newest", _("what was verified last, else what was told last")
+        NEWEST = "newest", _("what was told last")
+        MOST_TRUSTED = "most_trusted", _("the system trusted most")
+        BY_HAND = "by_hand", _("nothing by itself: a steward decides")
 
     matter = models.CharField(primary_key=True, max_length=30)
     picks = models.CharField(max_length=16, choices=Picks)

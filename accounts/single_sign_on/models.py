@@ -22,8 +22,8 @@ class SignInProvider(models.Model):
     """Where an organisation's people sign in. Written by accounts/single_sign_on/providers.py."""
 
     class Protocol(models.TextChoices):
-        OPENID = "openid", "OpenID Connect"
-        SAML = "saml", "SAML 2.0"
+        OPENID = "openid", _("OpenID Connect")
+        SAML = "saml", _("SAML 2.0")
 
     class Use(models.TextChoices):
         OFF = "off", _("Off")

@@ -17,8 +17,8 @@ from portal.api import (
     orders,
     overdue,
     privacy,
-    single_sign_on,
     served,
+    single_sign_on,
     terms,
     webhooks,
 )

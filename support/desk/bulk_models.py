@@ -29,13 +29,9 @@ class BulkRow(models.Model):
     class Status(models.TextChoices):
         WAITING = "waiting", _("Waiting")
         DONE = "done", _("Done")
+        GOES_BACK = "back", _("Is put back")
         REFUSED = "refused", _("Not changed")
         UNDONE = "undone", _("Taken back")
-        WAITING = "waiting", "Waiting"
-        DONE = "done", "Done"
-        GOES_BACK = "back", "Is put back"
-        REFUSED = "refused", "Not changed"
-        UNDONE = "undone", "Taken back"
 
     bulk = models.ForeignKey(Bulk, on_delete=models.PROTECT, related_name="rows")
     ticket = models.ForeignKey("support.Ticket", on_delete=models.PROTECT, related_name="bulk_rows")

@@ -248,13 +248,6 @@ def make() -> Subject:
             actor=administrator, customer=tree.berlin, url="https://erp.example/hooks", topics=["invoices"], at=LONG_AGO
         )[0],
         provider=single_sign_on.provider_of(tree.berlin, "berlin.example", use="enforced"),
-        bulk=working.prepare(
-            actor=administrator,
-            customer=tree.berlin,
-            file_name="changes.csv",
-            at=timezone.now(),
-            content=f"contract,action,quantity,effective\n{other.ref},set_quantity,5,next_period\n".encode(),
-        ),
         bulk=_bulk(administrator, tree.berlin, other),
         article=Article.objects.create(ref="seats", title="Seats", body="Change your seats.", updated_at=LONG_AGO),
     )

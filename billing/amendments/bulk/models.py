@@ -52,16 +52,12 @@ class BulkChangeRow(models.Model):
     """
 
     class Status(models.TextChoices):
+        WAITING = "waiting", _("Waits for its price")
         READY = "ready", _("Ready")
+        CHOSEN = "chosen", _("Being made")
         REFUSED = "refused", _("Not possible")
         APPLIED = "applied", _("Done")
         ASKED = "asked", _("Waiting for approval")
-        WAITING = "waiting", "Waits for its price"
-        READY = "ready", "Ready"
-        CHOSEN = "chosen", "Being made"
-        REFUSED = "refused", "Not possible"
-        APPLIED = "applied", "Done"
-        ASKED = "asked", "Waiting for approval"
 
     bulk = models.ForeignKey(BulkChange, on_delete=models.PROTECT, related_name="rows")
     number = models.PositiveIntegerField(help_text="As a spreadsheet counts: the header is row 1.")

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0018_timeline_in_months'),
+        ('accounts', '0020_sources_and_survivorship'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0018_timeline_in_months'),
+        ('accounts', '0021_saml_providers'),
     ]
 
     operations = [

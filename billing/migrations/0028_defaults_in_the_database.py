@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0026_supply_of_products'),
+        ('billing', '0027_bulk_changes_by_a_worker'),
     ]
 
     operations = [

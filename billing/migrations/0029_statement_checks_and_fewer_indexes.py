@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0018_timeline_in_months'),
-        ('billing', '0026_supply_of_products'),
+        ('billing', '0028_defaults_in_the_database'),
     ]
 
     operations = [
