@@ -11,12 +11,15 @@ from itertools import groupby
 from typing import Any, Final
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
+from accounts.decisions import Refusal
 from billing.anomalies import credit_followed
 from billing.anomalies.credit_followed import Move
 from billing.invoices.models import Document
 from billing.money import Money
 from billing.payments.models import Payment
+from billing.periods import local_day
 
 # All that moved the credit which payers hold now, by payer, currency and seller, with the payment it was about.
 MOVES: Final = """
@@ -62,6 +65,12 @@ WHERE l.id = ANY(%(payments)s::bigint[]) AND l.status = 'succeeded' ORDER BY l.i
 Row = tuple[int, int, list[int] | None, list[int] | None]
 
 
+class NothingKept(Refusal):
+    """Nothing of the payment is left over, or it was answered before."""
+
+    code = "nothing_kept"
+
+
 @dataclass(frozen=True)
 class Kept:
     """A payment that left money: how much of it is still there, with which sellers, what it paid twice, and what it could pay."""
@@ -88,6 +97,23 @@ def by(customer_ids: Sequence[int] | None) -> list[Kept]:
     return found
 
 
+def of(payment: Payment) -> Kept:
+    """Return what one payment left that is still there.
+
+    Raises:
+        NothingKept: nothing of it is.
+    """
+    found = next((kept for kept in by([payment.payer_id]) if kept.payment.pk == payment.pk), None)
+    if found is None:
+        raise NothingKept(_("Nothing of {payment} is left over.").format(payment=payment))
+    return found
+
+
+def is_left_of(payment: Payment) -> bool:
+    """Say whether something of a payment is still there that pays for nothing."""
+    return any(kept.payment.pk == payment.pk for kept in by([payment.payer_id]))
+
+
 def _left(customer_ids: Sequence[int] | None) -> dict[int, dict[str, int]]:
     """Return by payment what is left of it with which seller."""
     asked: dict[str, Any] = {"customers": list(customer_ids or ()), "everybody": customer_ids is None}
@@ -95,7 +121,7 @@ def _left(customer_ids: Sequence[int] | None) -> dict[int, dict[str, int]]:
         cursor.execute(MOVES, asked)
         rows: list[tuple[int, str, str, int, str, int | None]] = cursor.fetchall()
     left: dict[int, dict[str, int]] = {}
-    for (_, _, seller), moves in groupby(rows, key=lambda row: row[:3]):
+    for (_payer, _currency, seller), moves in groupby(rows, key=lambda row: row[:3]):
         parts = credit_followed.left_by_payment(Move(amount, about, payment) for *_, amount, about, payment in moves)
         for payment, amount in parts.items():
             if payment is not None:
@@ -135,7 +161,7 @@ def facts_of(kept: Kept) -> dict[str, object]:
         "payment": payment.ref,
         "method": payment.method_label,
         "paid": str(Money(payment.amount_minor, payment.currency)),
-        "on": str(payment.settled_at.date()) if payment.settled_at else "",
+        "on": str(local_day(payment.settled_at, payment.payer.timezone)) if payment.settled_at else "",
         "left": str(kept.amount),
         "could_pay": [str(document) for document in kept.could_pay],
     }

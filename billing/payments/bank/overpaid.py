@@ -34,8 +34,12 @@ def give_back(*, actor: User, line: BankLine, at: datetime) -> Refund:
         NothingOver: there is nothing over, or it was dealt with.
         Refusal: the credit was used since.
     """
-    started = _dealt_with(actor, line, at, lambda held, payment: _start(actor, held, payment, at))
-    return refunds.carry_out(started.pk, at)
+    return refunds.carry_out(start(actor=actor, line=line, at=at).pk, at)
+
+
+def start(*, actor: User, line: BankLine, at: datetime) -> Refund:
+    """Write down that what was over is given back, without asking the bank yet; see `give_back`."""
+    return _dealt_with(actor, line, at, lambda held, payment: _start(actor, held, payment, at))
 
 
 def keep(*, actor: User, line: BankLine, at: datetime) -> BankLine:
