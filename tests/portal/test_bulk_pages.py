@@ -1,6 +1,7 @@
 """A file of contract changes in the portal: taken at once, priced and made by a worker, and the page says how far it has come."""
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -9,12 +10,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.people import invitations
 from billing import tasks
+from billing.amendments import applying
 from billing.amendments.bulk.models import BulkChange, BulkChangeRow
+from billing.amendments.models import OrderApproval
 from billing.contracts import state
 from tests.factories import billing
 from tests.factories.customers import helios
-from tests.factories.people import administrator
+from tests.factories.people import administrator, joins, person
 from tests.portal.visiting import NOW, TODAY, browser_of, words
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +102,44 @@ def test_another_quote_says_that_the_row_changed(visitor, tree):
 
     assert "1 row changed and is not made." in words(answer)
     assert "Not made, because it changed since you looked" in words(answer)
+
+
+def test_row_that_was_approved_since_is_done_on_the_page(tree):
+    held = joins(person(), tree.berlin)
+    visitor, approver = browser_of(held.user), administrator(tree.group)
+    invitations.limit_orders(actor=None, membership=held, limit_minor=0, at=NOW)
+    bulk, page = uploaded(visitor, tree, running(tree))
+    tasks.work_off_bulk_change(str(bulk.pk))
+    choose(visitor, bulk, f"2:{bulk.rows.get().quote_id}")
+    tasks.work_off_bulk_change(str(bulk.pk))
+    assert "Waiting for approval" in words(visitor.get(page))
+
+    approval = OrderApproval.objects.get()
+    applying.decide(actor=approver, approval=approval, approve=True, note="", at=NOW, today=TODAY)
+
+    assert "Waiting for approval" not in words(visitor.get(page))
+    assert ",applied," in b"".join(visitor.get(reverse("portal:bulk_sheet", args=[bulk.pk])).streaming_content).decode()
+
+
+def test_program_names_each_row_with_its_quote(visitor, tree):
+    one = running(tree)
+    given = {"csv": f"contract,action,quantity,effective\n{one.ref},set_quantity,5,now\n"}
+    made = by_program(visitor, "bulk_changes", tree.berlin.number, given).json()
+    assert [row["status"] for row in made["rows"]] == ["waiting"]
+    tasks.work_off_bulk_change(made["token"])
+    [row] = visitor.get(reverse("api:bulk_change", args=[made["token"]])).json()["rows"]
+
+    refused = by_program(visitor, "bulk_applications", made["token"], {"rows": [2]})
+    taken = by_program(visitor, "bulk_applications", made["token"], {"rows": [{"row": 2, "quote": row["quote"]}]})
+
+    assert (refused.status_code, taken.status_code, taken.json()["rows"][0]["status"]) == (400, 200, "chosen")
+    tasks.work_off_bulk_change(made["token"])
+    assert state.as_of(one, TODAY).quantity == 5
+
+
+def by_program(visitor, route, key, given):
+    headers = {"Idempotency-Key": uuid4().hex}
+    return visitor.post(reverse(f"api:{route}", args=[key]), given, content_type="application/json", headers=headers)
 
 
 def test_beat_goes_on_with_what_nobody_works_on(visitor, tree):
