@@ -1,6 +1,7 @@
 """Overpaid: what a line brought beyond its invoices, given back to where it came from or kept as credit.
 
-The money stands as credit of the payer since the line was matched; giving it back pays that credit out by a refund.
+The money stands as credit of the payer since the line was matched; giving it back pays that credit out by a refund, as far as
+it was not used since: other credit of the payer, such as goodwill, is not sent to a bank for it.
 """
 
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from billing.ledger import locking
-from billing.payments import refunds
+from billing.payments import left_over, refunds
 from billing.payments.bank.models import BankLine
 from billing.payments.models import Payment, Refund
 
@@ -54,7 +55,7 @@ def keep(*, actor: User, line: BankLine, at: datetime) -> BankLine:
 def _start(actor: User, line: BankLine, payment: Payment, at: datetime) -> Refund:
     return refunds.start(
         actor=actor, payment=payment, amount_minor=line.over_minor, reason=line.get_over_display(), at=at,
-        key=uuid5(NAMESPACE_OID, f"accord bank line over {line.ref} {line.turn}"),
+        key=uuid5(NAMESPACE_OID, f"accord bank line over {line.ref} {line.turn}"), held_with=left_over.of(payment),
     )  # fmt: skip
 
 
