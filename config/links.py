@@ -25,6 +25,7 @@ PAGES: Final[Mapping[str, tuple[str, str, bool]]] = {
     "approvals": ("", "backoffice:approvals", False),
     "problem": ("", "backoffice:problem", True),
     "finance": ("", "backoffice:inbox", False),
+    "billing_desk": ("", "backoffice:desk", False),
 }
 
 

@@ -11,6 +11,8 @@ from billing.amendments.bulk.reading import COLUMNS
 from billing.money import Money
 from portal import quotes_shown
 
+Status = BulkChangeRow.Status
+DECIDED: Final = {"applied": Status.APPLIED, "refused": Status.REFUSED}  # by the status of a quote that waited
 TONES: Final = {"waiting": "neutral", "ready": "info", "chosen": "info", "refused": "bad", "applied": "good", "asked": "warning"}
 
 
@@ -23,12 +25,17 @@ class RowShown:
     today: Money | None
     before: Money | None
     after: Money | None
-    tone: str
+    status: BulkChangeRow.Status
+
+    @property
+    def tone(self) -> str:
+        """The shade of its state."""
+        return TONES[self.status]
 
     @property
     def can_be_made(self) -> bool:
         """Whether it can be chosen."""
-        return self.row.status == BulkChangeRow.Status.READY
+        return self.status == Status.READY
 
 
 @dataclass(frozen=True)
@@ -72,13 +79,20 @@ def of(bulk: BulkChange, *, at: datetime) -> Shown:
 
 
 def _row(row: BulkChangeRow) -> RowShown:
-    quote, tone = None if row.status == BulkChangeRow.Status.WAITING else row.quote, TONES[row.status]
+    quote, status = None if row.status == Status.WAITING else row.quote, _status(row)
     if quote is None:
         told = ", ".join(row.given[name] for name in COLUMNS if row.given.get(name))
-        return RowShown(row, told, None, None, None, tone)
+        return RowShown(row, told, None, None, None, status)
     told, currency = quote.outcome, quote.outcome["currency"]
     amounts = [Money(told[name], currency) for name in ("total_minor", "per_period_before_minor", "per_period_after_minor")]
-    return RowShown(row, quotes_shown.in_words(quote), *amounts, tone)
+    return RowShown(row, quotes_shown.in_words(quote), amounts[0], amounts[1], amounts[2], status)
+
+
+def _status(row: BulkChangeRow) -> BulkChangeRow.Status:
+    """Return where a row stands; one that an administrator decided on since stands where that left it."""
+    if row.status == Status.ASKED and row.quote:
+        return DECIDED.get(row.quote.status, Status.ASKED)
+    return Status(row.status)
 
 
 def sheet(bulk: BulkChange) -> Iterator[tuple[Any, ...]]:
@@ -87,4 +101,4 @@ def sheet(bulk: BulkChange) -> Iterator[tuple[Any, ...]]:
     for row in bulk.rows.select_related("quote__document").order_by("number"):
         document = row.quote.document if row.quote else None
         cells = (row.given.get(name, "") for name in COLUMNS)
-        yield (row.number, *cells, row.status, row.reason, document.ref if document else "")
+        yield (row.number, *cells, _status(row).value, row.reason, document.ref if document else "")

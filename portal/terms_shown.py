@@ -50,6 +50,8 @@ def of(compared: Comparison) -> ComparisonShown:
     changes = [_row(found.name, found.before, found.after) for found in compared.differences]
     changes.append(_plain(_("Bound until"), formats.day(compared.bound_before), formats.day(compared.bound_after)))
     changes.append(_plain(_("Committed until then, net"), compared.committed_before, compared.committed_after))
+    if compared.bonus:
+        changes.append(_plain(_("Credited once for the longer term"), _("nothing"), compared.bonus))
     return ComparisonShown(changes, compared.monthly, compared.bound_after)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import QuerySet
@@ -54,6 +55,16 @@ class Cycle:
         included = self.metered.included
         return min(int(self.metered.used * FULL / included), FULL) if included else None
 
+    @property
+    def used(self) -> Decimal:
+        """What was used, with no more places than it has."""
+        return _plain(self.metered.used)
+
+    @property
+    def above(self) -> Decimal:
+        """What was used beyond what is included, with no more places than it has."""
+        return _plain(self.metered.above)
+
 
 @dataclass(frozen=True)
 class Used:
@@ -89,6 +100,12 @@ def _read(history: History, today: date) -> list[Metered]:
 def _cycle(found: Metered, names: dict[tuple[str, int, str], str], today: date) -> Cycle:
     name = names.get((found.plan, found.version, found.charge_code), found.metric)
     return Cycle(found, name, found.is_running(today))
+
+
+def _plain(number: Decimal) -> Decimal:
+    """Return the same number without the noughts that a column of ten places leaves at its end."""
+    whole = number.to_integral_value()
+    return whole if whole == number else number.normalize()
 
 
 def _names(plans: set[str]) -> dict[tuple[str, int, str], str]:

@@ -211,6 +211,12 @@ _DECLARED: Final = (
         "Terms up to so many months are offered on the page of a contract.", "billing/amendments/new_terms.py", Below.LOOSEN,
         default=36, unit="months", for_customers=True,
     ),
+    Key(
+        "contract.extension_bonus", Type.NUMBER, "Bonus for a longer term",
+        "Of what the contract costs in a month, net, so many percent are credited once for each year by which a customer makes"
+        " its term longer. 0 gives none.",
+        "billing/amendments/new_terms.py", Below.LOOSEN, default=0, unit="percent of a month", for_customers=True,
+    ),
 )  # fmt: skip
 KEYS: Final[dict[str, Key]] = {key.code: key for key in _DECLARED}
 

@@ -36,11 +36,12 @@ from backoffice.demo.companies import HELIOS, OTHERS, Node
 from backoffice.demo.people import AGENT, GUESTS, MANAGER, PAYERS_NODE, STAFF
 from backoffice.demo.questions import DISPUTES, QUESTIONS
 from billing.catalog import plans, sellers
-from billing.catalog.models import LegalEntity, Plan
+from billing.catalog.models import Charge, LegalEntity, Plan
 from billing.catalog.plans import ChargeTerms
 from billing.contracts import signing
 from billing.contracts.models import Subscription
 from billing.invoices.models import Document
+from billing.usage import recording as usage
 from support.knowledge import articles
 from support.knowledge.models import Article
 from support.remedies import limits
@@ -123,13 +124,26 @@ def _counted(*, is_new: bool) -> World:
 
 
 def _offer(ware: catalogue.Ware, since: date) -> None:
-    product = plans.define_product(code=ware.code, name=ware.name, description=ware.description, unit_name=ware.unit_name)
+    product = plans.define_product(
+        code=ware.code, name=ware.name, description=ware.description, unit_name=ware.unit_name, supply=ware.supply,
+        exempt_code=ware.exempt_code, exempt_reason=ware.exempt_reason,
+    )  # fmt: skip
     for rank, offer in enumerate(ware.offers, start=1):
         plan = plans.define_plan(product=product, code=offer.plan, name=offer.name, rank=rank)
         price_name = {"standard": "unit_price", "flat": "price"}[offer.model]
-        charge = ChargeTerms(code="base", name=offer.name, model=offer.model, params={price_name: offer.price})
+        charges = [ChargeTerms(code="base", name=offer.name, model=offer.model, params={price_name: offer.price})]
+        if offer.metric:
+            charges.append(_measured(offer))
         for currency in CURRENCIES:
-            plans.publish_version(plan=plan, currency=currency, charges=[charge], effective_on=since)
+            plans.publish_version(plan=plan, currency=currency, charges=charges, effective_on=since)
+
+
+def _measured(offer: catalogue.Offer) -> ChargeTerms:
+    usage.define_meter(code=offer.metric)
+    return ChargeTerms(
+        code=offer.metric, name=offer.metric.capitalize(), model="package", params=offer.package, kind=Charge.Kind.USAGE,
+        billing=Charge.Billing.IN_ARREARS, metric=offer.metric,
+    )  # fmt: skip
 
 
 def _appoint(password: str, at: datetime) -> None:

@@ -151,7 +151,7 @@ OTHERS = (
         tax_id="DE811907980",
         email="kreditoren@nordwind.example",
         tier="silver",
-        plans=(("workspace-business", 35),),
+        plans=(("workspace-business", 35), ("messages-plus", 1), ("academy-place", 3)),
         months=14,
         children=(
             Node(
@@ -273,8 +273,9 @@ OTHERS = (
         "group",
         COPENHAGEN,
         legal_name="Sable & Finch ApS",
+        tax_id="DK13585628",
         email="regnskab@sablefinch.example",
-        plans=(("workspace-team", 8), ("insight-team", 1)),
+        plans=(("workspace-team", 8), ("insight-team", 1), ("parts-box", 2)),
         months=6,
     ),
     Node(

@@ -1,6 +1,6 @@
 """The past of the demo world: invoices fell due and were paid, contracts changed, an older system billed a few things twice.
 
-Every day since the first contract is played: its invoice run, then the payments that come in that day.
+Every day since the first contract is played: what was measured, its invoice run, then the payments that come in that day.
 """
 
 from calendar import monthrange
@@ -10,6 +10,7 @@ from decimal import Decimal
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from accounts.customers.models import Customer
+from backoffice.demo import metering
 from billing.catalog.models import LegalEntity, Product
 from billing.contracts import events
 from billing.contracts.models import Subscription
@@ -97,9 +98,12 @@ def play(*, until: datetime) -> None:
     day = months_before(today, FIRST_MONTH)
     while day <= today:
         at = min(morning(day), until)
+        if day.day == 1:
+            metering.measure(months_before(day, 1), day, at=at)
         carrying.bill_due(on=day, at=at, judges=())
         _pay(_falling_due(day, today), at)
         day += timedelta(days=1)
+    metering.measure(today.replace(day=1), today, at=until)
     recognition.recognise_ended_months(today=today, at=until)
 
 

@@ -55,6 +55,7 @@ CHARTER = Content(
         lifecycle.onboarding_days = 30 | | 3
         voice.thanks_credit = 5.00 EUR, 5.00 USD | loosen | 5
         voice.thanks_days = 90 | loosen | 5
+        contract.extension_bonus = 25 | loosen | 6
     """),
     clauses=policy_text.clauses("""
         1 A charge that is wrong is put right at first contact. You need not prove what our own books show.
@@ -62,6 +63,7 @@ CHARTER = Content(
         3 When you are new and have not begun within these days, we call you.
         4 You see every document, every decision about you and who made it.
         5 Tell us what was good, what was not and what you would do: we thank you the same for each.
+        6 Agree to a longer term, and a quarter of a month's price is credited once for each year more.
     """),
     cases=policy_text.cases("We call after 30 days | value | key=lifecycle.onboarding_days | 30 days"),
     material=False,

@@ -1,30 +1,37 @@
 """New terms: what a customer may change by themselves about a contract beside its prices, compared before it is signed.
 
 They may choose a longer term, whether it goes on by itself, and their order number; notice and payment days are agreed with us.
-Nobody gets out earlier by it than the terms in force allow. How long a term may be, and whether customers do this at all, is
-policy. Days are the contract's own, amounts minor units, net.
+Nobody gets out earlier by it than the terms in force allow. How long a term may be, whether customers do this at all, and what is
+credited for a longer term, is policy. Days are the contract's own, amounts minor units, net.
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from accounts.customers import responsibilities
 from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from accounts.policies import resolving
+from accounts.timeline import recording
 from billing import money
 from billing.contracts import notice, state, terms
 from billing.contracts.models import Contract, ContractTerms
 from billing.contracts.state import State
 from billing.contracts.terms import Difference, Terms
+from billing.invoices import single
+from billing.ledger import locking
 from billing.money import Money
 
 LENGTHS: Final = (12, 24, 36, 48, 60)
 LONGEST, BY_CUSTOMERS = "contract.longest_term", "contract.terms_by_customers"
+BONUS: Final = "contract.extension_bonus"
+HAS_RUN: Final = timedelta(days=31)  # what a bonus counts has run so long: nobody orders more for the day of signing
 
 
 class TermsNotOffered(Refusal):
@@ -41,7 +48,10 @@ class EndsEarlier(Refusal):
 
 @dataclass(frozen=True)
 class Comparison:
-    """Terms in force and new ones: what differs, until when each binds, what a month costs and what is committed until then."""
+    """Terms in force and new ones: what differs, until when each binds, what a month costs and what is committed until then.
+
+    `bonus` is credited once when a longer term is signed, as policy says.
+    """
 
     differences: list[Difference]
     bound_before: date
@@ -49,6 +59,7 @@ class Comparison:
     monthly: Money
     committed_before: Money
     committed_after: Money
+    bonus: Money
 
 
 def lengths_offered(contract: Contract, on: date) -> list[int]:
@@ -76,20 +87,25 @@ def compare(*, actor: User, contract: Contract, wanted: Terms, today: date) -> C
         raise EndsEarlier(f"The contract was agreed until {bound[0]}; new terms cannot end it earlier.")
     monthly = _monthly(contract, today)
     committed = [money.rounded(monthly.amount_minor * _months(today, until), monthly.currency) for until in bound]
-    return Comparison(found, *bound, monthly, *committed)
+    bonus = _bonus(contract, before, wanted, monthly, today)
+    return Comparison(found, bound[0], bound[1], monthly, committed[0], committed[1], bonus)
 
 
 def sign(
     *, actor: User, contract: Contract, wanted: Terms, signed_name: str, today: date, at: datetime
 ) -> ContractTerms:  # fmt: skip
-    """Agree on the terms compared before; both versions are kept.
+    """Agree on the terms compared before; both versions are kept, and the bonus of a longer term is credited with them.
 
     Raises: as `compare`, and BadTerms when nobody signed.
     """
     with transaction.atomic():
+        locking.lock_payers([responsibilities.payer_of(contract.customer, today).pk])
         held = Contract.objects.select_for_update(of=("self",)).select_related("customer").get(pk=contract.pk)
-        compare(actor=actor, contract=held, wanted=wanted, today=today)
-        return terms.agree(actor=actor, contract=contract, terms=wanted, signed_name=signed_name, on=today, at=at)
+        bonus = compare(actor=actor, contract=held, wanted=wanted, today=today).bonus
+        version = terms.agree(actor=actor, contract=contract, terms=wanted, signed_name=signed_name, on=today, at=at)
+        if bonus:
+            _credit(actor, version, bonus, today, at)
+        return version
 
 
 def _offered_or_refuse(contract: Contract, before: Terms, wanted: Terms, today: date) -> None:
@@ -99,6 +115,29 @@ def _offered_or_refuse(contract: Contract, before: Terms, wanted: Terms, today: 
         raise TermsNotOffered("Notice and payment days are agreed with us; open a ticket and we will.")
     if wanted.term_months not in lengths_offered(contract, today):
         raise TermsNotOffered(f"A term of {wanted.term_months} months is not offered here.")
+
+
+def _bonus(contract: Contract, before: Terms, wanted: Terms, monthly: Money, today: date) -> Money:
+    """Return what policy credits for the years by which the term is longer: of what has run for a month, and still does."""
+    longer = Fraction(max(wanted.term_months - before.term_months, 0), 12)
+    percent = Fraction(resolving.resolve(contract.customer, BONUS, today).value or 0)
+    if not longer or not percent:
+        return Money(0, contract.currency)
+    counted = min(monthly.amount_minor, _monthly(contract, today - HAS_RUN).amount_minor)
+    return money.rounded(counted * percent / 100 * longer, contract.currency)
+
+
+def _credit(actor: User, version: ContractTerms, bonus: Money, today: date, at: datetime) -> None:
+    contract = version.contract
+    reason = _("Bonus for a term of {months} months, contract {contract}").format(
+        months=version.term_months, contract=contract.ref
+    )
+    document = single.give_credit(
+        actor=actor, customer=contract.customer, legal_entity=contract.legal_entity, amount=bonus, reason=reason, on=today, at=at,
+        key=f"extension-bonus:{contract.ref}:{version.number}",
+    )  # fmt: skip
+    facts = {"contract": contract.ref, "amount": str(bonus), "months": version.term_months, "document": document.ref}
+    recording.record(contract.customer, "billing.extension_bonus_given", actor=actor, at=at, about=contract, facts=facts)
 
 
 def _monthly(contract: Contract, on: date) -> Money:

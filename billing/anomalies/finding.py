@@ -90,6 +90,9 @@ def _write_down(detector: str, suspect: Suspect, at: datetime) -> None:
         "found_at": at,
     }
     finding, is_new = Finding.objects.get_or_create(key=suspect.key, defaults=facts)
+    if not is_new and suspect.payment and finding.amount_minor != suspect.amount.amount_minor:
+        still_open = Finding.objects.filter(pk=finding.pk, status=Finding.Status.OPEN)
+        still_open.update(amount_minor=suspect.amount.amount_minor, evidence=suspect.evidence)
     if is_new or _is_back(finding, suspect, at):
         about = suspect.line.document.ref if suspect.line else ""
         told = {"amount": str(suspect.amount), "words": suspect.evidence["words"], "document": about}

@@ -1,38 +1,22 @@
 """Kept money: what payments left as credit that nobody gave back or used, and which invoices were paid twice by them.
 
 Two detectors look through it: `double_payment` and `unapplied_money`. Amounts are minor units. What is left is reckoned from the
-books: each payer's credit with each seller is followed from posting to posting (credit_followed.py), so that credit that was
-used, or that was never money, is nobody's overpayment.
+books (billing/payments/left_over.py), so that credit that was used, or that was never money, is nobody's overpayment.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
-from billing.anomalies import credit_followed
-from billing.anomalies.credit_followed import Move
+from accounts.decisions import Refusal
 from billing.invoices.models import Document
 from billing.money import Money
+from billing.payments import left_over
 from billing.payments.models import Payment
-
-# All that moved the credit which payers hold now, by payer, currency and seller, with the payment it was about.
-MOVES: Final = """
-WITH held AS (
-    SELECT g.customer_id, g.currency, g.detail FROM billing_posting g
-    WHERE g.account = 'customer_credit' AND (%(everybody)s OR g.customer_id = ANY(%(customers)s::bigint[]))
-    GROUP BY g.customer_id, g.currency, g.detail HAVING sum(g.amount_minor) < 0
-)
-SELECT h.customer_id, h.currency, h.detail, -g.amount_minor, e.about_ref, coalesce(p.id, r.payment_id)
-FROM held h JOIN billing_posting g
-    ON g.customer_id = h.customer_id AND g.account = 'customer_credit' AND g.currency = h.currency AND g.detail = h.detail
-JOIN billing_entry e ON e.id = g.entry_id
-LEFT JOIN billing_payment p ON p.ref = e.about_ref
-LEFT JOIN billing_refund r ON r.ref = e.about_ref
-ORDER BY h.customer_id, h.currency, h.detail, g.id
-"""
+from billing.periods import local_day
 
 # What of these payments can still be sent back; the invoices that each and another were both meant for, and those still open.
 ABOUT: Final = """
@@ -62,6 +46,12 @@ WHERE l.id = ANY(%(payments)s::bigint[]) AND l.status = 'succeeded' ORDER BY l.i
 Row = tuple[int, int, list[int] | None, list[int] | None]
 
 
+class NothingKept(Refusal):
+    """Nothing of the payment is left over, or it was answered before."""
+
+    code = "nothing_kept"
+
+
 @dataclass(frozen=True)
 class Kept:
     """A payment that left money: how much of it is still there, with which sellers, what it paid twice, and what it could pay."""
@@ -75,7 +65,7 @@ class Kept:
 
 def by(customer_ids: Sequence[int] | None) -> list[Kept]:
     """Return the payments of these customers (None: of all) that left money which is still there."""
-    left = _left(customer_ids)
+    left = left_over.by_seller(customer_ids)
     rows = _about(list(left))
     payments = Payment.objects.select_related("payer").in_bulk([row[0] for row in rows])
     documents = Document.objects.in_bulk(_all_of(rows))
@@ -88,19 +78,21 @@ def by(customer_ids: Sequence[int] | None) -> list[Kept]:
     return found
 
 
-def _left(customer_ids: Sequence[int] | None) -> dict[int, dict[str, int]]:
-    """Return by payment what is left of it with which seller."""
-    asked: dict[str, Any] = {"customers": list(customer_ids or ()), "everybody": customer_ids is None}
-    with connection.cursor() as cursor:
-        cursor.execute(MOVES, asked)
-        rows: list[tuple[int, str, str, int, str, int | None]] = cursor.fetchall()
-    left: dict[int, dict[str, int]] = {}
-    for (_, _, seller), moves in groupby(rows, key=lambda row: row[:3]):
-        parts = credit_followed.left_by_payment(Move(amount, about, payment) for *_, amount, about, payment in moves)
-        for payment, amount in parts.items():
-            if payment is not None:
-                left.setdefault(payment, {})[seller] = amount
-    return left
+def of(payment: Payment) -> Kept:
+    """Return what one payment left that is still there.
+
+    Raises:
+        NothingKept: nothing of it is.
+    """
+    found = next((kept for kept in by([payment.payer_id]) if kept.payment.pk == payment.pk), None)
+    if found is None:
+        raise NothingKept(_("Nothing of {payment} is left over.").format(payment=payment))
+    return found
+
+
+def is_left_of(payment: Payment) -> bool:
+    """Say whether something of a payment is still there that pays for nothing."""
+    return any(kept.payment.pk == payment.pk for kept in by([payment.payer_id]))
 
 
 def _about(payments: list[int]) -> list[Row]:
@@ -135,7 +127,7 @@ def facts_of(kept: Kept) -> dict[str, object]:
         "payment": payment.ref,
         "method": payment.method_label,
         "paid": str(Money(payment.amount_minor, payment.currency)),
-        "on": str(payment.settled_at.date()) if payment.settled_at else "",
+        "on": str(local_day(payment.settled_at, payment.payer.timezone)) if payment.settled_at else "",
         "left": str(kept.amount),
         "could_pay": [str(document) for document in kept.could_pay],
     }

@@ -5,7 +5,7 @@ is open; or keep it as credit for the next invoice. What is still there is read 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import NAMESPACE_OID, uuid5
 
@@ -20,7 +20,7 @@ from accounts.people.models import User
 from accounts.policies import resolving
 from billing.anomalies import finding as findings
 from billing.anomalies import kept_money
-from billing.anomalies.kept_money import Kept
+from billing.anomalies.kept_money import Kept, NothingKept
 from billing.anomalies.models import Finding
 from billing.invoices import settling
 from billing.invoices.models import Document
@@ -29,15 +29,10 @@ from billing.money import Money
 from billing.payments import gateways, refunds
 from billing.payments.bank.models import BankLine
 from billing.payments.models import Payment, Refund
+from billing.periods import local_day
 
 LIMIT: Final = "self_service.refund_limit"
 DETECTORS: Final = ("double_payment", "unapplied_money")
-
-
-class NothingKept(Refusal):
-    """Nothing of the payment is left over, or it was answered before."""
-
-    code = "nothing_kept"
 
 
 class NothingOpen(Refusal):
@@ -63,8 +58,8 @@ def offers(payers: QuerySet[Customer], *, viewer: User, at: datetime) -> list[Of
     waiting = [kept for kept in found if kept.payment.pk not in answered]
     concerned = {kept.payment.payer_id for kept in waiting}
     pays_for = set(access.customers_within_reach(viewer, access.PAY).filter(pk__in=concerned).values_list("pk", flat=True))
-    said = resolving.resolve_many(concerned, at.date(), [LIMIT]) if concerned else {}
-    return [Offer(kept, _decided(kept, pays_for, said[kept.payment.payer_id][LIMIT])) for kept in waiting]
+    said = _said({kept.payment.payer for kept in waiting}, at)
+    return [Offer(kept, _decided(kept, pays_for, said[kept.payment.payer_id])) for kept in waiting]
 
 
 def of_payment(payment: Payment, *, viewer: User, at: datetime) -> Offer | None:
@@ -77,7 +72,16 @@ def decide(actor: User, kept: Kept, at: datetime) -> Decision:
     """Say whether `actor` may send the money back alone: they pay for the payer, and policy goes that far."""
     payer = kept.payment.payer
     within = access.customers_within_reach(actor, access.PAY).filter(pk=payer.pk).exists()
-    return _decided(kept, {payer.pk} if within else set(), resolving.resolve(payer, LIMIT, at.date()))
+    return _decided(kept, {payer.pk} if within else set(), resolving.resolve(payer, LIMIT, local_day(at, payer.timezone)))
+
+
+def _said(payers: set[Customer], at: datetime) -> dict[int, resolving.Resolved]:
+    """Return what policy says to each payer on its own day."""
+    by_day: dict[date, list[int]] = {}
+    for payer in payers:
+        by_day.setdefault(local_day(at, payer.timezone), []).append(payer.pk)
+    resolved = [resolving.resolve_many(keys, day, [LIMIT]) for day, keys in by_day.items()]
+    return {key: found[LIMIT] for answers in resolved for key, found in answers.items()}
 
 
 def _decided(kept: Kept, pays_for: set[int], said: resolving.Resolved) -> Decision:
@@ -104,7 +108,7 @@ def send_back(*, actor: User, payment: Payment, at: datetime) -> Refund:
     with transaction.atomic():
         locking.lock_payers([payment.payer_id])
         key = uuid5(NAMESPACE_OID, f"accord kept {payment.ref} {payment.refunds.count()}")
-        kept = _kept(payment)
+        kept = kept_money.of(payment)
         decide(actor, kept, at).or_refuse()
         reason = _("Paid twice") if kept.paid_twice else _("Paid too much")
         started = refunds.start(
@@ -126,12 +130,13 @@ def use(*, actor: User, payment: Payment, at: datetime) -> list[Document]:
     access.decide(actor, access.PAY, payment.payer).or_refuse()
     with transaction.atomic():
         locking.lock_payers([payment.payer_id])
-        owed = _kept(payment).could_pay
+        owed = kept_money.of(payment).could_pay
         paid = [document for document in owed if settling.apply_account_credit(document, at)]
         if not paid:
             raise NothingOpen(_("Nothing is open that it could pay. Keep it for the next invoice."))
         BankLine.objects.over().filter(payment=payment).update(over_settled_at=at)
-        _close(payment, actor, at)
+        if not kept_money.is_left_of(payment):
+            _close(payment, actor, at)
         return paid
 
 
@@ -145,7 +150,7 @@ def keep(*, actor: User, payment: Payment, at: datetime) -> Finding:
     access.decide(actor, access.PAY, payment.payer).or_refuse()
     with transaction.atomic():
         locking.lock_payers([payment.payer_id])
-        _kept(payment)
+        kept_money.of(payment)
         findings.find_for([payment.payer], at=at)
         open_ones = Finding.objects.filter(payment=payment, detector__in=DETECTORS, status=Finding.Status.OPEN)
         found = open_ones.order_by("pk").first()
@@ -153,13 +158,6 @@ def keep(*, actor: User, payment: Payment, at: datetime) -> Finding:
             raise NothingKept(_("This was answered before."))
         BankLine.objects.over().filter(payment=payment).update(over_settled_at=at)
         return findings.answer(actor=actor, finding=found, words=_("Kept as credit by the customer"), at=at)
-
-
-def _kept(payment: Payment) -> Kept:
-    found = next((kept for kept in kept_money.by([payment.payer_id]) if kept.payment.pk == payment.pk), None)
-    if found is None:
-        raise NothingKept(_("Nothing of {payment} is left over.").format(payment=payment))
-    return found
 
 
 def _close(payment: Payment, actor: User, at: datetime) -> None:

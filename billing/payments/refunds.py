@@ -277,6 +277,7 @@ def come_back(refund: Refund, answer: Answer, at: datetime) -> Refund:
         amount = str(Money(refund.amount_minor, refund.payment.currency))
         facts = {"amount": amount, "payment": refund.payment.ref, "reason": answer.reason}
         recording.record(refund.customer, "billing.refund_came_back", actor=None, at=at, about=refund, facts=facts)
+        recording.record(refund.customer, "finance.money_came_back", actor=None, at=at, about=refund, facts=facts, internal=True)
         return refund
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.template.loader import render_to_string
 
 from billing.amendments.models import Quote
-from billing.invoices.documents import figures, rendering
+from billing.invoices.documents import figures, recipient, rendering
 from billing.invoices.documents.wording import language_of
 from billing.periods import local_day
 
@@ -79,13 +79,13 @@ def pdf_of(quote: Quote, subject: str, language: str, *, at: datetime) -> bytes:
 def html_of(quote: Quote, subject: str, language: str, *, at: datetime) -> str:
     """Return the page that is printed, in one of the languages of `WORDS`."""
     words, told, customer = WORDS[language], quote.outcome, quote.contract.customer
-    town = f"{customer.postcode} {customer.city}".strip()
+    seller, quoted_on = quote.contract.legal_entity, local_day(quote.quoted_at, quote.contract.timezone)
     context = {
         "language": language, "words": words, "ref": customer.number, "note": words.no_invoice,
-        "quote": quote, "customer": customer, "seller": quote.contract.legal_entity,
+        "quote": quote, "customer": customer, "seller": seller,
         "subject": subject, "currency": told["currency"], "validity": _validity(quote, words, language, at),
-        "recipient": [text for text in (customer.legal_name or customer.name, customer.street, town) if text],
-        "quoted_on": figures.day(local_day(quote.quoted_at, quote.contract.timezone), language),
+        "recipient": recipient.lines(customer, on=quoted_on, home=seller.country, language=language),
+        "quoted_on": figures.day(quoted_on, language),
         "starts": figures.day(quote.effective_on, language),
         "rows": [_row(line, told["currency"], language) for line in told["lines"]],
         "sums": _sums(told, words, language), "total": figures.amount(told["total_minor"], told["currency"], language),

@@ -12,7 +12,7 @@ from django.db.models import Sum
 from django.template.loader import render_to_string
 
 from billing.catalog.models import LegalEntity
-from billing.invoices.documents import figures, rendering
+from billing.invoices.documents import figures, recipient, rendering
 from billing.invoices.documents.wording import language_of
 from billing.invoices.models import Settlement
 from billing.payments import settlement
@@ -81,13 +81,12 @@ def html_of(payment: Payment, language: str) -> str:
     def money(minor: int) -> str:
         return figures.amount(minor, currency, language)
 
-    town = f"{payer.postcode} {payer.city}".strip()
-    seller = _seller(payment)
+    seller, day = _seller(payment), _day(payment)
     context = {
         "language": language, "words": words, "ref": payment.ref, "note": words.no_invoice,
         "payer": payer, "payment": payment, "currency": currency, "seller": seller,
-        "recipient": [text for text in (payer.legal_name or payer.name, payer.street, town) if text],
-        "day": figures.day(_day(payment), language), "total": money(payment.amount_minor),
+        "recipient": recipient.lines(payer, on=day, home=seller.country, language=language),
+        "day": figures.day(day, language), "total": money(payment.amount_minor),
         "thanks": words.thanks.format(amount=figures.with_currency(payment.amount_minor, currency, language)),
         "rows": [
             (row["document__ref"], figures.day(row["document__issued_on"], language), row["document__customer__name"],

@@ -8,7 +8,7 @@ from typing import Final
 from django.template.loader import render_to_string
 
 from billing.catalog.models import LegalEntity
-from billing.invoices.documents import figures, rendering
+from billing.invoices.documents import figures, recipient, rendering
 from billing.invoices.documents.wording import language_of
 from billing.reports.statements import Statement
 
@@ -93,14 +93,11 @@ def html_of(statement: Statement, seller: LegalEntity, language: str) -> str:
     def day(on: date) -> str:
         return figures.day(on, language)
 
-    town = f"{customer.postcode} {customer.city}".strip()
-    country = figures.country(customer.country, language).upper() if customer.country not in ("", seller.country) else ""
-    address = (customer.legal_name or customer.name, customer.street, town, country)
     context = {
         "language": language,
         "words": words,
         "seller": seller,
-        "recipient": [text for text in address if text],
+        "recipient": recipient.lines(customer, on=statement.period.last, home=seller.country, language=language),
         "customer": customer,
         "currency": currency,
         "days": words.for_days.format(days=figures.period(statement.period.since, statement.period.until, language)),

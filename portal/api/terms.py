@@ -69,7 +69,10 @@ class DifferenceSerializer(serializers.Serializer):
 
 
 class ComparisonSerializer(serializers.Serializer):
-    """What other terms would change: each difference, until when one is bound, and what is committed until then, net."""
+    """What other terms would change: each difference, until when one is bound, and what is committed until then, net.
+
+    `bonus` is what is credited once for a longer term.
+    """
 
     differences = DifferenceSerializer(many=True)
     bound_before = serializers.DateField()
@@ -77,6 +80,7 @@ class ComparisonSerializer(serializers.Serializer):
     monthly = fields.AmountShape()
     committed_before = fields.AmountShape()
     committed_after = fields.AmountShape()
+    bonus = fields.AmountShape()
 
 
 class ContractTermsView(View):
@@ -93,6 +97,7 @@ class ContractTermsView(View):
 
 WANTED = ("term_months", "renews", "po_required", "po_number")
 FIXED = ("notice_days", "payment_term_days")
+AMOUNTS = ("monthly", "committed_before", "committed_after", "bonus")
 
 
 class TermsComparisons(View):
@@ -107,7 +112,7 @@ class TermsComparisons(View):
         wanted = replace(Terms.of(agreed), **self.read(WantedTermsSerializer(data=request.data)))
         found = new_terms.compare(actor=request.user, contract=agreed, wanted=wanted, today=places.today_under(agreed))
         differences = [{"name": one.name, "before": str(one.before), "after": str(one.after)} for one in found.differences]
-        amounts = {name: fields.told(getattr(found, name)) for name in ("monthly", "committed_before", "committed_after")}
+        amounts = {name: fields.told(getattr(found, name)) for name in AMOUNTS}
         return Response(
             {"differences": differences, "bound_before": found.bound_before, "bound_after": found.bound_after} | amounts
         )

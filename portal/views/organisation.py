@@ -2,7 +2,6 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.people import access
@@ -30,7 +29,7 @@ def organisation(request: HttpRequest, number: str) -> HttpResponse:
 def charter(request: HttpRequest, number: str) -> HttpResponse:
     """Show what policy says about the customer the page stands at."""
     node = places.node(request, number)
-    return render(request, "portal/charter/charter.html", {"at": node} | charter_shown.of(node, timezone.now().date()))
+    return render(request, "portal/charter/charter.html", {"at": node} | charter_shown.of(node, places.today(node)))
 
 
 @declares(access.SEE_CUSTOMER)

@@ -89,6 +89,7 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "support.promise_at_risk": Notice("promise_at_risk", audiences.who_promised, ("ticket", ""), group=groups.WORK),
     "support.promise_broken": Notice("promise_broken", audiences.who_promised_and_supervisors, ("ticket", ""), group=groups.WORK),
     "finance.row_written": Notice("row_written", audiences.finance, ("finance", ""), group=groups.WORK),
+    "finance.money_came_back": Notice("money_came_back", audiences.finance, ("billing_desk", ""), group=groups.WORK),
     "finance.row_answered": Notice("row_answered", audiences.finance, ("finance", ""), group=groups.WORK),
     "finance.row_queried": Notice("row_queried", audiences.who_gave, ("ticket", "ticket"), group=groups.WORK),
     "support.topic_alarm": Notice("topic_alarm", audiences.the_level_named, ("problem", ""), group=groups.WORK),

@@ -10,10 +10,12 @@ from accounts.people.models import User
 from accounts.timeline.models import Delivery
 from backoffice.demo import building
 from billing.anomalies.models import Finding
-from billing.invoices.models import Document
+from billing.invoices import supplied
+from billing.invoices.models import Document, Line
 from billing.ledger import balances, proof
 from billing.payments.bank import proof as bank_proof
 from billing.payments.bank.models import BankLine
+from billing.usage.models import UsageRecord
 from support.remedies.models import Approval, FeedRow, Grant
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -38,8 +40,19 @@ def test_demo_world_is_the_one_the_stories_are_told_with_and_building_it_again_c
         ("INV-9", "INV-8", 90_000),
     ]
     assert Document.objects.get(ref="INV-2").open_minor == 12_000
+    assert (
+        what_is_billed_of("messages") == {"S"} and what_is_billed_of("academy") == {"E"} and what_is_billed_of("parts") == {"K"}
+    )
+    assert Line.objects.filter(kind="usage", product__code="messages", amount_minor__gt=0).count() >= 12
+    assert UsageRecord.objects.filter(subscription__customer__ref="NW").count() > 365
     assert Document.objects.filter(ref__in=["INV-1", "INV-8", "INV-9"], open_minor__gt=0).count() == 0
     assert tree.check() == [] and proof.faults() == []
+
+
+def what_is_billed_of(product):
+    """The categories of tax (UNTDID 5305) under which a product is billed."""
+    lines = Line.objects.filter(product__code=product).select_related("document", "corrects", "product")
+    return {supplied.category_of(line.document, line, [line]) for line in lines}
 
 
 def open_findings_of(ref):

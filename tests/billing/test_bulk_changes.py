@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -364,6 +365,21 @@ def test_what_is_chosen_at_once_is_asked_of_the_credit_limit_together(berlin, me
 
     assert rows(bulk) == [(2, "ready"), (3, "ready")]
     assert [row.status for row in make(member, bulk, [2])] == ["applied"]
+
+
+@pytest.mark.parametrize(
+    ("promise", "facts"),
+    [
+        ("row_of_a_bulk_change_has_its_quote_once_it_is_ready", {"quote": None}),
+        ("row_that_waits_for_its_price_says_for_whom", {"status": "waiting", "priced_for": None}),
+        ("chosen_row_has_its_choice", {"status": "chosen"}),
+    ],
+)
+def test_database_keeps_no_row_that_cannot_be_worked_off(berlin, member, promise, facts):
+    bulk = prepared(member, berlin, f"{running(berlin).ref},set_quantity,5,,now")
+
+    with pytest.raises(IntegrityError, match=promise), transaction.atomic():
+        bulk.rows.update(**facts)
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.anomalies.credit_followed import Move, left_by_payment
+from billing.payments.credit_followed import Move, left_by_payment
 
 FIRST, SECOND = 1, 2
 

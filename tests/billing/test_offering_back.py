@@ -1,5 +1,6 @@
 """Money paid twice or too much goes back, towards what is open, or stays as credit: once, and as far as policy lets customers."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -19,7 +20,7 @@ from billing.money import Money
 from billing.payments import collecting, receiving, settlement
 from billing.payments import proof as payment_proof
 from billing.payments.models import Payment, Refund
-from tests.factories import billing, customers, payments, people
+from tests.factories import billing, customers, payments, people, policies
 from tests.factories.payments import NOON
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +85,19 @@ def test_in_a_currency_without_a_limit_a_person_sends_it_back(berlin, payer):
     )  # fmt: skip
 
     assert [offer.refundable.code for offer in offers(payer)] == ["over_self_service"]
+
+
+@pytest.mark.parametrize(("zone", "allowed"), [("Europe/Berlin", True), ("UTC", False)])
+def test_limit_that_begins_tomorrow_holds_where_it_is_tomorrow_already(berlin, payer, zone, allowed):
+    evening, tomorrow = NOON.replace(hour=23, minute=30), NOON.date() + timedelta(days=1)
+    Customer.objects.update(timezone=zone)
+    paid_twice(berlin, 60000)
+    policies.published({"self_service.refund_limit": "600.00 EUR"}, at=NOON - timedelta(days=60), on=tomorrow)
+
+    [offer] = offering_back.offers(Customer.objects.all(), viewer=payer, at=evening)
+
+    assert offer.refundable.allowed is allowed
+    assert offering_back.decide(payer, offer.kept, evening).allowed is allowed
 
 
 @pytest.mark.parametrize("role", ["reader", "member"])

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.customers import addresses
 from billing.invoices import credit_notes
+from billing.invoices.documents import recipient
 from billing.ledger import balances
 from billing.periods import Period
 from billing.reports import statement_pdf, statements
@@ -76,6 +78,34 @@ def test_paper_says_the_same_in_both_languages(payer, language, title):
 
     assert title in page
     assert page.count("120" + {"en": ".00", "de": ",00"}[language]) == 5
+
+
+@pytest.mark.parametrize(("month", "street"), [(1, "Gate 4"), (2, "Torstr. 1")])
+def test_statement_goes_where_invoices_went_on_its_last_day(payer, month, street):
+    payer.street, payer.postcode, payer.city = "Torstr. 1", "10119", "Berlin"
+    payer.save(update_fields=["street", "postcode", "city"])
+    addresses.keep(
+        actor=None, customer=payer, purpose="invoices", street="Gate 4", city="Wien", country="AT", attention="Books", at=NOON,
+        since=date(2026, 1, 31), until=date(2026, 2, 28),
+    )  # fmt: skip
+    period = Period(date(2026, month, 1), date(2026, month + 1, 1))
+
+    page = statement_pdf.html_of(statements.statement(payer, "EUR", period), seller(), "en")
+
+    assert street in page
+    assert [word in page for word in ("Books", "Wien", "AUSTRIA")] == [month == 1] * 3
+
+
+@pytest.mark.parametrize(
+    ("day", "told"), [(4, ["Berlin", "Torstr. 1", "10119 Berlin"]), (5, ["Berlin", "Books", "Gate 4", "Wien"])]
+)
+def test_letter_of_a_day_goes_where_invoices_go_that_day(payer, day, told):
+    payer.street, payer.postcode, payer.city = "Torstr. 1", "10119", "Berlin"
+    given = {"street": "Gate 4", "city": "Wien", "attention": "Books", "since": date(2026, 1, 5), "until": None, "at": NOON}
+    addresses.keep(actor=None, customer=payer, purpose="invoices", **given)
+    addresses.keep(actor=None, customer=payer, purpose="visits", **given | {"street": "Gate 9"})
+
+    assert recipient.lines(payer, on=date(2026, 1, day), home="DE", language="en") == told
 
 
 def test_paper_is_the_same_bytes_every_time(payer):

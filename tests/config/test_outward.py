@@ -1,8 +1,12 @@
 """Fetching from hosts that others named: public ones by https, no detours, and not much at a time."""
 
+import gzip
 import socket
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from threading import Event, Thread
+from time import monotonic, sleep
+from types import SimpleNamespace
 
 import pytest
 import requests
@@ -19,8 +23,11 @@ def server():
         def do_GET(self):
             self.send_response(302 if self.path == "/away" else 200)
             self.send_header("Location", "/here")
+            if self.path == "/packed":
+                self.send_header("Content-Encoding", "gzip")
             self.end_headers()
-            self.wfile.write(b"x" * (outward.MOST_BYTES + 1 if self.path == "/much" else 3))
+            words = b"x" * (outward.MOST_BYTES + 1 if self.path in ("/much", "/packed") else 3)
+            self.wfile.write(gzip.compress(words) if self.path == "/packed" else words)
 
         def log_message(self, *told):
             """Keep quiet."""
@@ -82,6 +89,80 @@ def test_trial_on_one_machine_reaches_the_loopback_follows_nothing_and_reads_lit
         assert session.get(f"{server}/away").status_code == 302
         with pytest.raises(outward.TooMuch):
             session.get(f"{server}/much")
+
+
+@pytest.fixture
+def slow(monkeypatch, settings):
+    """A host that says one byte each tenth of a second, beginning as it is told, and knows when it was cut off."""
+    monkeypatch.setattr(outward, "SECONDS", 0.5)
+    settings.SIGN_IN_PROVIDERS_ANYWHERE = True
+    listening = socket.create_server(("127.0.0.1", 0))
+    host = SimpleNamespace(begins=b"", port=listening.getsockname()[1], cut=Event())
+
+    def trickle():
+        with suppress(OSError):
+            visitor = listening.accept()[0]
+            visitor.sendall(host.begins)
+            for _ in range(100):
+                sleep(0.1)
+                visitor.sendall(b"x")
+        host.cut.set()
+
+    Thread(target=trickle, daemon=True).start()
+    yield host
+    listening.close()
+
+
+@pytest.mark.parametrize(
+    "begins", [b"", b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n"]
+)
+def test_host_that_trickles_is_cut_off_whatever_it_trickles(slow, begins):
+    slow.begins, since = begins, monotonic()
+
+    with outward.session() as session, pytest.raises(requests.Timeout, match="no answer within"):
+        session.get(f"http://127.0.0.1:{slow.port}/")
+
+    assert monotonic() - since < 3
+    assert slow.cut.wait(3)
+
+
+def test_host_that_trickles_its_handshake_is_cut_off(slow):
+    since = monotonic()
+
+    with outward.session() as session, pytest.raises(requests.RequestException):
+        session.get(f"https://127.0.0.1:{slow.port}/")
+
+    assert monotonic() - since < 3
+    assert slow.cut.wait(3)
+
+
+def test_look_up_that_takes_for_ever_holds_nobody(monkeypatch):
+    monkeypatch.setattr(outward, "SECONDS", 0.2)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *where, **how: sleep(5))
+    since = monotonic()
+
+    with outward.session() as session, pytest.raises(outward.TooLate):
+        session.get("https://id.nordwind.example")
+
+    assert monotonic() - since < 3
+
+
+def test_connection_that_comes_too_late_is_closed():
+    one, other = socket.socketpair()
+    exchange = outward.Exchange(requests.Response)
+    exchange.answer()
+
+    with pytest.raises(TimeoutError):
+        exchange.opened(one)
+
+    assert (one.fileno(), other.recv(1)) == (-1, b"")
+
+
+def test_small_answer_that_unpacks_to_much_is_not_read_to_the_end(server, settings):
+    settings.SIGN_IN_PROVIDERS_ANYWHERE = True
+
+    with outward.session() as session, pytest.raises(outward.TooMuch):
+        session.get(f"{server}/packed")
 
 
 def test_production_takes_no_provider_on_the_same_machine(settings):

@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts.people import keys
 from accounts.quality.models import ChangeRequest
 from accounts.webhooks import endpoints
+from billing.amendments.bulk.models import BulkChange
 from billing.dunning import plans
 from billing.money import Money
 from billing.payments import receiving
@@ -42,6 +43,7 @@ LISTS = [
     "mandates",
     "methods",
     "contracts",
+    "bulk_changes",
     "usage",
     "tickets",
     "served",
@@ -84,6 +86,8 @@ def fill(tree) -> None:
         actor=people.payer(tree.germany), documents=[billing.invoice(tree.germany, 900)], count=2, first_on=date(2026, 2, 1),
         at=billing.NOON, today=date(2026, 1, 20),
     )  # fmt: skip
+    facts = {"customer": tree.germany, "asked_by": administrator, "asked_at": billing.NOON, "file_name": "changes.csv"}
+    BulkChange.objects.create(content_hash=uuid4().hex, **facts)
     keys.make(actor=None, customer=tree.germany, name="ERP", scopes=["read"], at=billing.NOON)
     single_sign_on.named(single_sign_on.provider_of(tree.germany, f"{uuid4().hex}.example", use="off"), administrator)
     address = f"https://{uuid4().hex}.example/hooks"

@@ -1,6 +1,7 @@
 """Overpaid: what a line brought beyond its invoices, given back to where it came from or kept as credit.
 
-The money stands as credit of the payer since the line was matched; giving it back pays that credit out by a refund.
+The money stands as credit of the payer since the line was matched; giving it back pays that credit out by a refund, as far as
+it was not used since: other credit of the payer, such as goodwill, is not sent to a bank for it.
 """
 
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline.plain import plain
 from billing.ledger import locking
-from billing.payments import refunds
+from billing.payments import left_over, refunds
 from billing.payments.bank.models import BankLine
 from billing.payments.models import Payment, Refund
 
@@ -35,8 +36,12 @@ def give_back(*, actor: User, line: BankLine, at: datetime) -> Refund:
         NothingOver: there is nothing over, or it was dealt with.
         Refusal: the credit was used since.
     """
-    started = _dealt_with(actor, line, at, lambda held, payment: _start(actor, held, payment, at))
-    return refunds.carry_out(started.pk, at)
+    return refunds.carry_out(start(actor=actor, line=line, at=at).pk, at)
+
+
+def start(*, actor: User, line: BankLine, at: datetime) -> Refund:
+    """Write down that what was over is given back, without asking the bank yet; see `give_back`."""
+    return _dealt_with(actor, line, at, lambda held, payment: _start(actor, held, payment, at))
 
 
 def keep(*, actor: User, line: BankLine, at: datetime) -> BankLine:
@@ -51,7 +56,7 @@ def keep(*, actor: User, line: BankLine, at: datetime) -> BankLine:
 def _start(actor: User, line: BankLine, payment: Payment, at: datetime) -> Refund:
     return refunds.start(
         actor=actor, payment=payment, amount_minor=line.over_minor, reason=plain(line, "over"), at=at,
-        key=uuid5(NAMESPACE_OID, f"accord bank line over {line.ref} {line.turn}"),
+        key=uuid5(NAMESPACE_OID, f"accord bank line over {line.ref} {line.turn}"), held_with=left_over.of(payment),
     )  # fmt: skip
 
 

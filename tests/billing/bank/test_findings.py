@@ -18,7 +18,7 @@ from billing.payments.bank import overpaid, settling
 from billing.payments.bank.models import BankLine, TransferOrder
 from tests.factories import people, support
 from tests.factories.bank import EVENING, brought, paying
-from tests.factories.billing import invoice, seller
+from tests.factories.billing import invoice, seller, single_credit
 from tests.factories.customers import group
 from tests.factories.payments import pay, start
 
@@ -145,6 +145,23 @@ def test_money_is_used_for_what_is_open(berlin, finance):
     newer.refresh_from_db()
     assert (older.open_minor, newer.open_minor, balances.credit_of(berlin)) == (0, 4000, {"EUR": 0})
     assert Finding.objects.get().status == "remedied"
+
+
+def test_money_used_in_part_is_still_found_with_what_is_left_and_that_goes_back(berlin, finance):
+    document = invoice(berlin, 12000)
+    card = start(berlin, document)
+    brought(paying(document))
+    collecting.carry_out(card.pk, EVENING)
+    made = findings.find_for([berlin], at=EVENING)[0]
+    invoice(berlin, 5000)
+
+    giving_back.use(actor=finance, finding=made, at=EVENING)
+
+    [left] = findings.find_for([berlin], at=EVENING)
+    assert (left.pk, left.amount_minor) == (made.pk, 7000)
+    single_credit(berlin, Money(9000, "EUR"), at=EVENING)
+    refund = giving_back.refund(actor=finance, finding=left, at=EVENING)
+    assert (refund.status, refund.amount_minor, balances.credit_of(berlin)) == ("succeeded", 7000, {"EUR": 9000})
 
 
 def test_only_finance_gives_back_and_only_money(berlin, finance):

@@ -16,7 +16,7 @@ from billing.payments.bank.models import BankLine, TransferOrder
 from billing.payments.gateways.base import KeyReused, Outcome
 from tests.factories import people
 from tests.factories.bank import ANNA, EVENING, brought, paying, row
-from tests.factories.billing import invoice, seller
+from tests.factories.billing import invoice, seller, single_credit
 from tests.factories.customers import group
 
 R1, R2 = str(uuid4()), str(uuid4())
@@ -110,6 +110,16 @@ def test_credit_used_since_is_not_given_back(berlin, finance, over):
     with pytest.raises(refunds.RefundExceedsCredit):
         overpaid.give_back(actor=finance, line=over, at=EVENING)
     assert list(BankLine.objects.over()) == [over]
+
+
+def test_goodwill_is_not_sent_to_the_bank_for_credit_that_was_used(berlin, finance, over):
+    account_credit.apply_account_credit(invoice(berlin, 3000), EVENING)
+    single_credit(berlin, Money(5000, "EUR"), at=EVENING)
+
+    with pytest.raises(refunds.RefundExceedsCredit):
+        overpaid.give_back(actor=finance, line=over, at=EVENING)
+
+    assert (balances.credit_of(berlin), TransferOrder.objects.count()) == ({"EUR": 5000}, 0)
 
 
 @pytest.mark.parametrize("level", ["agent", "manager"])
