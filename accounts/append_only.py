@@ -1,20 +1,21 @@
 """Append-only tables: the database triggers that let rows be added and nothing else.
 
 `only_added(noun)` gives a model its three refusals (UPDATE, DELETE, TRUNCATE); `not_truncated(noun)` gives only the last,
-for tables that have finer rules of their own for single rows. No session can silence a trigger: `never_silenced` sees to it
-whenever the database has been migrated.
+for tables that have finer rules of their own for single rows. Whether a session passes over a trigger (only
+accounts/privacy/erasing.py does) is asked at every row, so it has to cost next to nothing: `ask_quietly` sees to that.
 """
 
-from typing import Any
+from typing import Any, Final
 
 import pgtrigger
 from django.db import connections
 
-# What pgtrigger puts before every trigger asks a setting of the session whether to pass over it. Where nobody set one, that
-# raises and catches an error for each row; and in a transaction with much still to be checked, each such error looks at it all.
-_NEVER_SILENCED = """
+# As pgtrigger comes, the question raises and catches an error at each row where no session ever said anything; and while much is
+# still to be checked in a transaction, each such error looks through all of it.
+ASK_QUIETLY: Final = """
 CREATE OR REPLACE FUNCTION "public"._pgtrigger_should_ignore(trigger_name name) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT false'
+LANGUAGE sql STABLE AS
+$$ SELECT trigger_name = ANY(coalesce(nullif(current_setting('pgtrigger.ignore', true), ''), '{}')::text[]) $$
 """
 
 
@@ -37,7 +38,7 @@ def not_truncated(noun: str) -> pgtrigger.Trigger:
     )
 
 
-def never_silenced(using: str, **_: Any) -> None:
-    """Let every trigger be asked at every row, whatever a session says; told by Django when migrations are done."""
+def ask_quietly(using: str, **_: Any) -> None:
+    """Let triggers ask without an error whether they are passed over; told by Django whenever migrations are done."""
     with connections[using].cursor() as cursor:
-        cursor.execute(_NEVER_SILENCED)
+        cursor.execute(ASK_QUIETLY)

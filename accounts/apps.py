@@ -32,5 +32,5 @@ class AccountsConfig(AppConfig):
         queueing = import_module("accounts.webhooks.queueing")
         delivery.register(queueing.READER, queueing.queue)
         import_module("accounts.timeline.recording").register_chooser(queueing.READER, queueing.wanted)
-        post_migrate.connect(import_module("accounts.append_only").never_silenced, sender=self)
+        post_migrate.connect(import_module("accounts.append_only").ask_quietly, sender=self)
         import_module("accounts.segments.lifecycle").hang_onboarding_days(import_module("accounts.policies.onboarding").days_of)

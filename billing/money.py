@@ -189,6 +189,12 @@ def rounded_major(major: Fraction | Decimal, currency: str) -> Money:
     return rounded(Fraction(major) * 10 ** exponent(currency), currency)
 
 
+def rounded_share(amount: Fraction | Decimal | int, part: int, whole: int, currency: str) -> Money:
+    """Round `amount` × `part` / `whole`, an exact number of minor units, as `rounded` does; `whole` is above zero."""
+    numerator, denominator = amount.as_integer_ratio()
+    return Money(half_up(numerator * part, denominator * whole), currency)
+
+
 def half_up(numerator: int, denominator: int) -> int:
     """Return `numerator / denominator` as a whole number, half up away from zero; `denominator` is above zero."""
     magnitude = (2 * abs(numerator) + denominator) // (2 * denominator)
@@ -208,6 +214,8 @@ def allocate_largest_remainder(total: Money, weights: Sequence[int]) -> tuple[Mo
         if total:
             raise NothingToShareBy(f"{total} cannot be spread over parts that add up to nothing.")
         return tuple(total for _ in weights)
+    if len(weights) == 1:
+        return (total,)
     sign = 1 if whole > 0 else -1
     parts = [divmod(total.amount_minor * weight * sign, abs(whole)) for weight in weights]
     left_over = total.amount_minor - sum(floor for floor, _ in parts)

@@ -9,7 +9,6 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from operator import attrgetter
 from typing import Any, Final, Protocol
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -94,7 +93,7 @@ def record_many(entries: Iterable[Entry], *, actor: AbstractBaseUser | None, at:
     with transaction.atomic(savepoint=len(known) < MANY):
         activities = _stored([_activity(entry, actor, at) for entry in known])
         trees = {entry.customer.pk: entry.customer.tree_id for entry in known if entry.customer}
-        _store_deliveries(_deliveries(activities, at) + _chosen(activities, trees, at))
+        _store_deliveries(_told(activities, trees), at)
         _announce(zip(known, activities, strict=True))
     return activities
 
@@ -131,20 +130,11 @@ def _ref_of(about: models.Model) -> str:
     return str(getattr(about, "ref", None) or about.pk)
 
 
-def _deliveries(activities: Iterable[Activity], at: datetime) -> list[Delivery]:
-    return [
-        Delivery(activity=activity, reader=reader, due_at=at)
-        for activity in activities
-        for reader in KINDS[activity.kind].readers
-    ]
-
-
-def _chosen(activities: list[Activity], trees: dict[int, int], at: datetime) -> list[Delivery]:
-    return [
-        Delivery(activity=activity, reader=reader, due_at=at)
-        for reader, chooser in _choosers.items()
-        for activity in chooser(activities, trees)
-    ]
+def _told(activities: list[Activity], trees: dict[int, int]) -> list[tuple[Activity, str]]:
+    """Return each activity with every reader that is told of it: those its kind names, and those who choose."""
+    named = [(activity, reader) for activity in activities for reader in KINDS[activity.kind].readers]
+    chosen = [(activity, reader) for reader, chooser in _choosers.items() for activity in chooser(activities, trees)]
+    return named + chosen
 
 
 def _stored(activities: list[Activity]) -> list[Activity]:
@@ -159,12 +149,13 @@ def _stored(activities: list[Activity]) -> list[Activity]:
     return activities
 
 
-def _store_deliveries(deliveries: list[Delivery]) -> None:
-    if len(deliveries) < MANY:
-        Delivery.objects.bulk_create(deliveries)
+def _store_deliveries(told: list[tuple[Activity, str]], at: datetime) -> None:
+    if len(told) < MANY:
+        Delivery.objects.bulk_create([Delivery(activity=activity, reader=reader, due_at=at) for activity, reader in told])
         return
     names = ["activity_id", "reader", "status", "attempts", "due_at", "fault"]
-    copying.add_values(Delivery, names, map(attrgetter(*names), deliveries))
+    rows = ((activity.pk, reader, Delivery.Status.WAITING, 0, at, "") for activity, reader in told)
+    copying.add_values(Delivery, names, rows)
 
 
 def _announce(recorded: Iterable[tuple[Entry, Activity]]) -> None:

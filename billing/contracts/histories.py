@@ -14,7 +14,7 @@ from billing.catalog import charges
 from billing.catalog.models import Charge, PlanVersion
 from billing.contracts.models import Contract, ContractEvent, Subscription
 from billing.periods import Alignment, Interval
-from billing.rating.history import Event, History, Intro, PlanTerms, Policy, PricedCharge
+from billing.rating.history import Event, History, Intro, PlanTerms, Policy, PricedCharge, Usage
 from billing.usage import selectors as usage
 
 
@@ -33,9 +33,8 @@ def histories_of(subscriptions: Iterable[Subscription]) -> dict[int, History]:
     plans = _terms(event.plan_version_id for found in events.values() for event in found)
     measured = usage.of_subscriptions(subscription.pk for subscription in wanted)
     return {
-        subscription.pk: replace(
-            _history(subscription, contracts[subscription.contract_id], events[subscription.pk], plans),
-            usage=measured.get(subscription.pk, {}),
+        subscription.pk: _history(
+            subscription, contracts[subscription.contract_id], events[subscription.pk], plans, measured.get(subscription.pk, {})
         )
         for subscription in wanted
     }
@@ -88,7 +87,11 @@ def _contracts(subscriptions: Iterable[Subscription]) -> dict[int, Contract]:
 
 
 def _history(
-    subscription: Subscription, contract: Contract, events: list[ContractEvent], plans: Mapping[int, PlanTerms]
+    subscription: Subscription,
+    contract: Contract,
+    events: list[ContractEvent],
+    plans: Mapping[int, PlanTerms],
+    measured: Mapping[str, tuple[Usage, ...]],
 ) -> History:
     used = [plans[event.plan_version_id] for event in events if event.plan_version_id]
     return History(
@@ -97,6 +100,7 @@ def _history(
         alignment=Alignment.parse(contract.alignment),
         plans={terms.key: terms for terms in used},
         events=tuple(_event(event, plans) for event in events),
+        usage=measured,
         policy=Policy(bill_cancellation_day=contract.bill_cancellation_day),
     )
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from django.db.models import Q, Sum
@@ -22,9 +23,10 @@ from billing.catalog.models import LegalEntity, PlanVersion
 from billing.contracts import conditions
 from billing.contracts.conditions import PaymentTerm
 from billing.contracts.models import Subscription
-from billing.invoices import crediting, newline, placing, plain, reductions, tax
+from billing.invoices import crediting, newline, plain, reductions, tax
 from billing.invoices.models import Document, Line
 from billing.invoices.newline import NewLine
+from billing.invoices.placing import Places
 from billing.invoices.planning import Issued, PlannedLine
 from billing.invoices.reductions import Reduction
 from billing.periods import Period
@@ -55,12 +57,12 @@ class PlannedDocument:
     po_number: str
     payment_term_source: str = ""
 
-    @property
+    @cached_property
     def subtotal_minor(self) -> int:
         """The sum before tax."""
         return sum(line.amount_minor for line in self.lines)
 
-    @property
+    @cached_property
     def tax_minor(self) -> int:
         """The tax of all lines."""
         return sum(self.taxes)
@@ -137,12 +139,15 @@ class _Told:
         self.versions = _versions({line.plan for line in lines})
         corrections = {line.document_id for line in self.corrected.values()}
         self.terms: dict[int, PaymentTerm] | None = None
+        self.places: Places | None = None
         self.agreed = Agreed(reductions.in_force(subscriptions), reductions.on_documents(corrections))
 
     def draft(self, planned: Planned, payers: Mapping[int, Customer]) -> Draft:
         """Return the documents of these plans, and the credits that only give days back."""
         told_plainly = [(s, _line(s, line, self.corrected, self.versions)) for s, lines in planned.items() for line in lines]
-        told = placing.placed(told_plainly, payers, self.on)
+        if self.places is None:
+            self.places = Places(list(payers.values()), self.on)
+        told = self.places.placed(told_plainly, payers)
         days_only = tuple(line for _, line in told if _gives_only_days_back(line))
         charged = [(subscription, line) for subscription, line in told if not _gives_only_days_back(line)]
         documents = _documents(charged, payers, self.agreed)

@@ -12,15 +12,15 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from accounts.customers import addresses
-from accounts.customers.models import Address, Customer
+from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from accounts.people.models import User
 from accounts.timeline import recording
 from billing.catalog.models import LegalEntity
-from billing.invoices import coverage, crediting, fingerprint, newline, numbering, recognition, tax
+from billing.invoices import coverage, crediting, fingerprint, newline, numbering, parties, recognition, tax
 from billing.invoices.models import Document, Line
 from billing.invoices.newline import NewLine
+from billing.invoices.parties import Parties
 from billing.ledger import locking, posting
 from billing.ledger.posting import PostingLine
 from billing.money import Money
@@ -121,12 +121,10 @@ def write(draft: Document, lines: Sequence[NewLine]) -> list[Line]:
     return stored
 
 
-def make_out(
-    draft: Document, lines: Sequence[NewLine], taxes: Sequence[int], *, mailed_to: Mapping[int, Address] | None = None
-) -> list[Line]:
+def make_out(draft: Document, lines: Sequence[NewLine], taxes: Sequence[int], *, told: Parties | None = None) -> list[Line]:
     """Fill in the draft's amounts and addresses and return its lines with their tax; nothing is stored yet.
 
-    `mailed_to` are the addresses for invoices that hold on its day by customer, where many drafts ask for them at once.
+    `told` is what documents of its day say of its parties, where many drafts ask for that at once.
 
     Raises:
         WrongSign: the total does not fit the kind.
@@ -137,10 +135,8 @@ def make_out(
     if draft.total_minor < 0 if draft.kind == INVOICE else draft.total_minor > 0:
         raise WrongSign("An invoice is zero or above, a credit note zero or below.")
     draft.open_minor = draft.total_minor if draft.kind == INVOICE else 0
-    places = _mailed_to(draft) if mailed_to is None else mailed_to
-    draft.address |= {
-        "seller": _seller(draft.legal_entity), "buyer": _buyer(draft.receiver, places), "payer": _buyer(draft.customer, places),
-    }  # fmt: skip
+    if draft.issued_on:
+        draft.address |= (told or parties.on(draft.issued_on, [draft.receiver, draft.customer])).of(draft)
     return [_line(draft, new, place, tax_minor) for place, (new, tax_minor) in enumerate(zip(lines, taxes, strict=True), 1)]
 
 
@@ -201,45 +197,6 @@ def _line(draft: Document, new: NewLine, position: int, tax_minor: int) -> Line:
         currency=draft.currency, cost_centre=new.customer.cost_centre, po_number=new.po_number, corrects=new.corrects,
         derivation=dict(new.derivation),
     )  # fmt: skip
-
-
-PLACE: Final = ("street", "postcode", "city")
-
-
-def _seller(entity: LegalEntity) -> dict[str, str]:
-    names = ("code", "name", "street", "postcode", "city", "country", "tax_id", "iban", "bic", "email")
-    return {name: getattr(entity, name) for name in names}
-
-
-def _mailed_to(draft: Document) -> dict[int, Address]:
-    day = draft.issued_on
-    return addresses.in_force([draft.receiver, draft.customer], addresses.INVOICES, day) if day else {}
-
-
-def _buyer(customer: Customer, places: Mapping[int, Address]) -> dict[str, str]:
-    """Return who a customer is and where it gets invoices; what only a legal entity has comes from the nearest one above."""
-    names = ("number", "name", "legal_name", "street", "postcode", "city", "country", "tax_id", "lei", "email")
-    told = {name: getattr(customer, name) for name in names}
-    if place := places.get(customer.pk):
-        told |= {name: getattr(place, name) for name in addresses.PLACE} | {"attention": place.attention}
-    if customer.cost_centre:
-        told["reference"] = customer.cost_centre
-    if customer.tax_id or customer.parent_id is None:
-        return told
-    entity = Customer.objects.above(customer).filter(kind__carries_legal_data=True).order_by("-lft").first()
-    return told | _of_entity(entity, customer, told) if entity else told
-
-
-def _of_entity(entity: Customer, customer: Customer, told: dict[str, str]) -> dict[str, str]:
-    """Return what a customer has of its legal entity: name and ids, and the place where it has none of its own."""
-    found = {"legal_name": entity.legal_name or entity.name, "tax_id": entity.tax_id, "lei": entity.lei}
-    if not told["country"]:
-        found["country"] = entity.country
-    if entity != customer:
-        found["department"] = customer.name
-    if not any(told[name] for name in PLACE):
-        found |= {name: getattr(entity, name) for name in PLACE}
-    return found
 
 
 def record(document: Document, *, actor: User | None, at: datetime) -> None:

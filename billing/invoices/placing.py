@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from accounts.customers import legal_data
 from accounts.customers.models import Customer
 from accounts.quality import identifiers
 from billing.catalog import supplies, vat
@@ -47,28 +48,45 @@ def decide(*, seller: str, buyer: str, tax_id: str, on: date, rates: vat.Rates) 
     return Place(DESTINATION, rates.on(buyer, on))
 
 
-def placed(
-    told: Iterable[tuple[Subscription, NewLine]], payers: Mapping[int, Customer], on: date
-) -> list[tuple[Subscription, NewLine]]:
-    """Return the lines with the rates of their places, where the contract says so; a credit keeps its line's rate.
+class Places:
+    """The taxes of many payers on one day, each worked out once; rates and legal entities are read for all of them together."""
 
-    Raises:
-        NoRateKnown: a rate is needed and not known.
-    """
-    rates, known = vat.Rates(), dict[tuple[int, int], Place]()
-    found: list[tuple[Subscription, NewLine]] = []
-    for subscription, line in told:
-        contract = subscription.contract
-        exempt = supplies.kind_in(line.derivation) == supplies.EXEMPT
-        if contract.tax_by_place and line.corrects is None and not exempt:
-            payer = payers[subscription.customer_id]
-            key = contract.legal_entity_id, payer.pk
-            if key not in known:
-                known[key] = _place(contract.legal_entity, payer, on, rates)
-            place = known[key]
-            line = replace(line, tax_rate=place.rate, derivation={**line.derivation, "tax": place.rule})
-        found.append((subscription, line))
-    return found
+    def __init__(self, payers: Iterable[Customer], on: date) -> None:
+        self._payers, self._on, self._rates = payers, on, vat.Rates()
+        self._entities: Mapping[int, Customer] | None = None
+        self._known: dict[tuple[int, int], Place] = {}
+
+    def of(self, seller: LegalEntity, payer: Customer) -> Place:
+        """Return the tax of what `seller` sells to `payer`.
+
+        Raises:
+            NoRateKnown: a rate is needed and not known.
+        """
+        key = seller.pk, payer.pk
+        if key not in self._known:
+            if self._entities is None:
+                self._entities = legal_data.entities_of(self._payers)
+            buyer = self._entities.get(payer.pk, payer)
+            country = payer.country or buyer.country
+            self._known[key] = decide(seller=seller.country, buyer=country, tax_id=buyer.tax_id, on=self._on, rates=self._rates)
+        return self._known[key]
+
+    def placed(
+        self, told: Iterable[tuple[Subscription, NewLine]], payers: Mapping[int, Customer]
+    ) -> list[tuple[Subscription, NewLine]]:
+        """Return the lines with the rates of their places, where the contract says so; a credit keeps its line's rate.
+
+        Raises:
+            NoRateKnown: a rate is needed and not known.
+        """
+        return [(bought, self._placed(bought, line, payers)) for bought, line in told]
+
+    def _placed(self, bought: Subscription, line: NewLine, payers: Mapping[int, Customer]) -> NewLine:
+        contract = bought.contract
+        if not contract.tax_by_place or line.corrects is not None or supplies.kind_in(line.derivation) == supplies.EXEMPT:
+            return line
+        place = self.of(contract.legal_entity, payers[bought.customer_id])
+        return replace(line, tax_rate=place.rate, derivation={**line.derivation, "tax": place.rule})
 
 
 def rate_of(subscription: Subscription, payer: Customer, on: date) -> Decimal:
@@ -76,12 +94,4 @@ def rate_of(subscription: Subscription, payer: Customer, on: date) -> Decimal:
     contract = subscription.contract
     if subscription.product.supply == supplies.EXEMPT:
         return Decimal(0)
-    return _place(contract.legal_entity, payer, on, vat.Rates()).rate if contract.tax_by_place else contract.tax_rate
-
-
-def _place(seller: LegalEntity, payer: Customer, on: date, rates: vat.Rates) -> Place:
-    buyer = payer
-    if not payer.tax_id and payer.parent_id is not None:
-        above = Customer.objects.above(payer).filter(kind__carries_legal_data=True).order_by("-lft").first()
-        buyer = above or payer
-    return decide(seller=seller.country, buyer=payer.country or buyer.country, tax_id=buyer.tax_id, on=on, rates=rates)
+    return Places([payer], on).of(contract.legal_entity, payer).rate if contract.tax_by_place else contract.tax_rate

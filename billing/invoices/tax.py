@@ -49,7 +49,7 @@ def on_lines(lines: Sequence[TaxableLine], currency: str) -> list[int]:
             continue
         net = sum(lines[place].amount_minor for place in places)
         carried = sum(taxes[place] for place in places)
-        whole = money.rounded(net * Fraction(rate), currency).amount_minor - carried
+        whole = money.rounded_share(rate, net, 1, currency).amount_minor - carried
         parts = money.allocate_largest_remainder(Money(whole, currency), [lines[place].amount_minor for place in charged])
         for place, part in zip(charged, parts, strict=True):
             taxes[place] = part.amount_minor

@@ -41,14 +41,14 @@ class Share:
 def in_advance(price: Fraction, part: Part, currency: str) -> Share:
     """Return the share of `price` (exact minor units a cycle) of a part billed on its first day to the end of the cycle."""
     line_days, days = _days(part.since, part.cycle.until), _days(part.since, part.until)
-    as_if = money.rounded(price * line_days / part.cycle.days, currency).amount_minor
+    as_if = money.rounded_share(price, line_days, part.cycle.days, currency).amount_minor
     return Share(as_if - unused(as_if, line_days - days, line_days), as_if, days, line_days)
 
 
 def in_arrears(price: Fraction, part: Part, currency: str) -> Share:
     """Return the share of `price` (exact minor units a cycle) of a part billed after its last day."""
     days = _days(part.since, part.until)
-    amount = money.rounded(price * days / part.cycle.days, currency).amount_minor
+    amount = money.rounded_share(price, days, part.cycle.days, currency).amount_minor
     return Share(amount, amount, days, days)
 
 

@@ -95,6 +95,27 @@ def test_statements_do_not_grow_with_the_payers_of_a_chunk():
     assert statements(110) == statements(220)
 
 
+def sites_of(entity, count):
+    sites = [customers.below(entity, country="", tax_id="") for _ in range(count)]
+    return [billing.subscribed(site, billing.version(price="62.00"), tax_by_place=True) for site in sites]
+
+
+@pytest.mark.django_db
+def test_payers_without_legal_data_of_their_own_are_told_with_their_entity_s_in_as_many_statements():
+    vienna = customers.below(customers.group("Group"), "Wien GmbH", "legal_entity", country="AT", legal_name="Wien GmbH")
+
+    def statements(count):
+        sites_of(vienna, count)
+        with CaptureQueriesContext(connection) as asked:
+            carrying.bill_due(on=FIRST, at=NOON)
+        return len(asked)
+
+    assert statements(2) == statements(5)
+    told = Document.objects.latest("pk").address["payer"]
+    assert (told["legal_name"], told["country"]) == ("Wien GmbH", "AT")
+    assert set(Line.objects.values_list("tax_rate", flat=True)) == {Decimal("0.2")}
+
+
 @pytest.mark.django_db
 def test_payer_with_credit_to_use_is_settled_in_the_run():
     [subscription] = book_of(1)

@@ -229,7 +229,7 @@ def _mark(billing_run: BillingRun, outcomes: Mapping[int, Outcome], at: datetime
         [outcome.lines for outcome in told],
         [json.dumps(dict(outcome.amounts)) for outcome in told],
         [outcome.reason for outcome in told],
-        [json.dumps(outcome.drafts) for outcome in told],
+        [json.dumps(outcome.drafts) if outcome.drafts else "[]" for outcome in told],
     ]
     with connection.cursor() as cursor:
         cursor.execute(_DONE, [at, *columns, billing_run.pk])

@@ -13,10 +13,9 @@ from datetime import date, datetime, timedelta
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts import copying
-from accounts.customers import addresses
 from accounts.customers.models import Customer
 from accounts.timeline import recording
-from billing.invoices import issuing, numbering
+from billing.invoices import issuing, numbering, parties
 from billing.invoices.drafting import PlannedDocument
 from billing.invoices.issuing import Number
 from billing.invoices.models import Coverage, Document, Line
@@ -56,12 +55,11 @@ def _make_out(invoices: Sequence[Addressed], on: date, at: datetime) -> list[tup
     lines = sum(len(invoice.planned.lines) for invoice in invoices)
     document_keys, line_keys = copying.reserve((Document, len(invoices)), (Line, lines))
     rising = iter(line_keys)
-    parties = {party for invoice in invoices for party in (invoice.receiver, invoice.planned.payer)}
-    mailed_to = addresses.in_force(parties, addresses.INVOICES, on)
+    told = parties.on(on, [party for invoice in invoices for party in (invoice.receiver, invoice.planned.payer)])
     made_out = []
     for key, invoice in zip(document_keys, invoices, strict=True):
         draft = _draft(key, invoice, on, at)
-        stored = issuing.make_out(draft, invoice.planned.lines, invoice.planned.taxes, mailed_to=mailed_to)
+        stored = issuing.make_out(draft, invoice.planned.lines, invoice.planned.taxes, told=told)
         for line in stored:
             line.pk = next(rising)
         made_out.append((draft, stored))
