@@ -2,6 +2,7 @@
 
 from accounts.customers.models import Address, Customer, CustomerKind, Handover, Move, Responsibility
 from accounts.customers.relation_models import Relation, RelationKind, SharedTicket
+from accounts.customers.retired_models import RetiredFact
 from accounts.people.models import ApiKey, Membership, StaffProfile, User, Viewing
 from accounts.policies.models import (
     Acknowledgement,
@@ -23,8 +24,8 @@ __all__ = [
     "Acknowledgement", "Activity", "Address", "ApiKey", "Candidate", "ChangeRequest", "Condition", "Confirmation", "Customer",
     "CustomerKind", "Delivery", "Erasure", "Export", "Firing", "Handover", "Identity", "KeyAccount", "MailDomain",
     "Membership", "Merge", "Move", "NamedAdministrator", "Policy", "PolicyBinding", "PolicyException", "PolicyVersion",
-    "Relation", "RelationKind", "Responsibility", "Score", "Segment", "SegmentMembership", "SharedTicket", "SignInProvider",
-    "SourceRecord", "SourceSystem", "SourceValue", "SurvivorshipRule",
+    "Relation", "RelationKind", "Responsibility", "RetiredFact", "Score", "Segment", "SegmentMembership", "SharedTicket",
+    "SignInProvider", "SourceRecord", "SourceSystem", "SourceValue", "SurvivorshipRule",
     "StaffProfile", "StageEntry", "StagedImport",
     "User", "Viewing", "WebhookAttempt", "WebhookEndpoint", "WebhookMessage",
 ]  # fmt: skip

@@ -70,7 +70,7 @@ CUSTOMERS: Final = Group(
         Place(
             gettext_lazy("Data quality"),
             "data",
-            "data_rules customer_details ownerless customer_sources",
+            "data_rules customer_details ownerless customer_sources field_usage",
             "g a",
             access.SEE_BACKOFFICE,
         ),

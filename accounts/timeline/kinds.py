@@ -54,6 +54,8 @@ KINDS: Final[dict[str, Kind]] = {
     "accounts.relation_kind_defined": Kind(_("The relation {label} was defined: shows {shows}"), "organisation"),
     "accounts.related": Kind(_("{who} {relation} {whom}, from {since} until {until}"), "organisation"),
     "accounts.relation_ended": Kind(_("{who} {relation} {whom} no more, from {until}"), "close"),
+    "accounts.fact_retired": Kind(_("The {fact} of customers is asked for no more"), "close"),
+    "accounts.fact_brought_back": Kind(_("The {fact} of customers is asked for again"), "undo"),
     "accounts.source_system_defined": Kind(_("{system} tells us facts of customers, trusted at rank {rank}"), "download"),
     "accounts.survivorship_set": Kind(_("Of {matter} is kept {picks}"), "policy"),
     "accounts.source_told": Kind(_("{system} ({id}) told us: {changed}"), "download"),

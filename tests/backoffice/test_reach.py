@@ -169,6 +169,9 @@ ROUTES = {
     "tree_branch": ("get", EVERYBODY),
     "customer_addresses": ("get", WORKERS),
     "address_endings": ("post", WORKERS),
+    "field_usage": ("get", EVERYBODY),
+    "fact_retirements": ("post", {"manager"}),
+    "fact_returns": ("post", {"manager"}),
     "customer_sources": ("get", EVERYBODY),
     "source_verifications": ("post", WORKERS),
     "source_adoptions": ("post", WORKERS),
@@ -244,6 +247,8 @@ def batch_rows(route):
 
 
 def tree_rows(route, customer):
+    if route in {"fact_retirements", "fact_returns"}:
+        return {route: ["external_id"]}
     if route.startswith("position"):
         return {route: [quality.waiting_move().pk]}
     if route == "address_endings":
