@@ -15,6 +15,7 @@ from accounts.policies.models import (
 from accounts.privacy.models import Erasure, Export
 from accounts.quality.models import Candidate, ChangeRequest, Confirmation, Merge, Score, StagedImport
 from accounts.quality.source_models import SourceRecord, SourceSystem, SourceValue, SurvivorshipRule
+from accounts.quality.split_models import Split
 from accounts.segments.models import Condition, KeyAccount, Segment, SegmentMembership, StageEntry
 from accounts.single_sign_on.models import Identity, MailDomain, NamedAdministrator, SignInProvider
 from accounts.timeline.models import Activity, Delivery
@@ -25,7 +26,7 @@ __all__ = [
     "CustomerKind", "Delivery", "Erasure", "Export", "Firing", "Handover", "Identity", "KeyAccount", "MailDomain",
     "Membership", "Merge", "Move", "NamedAdministrator", "Policy", "PolicyBinding", "PolicyException", "PolicyVersion",
     "Relation", "RelationKind", "Responsibility", "RetiredFact", "Score", "Segment", "SegmentMembership", "SharedTicket",
-    "SignInProvider", "SourceRecord", "SourceSystem", "SourceValue", "SurvivorshipRule",
+    "SignInProvider", "SourceRecord", "SourceSystem", "SourceValue", "Split", "SurvivorshipRule",
     "StaffProfile", "StageEntry", "StagedImport",
     "User", "Viewing", "WebhookAttempt", "WebhookEndpoint", "WebhookMessage",
 ]  # fmt: skip

@@ -61,7 +61,7 @@ CUSTOMERS: Final = Group(
             gettext_lazy("All customers"),
             "customers",
             "customer document contacts viewings timeline customer_offers customer_moves position answers customer_addresses "
-            "customer_relations",
+            "customer_relations customer_splits split",
             "g c",
             access.SEE_BACKOFFICE,
         ),

@@ -172,6 +172,11 @@ ROUTES = {
     "field_usage": ("get", EVERYBODY),
     "fact_retirements": ("post", {"manager"}),
     "fact_returns": ("post", {"manager"}),
+    "customer_splits": ("get", WORKERS),
+    "split": ("get", EVERYBODY),
+    "split_decisions": ("post", DECIDERS),
+    "split_withdrawals": ("post", WORKERS),
+    "split_undoings": ("post", DECIDERS),
     "customer_sources": ("get", EVERYBODY),
     "source_verifications": ("post", WORKERS),
     "source_adoptions": ("post", WORKERS),
@@ -257,11 +262,14 @@ def tree_rows(route, customer):
         return {route: [tree_changes.handed_over(customer).pk]}
     if route == "relation_endings":
         return {route: [relations.serves(customer).pk]}
+    if route == "split" or route.startswith("split_"):
+        return {route: [tree_changes.waiting_split().pk]}
     if route in {"source_verifications", "source_adoptions"}:
         return {route: [sources.said(customer).pk]}
     return dict.fromkeys(
         [
             "customer_sources",
+            "customer_splits",
             "customer_relations",
             "relation_makings",
             "tree_branch",
@@ -375,6 +383,7 @@ def ask(viewer, route, given):
         "duplicate_merges": {"keep": "a"},
         "merge_decisions": {"decision": "refuse"},
         "position_decisions": {"decision": "refuse"},
+        "split_decisions": {"decision": "refuse"},
         "staged_decisions": {"decision": "drop"},
     }
     return getattr(client, ROUTES[route][0])(address(route, given), forms.get(route, {}))
