@@ -219,6 +219,7 @@ ROUTES = {
     "acknowledgements_of_policy": ("post", EVERYBODY),
     "exceptions": ("get", EVERYBODY),
     "exception_approvals": ("post", {"manager"}),
+    "persona": ("get", {"manager"}),
     "access_matrix": ("get", EVERYBODY),
     "search": ("get", EVERYBODY),
     "search_options": ("get", EVERYBODY),
