@@ -2,6 +2,7 @@
 
 from accounts.customers.models import Address, Customer, CustomerKind, Handover, Move, Responsibility
 from accounts.customers.relation_models import Relation, RelationKind, SharedTicket
+from accounts.customers.retired_models import RetiredFact
 from accounts.people.models import ApiKey, Membership, StaffProfile, User, Viewing
 from accounts.policies.models import (
     Acknowledgement,
@@ -14,6 +15,7 @@ from accounts.policies.models import (
 from accounts.privacy.models import Erasure, Export
 from accounts.quality.models import Candidate, ChangeRequest, Confirmation, Merge, Score, StagedImport
 from accounts.quality.source_models import SourceRecord, SourceSystem, SourceValue, SurvivorshipRule
+from accounts.quality.split_models import Split
 from accounts.segments.models import Condition, KeyAccount, Segment, SegmentMembership, StageEntry
 from accounts.single_sign_on.models import Identity, MailDomain, NamedAdministrator, SignInProvider, UsedProof
 from accounts.timeline.models import Activity, Delivery
@@ -23,7 +25,7 @@ __all__ = [
     "Acknowledgement", "Activity", "Address", "ApiKey", "Candidate", "ChangeRequest", "Condition", "Confirmation", "Customer",
     "CustomerKind", "Delivery", "Erasure", "Export", "Firing", "Handover", "Identity", "KeyAccount", "MailDomain",
     "Membership", "Merge", "Move", "NamedAdministrator", "Policy", "PolicyBinding", "PolicyException", "PolicyVersion",
-    "Relation", "RelationKind", "Responsibility", "Score", "Segment", "SegmentMembership", "SharedTicket", "SignInProvider",
-    "SourceRecord", "SourceSystem", "SourceValue", "StaffProfile", "StageEntry", "StagedImport", "SurvivorshipRule",
-    "UsedProof", "User", "Viewing", "WebhookAttempt", "WebhookEndpoint", "WebhookMessage",
+    "Relation", "RelationKind", "Responsibility", "RetiredFact", "Score", "Segment", "SegmentMembership", "SharedTicket",
+    "SignInProvider", "SourceRecord", "SourceSystem", "SourceValue", "Split", "StaffProfile", "StageEntry", "StagedImport",
+    "SurvivorshipRule", "UsedProof", "User", "Viewing", "WebhookAttempt", "WebhookEndpoint", "WebhookMessage",
 ]  # fmt: skip

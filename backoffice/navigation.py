@@ -61,7 +61,7 @@ CUSTOMERS: Final = Group(
             gettext_lazy("All customers"),
             "customers",
             "customer document contacts viewings timeline customer_offers customer_moves position answers customer_addresses "
-            "customer_relations",
+            "customer_relations customer_splits split",
             "g c",
             access.SEE_BACKOFFICE,
         ),
@@ -70,7 +70,7 @@ CUSTOMERS: Final = Group(
         Place(
             gettext_lazy("Data quality"),
             "data",
-            "data_rules customer_details ownerless customer_sources",
+            "data_rules customer_details ownerless customer_sources field_usage",
             "g a",
             access.SEE_BACKOFFICE,
         ),
@@ -109,6 +109,7 @@ POLICY: Final = Group(
         Place(gettext_lazy("Policies"), "policies", "policy", "g g", access.SEE_BACKOFFICE),
         Place(gettext_lazy("Exceptions"), "exceptions", "", "g x", access.SEE_BACKOFFICE),
         Place(gettext_lazy("Who may do what"), "access_matrix", "", "g t", access.SEE_BACKOFFICE),
+        Place(gettext_lazy("As a customer sees it"), "persona", "", "", access.STEER),
     ),
 )
 GROUPS: Final = (WORK, CUSTOMERS, MONEY, MEASURES, KNOWLEDGE, POLICY)

@@ -6,52 +6,13 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.customers.models import Customer
 from accounts.people import access
 from accounts.people.models import Viewing
 from accounts.timeline.kinds import KINDS
 from portal import places
-
-ORGANISATION_PAGES = {
-    "organisation",
-    "members",
-    "programs",
-    "privacy",
-    "details",
-    "charter",
-    "webhooks",
-    "webhook",
-    "served",
-    "served_tickets",
-}
-INVOICE_PAGES = {"invoices", "invoice", "statement", "payment_plans", "payment_promises"}
-PAYMENT_PAGES = {"payments", "payment", "new_payment", "mandates", "methods", "autopay", "method_replacements"}
-# label, icon, the page it opens, the pages during which it is the current one, its key
-PLACES = (
-    (gettext_lazy("Home"), "home", "home", {"home"}, "g s"),
-    (gettext_lazy("Invoices"), "invoice", "invoices", INVOICE_PAGES, "g i"),
-    (
-        gettext_lazy("Contracts"),
-        "contract",
-        "contracts",
-        {"contracts", "contract", "change", "quotes", "quote", "applications", "orders", "usage", "bulk_changes", "bulk_change"},
-        "g k",
-    ),
-    (gettext_lazy("Help"), "help", "help", {"help", "findings", "new_ticket", "feedback", "chats", "callbacks"}, ""),
-    (
-        gettext_lazy("Tickets"),
-        "chat",
-        "tickets",
-        {"tickets", "ticket", "replies", "praises", "chat", "shared_ticket", "shared_replies"},
-        "g t",
-    ),
-    (gettext_lazy("Payments"), "payment", "payments", PAYMENT_PAGES, "g p"),
-    (gettext_lazy("Approvals"), "approve", "order_approvals", {"order_approvals", "order_decisions"}, ""),
-    (gettext_lazy("Organisation"), "organisation", "organisation", ORGANISATION_PAGES, "g o"),
-    (gettext_lazy("Activity"), "clock", "activity", {"activity"}, "g a"),
-)
+from window.portal_menu import ASKS, PLACES
 
 
 def portal_frame(request: HttpRequest) -> dict[str, Any]:
@@ -108,7 +69,7 @@ def path_to(request: HttpRequest, node: Customer) -> list[dict[str, str]]:
 
 
 def _navigation(request: HttpRequest, node: Customer, page: str) -> list[dict[str, Any]]:
-    decides = places.standing(request, node).may(access.APPROVE_ORDERS).allowed
+    standing = places.standing(request, node)
     return [
         {
             "label": label,
@@ -118,7 +79,7 @@ def _navigation(request: HttpRequest, node: Customer, page: str) -> list[dict[st
             "key": key,
         }
         for label, icon, target, pages, key in PLACES
-        if decides or target != "order_approvals"
+        if target not in ASKS or standing.may(ASKS[target]).allowed
     ]
 
 

@@ -21,7 +21,7 @@ from billing.contracts.models import ContractEvent
 from billing.money import Money
 from billing.periods import Interval, last_day
 from portal.forms.changes import ChangeForm
-from window import formats
+from window import formats, price_words
 from window.statuses import label as label_of
 
 IN_WORDS: Final = {
@@ -167,28 +167,12 @@ def prices(versions: Iterable[PlanVersion], unit_name: str) -> list[dict[str, st
 
 def period_words(interval: dict[str, int] | None) -> str:
     """Write a length of billing cycle as people say it: "a month", "every 3 months"; nothing for none."""
-    if interval is None:
-        return ""
-    length = Interval.parse(interval)
-    units = {
-        "day": (_("a day"), _("every %(n)s days")),
-        "week": (_("a week"), _("every %(n)s weeks")),
-        "month": (_("a month"), _("every %(n)s months")),
-        "quarter": (_("a quarter"), _("every %(n)s quarters")),
-        "half_year": (_("every half-year"), _("every %(n)s half-years")),
-        "year": (_("a year"), _("every %(n)s years")),
-    }
-    one, many = units[length.unit]
-    return one if length.count == 1 else many % {"n": length.count}
+    return price_words.period(Interval.parse(interval)) if interval else ""
 
 
 def _price(charge: Any, currency: str, unit: str) -> str:
-    terms, interval = charges.parse(charge.model, charge.params), Interval(charge.interval_unit, charge.interval_count)
-    period = period_words(interval.as_params())
-    if terms.unit_price is None:
-        return f"{terms.explain()}, {currency} {period}"
-    facts = {"price": f"{formats.figure(terms.unit_price)} {currency}", "unit": unit, "period": period}
-    return (_("%(price)s for each %(unit)s %(period)s") if terms.counts_units else _("%(price)s in all %(period)s")) % facts
+    interval = Interval(charge.interval_unit, charge.interval_count)
+    return price_words.of(charges.parse(charge.model, charge.params), interval, currency, unit)
 
 
 def _line(line: dict[str, Any], currency: str) -> QuotedLine:

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
-from accounts.customers import facts
+from accounts.customers import facts, retirement
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from accounts.timeline import recording
@@ -28,7 +28,8 @@ def checked(values: dict[str, str], beside: Customer | None = None) -> dict[str,
         FactsRefused: one of them cannot be kept.
     """
     kept = facts.clean(values)
-    if faults := facts.faults(kept, facts.of(beside) if beside else None):
+    as_it_is = facts.of(beside) if beside else None
+    if faults := facts.faults(kept, as_it_is) or retirement.faults(kept, retirement.names(), as_it_is):
         raise FactsRefused(faults)
     return kept
 

@@ -14,7 +14,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts.customers import facts, grafting, loading, locks
+from accounts.customers import facts, grafting, loading, locks, retirement
 from accounts.customers.models import Customer, CustomerKind
 from accounts.decisions import Refusal
 
@@ -138,6 +138,7 @@ class _Import:
         self.standing: dict[str, Standing] = {}
         self.kept: dict[str, dict[str, Any]] = {}
         self.grafts: dict[str, grafting.Graft] = {}
+        self.retired = retirement.names()
         self.kinds = {kind.pk: kind for kind in CustomerKind.objects.prefetch_related("allowed_parents")}
         self.places = {code: {above.pk for above in kind.allowed_parents.all()} for code, kind in self.kinds.items()}
 
@@ -154,7 +155,7 @@ class _Import:
     def _faults(self, row: Row) -> list[tuple[str, ...]]:
         if row.fault:
             return [("row", row.fault)]
-        faults: list[tuple[str, ...]] = [*facts.faults(row.facts)]
+        faults: list[tuple[str, ...]] = [*facts.faults(row.facts), *retirement.faults(row.facts, self.retired)]
         if row.ref in self.rows:
             faults.append(("ref", f'"{row.ref}" appears already in row {self.rows[row.ref].number}'))
         if row.kind and row.kind not in self.kinds:

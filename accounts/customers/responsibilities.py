@@ -132,8 +132,13 @@ def must_be_able_to_answer(responsible: Customer, customer: Customer) -> None:
     Raises:
         MayNotAnswer: they are neither in the customer's group nor a reseller.
     """
-    if responsible.tree_id != customer.tree_id and responsible.kind_id != RESELLER:
+    if not may_answer(responsible, customer):
         raise MayNotAnswer(responsible, customer)
+
+
+def may_answer(responsible: Customer, customer: Customer) -> bool:
+    """Say whether `responsible` can pay or receive for `customer`: it stands in its group, or is a reseller."""
+    return bool(responsible.tree_id == customer.tree_id or responsible.kind_id == RESELLER)
 
 
 def set_person(

@@ -51,6 +51,29 @@ def join(retired: Customer, survivor: Customer, *, actor: User | None, at: datet
     return made
 
 
+def hand_over(memberships: list[int], origin: Customer, to: Customer, *, actor: User | None, at: datetime) -> list[list[int]]:
+    """Let these memberships end at `origin` and go on at `to`; return each old key with the new one.
+
+    What ended before stays ended; who has the role at `to` by now keeps that one.
+    """
+    day = at.astimezone(UTC).date()
+    held = Membership.objects.filter(pk__in=memberships, customer=origin).in_force(day).select_related("user").order_by("pk")
+    handed = []
+    for one in held:
+        facts = {"user": one.user, "role": one.role, "effect": one.effect, "scope": one.scope, "until": one.until}
+        facts["order_limit_minor"] = one.order_limit_minor
+        one.until = max(day, one.since)
+        one.save(update_fields=["until"])
+        same = {name: facts[name] for name in ("user", "role", "effect")}
+        there = Membership.objects.filter(customer=to, **same).in_force(day).first()
+        made = there or Membership.objects.create(customer=to, since=day, granted_by=actor, **facts)
+        told = {"email": one.user.email, "role": one.get_role_display(), "origin": origin.number}
+        recording.record(origin, "accounts.member_revoked", actor=actor, at=at, about=one, facts=told)
+        recording.record(to, "accounts.member_went_along", actor=actor, at=at, about=made, facts=told)
+        handed.append([one.pk, made.pk])
+    return handed
+
+
 def leave(memberships: list[int], *, actor: User | None, at: datetime) -> None:
     """End the memberships that `join` made, as far as nobody ended them before."""
     day = at.astimezone(UTC).date()

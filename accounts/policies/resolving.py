@@ -184,6 +184,13 @@ def resolve_at(
     return {code: fold(named(code), _sayings(code, rows, path)) for code in keys}
 
 
+def resolve_for(tier: str, segments: Iterable[int], on: date, keys: Iterable[str] = KEYS) -> dict[str, Resolved]:
+    """Return keys as they stand for some customer of this tier and these segments with nothing of its own. One statement."""
+    path = _Path((), {}, tier, frozenset(segments))
+    rows = _rows(set(), on, None)
+    return {code: fold(named(code), _sayings(code, rows, path)) for code in keys}
+
+
 def laid_over(said: Resolved, value: Any, condition: Source) -> Resolved:
     """Return what a key is once a special term says `value`; where policy does not let it, it is passed over with the reason."""
     below, holder = Below.LOOSEN.value, Source(DEFAULT)

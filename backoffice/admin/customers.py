@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from mptt.admin import DraggableMPTTAdmin
 
-from accounts.customers import details, kinds, responsibilities, tree
+from accounts.customers import details, kinds, responsibilities, retirement, tree
 from accounts.customers.models import Customer, CustomerKind, Responsibility
 from accounts.decisions import Refusal
 from accounts.people import owners
@@ -66,6 +66,13 @@ class CustomerAdmin(DraggableMPTTAdmin, UseCaseAdmin):
         if listing and request.method == "GET" and not {"tree_id__exact", "q"} & set(request.GET):
             return found.filter(parent=None)
         return found
+
+    def get_fieldsets(self, request: HttpRequest, obj: Customer | None = None) -> Any:
+        """Ask for no fact that is retired."""
+        retired = retirement.names()
+        return [
+            (title, {"fields": tuple(name for name in shown["fields"] if name not in retired)}) for title, shown in self.fieldsets
+        ]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Choosing a group is allowed."""

@@ -1,5 +1,8 @@
 """Deciding on customers that may be kept twice."""
 
+from collections.abc import Collection
+from typing import Self
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -48,3 +51,9 @@ class DetailsForm(forms.Form):
     city = forms.CharField(label=_("Town"), required=False, max_length=120)
     email = forms.CharField(label=_("E-mail"), required=False, max_length=254)
     phone = forms.CharField(label=_("Phone"), required=False, max_length=40)
+
+    def without(self, retired: Collection[str]) -> Self:
+        """Return the form without the fields nobody needs any more."""
+        for name in [name for name in retired if name in self.fields]:
+            del self.fields[name]
+        return self

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.customers import details
+from accounts.customers import details, retirement
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from accounts.people import access
@@ -59,7 +59,7 @@ def staged_decisions(request: HttpRequest, pk: int) -> HttpResponse:
 def customer_details(request: HttpRequest, number: str) -> HttpResponse:
     """Put the facts of a customer right."""
     node = places.customer(request, number)
-    form = DetailsForm(request.POST or None, initial=stewardship.details_of(node))
+    form = DetailsForm(request.POST or None, initial=stewardship.details_of(node)).without(retirement.names())
     if request.method == "POST" and form.is_valid():
         with refusals_shown_on(form):
             details.change(actor=request.user, customer=node, at=timezone.now(), **form.cleaned_data)

@@ -1,7 +1,8 @@
 """Contracts and subscriptions as dated events.
 
-Written by billing/contracts/signing.py (contract, subscription), terms.py and renewing.py (the contract's terms) and events.py
-(events). Events are only ever added; what is still in the future can be undone by a further event.
+Written by billing/contracts/signing.py (contract, subscription), terms.py and renewing.py (the contract's terms), splitting.py
+(whose they are after a split) and events.py (events). Events are only ever added; what is still in the future can be undone by a
+further event.
 """
 
 from django.conf import settings

@@ -170,6 +170,14 @@ ROUTES = {
     "tree_branch": ("get", EVERYBODY),
     "customer_addresses": ("get", WORKERS),
     "address_endings": ("post", WORKERS),
+    "field_usage": ("get", EVERYBODY),
+    "fact_retirements": ("post", {"manager"}),
+    "fact_returns": ("post", {"manager"}),
+    "customer_splits": ("get", WORKERS),
+    "split": ("get", EVERYBODY),
+    "split_decisions": ("post", DECIDERS),
+    "split_withdrawals": ("post", WORKERS),
+    "split_undoings": ("post", DECIDERS),
     "customer_sources": ("get", EVERYBODY),
     "source_verifications": ("post", WORKERS),
     "source_adoptions": ("post", WORKERS),
@@ -212,6 +220,7 @@ ROUTES = {
     "acknowledgements_of_policy": ("post", EVERYBODY),
     "exceptions": ("get", EVERYBODY),
     "exception_approvals": ("post", {"manager"}),
+    "persona": ("get", {"manager"}),
     "access_matrix": ("get", EVERYBODY),
     "search": ("get", EVERYBODY),
     "search_options": ("get", EVERYBODY),
@@ -250,6 +259,8 @@ def batch_rows(route):
 
 
 def tree_rows(route, customer):
+    if route in {"fact_retirements", "fact_returns"}:
+        return {route: ["external_id"]}
     if route.startswith("position"):
         return {route: [quality.waiting_move().pk]}
     if route == "address_endings":
@@ -258,11 +269,14 @@ def tree_rows(route, customer):
         return {route: [tree_changes.handed_over(customer).pk]}
     if route == "relation_endings":
         return {route: [relations.serves(customer).pk]}
+    if route == "split" or route.startswith("split_"):
+        return {route: [tree_changes.waiting_split().pk]}
     if route in {"source_verifications", "source_adoptions"}:
         return {route: [sources.said(customer).pk]}
     return dict.fromkeys(
         [
             "customer_sources",
+            "customer_splits",
             "customer_relations",
             "relation_makings",
             "tree_branch",
@@ -376,6 +390,7 @@ def ask(viewer, route, given):
         "duplicate_merges": {"keep": "a"},
         "merge_decisions": {"decision": "refuse"},
         "position_decisions": {"decision": "refuse"},
+        "split_decisions": {"decision": "refuse"},
         "staged_decisions": {"decision": "drop"},
     }
     return getattr(client, ROUTES[route][0])(address(route, given), forms.get(route, {}))
