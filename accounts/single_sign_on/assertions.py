@@ -1,8 +1,9 @@
 """Assertions: what a SAML provider says about a person, believed only when all of it holds. Pure.
 
-What is judged here is an assertion whose signature holds (`config/single_sign_on/saml.py` asks that). It is believed when the
-provider that was set up made it, for us, to be handed in here, as the answer to a question of ours, and now: three minutes
-either way for clocks that differ. Which browser asked that question is for whoever takes the answer in.
+What is judged here counts only when the signature of this very element holds, which `config/single_sign_on/saml.py` asks before
+anything is believed. It is believed when the provider that was set up made it, for us, to be handed in here, as the answer to a
+question of ours, and now: three minutes either way for clocks that differ. Which browser asked that question is for whoever
+takes the answer in.
 """
 
 from collections.abc import Iterable

@@ -24,6 +24,7 @@ from backoffice.demo import (
     paying,
     policies,
     selling,
+    signing_in,
     standing,
     story,
     talking,
@@ -87,6 +88,7 @@ def build(*, at: datetime, password: str, crowd: Mapping[str, int] | None = None
         tree_requests.ask(at=at)
         standing.evaluate(at=at)
         listening.listen(at=at)
+        signing_in.prepare(at=at)
         delivery.pass_over(older_than=at - NEWS, at=at)
         candidates.detect_all(at=at)
         scores.refresh(Customer.objects.all(), at=at)
