@@ -2,6 +2,7 @@
 
 import base64
 import copy
+import random
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from accounts.people.models import Membership, User
 from accounts.single_sign_on import answers, once
 from accounts.single_sign_on.models import Identity, UsedProof
 from accounts.timeline.models import Activity
+from config.single_sign_on import saml as saml_protocol
 from tests.factories import people, saml
 from tests.factories.customers import group, helios
 from tests.factories.saml import NS, answer_to, packed, question_in, saml_provider_of
@@ -432,6 +434,81 @@ def test_too_many_answers_from_one_place_are_stopped(nordwind, settings):
     reasons = [hand_in(client, nordwind, "x").context["reason"] for _ in range(3)]
 
     assert reasons[-1] == "Too many sign-ins from here just now; please wait a minute."
+
+
+def encrypted(document):
+    assertion = document.find("saml:Assertion", NS)
+    document.replace(assertion, etree.Element(f"{{{NS['saml']}}}EncryptedAssertion"))
+    return document
+
+
+def test_encrypted_assertion_is_refused_and_says_what_to_do_about_it(nordwind):
+    client = Client()
+
+    sentence = refusal_of(client, nordwind, encrypted(begin(client, nordwind).signed()))
+
+    assert sentence == "its assertion is encrypted, which we do not read; have it signed alone"
+
+
+@pytest.mark.parametrize("site", ["https://accord.example", "https://accord.example:8443"])
+def test_answer_is_handed_in_at_the_address_of_the_site_whatever_the_browser_called_it(nordwind, settings, site):
+    settings.SITE_URL = site
+    client = Client()
+
+    hand_in(client, nordwind, begin(client, nordwind).signed())
+
+    assert "_auth_user_id" in client.session
+
+
+def shuffled(document, chance):
+    """The answer with a few of its parts left out, doubled, moved, renamed or said otherwise, as chance has it."""
+    for _each in range(chance.randint(1, 4)):
+        parts = [part for part in document.iter() if part is not document]
+        part, other = chance.choice(parts), chance.choice([document, *parts])
+        match chance.randrange(6):
+            case 0:
+                part.getparent().remove(part)
+            case 1:
+                part.addnext(copy.deepcopy(part))
+            case 2:
+                other.insert(chance.randint(0, len(other)), copy.deepcopy(part))
+            case 3:
+                part.text = chance.choice(["chief-0001", "boss@nordwind.example", "", None])
+            case 4:
+                name = chance.choice(part.keys() or ["ID"])
+                part.set(name, chance.choice([*(one.get("ID") for one in parts if one.get("ID")), "_other", "", "#"]))
+            case _:
+                part.getparent().replace(part, copy.deepcopy(other))
+    return document
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_answer_bent_by_chance_is_refused_or_says_what_was_signed(nordwind, seed):
+    chance, honest = random.Random(seed), begin(Client(), nordwind)
+    signed = honest.signed()
+
+    for _each in range(40):
+        bent = packed(shuffled(copy.deepcopy(signed), chance))
+        try:
+            said = saml_protocol.read(nordwind, bent, at=honest.at)
+        except answers.NotTaken:
+            continue
+        assert (said.person.subject, said.person.email, said.answers) == ("ada-0815", "ada@nordwind.example", honest.asked)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_answer_with_broken_letters_is_refused_or_says_what_was_signed(nordwind, seed):
+    chance, honest = random.Random(seed), begin(Client(), nordwind)
+    signed = etree.tostring(honest.signed())
+
+    for _each in range(60):
+        place = chance.randrange(len(signed))
+        bent = signed[:place] + bytes([chance.randrange(256)]) + signed[place + chance.randint(0, 1) :]
+        try:
+            said = saml_protocol.read(nordwind, packed(bent), at=honest.at)
+        except answers.NotTaken:
+            continue
+        assert (said.person.subject, said.person.email, said.answers) == ("ada-0815", "ada@nordwind.example", honest.asked)
 
 
 # --- the rules are those of every provider --------------------------------------------------------------------------------------
