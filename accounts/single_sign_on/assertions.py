@@ -18,6 +18,7 @@ CLOCKS_DIFFER: Final = timedelta(minutes=3)
 OLDEST: Final = timedelta(minutes=10)
 SUCCESS: Final = "urn:oasis:names:tc:SAML:2.0:status:Success"
 BEARER: Final = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
+ADDRESS: Final = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
 TRANSIENT: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 # Under which names providers say the mail address and the name; written small.
 ADDRESSES: Final = frozenset({
@@ -142,13 +143,15 @@ def _undated() -> NotTaken:
 
 
 def _person(assertion: Element) -> Proven:
-    """Return the person; an address stands in an attribute, or is the name itself."""
+    """Return the person; an address stands in an attribute, or is the name itself, however it is written."""
     named = assertion.findall(f"{SAML}Subject/{SAML}NameID")
     subject = _text(named[0]) if len(named) == 1 else ""
     if not 0 < len(subject) <= LONGEST_SUBJECT:
         raise objection("no_subject", "its assertion names nobody")
-    if named[0].get("Format") == TRANSIENT:
+    kind = named[0].get("Format")
+    if kind == TRANSIENT:
         raise objection("passing_name", "it gives you another name each time; have it set to a lasting one")
+    subject = subject.lower() if kind == ADDRESS else subject
     addresses = _values(assertion, ADDRESSES) or {subject if "@" in subject else ""}
     names = sorted(_values(assertion, NAMES))
     email = addresses.pop().lower() if len(addresses) == 1 else ""

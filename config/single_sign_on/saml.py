@@ -7,6 +7,7 @@ nothing of its own to decide: SHA-1 is refused, an unsigned assertion too, and w
 
 from datetime import datetime
 from typing import Any
+from xml.sax.saxutils import escape
 
 import structlog
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
@@ -34,6 +35,7 @@ ANY_NAME = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
 SECURITY = {
     "wantAssertionsSigned": True, "wantMessagesSigned": False, "wantNameId": True, "wantAttributeStatement": False,
     "rejectDeprecatedAlgorithm": True, "requestedAuthnContext": False, "authnRequestsSigned": False,
+    "metadataValidUntil": "", "metadataCacheDuration": "",  # our metadata are handed over as a file and hold until changed
 }  # fmt: skip
 
 
@@ -110,7 +112,8 @@ def settings_of(row: SignInProvider) -> OneLogin_Saml2_Settings:
     }
     theirs = {
         "entityId": row.issuer,
-        "singleSignOnService": {"url": row.entrance, "binding": REDIRECT},
+        # python3-saml writes it into the question as it is
+        "singleSignOnService": {"url": escape(row.entrance, {'"': "&quot;"}), "binding": REDIRECT},
         "x509certMulti": {"signing": row.certificates},
     }
     told = {"strict": True, "debug": False, "sp": ours, "idp": theirs, "security": dict(SECURITY)}

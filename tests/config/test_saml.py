@@ -141,6 +141,32 @@ def test_our_metadata_is_a_file_before_the_provider_is_on(nordwind, settings):
     assert described.find(".//{*}SPSSODescriptor").get("WantAssertionsSigned") == "true"
 
 
+def test_entrance_with_signs_of_xml_in_it_makes_a_question_that_can_be_read(nordwind):
+    nordwind.entrance = 'https://saml.nordwind.example/in?tenant=7&app="x"'
+    nordwind.save()
+
+    address = Client().get(reverse("single_sign_on_begin", args=[nordwind.ref]))["Location"]
+
+    assert question_in(address).get("Destination") == nordwind.entrance
+
+
+def test_our_metadata_hold_until_they_are_changed(nordwind):
+    described = etree.fromstring(Client().get(reverse("single_sign_on_metadata", args=[nordwind.ref])).content)
+
+    assert (described.get("validUntil"), described.get("cacheDuration")) == (None, None)
+
+
+def test_who_is_named_by_an_address_is_the_same_person_however_it_is_written(nordwind):
+    people_seen, kind = [], "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
+    for name in ("ada@nordwind.example", "Ada@Nordwind.example"):
+        client = Client()
+        hand_in(client, nordwind, begin(client, nordwind).bent(subject=name, format=kind, email="").signed())
+        people_seen.append(client.session["_auth_user_id"])
+
+    assert people_seen[0] == people_seen[1]
+    assert Identity.objects.get().subject == "ada@nordwind.example"
+
+
 # --- what we never take -------------------------------------------------------------------------------------------------------
 
 
