@@ -1,8 +1,10 @@
 """The administration is for managers, changes by use cases only, and shows a refusal on the form."""
 
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import unfold
 from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -32,6 +34,15 @@ def client_of(user) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def test_frame_of_the_administration_is_that_of_the_package_but_for_its_main_part():
+    """The package marks no main part, so that programs that read aloud find none; the rest of the frame follows it."""
+    theirs = Path(unfold.__file__).parent / "templates/admin/base.html"
+    ours = Path("templates/admin/base.html").read_text()
+
+    assert (ours.count("<main "), ours.count("</main>")) == (1, 1)
+    assert ours.replace("<main ", "<div ").replace("</main>", "</div>") == theirs.read_text()
 
 
 @pytest.mark.parametrize("listing", LISTS)
