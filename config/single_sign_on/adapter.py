@@ -26,9 +26,15 @@ class OrganisationAdapter(DefaultSocialAccountAdapter):
         return []
 
     def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> Any:
-        """Return the provider of a sign-in that waited for a second factor; `client_id` holds the ref it went by."""
+        """Return the provider of a sign-in that waited for a second factor; `client_id` holds the ref it went by.
+
+        Raises:
+            ValueError: it was switched off meanwhile; allauth then begins anew.
+        """
         row = SignInProvider.objects.in_use().select_related("customer").filter(ref=client_id or "").first()
-        return protocols.talk(request, row) if row else super().get_provider(request, provider, client_id)
+        if row is None:
+            raise ValueError("no such provider in use")
+        return protocols.talk(request, row)
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         """Let nobody sign up; who may join is decided on arrival."""

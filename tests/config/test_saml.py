@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 import xmlsec
+from allauth.mfa.totp.internal import auth as totp
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -564,6 +565,59 @@ def test_provider_of_a_division_does_not_sign_the_group_in():
     sentence = refusal_of(client, division, begin(client, division).bent(email="boss@helios.example").signed())
 
     assert sentence.startswith("You stand at other customers than")
+
+
+def test_saml_as_the_only_way_leads_there_and_lets_its_own_sessions_go_on():
+    enforced = saml_provider_of(group("Nordwind"), "nordwind.example", use="enforced")
+    people.member(enforced.customer, email="bob@nordwind.example")
+    bob, ada = Client(), Client()
+
+    led = bob.post(reverse("account_login"), {"login": "bob@nordwind.example", "password": people.PASSWORD})
+    hand_in(ada, enforced, begin(ada, enforced).signed())
+
+    assert (led.context["provider"], "_auth_user_id" in bob.session) == (enforced, False)
+    assert ada.get(reverse("usersessions_list")).status_code == 200
+
+
+def test_person_with_a_second_factor_shows_it_after_coming_by_saml(nordwind):
+    ada, secret = people.member(nordwind.customer, email="ada@nordwind.example"), totp.generate_totp_secret()
+    totp.TOTP.activate(ada, secret)
+    client = Client()
+
+    asked = hand_in(client, nordwind, begin(client, nordwind).signed())
+    early = "_auth_user_id" in client.session
+    code = totp.format_hotp_value(totp.hotp_value(secret, next(totp.yield_hotp_counters_from_time())))
+    client.post(asked["Location"], {"code": code})
+
+    assert (asked["Location"], early, client.session["_auth_user_id"]) == (reverse("mfa_authenticate"), False, str(ada.pk))
+    assert Activity.objects.filter(kind="accounts.signed_in_by_provider", actor=ada).count() == 1
+
+
+def test_provider_switched_off_while_a_second_factor_is_shown_signs_nobody_in(nordwind):
+    ada, secret = people.member(nordwind.customer, email="ada@nordwind.example"), totp.generate_totp_secret()
+    totp.TOTP.activate(ada, secret)
+    client = Client()
+    asked = hand_in(client, nordwind, begin(client, nordwind).signed())
+    nordwind.use = "off"
+    nordwind.save()
+
+    code = totp.format_hotp_value(totp.hotp_value(secret, next(totp.yield_hotp_counters_from_time())))
+    answer = client.post(asked["Location"], {"code": code})
+
+    assert (answer.status_code, answer["Location"]) == (302, reverse("account_login"))
+    assert "_auth_user_id" not in client.session
+
+
+def test_signing_out_offers_no_page_at_a_saml_provider(nordwind):
+    client = Client()
+    hand_in(client, nordwind, begin(client, nordwind).signed())
+
+    left = client.get(client.post(reverse("account_logout"))["Location"]).content.decode()
+    there = client.get(reverse("single_sign_on_leave", args=[nordwind.ref]))
+
+    assert "You may still be signed in at Nordwind ID." in left
+    assert reverse("single_sign_on_leave", args=[nordwind.ref]) not in left
+    assert (there.status_code, "close the browser instead" in there.content.decode()) == (403, True)
 
 
 def test_addresses_of_saml_are_not_found_while_it_is_off_or_of_another_protocol(nordwind):
