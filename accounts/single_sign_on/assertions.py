@@ -66,7 +66,7 @@ def judge(document: Element, assertion: Element, *, meant: Meant, at: datetime) 
     if not answers or document.get("InResponseTo", answers) != answers:
         raise objection("not_asked", "it answers no question of ours; begin here, not at your provider")
     until = min(_holds_until(assertion, at), _moment(confirmed, "NotOnOrAfter"))
-    return Asserted(person=_person(assertion), name=assertion.get("ID"), answers=answers, until=until + CLOCKS_DIFFER)
+    return Asserted(person=_person(assertion, meant), name=assertion.get("ID"), answers=answers, until=until + CLOCKS_DIFFER)
 
 
 def _succeeded(document: Element, meant: Meant) -> None:
@@ -142,12 +142,14 @@ def _undated() -> NotTaken:
     return objection("expired", "its assertion does not say how long it holds")
 
 
-def _person(assertion: Element) -> Proven:
+def _person(assertion: Element, meant: Meant) -> Proven:
     """Return the person; an address stands in an attribute, or is the name itself, however it is written."""
     named = assertion.findall(f"{SAML}Subject/{SAML}NameID")
     subject = _text(named[0]) if len(named) == 1 else ""
     if not 0 < len(subject) <= LONGEST_SUBJECT:
         raise objection("no_subject", "its assertion names nobody")
+    if named[0].get("SPNameQualifier", meant.audience) != meant.audience:
+        raise objection("no_subject", "it names you as another program knows you")
     kind = named[0].get("Format")
     if kind == TRANSIENT:
         raise objection("passing_name", "it gives you another name each time; have it set to a lasting one")

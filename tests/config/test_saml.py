@@ -324,6 +324,9 @@ BENT = {
         {"status": "urn:oasis:names:tc:SAML:2.0:status:Responder"}, "your provider says that it did not sign you in"
     ),
     "nobody named": ({"subject": ""}, "its assertion names nobody"),
+    "named as another program knows them": (
+        {"qualified": ' SPNameQualifier="https://other.example"'}, "it names you as another program knows you"
+    ),
     "passing name": (
         {"format": "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"},
         "it gives you another name each time; have it set to a lasting one",
