@@ -1,8 +1,9 @@
 """Assertions: what a SAML provider says about a person, believed only when all of it holds. Pure.
 
-What is judged here is an assertion whose signature holds (`config/single_sign_on/saml.py` asks that). It is believed when the
-provider that was set up made it, for us, to be handed in here, as the answer to a question of ours, and now: three minutes
-either way for clocks that differ. Which browser asked that question is for whoever takes the answer in.
+What is judged here counts only when the signature of this very element holds, which `config/single_sign_on/saml.py` asks before
+anything is believed. It is believed when the provider that was set up made it, for us, to be handed in here, as the answer to a
+question of ours, and now: three minutes either way for clocks that differ. Which browser asked that question is for whoever
+takes the answer in.
 """
 
 from collections.abc import Iterable
@@ -17,6 +18,7 @@ CLOCKS_DIFFER: Final = timedelta(minutes=3)
 OLDEST: Final = timedelta(minutes=10)
 SUCCESS: Final = "urn:oasis:names:tc:SAML:2.0:status:Success"
 BEARER: Final = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
+ADDRESS: Final = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
 TRANSIENT: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 # Under which names providers say the mail address and the name; written small.
 ADDRESSES: Final = frozenset({
@@ -64,7 +66,7 @@ def judge(document: Element, assertion: Element, *, meant: Meant, at: datetime) 
     if not answers or document.get("InResponseTo", answers) != answers:
         raise objection("not_asked", "it answers no question of ours; begin here, not at your provider")
     until = min(_holds_until(assertion, at), _moment(confirmed, "NotOnOrAfter"))
-    return Asserted(person=_person(assertion), name=assertion.get("ID"), answers=answers, until=until + CLOCKS_DIFFER)
+    return Asserted(person=_person(assertion, meant), name=assertion.get("ID"), answers=answers, until=until + CLOCKS_DIFFER)
 
 
 def _succeeded(document: Element, meant: Meant) -> None:
@@ -140,14 +142,18 @@ def _undated() -> NotTaken:
     return objection("expired", "its assertion does not say how long it holds")
 
 
-def _person(assertion: Element) -> Proven:
-    """Return the person; an address stands in an attribute, or is the name itself."""
+def _person(assertion: Element, meant: Meant) -> Proven:
+    """Return the person; an address stands in an attribute, or is the name itself, however it is written."""
     named = assertion.findall(f"{SAML}Subject/{SAML}NameID")
     subject = _text(named[0]) if len(named) == 1 else ""
     if not 0 < len(subject) <= LONGEST_SUBJECT:
         raise objection("no_subject", "its assertion names nobody")
-    if named[0].get("Format") == TRANSIENT:
+    if named[0].get("SPNameQualifier", meant.audience) != meant.audience:
+        raise objection("no_subject", "it names you as another program knows you")
+    kind = named[0].get("Format")
+    if kind == TRANSIENT:
         raise objection("passing_name", "it gives you another name each time; have it set to a lasting one")
+    subject = subject.lower() if kind == ADDRESS else subject
     addresses = _values(assertion, ADDRESSES) or {subject if "@" in subject else ""}
     names = sorted(_values(assertion, NAMES))
     email = addresses.pop().lower() if len(addresses) == 1 else ""

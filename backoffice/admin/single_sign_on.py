@@ -51,7 +51,7 @@ class ProviderForm(forms.ModelForm):
         model = SignInProvider
         fields = ("customer", "protocol", "name", "issuer", "client_id", "joins_at", "joins_as", "use")
         help_texts = {
-            "issuer": _("OpenID Connect only: the provider's own address, exactly as it writes it in its proofs."),
+            "issuer": _("The provider's own name, exactly as it writes it in its proofs. By SAML its metadata say it."),
             "client_id": _("OpenID Connect only: our name there."),
         }
 
@@ -145,13 +145,19 @@ class SignInProviderAdmin(UseCaseAdmin):
     def signs_with(self, provider: SignInProvider) -> str:
         """Name its certificates as people compare them."""
         shown = [metadata.shown(one) for one in provider.certificates]
-        words = ((f"SHA-256 {one.fingerprint}", _("until"), date_format(one.until, "Y-m-d")) for one in shown)
-        return format_html_join("", "<p>{} {} {}</p>", words)
+        rows = ((_may_break(one.fingerprint), _("until"), date_format(one.until, "Y-m-d")) for one in shown)
+        return format_html_join("", "<p>SHA-256 {} {} {}</p>", rows)
 
     @admin.display(description=_("Leads from"))
     def leads_from(self, provider: SignInProvider) -> str:
         """Name the verified domains."""
         return ", ".join(domain.name for domain in provider.domains.all() if domain.verified_at) or "–"
+
+
+def _may_break(fingerprint: str) -> str:
+    """Let a fingerprint break behind each colon, so that it fits on a small screen."""
+    pairs = fingerprint.split(":")
+    return format_html_join("", "{}<wbr>", [(f"{pair}:",) for pair in pairs[:-1]] + [(pairs[-1],)])
 
 
 class MailDomainForm(forms.ModelForm):

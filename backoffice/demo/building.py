@@ -26,6 +26,7 @@ from backoffice.demo import (
     relations,
     selling,
     sources,
+    signing_in,
     standing,
     story,
     talking,
@@ -92,6 +93,7 @@ def build(*, at: datetime, password: str, crowd: Mapping[str, int] | None = None
         sources.tell(at=at)
         standing.evaluate(at=at)
         listening.listen(at=at)
+        signing_in.prepare(at=at)
         delivery.pass_over(older_than=at - NEWS, at=at)
         candidates.detect_all(at=at)
         scores.refresh(Customer.objects.all(), at=at)

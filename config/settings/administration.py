@@ -1,5 +1,6 @@
 """The managers' administration: its name and colours, those of the rest of the house."""
 
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 UNFOLD = {
@@ -10,6 +11,7 @@ UNFOLD = {
     "SITE_SYMBOL": "tune",
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
+    "STYLES": [lambda request: static("css/admin.css")],
     "BORDER_RADIUS": "8px",
     "COLORS": {
         "primary": {

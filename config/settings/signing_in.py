@@ -36,6 +36,7 @@ ACCOUNT_RATE_LIMITS = {
     "request_login_code": "20/m/ip,3/m/key",
     "reauthenticate": "10/m/user",
     "single_sign_on": "20/m/ip",
+    "single_sign_on_assertion": "120/m/ip",
     "signed_out_there": "600/m/ip",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.decisions import Refusal
 from accounts.single_sign_on import arrivals
 from accounts.single_sign_on.models import SignInProvider
 from config import outward
@@ -26,9 +27,18 @@ class OrganisationAdapter(DefaultSocialAccountAdapter):
         return []
 
     def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> Any:
-        """Return the provider of a sign-in that waited for a second factor; `client_id` holds the ref it went by."""
+        """Return the provider of a sign-in that waited for a second factor; `client_id` holds the ref it went by.
+
+        Raises:
+            ValueError: it was switched off meanwhile, or its secret cannot be read; allauth then begins anew.
+        """
         row = SignInProvider.objects.in_use().select_related("customer").filter(ref=client_id or "").first()
-        return protocols.talk(request, row) if row else super().get_provider(request, provider, client_id)
+        if row is None:
+            raise ValueError("no such provider in use")
+        try:
+            return protocols.talk(request, row)
+        except Refusal as refusal:
+            raise ValueError(refusal.reason) from refusal
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         """Let nobody sign up; who may join is decided on arrival."""

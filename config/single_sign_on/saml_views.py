@@ -38,7 +38,7 @@ def metadata(request: HttpRequest, ref: str) -> HttpResponse:
 def assertion(request: HttpRequest, ref: str) -> HttpResponse:
     """Judge what a provider hands in and send the browser on; where to is ours alone to say, so RelayState is never read."""
     row = finding.in_use(ref, Protocol.SAML)
-    if finding.too_often(request):
+    if finding.too_often(request, "single_sign_on_assertion"):
         return refused(request, TOO_OFTEN, code="too_many")
     try:
         said = saml.read(row, request.POST.get("SAMLResponse", ""), at=timezone.now())

@@ -1,9 +1,12 @@
 """The administration is for managers, changes by use cases only, and shows a refusal on the form."""
 
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import unfold
 from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -12,12 +15,12 @@ from accounts.customers.models import Customer
 from accounts.people import keys
 from accounts.people.models import Membership
 from accounts.quality.models import ChangeRequest
-from accounts.single_sign_on import providers, records
+from accounts.single_sign_on import metadata, providers, records
 from accounts.single_sign_on.models import MailDomain, SignInProvider
 from accounts.timeline.models import Activity
 from backoffice.admin.base import LookingAdmin, ManagersAdmin, UseCaseAdmin
 from support.remedies.models import AuthorityGrant
-from tests.factories import billing, customers, people, single_sign_on, support
+from tests.factories import billing, customers, people, saml, single_sign_on, support
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +34,15 @@ def client_of(user) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def test_frame_of_the_administration_is_that_of_the_package_but_for_its_main_part():
+    """The package marks no main part, so that programs that read aloud find none; the rest of the frame follows it."""
+    theirs = Path(unfold.__file__).parent / "templates/admin/base.html"
+    ours = Path("templates/admin/base.html").read_text()
+
+    assert (ours.count("<main "), ours.count("</main>")) == (1, 1)
+    assert ours.replace("<main ", "<div ").replace("</main>", "</div>") == theirs.read_text()
 
 
 @pytest.mark.parametrize("listing", LISTS)
@@ -237,3 +249,39 @@ def test_record_that_is_not_there_is_said_with_what_it_should_say(monkeypatch):
 
     assert f"There is no TXT record _accord.nordwind.example that says {claimed.code}." in page
     assert MailDomain.objects.get().verified_at is None
+
+
+def test_manager_sets_saml_up_by_a_file_of_metadata_and_sees_with_what_it_signs():
+    customer, manager = customers.group(), client_of(people.manager())
+    said = {
+        "customer": customer.pk, "protocol": "saml", "name": "Nordwind ID", "joins_at": "", "joins_as": "reader",
+        "metadata_file": SimpleUploadedFile("metadata.xml", saml.metadata().encode(), "text/xml"),
+    }  # fmt: skip
+
+    saved = manager.post(reverse("admin:accounts_signinprovider_add"), said)
+
+    made = SignInProvider.objects.get()
+    page = manager.get(reverse("admin:accounts_signinprovider_change", args=[made.pk])).content.decode()
+    assert (saved.status_code, made.issuer, made.entrance, made.use) == (302, saml.ISSUER, saml.ENTRANCE, "off")
+    assert metadata.shown(saml.key().certificate).fingerprint in page.replace("<wbr>", "")
+    assert f"/accounts/single-sign-on/{made.ref}/metadata/" in page
+
+
+def test_change_of_a_saml_provider_without_new_metadata_keeps_what_there_is():
+    provider, manager = saml.saml_provider_of(customers.group(), "nordwind.example"), client_of(people.manager())
+    said = {"name": "Nord", "joins_at": provider.customer.pk, "joins_as": "member", "use": "off", "metadata": ""}
+
+    manager.post(reverse("admin:accounts_signinprovider_change", args=[provider.pk]), said)
+
+    made = SignInProvider.objects.get()
+    assert (made.name, made.joins_as, made.use, made.protocol) == ("Nord", "member", "off", "saml")
+    assert (made.issuer, made.certificates) == (saml.ISSUER, [saml.key().certificate])
+
+
+def test_metadata_that_are_none_are_said_on_the_form_and_nothing_is_set_up():
+    said = {"customer": customers.group().pk, "protocol": "saml", "name": "N", "joins_as": "reader", "metadata": "<x/>"}
+
+    page = client_of(people.manager()).post(reverse("admin:accounts_signinprovider_add"), said)
+
+    assert "It describes no provider that signs people in" in page.content.decode()
+    assert SignInProvider.objects.count() == 0

@@ -168,6 +168,8 @@ SENSITIVE = [
     "portal:mandate_revocations", "portal:privacy_exports", "portal:privacy_erasures", "portal:change_requests",
     "portal:change_decisions", "backoffice:erasure_decisions", "backoffice:customer_privacy",
     "api:members", "api:revocations", "api:keys", "api:key_revocations",
+    "api:sign_in_providers", "api:sign_in_terms", "api:sign_in_uses", "api:sign_in_domains", "api:domain_verifications",
+    "api:domain_releases", "api:sign_in_administrators", "api:administrator_removals",
 ]  # fmt: skip
 
 

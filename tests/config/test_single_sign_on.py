@@ -439,6 +439,19 @@ def test_new_keys_are_asked_for_when_a_proof_names_one_and_once_a_minute_at_most
     assert (seen, len(asked)) == (["k1", "k2", "k2", "k2"], 2)
 
 
+def test_secret_that_is_lost_while_a_second_factor_is_shown_signs_nobody_in(idp, nordwind):
+    ada, secret = people.member(nordwind.customer, email="ada@nordwind.example"), totp.generate_totp_secret()
+    totp.TOTP.activate(ada, secret)
+    client = Client()
+    asked = come_back(client, idp, nordwind)
+    nordwind.sealed_secret = "sealed with another key"
+    nordwind.save()
+
+    answer = client.post(asked["Location"], {"code": "123456"})
+
+    assert (answer.status_code, answer["Location"], signed_in(client)) == (302, reverse("account_login"), False)
+
+
 def test_person_with_a_second_factor_shows_it_and_comes_in_by_the_provider(idp, nordwind):
     ada, secret = people.member(nordwind.customer, email="ada@nordwind.example"), totp.generate_totp_secret()
     totp.TOTP.activate(ada, secret)

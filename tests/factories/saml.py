@@ -94,6 +94,7 @@ class Answer:
     minutes: int = 5
     status: str = "urn:oasis:names:tc:SAML:2.0:status:Success"
     more: str = ""
+    qualified: str = ""
     name: str = field(default_factory=lambda: f"_assertion{next(_serial)}")
 
     def bent(self, **other: Any) -> "Answer":
@@ -151,7 +152,7 @@ TEMPLATE = """<samlp:Response xmlns:samlp="{samlp}" xmlns:saml="{saml}" ID="_res
 IssueInstant="{made}" Destination="{said.recipient}" InResponseTo="{said.asked}"><saml:Issuer>{said.issuer}</saml:Issuer>\
 <samlp:Status><samlp:StatusCode Value="{said.status}"/></samlp:Status>\
 <saml:Assertion ID="{said.name}" Version="2.0" IssueInstant="{made}"><saml:Issuer>{said.issuer}</saml:Issuer>\
-<saml:Subject><saml:NameID Format="{said.format}">{said.subject}</saml:NameID>\
+<saml:Subject><saml:NameID Format="{said.format}"{said.qualified}>{said.subject}</saml:NameID>\
 <saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><saml:SubjectConfirmationData \
 InResponseTo="{said.asked}" Recipient="{said.recipient}" NotOnOrAfter="{ends}"/></saml:SubjectConfirmation></saml:Subject>\
 <saml:Conditions NotBefore="{begins}" NotOnOrAfter="{ends}"><saml:AudienceRestriction>\
