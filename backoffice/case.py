@@ -9,6 +9,7 @@ from backoffice import (
     authority_shown,
     chats_shown,
     deadlines_shown,
+    leads_shown,
     measures_shown,
     overview,
     playbooks_shown,
@@ -59,6 +60,7 @@ def shown(viewer: User, ticket: Ticket, *, at: datetime) -> dict[str, object]:
             "policies": policies_shown.in_force_at(ticket.customer, at.date()),
             "reach": authority_shown.here(viewer, ticket, at=at),
         }
+        | leads_shown.on_ticket(viewer, ticket, at=at)
         | remedies_shown.given(viewer, ticket)
         | remedies_shown.offered(offering.ranked(playbook, proposals))
         | playbooks_shown.on_ticket(playbook)
