@@ -25,6 +25,7 @@ from billing.invoices.models import Line
 from billing.ledger import balances
 from billing.periods import last_day
 from support.channels import files
+from support.desk import mentions
 from support.remedies import claims, declines, resolution
 from support.remedies.claims import Claim
 from support.remedies.playbooks import offering
@@ -69,11 +70,13 @@ def shown(viewer: User, ticket: Ticket, *, at: datetime) -> dict[str, object]:
 
 def conversation_of(viewer: User, ticket: Ticket) -> dict[str, object]:
     """Return the messages as they are shown, and the customer's praise if there is one."""
-    messages = conversation.messages_of(ticket, viewer).prefetch_related(files.with_messages())
-    return {"conversation": [_message(message) for message in messages], "praise": Praise.objects.filter(ticket=ticket).first()}
+    messages = list(conversation.messages_of(ticket, viewer).prefetch_related(files.with_messages()))
+    notes = [message.text if message.internal else "" for message in messages]
+    shown = [_message(message, named) for message, named in zip(messages, mentions.named_in(notes), strict=True)]
+    return {"conversation": shown, "praise": Praise.objects.filter(ticket=ticket).first()}
 
 
-def _message(message: Message) -> dict[str, object]:
+def _message(message: Message, named: list[User]) -> dict[str, object]:
     side = "internal" if message.internal else "staff" if message.from_staff else "customer"
     return {
         "who": str(message.author or _("the system")),
@@ -81,6 +84,7 @@ def _message(message: Message) -> dict[str, object]:
         "side": side,
         "text": message.text,
         "files": message.attachments.all(),
+        "named": ", ".join(map(str, named)),
     }
 
 

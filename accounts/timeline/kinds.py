@@ -198,7 +198,7 @@ KINDS: Final[dict[str, Kind]] = {
     "support.callback_tried": Kind(_("{ref}: we called and reached nobody (try {tries})"), "clock", NOTICE),
     "support.callback_done": Kind(_("{ref}: we called back and spoke on the phone"), "check"),
     "support.callback_withdrawn": Kind(_("{ref}: the call back is no longer wanted"), "undo"),
-    "support.note_added": Kind(_("{ref}: an internal note was added"), "note"),
+    "support.note_added": Kind(_("{ref}: an internal note was added"), "note", NOTICE),
     "support.ticket_assigned": Kind(_("{ref} is with {agent}"), "person"),
     "support.ticket_resolved": Kind(_("Ticket {ref} was resolved"), "check", NOTICE),
     "support.ticket_reopened": Kind(_("Ticket {ref} was reopened"), "tag"),

@@ -17,6 +17,7 @@ from billing.amendments.models import OrderApproval
 from billing.payments.models import Payment
 from support.channels.chat import reading
 from support.channels.models import CallBack
+from support.desk import mentions
 from support.offers.models import Lead
 from support.remedies import substitutes
 from support.remedies.models import Grant
@@ -127,6 +128,13 @@ def who_may_approve_late(activity: Activity) -> list[User]:
     asked = Grant.objects.select_related("asked_by").get(ref=activity.about_ref).asked_by
     deciding = substitutes.with_substitutes(of_level(activity.facts["level"]), substitutes.day_of(activity.at))
     return [person for person in deciding if person != asked]
+
+
+def who_is_mentioned(activity: Activity) -> list[User]:
+    """Our people whom an internal note names, but not who wrote it."""
+    note = Message.objects.filter(pk=activity.facts.get("message"), internal=True).first()
+    named = mentions.named_in([note.text])[0] if note else []
+    return [person for person in named if person != activity.actor]
 
 
 def whose_lead_it_is(activity: Activity) -> list[User]:

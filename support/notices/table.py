@@ -94,6 +94,7 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "support.decline_appealed": Notice("decline_appealed", audiences.the_level_named, ("ticket", ""), group=groups.WORK),
     "support.promise_at_risk": Notice("promise_at_risk", audiences.who_promised, ("ticket", ""), group=groups.WORK),
     "support.promise_broken": Notice("promise_broken", audiences.who_promised_and_supervisors, ("ticket", ""), group=groups.WORK),
+    "support.note_added": Notice("mentioned", audiences.who_is_mentioned, ("ticket", ""), group=groups.WORK),
     "support.lead_handed": Notice("lead_handed", audiences.whose_lead_it_is, ("ticket", ""), group=groups.WORK),
     "support.lead_ended": Notice("lead_ended", audiences.who_handed_a_lead, ("ticket", ""), group=groups.WORK),
     "support.lead_late": Notice("lead_late", audiences.who_is_late_with_a_lead, ("ticket", ""), group=groups.WORK),
