@@ -14,8 +14,9 @@ import structlog
 from django.db import transaction
 from django.db.models import F
 
-from support.notices import letters, sending
+from support.notices import letters, preferences, sending
 from support.notices.models import Told, Way
+from support.notices.table import NOTICES
 
 LEASE: Final = timedelta(minutes=5)
 ROUND: Final = timedelta(minutes=2)
@@ -72,6 +73,9 @@ def _sent(rows: list[Told], now: Clock) -> bool:
     if not known:
         return False
     if rows[0].way == Way.MAIL:
+        if until := preferences.quiet_until(person, NOTICES[rows[0].activity.kind].group, now()):
+            Told.objects.filter(pk=rows[0].pk).update(due_at=until, tries=F("tries") - 1)  # it comes late, in other quiet hours
+            return False
         sending.tell(rows[0], rows[0].activity, person)
         return True
     fit = [told for told in known if _can_be_written(told, now)]
