@@ -164,8 +164,7 @@ class Standing:
 
     @cached_property
     def _limits(self) -> list[AuthorityGrant]:
-        rows = limits.in_force(self.at.date()).filter(Q(user=self.person) | Q(user=None))
-        return list(rows)
+        return list(limits.in_force(self.at.date()).filter(Q(user=self.person) | Q(user=None)))
 
     @cached_property
     def _given_on(self) -> dict[tuple[int, str], int]:
