@@ -10,6 +10,7 @@ from backoffice import (
     authority_shown,
     chats_shown,
     deadlines_shown,
+    leads_shown,
     measures_shown,
     overview,
     playbooks_shown,
@@ -25,6 +26,7 @@ from billing.invoices.models import Line
 from billing.ledger import balances
 from billing.periods import last_day
 from support.channels import files
+from support.desk import mentions
 from support.remedies import claims, declines, resolution
 from support.remedies.claims import Claim
 from support.remedies.playbooks import offering
@@ -60,6 +62,7 @@ def shown(viewer: User, ticket: Ticket, *, at: datetime) -> dict[str, object]:
             "policies": policies_shown.in_force_at(ticket.customer, at.date()),
             "reach": authority_shown.here(viewer, ticket, at=at),
         }
+        | leads_shown.on_ticket(viewer, ticket, at=at)
         | remedies_shown.given(viewer, ticket)
         | remedies_shown.offered(offering.ranked(playbook, proposals))
         | playbooks_shown.on_ticket(playbook)
@@ -68,11 +71,13 @@ def shown(viewer: User, ticket: Ticket, *, at: datetime) -> dict[str, object]:
 
 def conversation_of(viewer: User, ticket: Ticket) -> dict[str, object]:
     """Return the messages as they are shown, and the customer's praise if there is one."""
-    messages = conversation.messages_of(ticket, viewer).prefetch_related(files.with_messages())
-    return {"conversation": [_message(message) for message in messages], "praise": Praise.objects.filter(ticket=ticket).first()}
+    messages = list(conversation.messages_of(ticket, viewer).prefetch_related(files.with_messages()))
+    notes = [message.text if message.internal else "" for message in messages]
+    shown = [_message(message, named) for message, named in zip(messages, mentions.named_in(notes), strict=True)]
+    return {"conversation": shown, "praise": Praise.objects.filter(ticket=ticket).first()}
 
 
-def _message(message: Message) -> dict[str, object]:
+def _message(message: Message, named: list[User]) -> dict[str, object]:
     side = "internal" if message.internal else "staff" if message.from_staff else "customer"
     return {
         "who": str(message.author or _("the system")),
@@ -80,6 +85,7 @@ def _message(message: Message) -> dict[str, object]:
         "side": side,
         "text": message.text,
         "files": message.attachments.all(),
+        "named": ", ".join(map(str, named)),
     }
 
 

@@ -9,6 +9,7 @@ from accounts.decisions import Decision
 from accounts.people import access
 from accounts.people.models import User
 from support.remedies import approvals, authority, declines, giving
+from support.remedies import substitutes as standing_in
 from support.remedies.models import Approval
 from window.formats import amount
 
@@ -26,21 +27,32 @@ def visible_to(viewer: User) -> QuerySet[Approval]:
 def shown(viewer: User, *, at: datetime) -> dict[str, object]:
     """Return what waits for the viewer, each with the objection to a yes if there is one, and what was decided lately."""
     waiting = list(
-        approvals.waiting_for(viewer).select_related(
+        approvals.waiting_for(viewer, at=at).select_related(
             "grant__ticket__finding", "grant__ticket__customer", "grant__customer", "grant__asked_by"
         )
     )
-    foreseen = authority.foresee(actor=viewer, approvals=waiting, at=at)
+    colleagues = standing_in.represented_by(viewer, standing_in.day_of(at))
+    foreseen = authority.foresee(actor=viewer, approvals=waiting, at=at, instead_of=colleagues)
     decided = (
         visible_to(viewer)
         .exclude(status=Approval.Status.WAITING)
-        .select_related("decided_by", "grant__customer", "grant__ticket")
+        .select_related("decided_by", "stands_in_for", "grant__customer", "grant__ticket")
     )
     return {
+        "stands_in_for": colleagues,
         "appeals": declines.appeals_waiting(viewer),
         "approvals": [_case(approval, foreseen[approval.pk]) for approval in waiting],
         "decided": decided.order_by("-decided_at", "-pk")[:DECIDED_LATELY],
     }
+
+
+def substitutes(viewer: User, *, at: datetime) -> list[dict[str, object]]:
+    """Return who stands in now or later, whether today, and whether the viewer may end it."""
+    today, for_all = standing_in.day_of(at), standing_in.may_name_for_others(viewer)
+    return [
+        {"substitute": row, "runs": row.since <= today, "may_end": for_all or row.approver_id == viewer.pk}
+        for row in standing_in.visible_to(viewer, today)
+    ]
 
 
 def _case(approval: Approval, answer: Decision) -> dict[str, object]:

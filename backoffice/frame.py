@@ -40,7 +40,7 @@ def staff_frame(request: HttpRequest) -> dict[str, Any]:
 def _counts(request: HttpRequest, level: str) -> dict[str, int]:
     counts: dict[str, int] = {}
     if level in access.DECIDE_APPROVALS.levels:
-        counts["approvals"] = approvals.waiting_for(request.user).count()
+        counts["approvals"] = approvals.waiting_for(request.user, at=timezone.now()).count()
     if level in access.SEE_BOOKS.levels:
         counts["bank"] = BankLine.objects.waiting().order_by()[:1000].count()
         counts["inbox"] = finance_feed.visible_to(request.user).filter(status=finance_feed.NEW).count()

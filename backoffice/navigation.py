@@ -49,9 +49,10 @@ WORK: Final = Group(
         Place(gettext_lazy("Topics"), "topics", "", "g i", access.WORK_TICKETS),
         Place(gettext_lazy("Problems"), "problems", "problem", "g j", access.WORK_TICKETS),
         Place(gettext_lazy("Promises"), "promises", "", "g m", access.WORK_TICKETS),
+        Place(gettext_lazy("Needs"), "leads", "", "", access.WORK_TICKETS),
         Place(gettext_lazy("Orders"), "orders", "", "g h", access.FULFIL_ORDERS),
         Place(gettext_lazy("Playbooks"), "playbooks", "playbook", "g l", access.WORK_TICKETS),
-        Place(gettext_lazy("Approvals"), "approvals", "", "g p", access.DECIDE_APPROVALS, "approvals"),
+        Place(gettext_lazy("Approvals"), "approvals", "substitutes", "g p", access.DECIDE_APPROVALS, "approvals"),
     ),
 )
 CUSTOMERS: Final = Group(

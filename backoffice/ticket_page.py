@@ -20,7 +20,7 @@ def answer(request: HttpRequest, found: Ticket, *, status: int = 200, **forms: o
         "decline_form": DeclineForm(initial=_assessed(found)),
         "refused": [],
     }
-    context = fresh | forms | worklist.shown(request) | case.shown(request.user, found, at=timezone.now())
+    context = fresh | worklist.shown(request) | case.shown(request.user, found, at=timezone.now()) | forms
     context |= macros_shown.beside_answer(request.user, found) | worklist.beside(context["rows"], found)
     return render(request, "backoffice/tickets/ticket.html", context, status=status)
 

@@ -19,7 +19,7 @@ from support.desk.topic_models import TicketTopic, Topic, TopicAlarm
 from support.knowledge.models import Article, ArticleQuestion, ArticleVersion, Deflection, Edition
 from support.measures.models import IssueDefinition
 from support.notices.models import NoticeChoice, NoticeHours, NoticeText, Told
-from support.offers.models import Offer, OfferAnswer, Recommendation
+from support.offers.models import Lead, Offer, OfferAnswer, Recommendation
 from support.remedies.batches.models import Batch, BatchRow
 from support.remedies.books.models import GoodwillBudget, LedgerMapping
 from support.remedies.models import (
@@ -32,6 +32,7 @@ from support.remedies.models import (
     FeedMessage,
     FeedRow,
     Grant,
+    Substitute,
 )
 from support.remedies.playbooks.models import Playbook, PlaybookVersion, PracticeRun
 from support.service_levels.models import AccountEscalation, LadderStep, OwnDay, ServiceCalendar, ServiceTarget, StepTaken
@@ -42,9 +43,9 @@ __all__ = [
     "AccountEscalation", "Allowance", "Approval", "Article", "ArticleQuestion", "ArticleVersion", "Attachment",
     "AuthorityGrant", "Batch", "BatchRow", "Bulk", "BulkRow", "CallBack", "Chat", "Decline", "DeclineReason", "Deflection",
     "Edition", "Fault", "FeedMessage", "FeedRow", "Feedback", "GoodwillBudget", "Grant", "IncomingMail", "IssueDefinition",
-    "LadderStep", "LedgerMapping", "Macro", "MacroFile", "MacroUse", "MacroVersion", "Message", "NoticeChoice", "NoticeHours",
-    "NoticeText", "Offer", "OfferAnswer", "Outgoing", "OutgoingFile", "OwnDay", "Playbook", "PlaybookVersion", "PracticeRun",
-    "Praise", "Presence", "Problem", "Promise", "Recommendation", "SavedView", "ServiceCalendar", "ServiceTarget",
-    "StepTaken", "Survey", "Thanks", "Ticket", "TicketDraft", "TicketMerge", "TicketPresence", "TicketTopic", "Told", "Topic",
-    "TopicAlarm",
+    "LadderStep", "Lead", "LedgerMapping", "Macro", "MacroFile", "MacroUse", "MacroVersion", "Message", "NoticeChoice",
+    "NoticeHours", "NoticeText", "Offer", "OfferAnswer", "Outgoing", "OutgoingFile", "OwnDay", "Playbook", "PlaybookVersion",
+    "PracticeRun", "Praise", "Presence", "Problem", "Promise", "Recommendation", "SavedView", "ServiceCalendar",
+    "ServiceTarget", "StepTaken", "Substitute", "Survey", "Thanks", "Ticket", "TicketDraft", "TicketMerge", "TicketPresence",
+    "TicketTopic", "Told", "Topic", "TopicAlarm",
 ]  # fmt: skip

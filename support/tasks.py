@@ -13,6 +13,7 @@ from support.desk import bulk, outgoing, topics
 from support.desk.bulk_models import Bulk
 from support.desk.macro_models import Outgoing
 from support.notices import digests
+from support.offers import leads
 from support.remedies import waiting
 from support.remedies.batches import working
 from support.remedies.batches.models import Batch
@@ -27,6 +28,7 @@ def watch_the_clock() -> None:
     escalation.reckon_stale(at=at)
     escalation.climb(at=at)
     promises.watch(at=at)
+    leads.watch(at=at)
     waiting.tell_late(at=at)
     topics.watch(at=at)
     for unfinished in bulk.unfinished()[:20]:

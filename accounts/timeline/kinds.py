@@ -217,7 +217,7 @@ KINDS: Final[dict[str, Kind]] = {
     "support.callback_tried": Kind(_("{ref}: we called and reached nobody (try {tries})"), "clock", NOTICE),
     "support.callback_done": Kind(_("{ref}: we called back and spoke on the phone"), "check"),
     "support.callback_withdrawn": Kind(_("{ref}: the call back is no longer wanted"), "undo"),
-    "support.note_added": Kind(_("{ref}: an internal note was added"), "note"),
+    "support.note_added": Kind(_("{ref}: an internal note was added"), "note", NOTICE),
     "support.ticket_assigned": Kind(_("{ref} is with {agent}"), "person"),
     "support.ticket_resolved": Kind(_("Ticket {ref} was resolved"), "check", NOTICE),
     "support.ticket_reopened": Kind(_("Ticket {ref} was reopened"), "tag"),
@@ -249,6 +249,14 @@ KINDS: Final[dict[str, Kind]] = {
     "support.remedy_asked": Kind(_("{ref}: {remedy} of {amount} waits for approval"), "clock", NOTICE),
     "support.remedy_approved": Kind(_("{ref}: {remedy} of {amount} was approved"), "check"),
     "support.remedy_turned_down": Kind(_("{ref}: {remedy} of {amount} was turned down"), "close", NOTICE),
+    "support.lead_handed": Kind(_("{ref}: {to} is to see to a need by {due_on}: {need}"), "person", NOTICE),
+    "support.lead_taken": Kind(_("{ref}: {to} works on a need: {need}"), "person"),
+    "support.lead_ended": Kind(_("{ref}: what came of a need ({need}): {outcome}. {words}"), "check", NOTICE),
+    "support.lead_late": Kind(_("{ref}: nobody said by {due_on} what came of a need: {need}"), "clock", NOTICE),
+    "support.substitute_named": Kind(
+        _("{substitute} stands in for {approver} with approvals, from {since} until {until}"), "person", NOTICE
+    ),
+    "support.substitute_ended": Kind(_("{substitute} no longer stands in for {approver} with approvals"), "undo", NOTICE),
     "support.approval_late": Kind(_("{ref}: {remedy} of {amount} has waited {hours} hours for approval"), "clock", NOTICE),
     "support.allowance_asked": Kind(_("{who} is to be allowed {what} from {since}"), "key"),
     "support.allowance_approved": Kind(_("{who} is allowed {what} from {since}"), "key"),

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts.people.models import StaffProfile
-from backoffice.admin.base import UseCaseAdmin
+from backoffice.admin.base import LookingAdmin, UseCaseAdmin
 from billing.money import Money
 from support.remedies import authority, limits
 from support.remedies.kinds import REMEDIES
-from support.remedies.models import AuthorityGrant
+from support.remedies.models import AuthorityGrant, Substitute
 
 
 class AuthorityForm(forms.ModelForm):
@@ -103,3 +103,14 @@ class AuthorityAdmin(UseCaseAdmin):
     def day_limit(self, limit: AuthorityGrant) -> str:
         """Write the limit."""
         return str(Money(limit.per_day_minor, limit.currency))
+
+
+@admin.register(Substitute)
+class SubstituteAdmin(LookingAdmin):
+    """Who decided approvals for whom, and when; named on the page of approvals."""
+
+    list_display = ("approver", "person", "since", "until", "named_by", "ended_at")
+    list_select_related = ("approver", "person", "named_by")
+    search_fields = ("approver__email", "person__email")
+    fields = ("approver", "person", "since", "until", "named_by", "named_at", "ended_at")
+    ordering = ("-since", "-pk")

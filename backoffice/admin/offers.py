@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from backoffice.admin.base import LookingAdmin, UseCaseAdmin
 from support.offers import defining, recommending
-from support.offers.models import Offer, OfferAnswer
+from support.offers.models import Lead, Offer, OfferAnswer
 
 
 @admin.register(Offer)
@@ -51,3 +51,18 @@ class OfferAnswerAdmin(LookingAdmin):
     def shares(self, answer: OfferAnswer) -> str:
         """Who of us has which share."""
         return ", ".join(f"{person} {percent} %" for person, percent in recommending.shares(answer))
+
+
+@admin.register(Lead)
+class LeadAdmin(LookingAdmin):
+    """What agents handed to who sells, and what came of it."""
+
+    list_display = ("need", "customer", "handed_by", "handed_to", "due_on", "state", "outcome", "ended_at")
+    list_filter = ("state",)
+    list_select_related = ("customer", "handed_by", "handed_to")
+    search_fields = ("need", "customer__name", "customer__number", "handed_to__email")
+    fields = (
+        "ticket", "customer", "need", "due_on", "handed_by", "handed_to", "handed_at", "state", "outcome", "ended_by", "ended_at",
+        "late_at",
+    )  # fmt: skip
+    ordering = ("-handed_at", "-pk")

@@ -3,9 +3,10 @@
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 
 from accounts.decisions import Refusal
@@ -47,10 +48,15 @@ class WebhookEndpointAdmin(UseCaseAdmin):
 
     def carry_out(self, request: HttpRequest, form: forms.ModelForm, *, change: bool) -> WebhookEndpoint:
         """Register, and show the secret once."""
-        made, secret = endpoints.register(actor=request.user, at=timezone.now(), **form.cleaned_data)
-        words = gettext("The secret, shown this once: %(secret)s") % {"secret": secret}
-        self.message_user(request, words, level=messages.WARNING)
+        made, request.shown_once = endpoints.register(actor=request.user, at=timezone.now(), **form.cleaned_data)
         return made
+
+    def response_add(self, request: HttpRequest, obj: WebhookEndpoint, post_url_continue: str | None = None) -> HttpResponse:
+        """Show the secret on the answer itself, so that it is kept nowhere: not in a message, which lies in the session."""
+        context = self.admin_site.each_context(request) | {"endpoint": obj, "secret": request.shown_once}
+        answer = TemplateResponse(request, "backoffice/secret_shown_once.html", context)
+        add_never_cache_headers(answer)
+        return answer
 
     @admin.action(description=_("Switch on again"))
     def enable(self, request: HttpRequest, chosen: QuerySet[WebhookEndpoint]) -> None:

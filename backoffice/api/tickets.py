@@ -205,7 +205,7 @@ class Approvals(Listing):
     ordering = ("asked_at", "pk")
 
     def get_queryset(self) -> QuerySet[Approval]:
-        return approvals.waiting_for(self.request.user).select_related("grant__document")
+        return approvals.waiting_for(self.request.user, at=timezone.now()).select_related("grant__document")
 
 
 class Decisions(View):

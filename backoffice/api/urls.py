@@ -10,6 +10,7 @@ from backoffice.api import (
     commitments,
     desk,
     finance,
+    leads,
     moves,
     nodes,
     orders,
@@ -17,6 +18,7 @@ from backoffice.api import (
     relations,
     service,
     sources,
+    substitutes,
     tickets,
 )
 
@@ -38,6 +40,11 @@ urlpatterns = [
     path("moves/<int:pk>/decisions/", moves.MoveDecisions.as_view(), name="move_decisions"),
     path("moves/<int:pk>/withdrawals/", moves.MoveWithdrawals.as_view(), name="move_withdrawals"),
     path("moves/<int:pk>/undoings/", moves.MoveUndoings.as_view(), name="move_undoings"),
+    path("leads/", leads.Leads.as_view(), name="leads"),
+    path("leads/<int:pk>/steps/", leads.LeadSteps.as_view(), name="lead_steps"),
+    path("tickets/<str:ref>/leads/", leads.TicketLeads.as_view(), name="ticket_leads"),
+    path("approval-substitutes/", substitutes.Substitutes.as_view(), name="substitutes"),
+    path("approval-substitutes/<int:pk>/endings/", substitutes.SubstituteEndings.as_view(), name="substitute_endings"),
     path("tickets/", tickets.Queue.as_view(), name="queue"),
     path("tickets/<str:ref>/remedies/", tickets.Remedies.as_view(), name="remedies"),
     path("tickets/<str:ref>/grants/", tickets.Grants.as_view(), name="grants"),

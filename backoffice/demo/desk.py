@@ -1,14 +1,17 @@
-"""The agents' desk in the demo world: macros, shared views, topics, and a problem behind the double billings."""
+"""The agents' desk in the demo world: macros, shared views, topics, a problem behind the double billings, needs, a substitute."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from accounts.people.models import User
-from backoffice.demo.people import AGENT, MANAGER
+from backoffice.demo.people import AGENT, KEY_ACCOUNT_MANAGER, MANAGER, SUPERVISOR
 from support.desk import macros, problems, saved_views, topics
 from support.desk.changes import Change
 from support.desk.filters import Filters
+from support.offers import leads
+from support.offers.leads import Need
+from support.remedies import substitutes
 from support.tickets.models import Ticket
 
 CALL_BACK: Final = """Dear {requester},
@@ -35,6 +38,10 @@ TOPICS: Final = (
     ("seats", "Seats and users", "", ("seats", "seat", "licence")),
     ("invoices", "Finding and reading invoices", "", ("where is my invoice", "find my invoice", "invoice copy")),
 )
+NEEDS: Final = (
+    ("OX", "A line for the new office in Galway, once two sites have closed", 5, ""),
+    ("KR-TIC", "Invoices with order numbers by file, for all their sites", 10, "They take the export from next month on."),
+)
 VIEWS: Final = (
     ("Billing, not resolved", {"status": "unresolved", "kind": "billing"}),
     ("Nobody's", {"status": "unresolved", "assignee": "nobody"}),
@@ -59,3 +66,18 @@ def furnish(*, at: datetime) -> None:
     )
     hit = Ticket.objects.filter(finding__detector="duplicate_charge", problem=None).order_by("pk")
     problems.attach(actor=agent, problem=problem, tickets=hit, at=at)
+    _hand_over_needs(agent, at)
+    since = substitutes.day_of(at) + timedelta(days=7)
+    supervisor = User.objects.get(email=SUPERVISOR)
+    substitutes.name(actor=manager, approver=manager, person=supervisor, since=since, until=since + timedelta(days=7), at=at)
+
+
+def _hand_over_needs(agent: User, at: datetime) -> None:
+    """Hand what two customers need to the key account manager, who won one already."""
+    seller = User.objects.get(email=KEY_ACCOUNT_MANAGER)
+    for number, (ref, words, days, outcome) in enumerate(NEEDS):
+        for ticket in Ticket.objects.filter(customer__ref=ref).standing().order_by("pk")[:1]:
+            need = Need(words, seller, at.date() + timedelta(days=days))
+            lead = leads.hand_over(actor=agent, ticket=ticket, need=need, key=uuid5(PROBLEM_KEY, f"need {number}"), at=at)
+            if outcome:
+                leads.move(actor=seller, lead=lead, to="won", words=outcome, at=at)

@@ -42,13 +42,14 @@ GUESTS = (
 )
 AGENT, FINANCE, MANAGER = "agent@accord.example", "finance@accord.example", "manager@accord.example"
 SUPERVISOR = "supervisor@accord.example"
+KEY_ACCOUNT_MANAGER = "kam@accord.example"
 SECOND_MANAGER = "manager2@accord.example"  # publishes what the first one wrote
 STAFF = (
     Colleague(AGENT, "Billing agent", "agent"),
     Colleague("newagent@accord.example", "New agent", "agent", acknowledged=False),
     Colleague(SUPERVISOR, "Supervisor", "supervisor"),
     Colleague(FINANCE, "Finance", "finance"),
-    Colleague("kam@accord.example", "Key account manager", "key_account"),
+    Colleague(KEY_ACCOUNT_MANAGER, "Key account manager", "key_account"),
     Colleague(MANAGER, "Manager", "manager"),
     Colleague(SECOND_MANAGER, "Second manager", "manager"),
 )

@@ -19,7 +19,11 @@ class ReplyForm(forms.Form):
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 5, "data-key": "r", "data-key-label": _("Reply")}),
     )
-    internal = forms.BooleanField(label=_("Internal note: the customer does not see it"), required=False)
+    internal = forms.BooleanField(
+        label=_("Internal note: the customer does not see it"),
+        required=False,
+        help_text=_("Name a colleague of any team with @ and the beginning of their address, such as @kam: they are told."),
+    )
     files = FilesField()
     asks = forms.BooleanField(label=_("Wait for the customer's answer"), required=False)
     promise = forms.CharField(

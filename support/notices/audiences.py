@@ -17,6 +17,9 @@ from billing.amendments.models import OrderApproval
 from billing.payments.models import Payment
 from support.channels.chat import reading
 from support.channels.models import CallBack
+from support.desk import mentions
+from support.offers.models import Lead
+from support.remedies import substitutes
 from support.remedies.models import Grant
 from support.tickets.models import Message, Ticket
 from support.voice.models import Praise, Promise, Survey
@@ -115,8 +118,46 @@ def who_asked(activity: Activity) -> list[User]:
 
 
 def who_may_approve(activity: Activity) -> list[User]:
-    """Our people of the level that decides, but never the one who asks."""
-    return [person for person in of_level(activity.facts["approver"]) if person != activity.actor]
+    """Our people of the level that decides and who stands in for them, but never the one who asks."""
+    deciding = substitutes.with_substitutes(of_level(activity.facts["approver"]), substitutes.day_of(activity.at))
+    return [person for person in deciding if person != activity.actor]
+
+
+def who_may_approve_late(activity: Activity) -> list[User]:
+    """Our people of the level above and who stands in for them, but never the one who asked."""
+    asked = Grant.objects.select_related("asked_by").get(ref=activity.about_ref).asked_by
+    deciding = substitutes.with_substitutes(of_level(activity.facts["level"]), substitutes.day_of(activity.at))
+    return [person for person in deciding if person != asked]
+
+
+def who_is_mentioned(activity: Activity) -> list[User]:
+    """Our people whom an internal note names, but not who wrote it."""
+    note = Message.objects.filter(pk=activity.facts.get("message"), internal=True).first()
+    named = mentions.named_in([note.text])[0] if note else []
+    return [person for person in named if person != activity.actor]
+
+
+def whose_lead_it_is(activity: Activity) -> list[User]:
+    """To whom a need was handed."""
+    return _present(Lead.objects.select_related("handed_to").get(pk=activity.facts["lead"]).handed_to)
+
+
+def who_handed_a_lead(activity: Activity) -> list[User]:
+    """Who handed a need over and who has its ticket, but not who says what came of it."""
+    lead = Lead.objects.select_related("handed_by", "ticket__assignee").get(pk=activity.facts["lead"])
+    return [person for person in _present(lead.handed_by, lead.ticket.assignee) if person != activity.actor]
+
+
+def who_is_late_with_a_lead(activity: Activity) -> list[User]:
+    """With whom a need lies, and who handed it over."""
+    lead = Lead.objects.select_related("handed_by", "handed_to").get(pk=activity.facts["lead"])
+    return _present(lead.handed_to, lead.handed_by)
+
+
+def who_stands_in_and_for_whom(activity: Activity) -> list[User]:
+    """Who stands in with approvals, and for whom; but not who arranged it."""
+    named = User.objects.filter(pk__in=activity.facts["people"]).order_by("pk")
+    return [person for person in _present(*named) if person != activity.actor]
 
 
 def who_gave(activity: Activity) -> list[User]:

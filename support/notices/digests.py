@@ -14,8 +14,9 @@ import structlog
 from django.db import transaction
 from django.db.models import F
 
-from support.notices import letters, sending
+from support.notices import letters, preferences, sending
 from support.notices.models import Told, Way
+from support.notices.table import NOTICES
 
 LEASE: Final = timedelta(minutes=5)
 ROUND: Final = timedelta(minutes=2)
@@ -65,18 +66,29 @@ def _sent_or_put_off(rows: list[Told], now: Clock) -> bool:
 
 
 def _sent(rows: list[Told], now: Clock) -> bool:
-    """Send one mail of these rows; a single one that waited for the morning is the notice itself."""
+    """Send one mail of these rows, as far as its reader may still know of them."""
     person = rows[0].person
     known = [told for told in rows if person.is_active and sending.may_know(person, told.activity)]
     Told.objects.filter(pk__in={told.pk for told in rows} - {told.pk for told in known}).delete()
     if not known:
         return False
-    if rows[0].way == Way.MAIL:
-        sending.tell(rows[0], rows[0].activity, person)
-        return True
-    fit = [told for told in known if _can_be_written(told, now)]
+    return _sent_alone(known[0], now) if known[0].way == Way.MAIL else _sent_together(known, now)
+
+
+def _sent_alone(told: Told, now: Clock) -> bool:
+    """Send what waited for the morning; where it comes late, in other quiet hours, let it wait for their end."""
+    if until := preferences.quiet_until(told.person, NOTICES[told.activity.kind].group, now()):
+        Told.objects.filter(pk=told.pk).update(due_at=until, tries=F("tries") - 1)
+        return False
+    sending.tell(told, told.activity, told.person)
+    return True
+
+
+def _sent_together(rows: list[Told], now: Clock) -> bool:
+    """Send a digest of what can be written."""
+    fit = [told for told in rows if _can_be_written(told, now)]
     if fit:
-        letters.digest(person, [told.activity for told in fit], rows[0].way).send()
+        letters.digest(fit[0].person, [told.activity for told in fit], fit[0].way).send()
         Told.objects.filter(pk__in=[told.pk for told in fit]).update(sent_at=now(), fault="")
     return bool(fit)
 

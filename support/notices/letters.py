@@ -158,7 +158,7 @@ def _quote(activity: Activity) -> str:
     if said := activity.facts.get("said"):
         words = Message.objects.filter(pk__in=said, internal=False, from_staff=True).order_by("pk")
         return "\n\n".join(words.values_list("text", flat=True))
-    if "message" in activity.facts:
+    if "message" in activity.facts and not activity.internal:
         return Message.objects.get(pk=activity.facts["message"], internal=False).text
     return ""
 

@@ -162,10 +162,15 @@ def plan(person: User, group: str, customer: Customer | None, at: datetime) -> P
     if way == Way.WEEKLY:
         due = moments.next_weekly(at, zone=person.timezone, when=hours.digest_at, weekday=hours.digest_on)
         return Plan(way, due)
+    return Plan(way, quiet_until(person, group, at))
+
+
+def quiet_until(person: User, group: str, at: datetime) -> datetime | None:
+    """Return when the quiet hours in which a mail of a group would come now end; None: it may come."""
     if GROUPS[group].at_once:
-        return Plan(way)
-    due_at = moments.end_of_quiet(at, zone=person.timezone, since=hours.quiet_since, until=hours.quiet_until)
-    return Plan(way, due_at)
+        return None
+    hours = hours_of(person)
+    return moments.end_of_quiet(at, zone=person.timezone, since=hours.quiet_since, until=hours.quiet_until)
 
 
 def way_for(person: User, group: str, customer: Customer | None) -> str:

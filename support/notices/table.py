@@ -78,7 +78,13 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "support.message_sent": Notice("message_sent", audiences.the_other_side, ("ticket", ""), group=groups.TICKETS),
     "support.ticket_resolved": Notice("ticket_resolved", audiences.who_asked, ("ticket", ""), group=groups.TICKETS),
     "support.remedy_asked": Notice("remedy_asked", audiences.who_may_approve, ("approvals", ""), group=groups.WORK),
-    "support.approval_late": Notice("approval_late", audiences.the_level_named, ("approvals", ""), group=groups.WORK),
+    "support.approval_late": Notice("approval_late", audiences.who_may_approve_late, ("approvals", ""), group=groups.WORK),
+    "support.substitute_named": Notice(
+        "substitute_named", audiences.who_stands_in_and_for_whom, ("approvals", ""), group=groups.WORK
+    ),
+    "support.substitute_ended": Notice(
+        "substitute_ended", audiences.who_stands_in_and_for_whom, ("approvals", ""), group=groups.WORK
+    ),
     "support.remedy_turned_down": Notice("remedy_turned_down", audiences.who_gave, ("ticket", "ticket"), group=groups.WORK),
     "support.praise_given": Notice("praise_given", audiences.who_is_praised, ("ticket", ""), group=groups.WORK),
     "support.satisfaction_asked": Notice("satisfaction_asked", audiences.the_surveyed, ("ticket", ""), group=groups.SURVEYS),
@@ -88,6 +94,10 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "support.decline_appealed": Notice("decline_appealed", audiences.the_level_named, ("ticket", ""), group=groups.WORK),
     "support.promise_at_risk": Notice("promise_at_risk", audiences.who_promised, ("ticket", ""), group=groups.WORK),
     "support.promise_broken": Notice("promise_broken", audiences.who_promised_and_supervisors, ("ticket", ""), group=groups.WORK),
+    "support.note_added": Notice("mentioned", audiences.who_is_mentioned, ("ticket", ""), group=groups.WORK),
+    "support.lead_handed": Notice("lead_handed", audiences.whose_lead_it_is, ("ticket", ""), group=groups.WORK),
+    "support.lead_ended": Notice("lead_ended", audiences.who_handed_a_lead, ("ticket", ""), group=groups.WORK),
+    "support.lead_late": Notice("lead_late", audiences.who_is_late_with_a_lead, ("ticket", ""), group=groups.WORK),
     "finance.row_written": Notice("row_written", audiences.finance, ("finance", ""), group=groups.WORK),
     "finance.money_came_back": Notice("money_came_back", audiences.finance, ("billing_desk", ""), group=groups.WORK),
     "finance.row_answered": Notice("row_answered", audiences.finance, ("finance", ""), group=groups.WORK),

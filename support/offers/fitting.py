@@ -112,11 +112,12 @@ def _can_be_ordered(offer: Offer, here: _Here) -> bool:
 
 
 def _base(offer: Offer, here: _Here) -> tuple[Subscription, State] | None:
-    """Return what an offer replaces or needs, if enough of it runs."""
+    """Return what an offer replaces or needs, if enough of it runs; what is paused or ends is not replaced."""
     least = offer.least_quantity or 0
     for subscription, known in here.running:
         is_it = known.plan.pk == offer.instead_of_id if offer.instead_of_id else subscription.product_id == offer.needs_id
-        if is_it and known.quantity >= least:
+        changes = not offer.instead_of_id or known.status == state.ACTIVE and known.ends_on is None
+        if is_it and changes and known.quantity >= least:
             return subscription, known
     return None
 

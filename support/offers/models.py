@@ -1,6 +1,6 @@
-"""What is offered, who recommended it and how customers answered.
+"""What is offered, who recommended it, how customers answered, and what agents handed to who sells.
 
-Offers are written by support/offers/defining.py, recommendations by recommending.py, answers by answering.py.
+Offers are written by support/offers/defining.py, recommendations by recommending.py, answers by answering.py, leads by leads.py.
 """
 
 from django.conf import settings
@@ -99,3 +99,44 @@ class OfferAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_answer_display()} to {self.offer}"
+
+
+class Lead(models.Model):
+    """What a customer needs, handed from a ticket to a colleague who sells, and what came of it. Steps: STEPS in leads.py."""
+
+    class State(models.TextChoices):
+        HANDED = "handed", "Handed over"
+        WORKED_ON = "worked_on", "Is worked on"
+        WON = "won", "Won"
+        LOST = "lost", "Lost"
+        NONE = "none", "No need after all"
+
+    ticket = models.ForeignKey("support.Ticket", on_delete=models.PROTECT, related_name="leads")
+    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+")
+    need = models.CharField(max_length=300)
+    due_on = models.DateField(help_text="The last day on which something is done in time, by the customer's calendar.")
+    handed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    handed_to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    handed_at = models.DateTimeField()
+    key = models.UUIDField(unique=True)
+    state = models.CharField(max_length=10, choices=State, default=State.HANDED)
+    outcome = models.CharField(max_length=300, blank=True, help_text="What came of it, in words.")
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    late_at = models.DateTimeField(null=True, blank=True, help_text="When its day had passed and it was still open.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["handed", "worked_on"], ended_at=None, ended_by=None, outcome="")
+                | Q(state__in=["won", "lost", "none"], ended_at__isnull=False, ended_by__isnull=False) & ~Q(outcome=""),
+                name="lead_that_ended_says_when_by_whom_and_how",
+            ),
+            models.CheckConstraint(condition=~Q(handed_by=F("handed_to")), name="lead_is_handed_to_somebody_else"),
+        ]
+        indexes = [
+            models.Index(fields=["due_on", "id"], condition=Q(state__in=["handed", "worked_on"]), name="lead_open_by_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.need} by {self.due_on}"

@@ -1,13 +1,16 @@
 """Approvals: a remedy over its asker's authority waits here for one who may decide, and one click settles it.
 
 No money moves while it waits, and nothing else moves the ticket. Approving gives the remedy as the asker's, with the
-decider on record; turning it down puts the ticket back to open with the decider's words for the asker.
+decider on record; turning it down puts the ticket back to open with the decider's words for the asker. Who stands in for a
+colleague (substitutes.py) decides as that colleague might, and both are on record.
 """
 
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
@@ -15,7 +18,7 @@ from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
 from accounts.timeline.plain import plain
-from support.remedies import authority, giving, policy_log
+from support.remedies import authority, giving, policy_log, substitutes
 from support.remedies.models import Approval, Grant
 from support.tickets import conversation, turns
 from support.tickets.models import Ticket
@@ -61,9 +64,7 @@ def decide(*, actor: User, approval: Approval, approve: bool, note: str, at: dat
         if approval.status != Approval.Status.WAITING:
             return _same_answer(approval, actor, approve=approve)
         asked, terms = approval.grant, giving.terms_of(approval.grant)
-        remedy = giving.remedy_of(asked)
-        authority.take_turn(actor)
-        authority.decide_approval(actor=actor, approval=approval, approve=approve, remedy=remedy, terms=terms, at=at).or_refuse()
+        approval.stands_in_for = _on_whose_authority(actor, approval, approve, terms, at)
         if not approve and not note:
             raise ReasonMissing(_("Say why, so that your colleague can go on."))
         _record_answer(approval, actor=actor, approve=approve, note=note, at=at)
@@ -76,15 +77,39 @@ def decide(*, actor: User, approval: Approval, approve: bool, note: str, at: dat
     return approval
 
 
-def waiting_for(viewer: User) -> QuerySet[Approval]:
-    """Return the approvals `viewer` may decide on, oldest first: of their level or below, and not their own requests."""
-    ladder = authority.LADDER
-    level = access.level_of(viewer)
+def waiting_for(viewer: User, *, at: datetime) -> QuerySet[Approval]:
+    """Return the approvals `viewer` may decide on, oldest first: of their level or below, and not their own requests.
+
+    For whom they stand in, of that colleague's level or below as well, and not that colleague's requests.
+    """
     reach = access.customers_within_reach(viewer, access.DECIDE_APPROVALS)
-    levels = ladder[: ladder.index(level) + 1] if level in ladder else ()
-    waiting = Approval.objects.filter(status=Approval.Status.WAITING, approver_level__in=levels, grant__customer__in=reach)
+    theirs = Q(approver_level__in=_levels(viewer))
+    for person in substitutes.represented_by(viewer, substitutes.day_of(at)):
+        theirs |= Q(approver_level__in=_levels(person)) & ~Q(grant__asked_by=person)
+    waiting = Approval.objects.filter(theirs, status=Approval.Status.WAITING, grant__customer__in=reach)
     related = ("grant__ticket", "grant__customer", "grant__asked_by")
     return waiting.exclude(grant__asked_by=viewer).select_related(*related).order_by("asked_at", "pk")
+
+
+def _levels(person: User) -> tuple[str, ...]:
+    ladder, level = authority.LADDER, access.level_of(person)
+    return tuple(ladder[: ladder.index(level) + 1]) if level in ladder else ()
+
+
+def _on_whose_authority(actor: User, approval: Approval, approve: bool, terms: Any, at: datetime) -> User | None:
+    """Return the colleague on whose authority `actor` decides; None: on their own. Refuse where neither suffices."""
+    colleagues = substitutes.represented_by(actor, substitutes.day_of(at))
+    for person in sorted([actor, *colleagues], key=lambda person: person.pk):
+        authority.take_turn(person)
+    ask = partial(
+        authority.decide_approval, actor=actor, approval=approval, approve=approve, remedy=giving.remedy_of(approval.grant),
+        terms=terms, at=at,
+    )  # fmt: skip
+    own = ask()
+    lender = None if own.allowed else next((person for person in colleagues if ask(instead_of=person).allowed), None)
+    if lender is None:
+        own.or_refuse()
+    return lender
 
 
 def _locked(approval: Approval) -> Approval:
@@ -103,10 +128,12 @@ def _same_answer(approval: Approval, actor: User, *, approve: bool) -> Approval:
 def _record_answer(approval: Approval, *, actor: User, approve: bool, note: str, at: datetime) -> None:
     approval.status = Approval.Status.APPROVED if approve else Approval.Status.REFUSED
     approval.decided_by, approval.decided_at, approval.note = actor, at, note
-    approval.save(update_fields=["status", "decided_by", "decided_at", "note"])
+    approval.save(update_fields=["status", "decided_by", "decided_at", "note", "stands_in_for"])
     kind = "support.remedy_approved" if approve else "support.remedy_turned_down"
     asked = approval.grant
     facts = giving.facts_of(asked) | {"note": note}
+    if approval.stands_in_for:
+        facts |= {"stands_in_for": str(approval.stands_in_for)}
     recording.record(asked.customer, kind, actor=actor, at=at, about=asked, facts=facts, internal=True)
 
 

@@ -100,26 +100,46 @@ def decide(
 
 
 def decide_approval(
-    *, actor: User, approval: Approval, approve: bool, remedy: Remedy[Any], terms: Terms, at: datetime
-) -> Decision:
-    """Say whether `actor` may approve, or turn down, what a colleague asked for."""
+    *, actor: User, approval: Approval, approve: bool, remedy: Remedy[Any], terms: Terms, at: datetime,
+    instead_of: User | None = None,
+) -> Decision:  # fmt: skip
+    """Say whether `actor` may approve, or turn down, what a colleague asked for; or may, standing in for another colleague."""
     ticket = approval.grant.ticket
+    rules, personal = (APPROVAL_RULES, PERSONAL_RULES) if approve else (REFUSAL_RULES, (not_own_request,))
     request = GrantRequest(Standing(actor, at, [ticket]), ticket, remedy, terms, approval)
-    return _first_objection(APPROVAL_RULES if approve else REFUSAL_RULES, request)
+    if instead_of is None:
+        return _first_objection(rules, request)
+    mine = _first_objection(personal, request)
+    lent = GrantRequest(Standing(instead_of, at, [ticket]), ticket, remedy, terms, approval)
+    return _first_objection(rules, lent) if mine.allowed else mine
 
 
-def foresee(*, actor: User, approvals: Iterable[Approval], at: datetime) -> dict[int, Decision]:
+def foresee(
+    *, actor: User, approvals: Iterable[Approval], at: datetime, instead_of: Iterable[User] = ()
+) -> dict[int, Decision]:  # fmt: skip
     """Say for each approval, by its key, what would keep `actor` from approving it, in a constant number of statements.
 
-    Whether the books still allow it is asked when it is approved.
+    `instead_of` are the colleagues for whom the actor stands in. Whether the books still allow it is asked when it is approved.
     """
     waiting = list(approvals)
-    standing = Standing(actor, at, [approval.grant.ticket for approval in waiting])
-    asked = {
+    asked = _requests(actor, waiting, at)
+    lent = [_requests(person, waiting, at) for person in instead_of]
+    return {key: _foreseen(request, [other[key] for other in lent]) for key, request in asked.items()}
+
+
+def _requests(person: User, waiting: Sequence[Approval], at: datetime) -> dict[int, GrantRequest]:
+    standing = Standing(person, at, [approval.grant.ticket for approval in waiting])
+    return {
         approval.pk: GrantRequest(standing, approval.grant.ticket, REMEDIES[approval.grant.remedy], None, approval)
         for approval in waiting
     }
-    return {key: _first_objection(APPROVAL_RULES, request) for key, request in asked.items()}
+
+
+def _foreseen(request: GrantRequest, lent: Sequence[GrantRequest]) -> Decision:
+    own = _first_objection(APPROVAL_RULES, request)
+    if own.allowed or not _first_objection(PERSONAL_RULES, request).allowed:
+        return own
+    return next((ALLOWED for other in lent if _first_objection(APPROVAL_RULES, other).allowed), own)
 
 
 def over_is_no(decision: Decision) -> Decision:
@@ -343,6 +363,7 @@ FORESEEN_RULES: Final[Sequence[Rule]] = (
     within_ticket_limit,
     within_day_budget,
 )
+PERSONAL_RULES: Final[Sequence[Rule]] = (not_own_request, policy_acknowledged, not_own_account)  # of who stands in
 REFUSAL_RULES: Final[Sequence[Rule]] = (not_own_request, of_the_level_asked)
 
 

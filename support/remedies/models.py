@@ -193,9 +193,51 @@ class Approval(models.Model):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     note = models.CharField(max_length=300, blank=True)
+    stands_in_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        help_text="The colleague on whose authority it was decided.",
+    )  # fmt: skip
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(stands_in_for=None) | Q(decided_by__isnull=False) & ~Q(stands_in_for=F("decided_by")),
+                name="who_stands_in_is_another_than_for_whom",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.grant}: {self.status}"
+
+
+class Substitute(models.Model):
+    """Who decides approvals for a colleague on some days. Written by support/remedies/substitutes.py."""
+
+    approver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    since = models.DateField()
+    until = models.DateField(help_text="The first day back.")
+    named_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    named_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(approver=F("person")), name="nobody_stands_in_for_themselves"),
+            models.CheckConstraint(condition=Q(until__gt=F("since")), name="substitute_ends_after_it_starts"),
+            ExclusionConstraint(
+                name="one_substitute_at_a_time",
+                expressions=[
+                    ("approver", RangeOperators.EQUAL),
+                    (DateRange("since", "until", RangeBoundary()), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(ended_at=None),
+            ),
+        ]
+        indexes = [models.Index(fields=["person", "until"], condition=Q(ended_at=None), name="substitute_by_person")]
+
+    def __str__(self) -> str:
+        return f"{self.person} for {self.approver}, {self.since} to {self.until}"
 
 
 class FeedRow(models.Model):

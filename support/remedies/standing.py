@@ -87,7 +87,7 @@ class Standing:
         return Money(self._given_on.get((ticket.pk, currency), 0), currency)
 
     def given_today(self, currency: str) -> Money:
-        """What the person gave on their own authority, and approved for others, this day."""
+        """What the person gave on their own authority, and approved for others, this day, also through who stands in."""
         return Money(self._given_today.get(currency, 0), currency)
 
     def given_lately(self, remedy: str, ticket: Ticket, *, days: int) -> list[Grant]:
@@ -159,12 +159,12 @@ class Standing:
 
     @property
     def _theirs(self) -> Q:
-        return Q(asked_by=self.person, approval__isnull=True) | Q(approval__decided_by=self.person)
+        decided = Q(approval__decided_by=self.person, approval__stands_in_for=None) | Q(approval__stands_in_for=self.person)
+        return Q(asked_by=self.person, approval__isnull=True) | decided
 
     @cached_property
     def _limits(self) -> list[AuthorityGrant]:
-        rows = limits.in_force(self.at.date()).filter(Q(user=self.person) | Q(user=None))
-        return list(rows)
+        return list(limits.in_force(self.at.date()).filter(Q(user=self.person) | Q(user=None)))
 
     @cached_property
     def _given_on(self) -> dict[tuple[int, str], int]:

@@ -111,6 +111,17 @@ def test_dragging_a_node_into_itself_is_refused_and_changes_nothing():
     assert Customer.objects.get(pk=root.pk).parent is None
 
 
+def test_secret_of_a_webhook_stands_on_the_answer_and_is_kept_nowhere():
+    client, group = client_of(people.manager()), customers.group()
+    sent = {"customer": group.pk, "url": "https://hooks.example/told", "note": "ERP", "topics": ["invoices"]}
+
+    answer = client.post(reverse("admin:accounts_webhookendpoint_add"), sent)
+
+    assert (answer.status_code, "whsec_" in answer.content.decode()) == (200, True)
+    assert "no-store" in answer["Cache-Control"]
+    assert "whsec_" not in str(dict(client.session))
+
+
 @pytest.mark.parametrize("question", ["password__startswith=argon2", "is_superuser=1", "memberships__role=payer"])
 def test_hidden_column_is_not_told_by_a_filter(question):
     assert client_of(people.manager()).get(f"{reverse('admin:accounts_user_changelist')}?{question}").status_code == 400

@@ -16,7 +16,7 @@ from support.channels.models import CallBack
 from support.remedies.models import FeedRow, Grant
 from support.tickets.models import Ticket
 from support.voice.models import Promise
-from tests.factories import chats, desk, people, provisioning, quality, support, tree_changes
+from tests.factories import chats, desk, offers, people, provisioning, quality, support, tree_changes
 from tests.factories.billing import NOON
 from tests.once import once
 
@@ -82,7 +82,12 @@ ROUTES = {
     "callbacks": ("get", WORKERS),
     "call_tries": ("post", WORKERS),
     "calls_made": ("post", WORKERS),
+    "leads": ("get", WORKERS),
+    "lead_steps": ("post", WORKERS),
+    "ticket_leads": ("post", WORKERS),
     "approvals": ("get", DECIDERS),
+    "substitutes": ("get", DECIDERS),
+    "substitute_endings": ("post", DECIDERS),
     "decisions": ("post", DECIDERS),
     "feed": ("get", BOOKS),
     "acknowledgements": ("post", KEEPERS),
@@ -115,7 +120,7 @@ def names(given, route):
         "reversals": [granted.ref],
         "closings": [(Promise.objects.first() or support.promise()).pk],
         **dict.fromkeys(["acknowledgements", "questions", "answers"], [granted.feed_row.pk]),
-        **dict.fromkeys(["remedies", "grants", "replies", "declines"], [ticket]),
+        **dict.fromkeys(["remedies", "grants", "replies", "declines", "ticket_leads"], [ticket]),
         **dict.fromkeys(["deadlines", "conflicts", "ticket_playbook"], [ticket]),
         **dict.fromkeys(["customer_escalations", "escalation_ends", "node", "move_previews", "moves"], [number]),
         **dict.fromkeys(["addresses", "roll_up", "responsibilities", "owners", "handover_previews", "handovers"], [number]),
@@ -126,6 +131,8 @@ def names(given, route):
 def rows(customer, route):
     """The row of its own that some routes name."""
     made = {
+        "lead_steps": offers.lead,
+        "substitute_endings": lambda: support.substitute(),
         "handover_undoings": lambda: tree_changes.handed_over(customer),
         **dict.fromkeys(["move_decisions", "move_withdrawals", "move_undoings"], quality.waiting_move),
         **dict.fromkeys(

@@ -20,6 +20,7 @@ from tests.factories import (
     chats,
     desk,
     knowledge,
+    offers,
     overdue,
     people,
     policies,
@@ -46,6 +47,8 @@ def fill():
     desk.bulk()
     desk.macro(f"macro-{Customer.objects.count()}")
     desk.view(people.supervisor(), shared=True)
+    support.substitute()
+    offers.lead()
     desk.topic(f"topic-{Customer.objects.count()}")
     desk.problem()
     chats.waiting()
@@ -116,6 +119,8 @@ def statements(viewer: User, address: str) -> int:
         ("silence", "", "agent"),
         ("voice", "", "agent"),
         ("approvals", "", "supervisor"),
+        ("substitutes", "", "supervisor"),
+        ("leads", "", "agent"),
         ("inbox", "", "finance"),
         ("inbox_rows", "?show=all", "finance"),
         ("bank", "", "finance"),

@@ -15,12 +15,14 @@ from billing.provisioning.models import ProvisioningTask
 from support.channels import files
 from support.channels.chat.models import Chat
 from support.channels.models import Attachment, CallBack
-from support.remedies.models import AuthorityGrant
+from support.offers.models import Lead
+from support.remedies.models import AuthorityGrant, Substitute
 from support.voice.models import Promise
 from tests.factories import (
     chats,
     desk,
     knowledge,
+    offers,
     overdue,
     people,
     policies,
@@ -110,7 +112,12 @@ ROUTES = {
     "task_completions": ("post", WORKERS),
     "task_reopenings": ("post", WORKERS),
     "customer_offers": ("get", WORKERS),
+    "leads": ("get", WORKERS),
+    "lead_steps": ("post", WORKERS),
+    "ticket_leads": ("post", WORKERS),
     "approvals": ("get", DECIDERS),
+    "substitutes": ("get", DECIDERS),
+    "substitute_endings": ("post", DECIDERS),
     "decisions": ("post", DECIDERS),
     "inbox": ("get", BOOKS),
     "inbox_rows": ("get", BOOKS),
@@ -331,6 +338,7 @@ def address(route, given):
     keys |= dict.fromkeys(["playbook", "practice_runs"], ["double-billing"])
     keys |= batch_rows(route) | tree_rows(route, granted.customer)
     keys |= {"customer_details": [granted.customer.number]}
+    keys |= house_rows(route)
     if route == "staged_decisions":
         keys |= {route: [quality.staged_import().pk]}
     if route.startswith("duplicate_") or route == "duplicate":
@@ -348,6 +356,7 @@ def address(route, given):
         keys |= dict.fromkeys(["version", "version_decisions"], [knowledge.version().pk])
     on_ticket = {
         "ticket_articles",
+        "ticket_leads",
         "ticket",
         "conversation",
         "replies",
@@ -361,6 +370,15 @@ def address(route, given):
     }
     keys |= desk.addresses(route, granted)
     return reverse(f"backoffice:{route}", args=[granted.ticket.ref] if route in on_ticket else keys.get(route, []))
+
+
+def house_rows(route):
+    """What the addresses of work between colleagues name."""
+    if route == "lead_steps":
+        return {route: [(Lead.objects.first() or offers.lead()).pk]}
+    if route == "substitute_endings":
+        return {route: [(Substitute.objects.first() or support.substitute()).pk]}
+    return {}
 
 
 def chat_rows(route, customer):

@@ -46,7 +46,7 @@ def addresses(route: str, granted: Any) -> dict[str, list[object]]:
     if route == "macro":
         return {route: [granted.ticket.ref, macro().macro.code]}
     if route in {"view_changes", "takings_back"}:
-        return {"view_changes": [view(people.agent(), shared=True).pk], "takings_back": [outgoing_reply(granted.ticket).pk]}
+        return {"view_changes": [view(people.supervisor(), shared=True).pk], "takings_back": [outgoing_reply(granted.ticket).pk]}
     if route in {"bulk", "bulk_undoings"}:
         return {route: [bulk().pk]}
     return {route: [problem().ref]} if route in {"problem", "problem_steps"} else {}

@@ -1,10 +1,17 @@
 """Offers for tests."""
 
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
-from support.offers import defining
-from support.offers.models import Offer
-from tests.factories import billing
+from django.utils import timezone
+
+from accounts.people.models import User
+from support.offers import defining, leads
+from support.offers.leads import Need
+from support.offers.models import Lead, Offer
+from support.tickets.models import Ticket
+from tests.factories import billing, people, support
 from tests.factories.billing import FIRST_DAY, NOON
 
 
@@ -18,3 +25,11 @@ def offer(code: str = "line", **facts: Any) -> Offer:
         "since": FIRST_DAY,
     }
     return defining.define(actor=None, code=code, at=NOON, **wanted | facts)
+
+
+def lead(on: Ticket | None = None, *, by: User | None = None, to: User | None = None) -> Lead:
+    """A need that an agent handed to a key account manager, to be seen to within the week, whatever day it is."""
+    need = Need("Ten more seats for the lab", to or people.staff("key_account"), timezone.now().date() + timedelta(days=7))
+    return leads.hand_over(
+        actor=by or people.agent(), ticket=on or support.ticket(), need=need, key=uuid4(), at=timezone.now()
+    )  # fmt: skip

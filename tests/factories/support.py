@@ -5,10 +5,12 @@ Amounts in minor units, without tax unless said.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
+
+from django.utils import timezone
 
 from accounts.customers.models import Customer
 from accounts.people.models import User
@@ -16,12 +18,12 @@ from billing.anomalies import finding as findings
 from billing.contracts import events
 from billing.invoices import run
 from billing.invoices.models import Line
-from support.remedies import allowances, declines, fault, resolution
+from support.remedies import allowances, declines, fault, resolution, substitutes
 from support.remedies.batches import working
 from support.remedies.batches.models import Batch
 from support.remedies.kinds import REMEDIES
 from support.remedies.kinds.credit_duplicate_charge import Terms
-from support.remedies.models import Allowance, AuthorityGrant, Decline, DeclineReason, Grant
+from support.remedies.models import Allowance, AuthorityGrant, Decline, DeclineReason, Grant, Substitute
 from support.remedies.playbooks import editing
 from support.remedies.playbooks.models import PlaybookVersion
 from support.tickets import conversation
@@ -152,3 +154,14 @@ def told(customer: Customer, kind: str = "praise", *, by: User | None = None, at
     """Something a person of the customer's told us."""
     giver = by or people.administrator(customer)
     return feedback.give(actor=giver, customer=customer, kind=kind, words="It is what it is.", key=uuid4(), at=at).feedback
+
+
+def substitute(
+    approver: User | None = None, person: User | None = None, *, since: date | None = None, until: date | None = None
+) -> Substitute:  # fmt: skip
+    """Somebody who decides approvals for a manager this week, whatever day it is."""
+    today = timezone.now().date()
+    return substitutes.name(
+        actor=people.manager(), approver=approver or people.manager(), person=person or people.supervisor(),
+        since=since or today - timedelta(days=1), until=until or today + timedelta(days=6), at=timezone.now(),
+    )  # fmt: skip

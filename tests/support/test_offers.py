@@ -10,6 +10,7 @@ from accounts.decisions import Refusal
 from accounts.people.models import User
 from billing.amendments import applying
 from billing.amendments.models import Quote
+from billing.contracts import events
 from billing.contracts.models import Subscription
 from support.offers import answering, calm, defining, fitting, recommending
 from support.offers.models import OfferAnswer
@@ -69,6 +70,16 @@ def test_nothing_is_offered_that_runs_here_or_above_already(berlin):
     line()
     assert shown(berlin) == ["line"]
     billing.subscribed(berlin.parent, billing.version("LINE", "84.00", product="line"), under=billing.contract(berlin.parent))
+
+    assert shown(berlin) == []
+
+
+@pytest.mark.parametrize("what", ["pause", "cancel"])
+def test_nothing_is_offered_instead_of_what_is_paused_or_ends(berlin, what):
+    upgrade()
+    assert shown(berlin) == ["more"]
+    day = TODAY if what == "pause" else TODAY + timedelta(days=40)
+    events.add(actor=None, subscription=Subscription.objects.get(customer=berlin), what=what, effective_on=day, at=NOON)
 
     assert shown(berlin) == []
 

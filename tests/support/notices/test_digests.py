@@ -134,6 +134,14 @@ def test_mail_refused_again_and_again_is_given_up_and_stays_news(tree, member, m
     assert (told.way, told.due_at, told.tries, told.fault) == ("portal", None, 10, "ConnectionRefusedError()")
 
 
+def test_mail_that_comes_late_in_quiet_hours_waits_for_their_end(tree, member):
+    held_until_morning(tree, member, 1)
+    next_night = MORNING + timedelta(hours=16)  # the mail server was away all day
+
+    assert send(next_night) == []
+    assert len(send(next_night + timedelta(hours=8))) == 1
+
+
 @pytest.mark.parametrize(("tries", "minutes"), [(1, 5), (2, 10), (4, 40), (8, 360), (10, 360)])
 def test_pauses_grow_up_to_six_hours(tries, minutes):
     assert digests.pause_after(tries) == timedelta(minutes=minutes)

@@ -156,6 +156,6 @@ def test_each_sees_what_they_may_decide_and_not_what_they_asked_for():
     _, high = over_limit(100001)
     own = support.case(100002, agent=supervisor).grant().approval
 
-    assert list(approvals.waiting_for(supervisor)) == [first]
-    assert list(approvals.waiting_for(people.manager())) == [first, high, own]
-    assert list(approvals.waiting_for(people.agent())) == []
+    assert list(approvals.waiting_for(supervisor, at=NOON)) == [first]
+    assert list(approvals.waiting_for(people.manager(), at=NOON)) == [first, high, own]
+    assert list(approvals.waiting_for(people.agent(), at=NOON)) == []
