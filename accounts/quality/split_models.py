@@ -3,18 +3,19 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Split(models.Model):
     """Which parts of a customer go to a new sister from a day on: asked for, decided by a second person, undone at will."""
 
     class Status(models.TextChoices):
-        WAITING = "waiting", "Waits for approval"
-        APPROVED = "approved", "Approved"
-        DONE = "done", "In effect"
-        REFUSED = "refused", "Refused"
-        WITHDRAWN = "withdrawn", "Withdrawn"
-        UNDONE = "undone", "Undone"
+        WAITING = "waiting", _("Waits for approval")
+        APPROVED = "approved", _("Approved")
+        DONE = "done", _("In effect")
+        REFUSED = "refused", _("Refused")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        UNDONE = "undone", _("Undone")
 
     customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="splits")
     name = models.CharField(max_length=250, help_text="Of the new customer.")

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0022_defaults_in_the_database'),
+        ('accounts', '0024_defaults_in_the_database'),
         ('support', '0024_defaults_in_the_database'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

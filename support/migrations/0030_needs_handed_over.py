@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0019_defaults_in_the_database'),
+        ('accounts', '0024_defaults_in_the_database'),
         ('support', '0029_who_stands_in_with_approvals'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

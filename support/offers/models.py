@@ -105,11 +105,11 @@ class Lead(models.Model):
     """What a customer needs, handed from a ticket to a colleague who sells, and what came of it. Steps: STEPS in leads.py."""
 
     class State(models.TextChoices):
-        HANDED = "handed", "Handed over"
-        WORKED_ON = "worked_on", "Is worked on"
-        WON = "won", "Won"
-        LOST = "lost", "Lost"
-        NONE = "none", "No need after all"
+        HANDED = "handed", _("Handed over")
+        WORKED_ON = "worked_on", _("Is worked on")
+        WON = "won", _("Won")
+        LOST = "lost", _("Lost")
+        NONE = "none", _("No need after all")
 
     ticket = models.ForeignKey("support.Ticket", on_delete=models.PROTECT, related_name="leads")
     customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+")

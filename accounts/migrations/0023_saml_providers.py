@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0020_sources_and_survivorship'),
+        ('accounts', '0022_splits_of_customers'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0021_saml_providers'),
+        ('accounts', '0023_saml_providers'),
     ]
 
     operations = [
