@@ -1,9 +1,13 @@
 """Pages speak the language of the person, and the switch keeps it."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.test import Client
+from django.utils import translation
 
-from tests.factories import people
+from accounts.quality import changes
+from tests.factories import customers, people
 
 pytestmark = pytest.mark.django_db
 
@@ -50,3 +54,15 @@ def test_visitor_who_is_not_signed_in_may_switch():
     client.post("/language/", {"language": "de"})
 
     assert client.get("/accounts/login/")["Content-Language"] == "de"
+
+
+def test_refusal_is_said_in_the_language_of_the_person():
+    customer, at = customers.group("Nordwind"), datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+    with translation.override("de"), pytest.raises(changes.CannotBeRequested) as refusal:
+        changes.ask(
+            actor=people.administrator(customer), customer=customer, what="legal_name", at=at,
+            effective_on=at.date() - timedelta(days=1), legal_name="Nordwind AG",
+        )  # fmt: skip
+
+    assert refusal.value.reason == "Eine Änderung gilt ab heute oder später; was vorher galt, bleibt."
