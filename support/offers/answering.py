@@ -13,8 +13,6 @@ from accounts.segments import key_accounts
 from accounts.timeline import recording
 from billing.amendments import ordering, quoting
 from billing.amendments.models import Quote
-from billing.amendments.ordering import Order
-from billing.amendments.quoting import Change
 from support.offers import fitting
 from support.offers.fitting import Fit
 from support.offers.models import Offer, OfferAnswer
@@ -86,7 +84,7 @@ def _fit_or_refuse(customer: Customer, offer: Offer, at: datetime, today: date) 
 
 def _quote(actor: User, customer: Customer, fit: Fit, at: datetime, today: date) -> Quote:
     if fit.replaces is not None:
-        change = Change(what=quoting.What.CHANGE_PLAN.value, plan_code=fit.offer.plan.code, effective=quoting.NOW)
+        change = fitting.change_of(fit)
         return quoting.quote(actor=actor, subscription=fit.replaces, change=change, at=at, today=today)
-    order = Order(fit.offer.plan.code, 1, today)
+    order = fitting.order_of(fit, today)
     return ordering.quote(actor=actor, contract=fit.contract, customer=customer, order=order, at=at, today=today)

@@ -3,15 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from django.db.models import Q
 from django.utils.translation import get_language
 
+from accounts.customers import responsibilities
 from accounts.customers.models import Customer
+from accounts.decisions import Refusal
 from accounts.policies import resolving
-from billing.amendments import ordering
+from billing.amendments import credit, limits, ordering, quoting
 from billing.amendments.models import Quote
+from billing.amendments.ordering import Order
+from billing.amendments.quoting import Change
 from billing.contracts import state
 from billing.contracts.models import Contract, Subscription
 from billing.contracts.state import State
@@ -54,7 +59,10 @@ def shown_to(customer: Customer, *, at: datetime, today: date) -> list[Fit]:
     if not calm.decide(customer, at).allowed or not entitlements.of(customer, today).allowed:
         return []
     asleep = resting(customer, at)
-    return [fit for fit in fitting(customer, today) if fit.offer.pk not in asleep][:MOST_SHOWN]
+    awake = (fit for fit in fitting(customer, today) if fit.offer.pk not in asleep)
+    if _is_limited(customer, today):
+        awake = (fit for fit in awake if _is_within_credit(fit, customer, at, today))
+    return list(islice(awake, MOST_SHOWN))
 
 
 def fitting(customer: Customer, today: date) -> list[Fit]:
@@ -67,6 +75,34 @@ def fitting(customer: Customer, today: date) -> list[Fit]:
     advised = {one.offer_id: one for one in counted.order_by("-at", "-pk")}  # the first one counts
     found = [_fit(offer, here, advised.get(offer.pk)) for offer in known.select_related("plan__product", "instead_of")]
     return sorted((fit for fit in found if fit), key=lambda fit: (fit.recommendation is None, -fit.offer.rank, fit.offer.code))
+
+
+def change_of(fit: Fit) -> Change:
+    """Return the change that taking an offer instead of something is."""
+    return Change(what=quoting.What.CHANGE_PLAN.value, plan_code=fit.offer.plan.code, effective=quoting.NOW)
+
+
+def order_of(fit: Fit, today: date) -> Order:
+    """Return the order that taking an offer is."""
+    return Order(fit.offer.plan.code, 1, today)
+
+
+def _is_limited(customer: Customer, today: date) -> bool:
+    """Say whether policy limits what who pays for `customer` may owe."""
+    return bool(resolving.resolve(responsibilities.payer_of(customer, today), credit.LIMIT, today).value)
+
+
+def _is_within_credit(fit: Fit, customer: Customer, at: datetime, today: date) -> bool:
+    """Say whether an offer could be ordered as far as the credit limit goes, at its exact price; what has none cannot."""
+    try:
+        if fit.replaces is not None:
+            proposal = quoting.propose(fit.replaces, change_of(fit), at=at, today=today)
+            told = quoting.priced(fit.replaces, proposal, today=today)
+        else:
+            told = ordering.rehearse(fit.contract, customer, order_of(fit, today), at=at, today=today)
+    except Refusal:
+        return False
+    return credit.decide(customer, limits.commitment(told), today).allowed
 
 
 def _here(customer: Customer, today: date) -> _Here | None:

@@ -28,7 +28,8 @@ _QUESTIONS: Final = {
     "{0} was given and nothing says who decided it": """
         SELECT g.ref FROM support_grant g LEFT JOIN support_approval a ON a.grant_id = g.id
         WHERE g.status IN ('granted', 'reversed') AND NOT (coalesce(g.decision ->> 'allowed', '') = 'true' AND a.id IS NULL
-            OR coalesce(a.status = 'approved' AND a.decided_by_id <> g.asked_by_id, false)) ORDER BY g.id""",
+            OR coalesce(a.status = 'approved'
+              AND g.asked_by_id NOT IN (a.decided_by_id, coalesce(a.stands_in_for_id, 0)), false)) ORDER BY g.id""",
     "{0} was given and is not on the timeline once": """
         SELECT g.ref FROM support_grant g
         WHERE g.status IN ('granted', 'reversed') AND 1 <> (SELECT count(*) FROM accounts_activity t

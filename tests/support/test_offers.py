@@ -15,7 +15,7 @@ from billing.contracts.models import Subscription
 from support.offers import answering, calm, defining, fitting, recommending
 from support.offers.models import OfferAnswer
 from support.voice import feedback
-from tests.factories import billing, customers, people, segments, support
+from tests.factories import billing, customers, people, policies, segments, support
 
 pytestmark = pytest.mark.django_db
 TODAY, NOON = billing.FIRST_DAY, billing.NOON
@@ -82,6 +82,15 @@ def test_nothing_is_offered_instead_of_what_is_paused_or_ends(berlin, what):
     events.add(actor=None, subscription=Subscription.objects.get(customer=berlin), what=what, effective_on=day, at=NOON)
 
     assert shown(berlin) == []
+
+
+@pytest.mark.parametrize(("limit", "seen"), [("1.00 EUR", []), ("90.00 EUR", ["line"]), ("5000.00 EUR", ["line", "more"])])
+def test_nothing_is_offered_beyond_what_may_be_owed(berlin, limit, seen):
+    line(rank=9)
+    upgrade()
+    policies.published({"orders.credit_limit": limit}, at=NOON - timedelta(days=30))
+
+    assert shown(berlin) == seen
 
 
 def test_at_most_two_are_shown_the_higher_ranks_and_recommended_ones_first(berlin):

@@ -1,5 +1,7 @@
 """Whatever is asked for, in whatever order: no line is credited beyond itself, nobody gives more than their authority."""
 
+from datetime import timedelta
+
 from django.db.models import F
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -9,11 +11,12 @@ from accounts.decisions import Refusal
 from billing.invoices import credit_notes
 from billing.invoices.models import Line
 from billing.ledger import proof as ledger_proof
-from support.remedies import approvals, proof, tie_out
+from support.remedies import approvals, proof, substitutes, tie_out
 from support.remedies.models import Approval, Grant
 from tests.factories import people, support
 from tests.factories.support import NOON, TODAY
 
+TOMORROW = TODAY + timedelta(days=1)
 TICKET_LIMIT, DAY_LIMIT, SUPERVISOR_TICKET = 20000, 45000, 60000
 AMOUNTS = st.integers(min_value=1, max_value=70000)
 STEPS = st.lists(st.tuples(AMOUNTS, st.sampled_from(["0", "0.19", "0.07"]), st.sampled_from(["", "part"])), max_size=4)
@@ -40,6 +43,25 @@ class RandomRemedies(TestCase):
         assert all(line.ties for line in tie_out.of_day(TODAY))
         assert proof.faults() + ledger_proof.faults() == []
 
+    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(steps=st.lists(st.tuples(st.integers(min_value=20001, max_value=50000), st.booleans()), max_size=5))
+    def test_who_stands_in_lends_no_more_than_the_colleague_may_give_in_a_day(self, steps):
+        support.limit("agent", 100, 1000)
+        support.limit("supervisor", 20000, 20000)
+        support.limit("manager", 50000, 90000)
+        agent, supervisor, manager = people.agent(), people.supervisor(), people.manager()
+        substitutes.name(actor=manager, approver=manager, person=supervisor, since=TODAY, until=TOMORROW, at=NOON)
+
+        for amount, stands_in in steps:
+            _ask(agent, amount, "0", "")
+            for approval in Approval.objects.filter(status="waiting"):
+                _answer(supervisor if stands_in else manager, approval, True)
+
+        approved = Approval.objects.filter(status="approved").select_related("grant")
+        assert sum(approval.grant.amount_minor for approval in approved) <= 90000
+        assert all(approval.stands_in_for == (manager if approval.decided_by == supervisor else None) for approval in approved)
+        assert proof.faults() + ledger_proof.faults() == []
+
 
 def _ask(agent, amount, tax_rate, before):
     case = support.case(amount, agent=agent, tax_rate=tax_rate)
@@ -58,4 +80,4 @@ def _answer(supervisor, approval, answer):
     try:
         approvals.decide(actor=supervisor, approval=approval, approve=answer, note="Because.", at=NOON)
     except Refusal as refusal:
-        assert refusal.code in {"over_day_limit", "over_ticket_limit"}
+        assert refusal.code in {"over_day_limit", "over_ticket_limit", "level_too_low"}

@@ -56,7 +56,7 @@ def test_views_hold_what_their_names_say():
 
     assert {view: count.number for view, count in queue.counts(agent).items()} == {
         "mine": 3, "unassigned": 1, "open": 4, "waiting": 0, "approval": 0, "due": 4, "at_risk": 0, "breached": 4,
-        "resolved": 1, "declined": 0,
+        "resolved": 1, "declined": 0, "chat": 0,
     }  # fmt: skip
 
 
