@@ -26,6 +26,7 @@ from backoffice.demo import (
     relations,
     selling,
     sources,
+    splits,
     standing,
     story,
     talking,
@@ -89,6 +90,7 @@ def build(*, at: datetime, password: str, crowd: Mapping[str, int] | None = None
         tree_requests.ask(at=at)
         relations.arrange(at=at)
         sources.tell(at=at)
+        splits.ask(at=at)
         standing.evaluate(at=at)
         listening.listen(at=at)
         delivery.pass_over(older_than=at - NEWS, at=at)
