@@ -19,6 +19,7 @@ from backoffice.api import (
     service,
     sources,
     substitutes,
+    splits,
     tickets,
 )
 
@@ -28,6 +29,12 @@ urlpatterns = [
     path("nodes/<str:number>/addresses/", addresses.Addresses.as_view(), name="addresses"),
     path("nodes/<str:number>/relations/", relations.Relations.as_view(), name="relations"),
     path("nodes/<str:number>/sources/", sources.Sources.as_view(), name="sources"),
+    path("nodes/<str:number>/split-parts/", splits.SplitParts.as_view(), name="split_parts"),
+    path("nodes/<str:number>/split-previews/", splits.SplitPreviews.as_view(), name="split_previews"),
+    path("nodes/<str:number>/splits/", splits.Splits.as_view(), name="splits"),
+    path("splits/<int:pk>/decisions/", splits.SplitDecisions.as_view(), name="split_decisions"),
+    path("splits/<int:pk>/withdrawals/", splits.SplitWithdrawals.as_view(), name="split_withdrawals"),
+    path("splits/<int:pk>/undoings/", splits.SplitUndoings.as_view(), name="split_undoings"),
     path("relations/<int:pk>/endings/", relations.RelationEndings.as_view(), name="relation_endings"),
     path("nodes/<str:number>/roll-up/", nodes.RollUp.as_view(), name="roll_up"),
     path("nodes/<str:number>/responsibilities/", answers.Answers.as_view(), name="responsibilities"),

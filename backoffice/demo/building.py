@@ -27,6 +27,7 @@ from backoffice.demo import (
     selling,
     signing_in,
     sources,
+    splits,
     standing,
     story,
     talking,
@@ -91,6 +92,7 @@ def build(*, at: datetime, password: str, crowd: Mapping[str, int] | None = None
         tree_requests.ask(at=at)
         relations.arrange(at=at)
         sources.tell(at=at)
+        splits.ask(at=at)
         standing.evaluate(at=at)
         listening.listen(at=at)
         signing_in.prepare(at=at)

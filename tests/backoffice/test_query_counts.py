@@ -136,6 +136,8 @@ def statements(viewer: User, address: str) -> int:
         ("desk", "?show=open", "finance"),
         ("desk", "?show=all", "agent"),
         ("data", "", "agent"),
+        ("field_usage", "", "manager"),
+        ("persona", "?tier=gold&role=member&language=en&currency=EUR", "manager"),
         ("duplicates", "", "agent"),
         ("duplicates", "?show=merged", "agent"),
         ("knowledge", "?show=missing", "agent"),
@@ -228,6 +230,19 @@ def test_sources_take_the_same_statements_for_one_word_and_for_three():
     one = statements(viewer, page)
     sources.said(customer, system="erp")
     sources.said(customer, fact="email", value="a@helios.example")
+
+    assert statements(viewer, page) == one
+
+
+def test_page_that_asks_for_a_split_takes_the_same_statements_for_one_part_and_for_three():
+    viewer, customer = people.agent(), group("Helios")
+    page = reverse("backoffice:customer_splits", args=[customer.number])
+    below(customer)
+    people.member(customer)
+    one = statements(viewer, page)
+    for _ in range(2):
+        below(customer)
+        people.member(customer)
 
     assert statements(viewer, page) == one
 
