@@ -10,6 +10,7 @@ from typing import TypeVar
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 
@@ -67,9 +68,9 @@ def check_span(since: date, until: date | None, at: datetime) -> None:
         SpanMakesNoSense: it begins in the past or ends before it begins.
     """
     if since < at.date():
-        raise SpanMakesNoSense("It cannot begin in the past: what held on a day gone by stays as it was.")
+        raise SpanMakesNoSense(_("It cannot begin in the past: what held on a day gone by stays as it was."))
     if until is not None and until <= since:
-        raise SpanMakesNoSense("It must end after it begins.")
+        raise SpanMakesNoSense(_("It must end after it begins."))
 
 
 def approve(row: Row, *, actor: models.Model, at: datetime) -> Row:
@@ -84,10 +85,10 @@ def approve(row: Row, *, actor: models.Model, at: datetime) -> Row:
         if not held.waits:
             return held
         if held.asked_by_id == actor.pk:
-            raise SecondPersonNeeded("You asked for this yourself; a second person must approve it.")
+            raise SecondPersonNeeded(_("You asked for this yourself; a second person must approve it."))
         held.since = max(held.since, at.date())
         if held.until is not None and held.until <= held.since:
-            raise SpanMakesNoSense("Its last day has passed; ask for it anew.")
+            raise SpanMakesNoSense(_("Its last day has passed; ask for it anew."))
         held.approved_by_id, held.approved_at = actor.pk, at
         held.save(update_fields=["since", "approved_by", "approved_at"])
     return held

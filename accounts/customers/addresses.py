@@ -12,6 +12,7 @@ from typing import Final
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.customers import details
 from accounts.customers.models import Address, Customer
@@ -90,14 +91,14 @@ def of_customer(customer: Customer) -> QuerySet[Address]:
 
 def _checked(purpose: str, since: date, until: date | None, place: dict[str, str]) -> dict[str, str]:
     if purpose not in Address.Purpose.values:
-        raise AddressRefused("Addresses are kept for invoices, deliveries and visits.", code="purpose_unknown")
+        raise AddressRefused(_("Addresses are kept for invoices, deliveries and visits."), code="purpose_unknown")
     if until is not None and until <= since:
-        raise AddressRefused("An address ends after it begins.", code="ends_before_it_begins")
+        raise AddressRefused(_("An address ends after it begins."), code="ends_before_it_begins")
     if set(place) - set(PLACE):
-        raise AddressRefused("An address is a street, a postcode, a town and a country.", code="part_unknown")
+        raise AddressRefused(_("An address is a street, a postcode, a town and a country."), code="part_unknown")
     kept = details.checked({name: place.get(name, "") for name in PLACE})
     if not kept["street"] or not kept["city"]:
-        raise AddressRefused("An address needs a street and a town.", code="incomplete")
+        raise AddressRefused(_("An address needs a street and a town."), code="incomplete")
     return kept
 
 

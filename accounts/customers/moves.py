@@ -11,6 +11,7 @@ from typing import Final
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.customers import tree
 from accounts.customers.models import Customer, Move
@@ -101,7 +102,7 @@ def undo(*, actor: AbstractBaseUser, move: Move, at: datetime) -> Move:
     try:
         return _carry_out(actor=actor, customer=move.customer, to=move.from_parent, at=at, undoes=move)
     except IntegrityError as problem:
-        raise CannotBeUndone("This move has already been undone.") from problem
+        raise CannotBeUndone(_("This move has already been undone.")) from problem
 
 
 def _carry_out(*, actor: AbstractBaseUser, customer: Customer, to: Customer | None, at: datetime, undoes: Move | None) -> Move:
@@ -126,9 +127,9 @@ def _carry_out(*, actor: AbstractBaseUser, customer: Customer, to: Customer | No
 
 def _must_be_movable(standing: Customer, to: Customer | None, undoes: Move | None) -> None:
     if undoes and Move.objects.filter(undoes=undoes).exists():
-        raise CannotBeUndone("This move has already been undone.")
+        raise CannotBeUndone(_("This move has already been undone."))
     if undoes and standing.parent_id != undoes.to_parent_id:
-        raise CannotBeUndone(f"{standing} has been moved on since; move it from where it stands now.")
+        raise CannotBeUndone(_("{standing} has been moved on since; move it from where it stands now.").format(standing=standing))
     _must_be_elsewhere(standing, to)
 
 

@@ -13,6 +13,7 @@ from typing import Final
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Max
+from django.utils.translation import gettext as _
 
 from accounts import numbering
 from accounts.customers import details, grafting, locks
@@ -135,20 +136,26 @@ def _locked_parent(parent: Customer | None) -> Customer | None:
 
 def _must_not_contain(node: Customer, above: Customer | None) -> None:
     if above and above.tree_id == node.tree_id and node.lft <= above.lft and above.rght <= node.rght:
-        raise DoesNotFitTheTree(f"{node.name} cannot stand under itself or under a node below it.", code="under_itself")
+        raise DoesNotFitTheTree(
+            _("{name} cannot stand under itself or under a node below it.").format(name=node.name), code="under_itself"
+        )
 
 
 def _must_fit(kind: str, above: Customer | None, *, height: int) -> None:
     known = CustomerKind.objects.filter(pk=kind).prefetch_related("allowed_parents").first()
     if known is None:
-        raise DoesNotFitTheTree(f"There is no kind of customer called {kind}.", code="kind_unknown")
+        raise DoesNotFitTheTree(_("There is no kind of customer called {kind}.").format(kind=kind), code="kind_unknown")
     if above is None and not known.may_be_root:
-        raise DoesNotFitTheTree(f"A {known.label.lower()} cannot be the root of a group.", code="kind_not_allowed_here")
+        raise DoesNotFitTheTree(
+            _("A {label} cannot be the root of a group.").format(label=known.label.lower()), code="kind_not_allowed_here"
+        )
     if above and above.kind_id not in {parent.pk for parent in known.allowed_parents.all()}:
         reason = f"A {known.label.lower()} cannot stand under a {above.kind.label.lower()} ({above.name})."
         raise DoesNotFitTheTree(reason, code="kind_not_allowed_here")
     if above and above.level + 1 + height > grafting.DEEPEST:
-        raise DoesNotFitTheTree(f"The tree would be deeper than {grafting.DEEPEST} levels.", code="too_deep")
+        raise DoesNotFitTheTree(
+            _("The tree would be deeper than {deepest} levels.").format(deepest=grafting.DEEPEST), code="too_deep"
+        )
 
 
 def _height(node: Customer) -> int:

@@ -13,6 +13,7 @@ from typing import Final
 
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.customers.relation_models import Relation, RelationKind, RelationQuerySet, SharedTicket
@@ -76,7 +77,7 @@ ACTIONS: Final = (
 )  # fmt: skip
 
 
-NOT_WITHIN_REACH: Final = refused("not_within_reach", "You may not do this for this customer.")
+NOT_WITHIN_REACH: Final = refused("not_within_reach", _("You may not do this for this customer."))
 
 # Every customer a membership covers: its own node, or everything whose span opens inside its node's span.
 COVERED: Final = """

@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.decisions import Decision, Refusal, refused
@@ -50,7 +51,7 @@ def may_grant(actor: User, customer: Customer, *, role: str, scope: str) -> Deci
     granted = Customer.objects.filter(pk=customer.pk) if scope == Membership.Scope.NODE else Customer.objects.below(customer)
     for action in access.ACTIONS:
         if role in action.roles and granted.exclude(pk__in=access.customers_within_reach(actor, action).values("pk")).exists():
-            return refused("more_than_held", "You may only grant what you hold yourself, for every customer it would cover.")
+            return refused("more_than_held", _("You may only grant what you hold yourself, for every customer it would cover."))
     return decision
 
 
@@ -132,12 +133,14 @@ def limit_orders(*, actor: User | None, membership: Membership, limit_minor: int
         LimitMakesNoSense: below zero, or no role that orders.
     """
     if limit_minor is not None and not 0 <= limit_minor < 10**15:
-        raise LimitMakesNoSense("A limit is zero or more.")
+        raise LimitMakesNoSense(_("A limit is zero or more."))
     with transaction.atomic():
         held = Membership.objects.select_for_update(of=("self",)).select_related("user", "customer").get(pk=membership.pk)
         _must_be_theirs_to_give(actor, held.customer, held.role, held.scope)
         if held.role not in access.CHANGE_CONTRACT.roles or held.effect != Membership.Effect.ALLOW:
-            raise LimitMakesNoSense(f"{held.get_role_display()} orders nothing, so there is nothing to limit.")
+            raise LimitMakesNoSense(
+                _("{role} orders nothing, so there is nothing to limit.").format(role=held.get_role_display())
+            )
         if held.order_limit_minor != limit_minor:
             before, held.order_limit_minor = held.order_limit_minor, limit_minor
             held.save(update_fields=["order_limit_minor"])
@@ -201,7 +204,11 @@ def _must_stand_as_high(actor: User | None, denial: Membership) -> None:
     managed = access.customers_within_reach(setter, access.MANAGE_PEOPLE).values("pk")
     highest = Customer.objects.above(denial.customer).filter(pk__in=managed).first()
     if highest and not access.decide(actor, access.MANAGE_PEOPLE, highest).allowed:
-        raise MayNotGrant(f"{setter} set this from {highest.name}; only somebody who manages people there lifts it.")
+        raise MayNotGrant(
+            _("{setter} set this from {name}; only somebody who manages people there lifts it.").format(
+                setter=setter, name=highest.name
+            )
+        )
 
 
 def _person(email: str, name: str) -> User:
@@ -215,18 +222,22 @@ def _person(email: str, name: str) -> User:
 
 def _must_be_invitable(user: User) -> None:
     if StaffProfile.objects.filter(user=user).exists():
-        raise CannotBeInvited(f"{user.email} is one of our own people, who never stand at a customer.")
+        raise CannotBeInvited(_("{email} is one of our own people, who never stand at a customer.").format(email=user.email))
     if user.is_program:
-        raise CannotBeInvited(f"{user.name} is a program; it gets a key instead.")
+        raise CannotBeInvited(_("{name} is a program; it gets a key instead.").format(name=user.name))
     if not user.is_active:
-        raise CannotBeInvited(f"The login of {user.email} was closed.")
+        raise CannotBeInvited(_("The login of {email} was closed.").format(email=user.email))
 
 
 def _held(user: User, customer: Customer, role: str, scope: str) -> Membership | None:
     allowed = Membership.objects.filter(user=user, customer=customer, role=role, effect=Membership.Effect.ALLOW, until=None)
     held = allowed.select_for_update().first()
     if held and held.scope != scope:
-        raise AlreadyMember(f"{user.email} is {held.get_role_display().lower()} here already, for {held.get_scope_display()}.")
+        raise AlreadyMember(
+            _("{email} is {role} here already, for {scope}.").format(
+                email=user.email, role=held.get_role_display().lower(), scope=held.get_scope_display()
+            )
+        )
     return held
 
 

@@ -14,6 +14,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
@@ -86,7 +87,7 @@ def make(
     with transaction.atomic():
         customer = Customer.objects.select_for_update(of=("self",)).get(pk=customer.pk)
         if in_force(customer, at).count() >= MOST_KEYS:
-            raise TooManyKeys(f"{customer.name} has {MOST_KEYS} keys; revoke one first.")
+            raise TooManyKeys(_("{name} has {most_keys} keys; revoke one first.").format(name=customer.name, most_keys=MOST_KEYS))
         secret = MARK + secrets.token_urlsafe(32)
         digest = digest_of(secret)
         program = User.objects.create_user(f"{digest[:20]}{ADDRESS}", name=name, is_program=True)
@@ -146,11 +147,11 @@ def digest_of(secret: str) -> str:
 
 def _sensible_or_refuse(name: str, scopes: Collection[str], at: datetime, expires_at: datetime | None) -> None:
     if not name:
-        raise NameMissing("Say what will use the key.")
+        raise NameMissing(_("Say what will use the key."))
     if not scopes or set(scopes) - set(SCOPES):
-        raise ScopesUnknown(f"A key has one or more of the scopes {', '.join(SCOPES)}.")
+        raise ScopesUnknown(_("A key has one or more of the scopes {scopes}.").format(scopes=", ".join(SCOPES)))
     if expires_at and expires_at <= at:
-        raise ExpiresInThePast("A key expires in the future.")
+        raise ExpiresInThePast(_("A key expires in the future."))
 
 
 def _role_for(scopes: Collection[str]) -> str:

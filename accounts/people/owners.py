@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.customers import responsibilities
 from accounts.customers.models import Customer, Responsibility
@@ -49,7 +50,7 @@ def name(*, actor: User, customer: Customer, role: str, person: User, since: dat
     """
     _must_be_allowed(actor, role)
     if not access.level_of(person):
-        raise OwnerRefused(f"{person} does not work for us.")
+        raise OwnerRefused(_("{person} does not work for us.").format(person=person))
     return responsibilities.set_person(actor=actor, customer=customer, person=person, role=role, since=since, at=at)
 
 
@@ -127,6 +128,6 @@ def _here() -> QuerySet[User]:
 
 def _must_be_allowed(actor: User, role: str) -> None:
     if access.level_of(actor) not in access.NAME_OWNERS.levels:
-        raise OwnerRefused("Key account managers, supervisors and managers name owners.")
+        raise OwnerRefused(_("Key account managers, supervisors and managers name owners."))
     if role not in ROLES:
-        raise OwnerRefused("Our people own the account, the service, the billing and the data of a customer.")
+        raise OwnerRefused(_("Our people own the account, the service, the billing and the data of a customer."))

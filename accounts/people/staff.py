@@ -7,6 +7,7 @@ their own account.
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 from accounts.people import access
@@ -66,9 +67,9 @@ def _must_be_a_manager(actor: User | None, user: User) -> None:
     if actor is None:
         return
     if access.level_of(actor) not in access.STEER.levels:
-        raise MayNotAppoint("Only a manager appoints our own people.")
+        raise MayNotAppoint(_("Only a manager appoints our own people."))
     if actor.pk == user.pk:
-        raise MayNotAppoint("Nobody appoints themselves; ask another manager.")
+        raise MayNotAppoint(_("Nobody appoints themselves; ask another manager."))
 
 
 def _raise_to(profile: StaffProfile, level: str) -> None:

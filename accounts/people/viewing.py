@@ -10,6 +10,7 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
@@ -48,9 +49,9 @@ def open_as(*, actor: User, member: User, customer: Customer, reason: str, at: d
         access.decide(actor, access.VIEW_AS_CUSTOMER, customer).or_refuse()
         reason = " ".join(reason.split())
         if not 0 < len(reason) <= LONGEST_REASON:
-            raise ReasonMissing("Say why you look, in at most 300 characters; the customer reads it.")
+            raise ReasonMissing(_("Say why you look, in at most 300 characters; the customer reads it."))
         if not _sees(member, customer):
-            raise NotAMember("This person does not see this customer, so there is nothing to look at.")
+            raise NotAMember(_("This person does not see this customer, so there is nothing to look at."))
         _open_of(actor, at).update(ended_at=at)
         viewing = Viewing.objects.create(
             agent=actor, member=member, customer=customer, reason=reason, opened_at=at, until=at + LASTS

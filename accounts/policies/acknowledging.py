@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 from accounts.people import access, staff
@@ -80,9 +81,9 @@ def acknowledge(*, actor: User, version: PolicyVersion, answers: Sequence[int | 
         QuizNotPassed: something was wrong; which clauses to read again is said, not the answers.
     """
     if not access.level_of(actor):
-        raise NotOneOfUs("Only our own people acknowledge policy.")
+        raise NotOneOfUs(_("Only our own people acknowledge policy."))
     if version.published_at is None or version.policy.audience != Policy.Audience.STAFF:
-        raise NotInForce("Only a published policy for our own people is acknowledged.")
+        raise NotInForce(_("Only a published policy for our own people is acknowledged."))
     attempt = graded(version, answers)
     with transaction.atomic():
         kept = Acknowledgement.objects.create(user=actor, version=version, at=at, right=attempt.right, asked=attempt.asked)
@@ -91,7 +92,11 @@ def acknowledge(*, actor: User, version: PolicyVersion, answers: Sequence[int | 
             told = {"email": actor.email, "policy": str(version)}
             recording.record(None, "accounts.version_acknowledged", actor=actor, at=at, about=version, facts=told, internal=True)
     if not attempt.passed:
-        raise QuizNotPassed(f"{attempt.right} of {attempt.asked} right. Read the clauses once more and try again.")
+        raise QuizNotPassed(
+            _("{right} of {asked} right. Read the clauses once more and try again.").format(
+                right=attempt.right, asked=attempt.asked
+            )
+        )
     return kept
 
 

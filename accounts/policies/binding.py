@@ -7,6 +7,7 @@ may be tightened is only tightened. That is asked when a binding is asked for, a
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts import two_persons
 from accounts.customers.models import Customer
@@ -45,7 +46,7 @@ def ask(
     two_persons.check_span(since, until, at)
     named = {"tier": tier, "segment": segment, "node": customer, "house": True}
     if not named.get(place) or sum(bool(value) for value in (tier, segment, customer)) != (place != resolving.HOUSE):
-        raise MayNotBind("Name the one place where it shall hold: the house, a tier, a segment or a customer.")
+        raise MayNotBind(_("Name the one place where it shall hold: the house, a tier, a segment or a customer."))
     asked = PolicyBinding(
         policy=policy, place=place, tier=tier, segment=segment, customer=customer, since=since, until=until,
         reason=reason, asked_by=actor, asked_at=at,
@@ -128,17 +129,19 @@ def _refuse_faults(place: PolicyBinding, standing: dict[str, Resolved], draft: D
         key, steps = standing[code].key, standing[code].trace
         own = [step for step in steps if step.saying.source.policy == draft.code]
         if passed_over := next((step for step in own if not step.taken), None):
-            raise OverrideRefused(f"{key.label} at {place.where}: {passed_over.why}")
+            raise OverrideRefused(_("{label} at {where}: {why}").format(label=key.label, where=place.where, why=passed_over.why))
         taken = {(step.saying.source.place, step.saying.source.where) for step in own}
         for step in steps:
             source = step.saying.source
             if source.policy not in (draft.code, "") and (source.place, source.where) in taken:
-                raise OverrideRefused(f"{key.label} is said at {place.where} already, by {source.ref}.")
+                raise OverrideRefused(
+                    _("{label} is said at {where} already, by {ref}.").format(label=key.label, where=place.where, ref=source.ref)
+                )
 
 
 def _require_manager(actor: User) -> None:
     if access.level_of(actor) not in access.STEER.levels:
-        raise MayNotBind("Only managers say where policy holds.")
+        raise MayNotBind(_("Only managers say where policy holds."))
 
 
 def _record(kind: str, row: PolicyBinding, actor: User, at: datetime) -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from accounts.decisions import Refusal
 from accounts.policies import resolving
 from accounts.policies.keys import named
@@ -52,10 +54,14 @@ def check(cases: Iterable[Mapping[str, Any]]) -> None:
     """
     for case in cases:
         if not case.get("name") or not case.get("expect"):
-            raise CaseUnreadable("A sample case has a name and says what it expects.")
+            raise CaseUnreadable(_("A sample case has a name and says what it expects."))
         if case.get("ask") not in _judges:
             known = ", ".join(sorted(_judges))
-            raise CaseUnreadable(f"{case['name']}: a sample case cannot ask {case.get('ask')}, only {known}.")
+            raise CaseUnreadable(
+                _("{case}: a sample case cannot ask {get}, only {known}.").format(
+                    case=case["name"], get=case.get("ask"), known=known
+                )
+            )
 
 
 def run(version: PolicyVersion, *, at: datetime) -> list[Result]:

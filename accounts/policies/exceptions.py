@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts import two_persons
 from accounts.customers.models import Customer
@@ -37,9 +38,9 @@ def ask(
     keys.check(key, value)
     two_persons.check_span(since, until, at)
     if access.level_of(actor) not in access.DECIDE_APPROVALS.levels:
-        raise ExceptionRefused("Supervisors and managers ask for exceptions.")
+        raise ExceptionRefused(_("Supervisors and managers ask for exceptions."))
     if not reason.strip():
-        raise ExceptionRefused("An exception says why.")
+        raise ExceptionRefused(_("An exception says why."))
     with transaction.atomic():
         asked = PolicyException.objects.create(
             key=key,
@@ -62,7 +63,7 @@ def approve(*, actor: User, asked: PolicyException, at: datetime) -> PolicyExcep
         ExceptionRefused, two_persons.SecondPersonNeeded, two_persons.SpanMakesNoSense: the actor may not, or it is too late.
     """
     if access.level_of(actor) not in access.STEER.levels:
-        raise ExceptionRefused("A manager approves exceptions.")
+        raise ExceptionRefused(_("A manager approves exceptions."))
     with transaction.atomic():
         held = two_persons.approve(asked, actor=actor, at=at)
         _record("accounts.exception_approved", held, actor, at)
@@ -76,7 +77,7 @@ def end(*, actor: User, held: PolicyException, at: datetime) -> PolicyException:
         ExceptionRefused: the actor is no manager.
     """
     if access.level_of(actor) not in access.STEER.levels:
-        raise ExceptionRefused("A manager ends exceptions.")
+        raise ExceptionRefused(_("A manager ends exceptions."))
     return two_persons.end(held, at=at)
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 from accounts.people import access
@@ -61,7 +62,7 @@ def require_manager(actor: User) -> None:
         MayNotSteer: anybody else.
     """
     if access.level_of(actor) not in access.STEER.levels:
-        raise MayNotSteer("Only managers write and publish policy.")
+        raise MayNotSteer(_("Only managers write and publish policy."))
 
 
 def define(
@@ -77,7 +78,7 @@ def define(
     with transaction.atomic():
         kept = Policy.objects.select_for_update().filter(code=code).first()
         if kept and kept.audience != audience and kept.versions.exists():
-            raise ContentMakesNoSense("Whom a policy speaks to does not change; make another policy.")
+            raise ContentMakesNoSense(_("Whom a policy speaks to does not change; make another policy."))
         policy, made = Policy.objects.update_or_create(code=code, defaults=facts)
         told = {"policy": code, "name": name, "audience": audience, "review_on": review_on.isoformat()}
         recording.record(None, "accounts.policy_defined", actor=actor, at=at, about=policy, facts=told, internal=True)
@@ -164,7 +165,11 @@ def _must_make_sense(content: Content) -> None:
         keys.check(code, said.get("value"))
         below = said.get("below") or KEYS[code].below
         if below not in list(Below) or STRICTNESS.index(Below(below)) < STRICTNESS.index(KEYS[code].below):
-            raise ContentMakesNoSense(f"{KEYS[code].label}: further down it is {KEYS[code].below.value}, never laxer.")
+            raise ContentMakesNoSense(
+                _("{label}: further down it is {value}, never laxer.").format(
+                    label=KEYS[code].label, value=KEYS[code].below.value
+                )
+            )
     if fault := _fault_of_texts(content.clauses) or _fault_of_quiz(content.quiz):
         raise ContentMakesNoSense(fault)
     cases.check(content.cases)
@@ -187,12 +192,15 @@ def _fault_of_quiz(quiz: Sequence[dict[str, Any]]) -> str:
 
 def _must_be_ready(draft: PolicyVersion, actor: User, at: datetime) -> None:
     if draft.published_at:
-        raise NotToBePublished(f"{draft} is published already.")
+        raise NotToBePublished(_("{draft} is published already.").format(draft=draft))
     if actor.pk in draft.editors:
-        raise NotToBePublished("You wrote on this draft yourself; a second person publishes it.", code="second_person_needed")
+        raise NotToBePublished(_("You wrote on this draft yourself; a second person publishes it."), code="second_person_needed")
     if not draft.cases:
-        raise NotToBePublished("A policy is published with at least one sample case that shows what it does.")
+        raise NotToBePublished(_("A policy is published with at least one sample case that shows what it does."))
     if failing := [result for result in cases.run(draft, at=at) if not result.passed]:
         told = "; ".join(f"{result.name}: expected {result.expected}, got {result.got}" for result in failing)
-        raise NotToBePublished(f"{len(failing)} of {len(draft.cases)} sample cases fail. {told}", code="sample_cases_fail")
+        raise NotToBePublished(
+            _("{count} of {cases} sample cases fail. {told}").format(count=len(failing), cases=len(draft.cases), told=told),
+            code="sample_cases_fail",
+        )
     binding.must_be_allowed(draft, on=max(draft.effective_on, at.date()))

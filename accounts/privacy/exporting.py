@@ -16,6 +16,7 @@ from uuid import UUID
 from django.core import serializers
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
@@ -64,7 +65,7 @@ def ask_for_person(*, actor: User, person: User, at: datetime) -> Export:
         TooMany: one is being prepared already.
     """
     if actor.pk != person.pk and access.level_of(actor) not in access.HANDLE_PRIVACY.levels:
-        raise MayNotExport("You may only ask for what we hold about yourself.")
+        raise MayNotExport(_("You may only ask for what we hold about yourself."))
     return _asked(actor, at, person=person)
 
 
@@ -76,7 +77,7 @@ def ask_for_customer(*, actor: User, customer: Customer, at: datetime) -> Export
         TooMany: one is being prepared already.
     """
     if not _may_export(actor, customer):
-        raise MayNotExport("Only an administrator of this customer may ask for all its data.")
+        raise MayNotExport(_("Only an administrator of this customer may ask for all its data."))
     return _asked(actor, at, customer=customer)
 
 
@@ -101,7 +102,7 @@ def _asked(actor: User, at: datetime, **subject: Any) -> Export:
     with transaction.atomic():
         User.objects.select_for_update().get(pk=actor.pk)
         if Export.objects.filter(asked_by=actor, ready_at=None, **subject).exists():
-            raise TooMany("This is being prepared already; it will be here in a minute.")
+            raise TooMany(_("This is being prepared already; it will be here in a minute."))
         export = Export.objects.create(asked_by=actor, asked_at=at, **subject)
         recording.record(subject.get("customer"), "accounts.export_asked", actor=actor, at=at, about=export, facts=_told(export))
     return export

@@ -13,6 +13,7 @@ from typing import Final
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.customers import details, locks, responsibilities
 from accounts.customers.models import Customer
@@ -78,12 +79,12 @@ def ask(*, actor: User, customer: Customer, what: str, effective_on: date, at: d
 def may_decide(actor: User, request: ChangeRequest) -> Decision:
     """Say whether `actor` may decide: somebody who did not ask, an administrator of the customer or above it."""
     if actor.pk == request.asked_by_id:
-        return refused("own_request", "You asked for this yourself; somebody else decides.")
+        return refused("own_request", _("You asked for this yourself; somebody else decides."))
     if request.what == What.POSITION:
         return positions.may_decide(actor, request)
     if access.level_of(actor) or not access.decide(actor, access.MANAGE_PEOPLE, request.customer).allowed:
         return refused(
-            "not_an_administrator", "An administrator of this customer, or above it, decides.", approver="administrator"
+            "not_an_administrator", _("An administrator of this customer, or above it, decides."), approver="administrator"
         )
     return ALLOWED
 
@@ -178,9 +179,9 @@ def waiting_for(actor: User) -> QuerySet[ChangeRequest]:
 
 def _must_be_a_good_day(effective_on: date, today: date) -> None:
     if effective_on < today - timedelta(days=1):
-        raise CannotBeRequested("A change takes effect today or later; what was in force before stays.", code="in_the_past")
+        raise CannotBeRequested(_("A change takes effect today or later; what was in force before stays."), code="in_the_past")
     if effective_on > today + LONGEST_AHEAD:
-        raise CannotBeRequested("A change can be planned for a year at most.", code="too_far_ahead")
+        raise CannotBeRequested(_("A change can be planned for a year at most."), code="too_far_ahead")
 
 
 def _may_ask(actor: User, what: str, customer: Customer) -> Decision:
@@ -198,21 +199,21 @@ def _change(actor: User, customer: Customer, what: str, wanted: dict[str, str], 
 
 def _fact_change(customer: Customer, what: str, wanted: dict[str, str]) -> ChangeRequest:
     if what not in FACTS:
-        raise CannotBeRequested("There is no such kind of change.", code="kind_unknown")
+        raise CannotBeRequested(_("There is no such kind of change."), code="kind_unknown")
     kept = details.checked({name: value for name, value in wanted.items() if name in FACTS[what]}, customer)
     after = {name: value for name, value in kept.items() if getattr(customer, name) != value}
     if not after:
-        raise CannotBeRequested("That is what we have already.", code="no_change")
+        raise CannotBeRequested(_("That is what we have already."), code="no_change")
     return ChangeRequest(before={name: getattr(customer, name) for name in after}, after=after)
 
 
 def _payer_change(customer: Customer, wanted: dict[str, str], on: date) -> ChangeRequest:
     payer = Customer.objects.current().filter(number=wanted.get("payer", ""), tree_id=customer.tree_id).first()
     if payer is None:
-        raise CannotBeRequested("There is no customer with this number in your group.", code="payer_unknown")
+        raise CannotBeRequested(_("There is no customer with this number in your group."), code="payer_unknown")
     paying = responsibilities.payer_of(customer, on)
     if paying.pk == payer.pk:
-        raise CannotBeRequested(f"{payer.name} pays already.", code="no_change")
+        raise CannotBeRequested(_("{name} pays already.").format(name=payer.name), code="no_change")
     before = {"payer": paying.number, "payer_name": paying.name}
     return ChangeRequest(before=before, after={"payer": payer.number, "payer_name": payer.name})
 
@@ -223,7 +224,7 @@ def _made(change: ChangeRequest) -> ChangeRequest:
             change.save(force_insert=True)
             return change
     except IntegrityError as problem:
-        raise CannotBeRequested("A change of this kind is open already; withdraw it first.", code="change_open") from problem
+        raise CannotBeRequested(_("A change of this kind is open already; withdraw it first."), code="change_open") from problem
 
 
 def _approve(request: ChangeRequest, actor: User | None, at: datetime) -> None:

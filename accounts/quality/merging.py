@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.customers import details, responsibilities, tree
 from accounts.customers.models import Customer, Responsibility
@@ -66,16 +67,19 @@ def preview(retired: Customer, survivor: Customer) -> Preview:
 def decide(retired: Customer, survivor: Customer) -> Decision:
     """Say whether the two may become one; the first rule to object answers."""
     if retired.pk == survivor.pk:
-        return refused("same_customer", "A customer cannot be merged into itself.")
+        return refused("same_customer", _("A customer cannot be merged into itself."))
     if retired.merged_into_id or survivor.merged_into_id:
-        return refused("already_merged", "One of the two was merged into another customer already.")
+        return refused("already_merged", _("One of the two was merged into another customer already."))
     if retired.kind_id != survivor.kind_id:
-        return refused("kinds_differ", f"{retired.name} and {survivor.name} are not of one kind.")
+        return refused(
+            "kinds_differ",
+            _("{name} and {survivor_name} are not of one kind.").format(name=retired.name, survivor_name=survivor.name),
+        )
     if _stands_above(retired, survivor) or _stands_above(survivor, retired):
-        return refused("one_above_the_other", "One of the two stands above the other.")
+        return refused("one_above_the_other", _("One of the two stands above the other."))
     if held := _answers_beyond(retired, survivor):
         reason = f"{retired.name} {held.get_role_display()} for {held.customer.name}, which {survivor.name} cannot: it is not"
-        return refused("answers_beyond", f"{reason} in its group. Name somebody else there first.")
+        return refused("answers_beyond", _("{reason} in its group. Name somebody else there first.").format(reason=reason))
     return ALLOWED
 
 
@@ -108,7 +112,7 @@ def ask(*, actor: User, retired: Customer, survivor: Customer, note: str, at: da
                     retired=retired, survivor=survivor, asked_by=actor, asked_at=at, note=note, effects=effects
                 )
         except IntegrityError as problem:
-            raise CannotBeMerged(f"A merge of {retired.name} waits already.", code="merge_waits") from problem
+            raise CannotBeMerged(_("A merge of {name} waits already.").format(name=retired.name), code="merge_waits") from problem
         _record(merge, "accounts.merge_asked", actor, at)
     return merge
 
@@ -116,9 +120,9 @@ def ask(*, actor: User, retired: Customer, survivor: Customer, note: str, at: da
 def may_decide(actor: User, merge: Merge) -> Decision:
     """Say whether `actor` may decide on `merge`: a second person of a level that may."""
     if access.level_of(actor) not in access.DECIDE_MERGES.levels:
-        return refused("not_your_level", "A supervisor or manager decides on merges.")
+        return refused("not_your_level", _("A supervisor or manager decides on merges."))
     if actor.pk == merge.asked_by_id:
-        return refused("own_request", "You asked for this yourself; a second person decides.")
+        return refused("own_request", _("You asked for this yourself; a second person decides."))
     return ALLOWED
 
 
@@ -173,14 +177,14 @@ def undo(*, actor: User, merge: Merge, at: datetime) -> Merge:
     """
     with transaction.atomic():
         if access.level_of(actor) not in access.DECIDE_MERGES.levels:
-            raise Refusal("A supervisor or manager undoes merges.", code="not_your_level")
+            raise Refusal(_("A supervisor or manager undoes merges."), code="not_your_level")
         origin = Customer.objects.filter(pk=merge.carried.get("parent")).first()
         tree.lock_for_move(merge.retired, origin)
         held = _locked(merge)
         if held.status == Merge.Status.UNDONE:
             return held
         if held.status != Merge.Status.DONE or held.retired.merged_into_id is None:
-            raise CannotBeUndone("This merge is not in force.")
+            raise CannotBeUndone(_("This merge is not in force."))
         _put_back(held, origin, actor, at)
         held.status, held.undone_by, held.undone_at = Merge.Status.UNDONE, actor, at
         held.save(update_fields=["status", "undone_by", "undone_at"])
@@ -247,7 +251,7 @@ def _take_over(retired: Customer, survivor: Customer, actor: User, at: datetime)
 def _put_back(merge: Merge, origin: Customer | None, actor: User, at: datetime) -> None:
     retired, survivor, carried, day = merge.retired, merge.survivor, merge.carried, at.date()
     if carried["parent"] and origin is None:
-        raise CannotBeUndone("What it stood under is gone.")
+        raise CannotBeUndone(_("What it stood under is gone."))
     placed = tree.place(retired, origin)
     for child in Customer.objects.filter(pk__in=carried["children"], parent=survivor).order_by("lft"):
         tree.place(child, placed)
@@ -291,7 +295,7 @@ def _locked(merge: Merge) -> Merge:
 
 def _must_wait(merge: Merge) -> None:
     if merge.status != Merge.Status.WAITING:
-        raise CannotBeMerged("Somebody has already decided on this merge.", code="already_decided")
+        raise CannotBeMerged(_("Somebody has already decided on this merge."), code="already_decided")
 
 
 def _must_be_mergeable(retired: Customer, survivor: Customer) -> None:

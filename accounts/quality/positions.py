@@ -68,7 +68,9 @@ def between_us() -> Q:
 def may_ask(actor: User, customer: Customer) -> Decision:
     """Say whether `actor` may ask for another place: our own people who tend data, or who asks for any change here."""
     if level := access.level_of(actor):
-        return ALLOWED if level in access.TEND_DATA.levels else refused("not_your_level", "Your level does not tend customers.")
+        return (
+            ALLOWED if level in access.TEND_DATA.levels else refused("not_your_level", _("Your level does not tend customers."))
+        )
     return access.decide(actor, access.REQUEST_CHANGES, customer)
 
 
@@ -99,7 +101,7 @@ def may_decide(actor: User, request: ChangeRequest) -> Decision:
     places = {pk for pk in (request.customer_id, request.place_id) if pk}
     if access.level_of(actor) or reach.filter(pk__in=places).count() < len(places):
         return refused(
-            "not_an_administrator", "An administrator of both places, or above them, decides.", approver="administrator"
+            "not_an_administrator", _("An administrator of both places, or above them, decides."), approver="administrator"
         )
     return ALLOWED
 
@@ -145,7 +147,7 @@ def _must_still_be_meant(request: ChangeRequest) -> None:
     found = {node.pk: node for node in Customer.objects.filter(pk__in=keys)}
     _must_stand_on_its_own(*found.values())
     if not is_ours(request) and len({node.tree_id for node in found.values()}) > 1:
-        raise CannotBePlaced("The new place belongs to another group by now.", code="another_group")
+        raise CannotBePlaced(_("The new place belongs to another group by now."), code="another_group")
 
 
 def _must_change_what_was_approved(request: ChangeRequest) -> None:
@@ -164,7 +166,7 @@ def _must_change_what_was_approved(request: ChangeRequest) -> None:
 
 def _must_stand_on_its_own(*nodes: Customer) -> None:
     if merged := next((node for node in nodes if node.merged_into_id), None):
-        raise CannotBePlaced(f"{merged.name} was merged into another customer.", code="merged_away")
+        raise CannotBePlaced(_("{name} was merged into another customer.").format(name=merged.name), code="merged_away")
 
 
 def _keep_owners(request: ChangeRequest, before: Mapping[str, owners.Owner], at: datetime) -> None:
@@ -195,12 +197,12 @@ def undo(*, actor: User, request: ChangeRequest, at: datetime) -> Move:
         held = ChangeRequest.objects.select_for_update(of=("self",)).select_related("customer", "move").get(pk=request.pk)
         may_undo(actor, held).or_refuse()
         if held.move is None:
-            raise moves.CannotBeUndone("This move has not happened.")
+            raise moves.CannotBeUndone(_("This move has not happened."))
         origin = held.move.from_parent
         tree.lock_for_move(held.customer, origin)
         _must_stand_on_its_own(*Customer.objects.filter(pk__in=[pk for pk in (held.customer_id, held.move.from_parent_id) if pk]))
         if origin and Customer.objects.get(pk=origin.pk).get_root().number != held.before.get(GROUP, origin.get_root().number):
-            raise moves.CannotBeUndone("Where it came from belongs to another group by now; ask for a move instead.")
+            raise moves.CannotBeUndone(_("Where it came from belongs to another group by now; ask for a move instead."))
         return moves.undo(actor=actor, move=held.move, at=at)
 
 
@@ -222,14 +224,14 @@ def _place(actor: User, customer: Customer, number: str) -> Customer | None:
         reach = access.customers_within_reach(actor, access.REQUEST_CHANGES)
         found = reach.filter(number=number, tree_id=customer.tree_id, merged_into=None).first()
     if found is None:
-        raise CannotBePlaced("There is no customer with this number to stand under.", code="place_unknown")
+        raise CannotBePlaced(_("There is no customer with this number to stand under."), code="place_unknown")
     return found
 
 
 def _is_decider(actor: User) -> Decision:
     if access.level_of(actor) in access.DECIDE_MERGES.levels:
         return ALLOWED
-    return refused("not_your_level", "A supervisor or manager decides on places in the tree.", approver="supervisor")
+    return refused("not_your_level", _("A supervisor or manager decides on places in the tree."), approver="supervisor")
 
 
 def _named(parent: Customer | None) -> dict[str, str]:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.customers import facts, responsibilities, tree
 from accounts.customers.models import Customer
@@ -51,13 +52,16 @@ def preview(customer: Customer, name: str, parts: Mapping[str, list[int]], *, on
 def decide(customer: Customer, name: str, parts: Mapping[str, list[int]]) -> Decision:
     """Say whether the parts may become a customer of their own; the first rule to object answers."""
     if customer.merged_into_id:
-        return refused("already_merged", f"{customer.name} was merged into another customer.")
+        return refused("already_merged", _("{name} was merged into another customer.").format(name=customer.name))
     if faults := facts.faults(facts.clean({"name": name})):
-        return refused("name_missing", f"The new customer's name {faults[0].reason}.")
+        return refused("name_missing", _("The new customer's name {reason}.").format(reason=faults[0].reason))
     if not any(parts.values()):
-        return refused("nothing_chosen", "Choose what goes along; otherwise add a new customer.")
+        return refused("nothing_chosen", _("Choose what goes along; otherwise add a new customer."))
     if lacking := split_parts.unknown(customer, parts):
-        return refused("not_its_own", f"{customer.name} does not have all of these: {', '.join(lacking)}.")
+        return refused(
+            "not_its_own",
+            _("{name} does not have all of these: {lacking}.").format(name=customer.name, lacking=", ".join(lacking)),
+        )
     return ALLOWED
 
 
@@ -70,7 +74,7 @@ def ask(*, actor: User, customer: Customer, name: str, parts: Mapping[str, list[
     """
     _must_have_level(actor, access.TEND_DATA, "Our people who tend customers ask for splits.")
     if not at.date() <= on <= at.date() + LONGEST_AHEAD:
-        raise CannotBeSplit("A split happens today or within a year.", code="day_makes_no_sense")
+        raise CannotBeSplit(_("A split happens today or within a year."), code="day_makes_no_sense")
     with transaction.atomic():
         held: Customer = Customer.objects.select_for_update().get(pk=customer.pk)
         chosen = {code: sorted(set(keys)) for code, keys in parts.items() if keys}
@@ -81,7 +85,9 @@ def ask(*, actor: User, customer: Customer, name: str, parts: Mapping[str, list[
             with transaction.atomic():
                 row.save()
         except IntegrityError as problem:
-            raise CannotBeSplit(f"Another split of {held.name} waits already.", code="split_waits") from problem
+            raise CannotBeSplit(
+                _("Another split of {name} waits already.").format(name=held.name), code="split_waits"
+            ) from problem
         _record(row, "accounts.split_asked", actor, at)
     return row
 
@@ -89,9 +95,9 @@ def ask(*, actor: User, customer: Customer, name: str, parts: Mapping[str, list[
 def may_decide(actor: User, split: Split) -> Decision:
     """Say whether `actor` may decide: a supervisor or manager who did not ask."""
     if access.level_of(actor) not in access.DECIDE_MERGES.levels:
-        return refused("not_your_level", "A supervisor or manager decides on splits.", approver="supervisor")
+        return refused("not_your_level", _("A supervisor or manager decides on splits."), approver="supervisor")
     if actor.pk == split.asked_by_id:
-        return refused("own_request", "You asked for this yourself; a second person decides.")
+        return refused("own_request", _("You asked for this yourself; a second person decides."))
     return ALLOWED
 
 
@@ -147,7 +153,7 @@ def withdraw(*, actor: User, split: Split, at: datetime) -> Split:
         if held.status == Status.WITHDRAWN:
             return held
         if held.status not in {Status.WAITING, Status.APPROVED}:
-            raise CannotBeSplit("Only what has not happened yet can be withdrawn.", code="already_decided")
+            raise CannotBeSplit(_("Only what has not happened yet can be withdrawn."), code="already_decided")
         held.status = Status.WITHDRAWN
         held.save(update_fields=["status"])
         _record(held, "accounts.split_withdrawn", actor, at)
@@ -168,7 +174,7 @@ def undo(*, actor: User, split: Split, at: datetime) -> Split:
         if held.status == Status.UNDONE:
             return held
         if held.made is None or held.made.merged_into_id or held.customer.merged_into_id:
-            raise CannotBeSplit("This split is not in effect.", code="not_in_effect")
+            raise CannotBeSplit(_("This split is not in effect."), code="not_in_effect")
         for code, carried in held.carried.items():
             split_parts.every()[code].bring_back(held.customer, held.made, carried, actor, at)
         _absorb(held.made, held.customer)
@@ -252,7 +258,7 @@ def _locked(split: Split) -> Split:
 
 def _must_wait(split: Split) -> None:
     if split.status != Status.WAITING:
-        raise CannotBeSplit("Somebody has already decided on this split.", code="already_decided")
+        raise CannotBeSplit(_("Somebody has already decided on this split."), code="already_decided")
 
 
 def _must_be_splittable(customer: Customer, name: str, parts: Mapping[str, list[int]]) -> None:

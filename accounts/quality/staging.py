@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.customers import facts, importing
 from accounts.customers.importing import ImportResult, Row
@@ -91,7 +92,7 @@ def drop(*, actor: User, staged: StagedImport, at: datetime) -> None:
 
 def _held(actor: User, staged: StagedImport) -> StagedImport:
     if access.level_of(actor) not in access.DECIDE_MERGES.levels:
-        raise Refusal("A supervisor or manager decides on staged imports.", code="not_your_level")
+        raise Refusal(_("A supervisor or manager decides on staged imports."), code="not_your_level")
     held = StagedImport.objects.select_for_update().get(pk=staged.pk)
     if held.status != StagedImport.Status.STAGED:
         raise AlreadyDecided

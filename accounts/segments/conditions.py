@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts import two_persons
 from accounts.customers.models import Customer
@@ -53,9 +54,9 @@ def ask(
         ConditionRefused, two_persons.SpanMakesNoSense: it cannot be asked for.
     """
     if access.level_of(actor) not in {access.KEY_ACCOUNT, access.SUPERVISOR, access.MANAGER}:
-        raise ConditionRefused("Key account managers, supervisors and managers ask for conditions.")
+        raise ConditionRefused(_("Key account managers, supervisors and managers ask for conditions."))
     if (customer is None) == (segment is None):
-        raise ConditionRefused("A condition is of a customer or of a segment.")
+        raise ConditionRefused(_("A condition is of a customer or of a segment."))
     two_persons.check_span(since, until, at)
     with transaction.atomic():
         asked = Condition.objects.create(
@@ -138,7 +139,7 @@ def _nearness(row: Condition) -> tuple[Any, ...]:
 def _checked(kind: str, value: str) -> str:
     value = value.strip()
     if kind not in KINDS.values or not value or len(value) > 60 or "\x00" in value:
-        raise ConditionRefused("A condition has a kind and a value.")
+        raise ConditionRefused(_("A condition has a kind and a value."))
     is_fine, words = CHECKS.get(kind, (bool, ""))
     if not is_fine(value):
         raise ConditionRefused(words)
@@ -176,7 +177,7 @@ def _number(text: str) -> Decimal:
 
 def _require_manager(actor: User) -> None:
     if access.level_of(actor) not in access.STEER.levels:
-        raise ConditionRefused("A manager approves and ends conditions.")
+        raise ConditionRefused(_("A manager approves and ends conditions."))
 
 
 def _record(kind: str, row: Condition, actor: User, at: datetime) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 from accounts.people import access
@@ -27,7 +28,7 @@ def require_manager(actor: User) -> None:
         MayNotDefine: anybody else.
     """
     if access.level_of(actor) not in access.STEER.levels:
-        raise MayNotDefine("Only managers define segments and say who is in them.")
+        raise MayNotDefine(_("Only managers define segments and say who is in them."))
 
 
 def define(*, actor: User, code: str, at: datetime, **words: object) -> Segment:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
@@ -111,7 +112,7 @@ def _settle(
 def _must_be_by_hand(actor: User, segment: Segment) -> None:
     defining.require_manager(actor)
     if segment.rule:
-        raise FollowsARule(f"{segment} finds its customers by its rule; change the rule instead.")
+        raise FollowsARule(_("{segment} finds its customers by its rule; change the rule instead.").format(segment=segment))
 
 
 def _tell(customer: Customer, kind: str, segment: Segment, actor: User, at: datetime) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts import two_persons
 from accounts.customers.models import Customer
@@ -54,9 +55,9 @@ def ask(*, actor: User, customer: Customer, terms: Terms, since: date, at: datet
         MayNotName, two_persons.SpanMakesNoSense: the actor may not, or it makes no sense.
     """
     if access.level_of(actor) not in {access.KEY_ACCOUNT, access.MANAGER}:
-        raise MayNotName("Key account managers and managers name key accounts.")
+        raise MayNotName(_("Key account managers and managers name key accounts."))
     if not access.level_of(terms.manager) or not terms.criteria.strip():
-        raise MayNotName("A key account has a manager of ours and the criteria that make it one.")
+        raise MayNotName(_("A key account has a manager of ours and the criteria that make it one."))
     two_persons.check_span(since, until, at)
     with transaction.atomic():
         asked = KeyAccount.objects.create(customer=customer, since=since, until=until, asked_by=actor, asked_at=at, **vars(terms))
@@ -97,7 +98,7 @@ def put_note_away(*, actor: User, held: KeyAccount, at: datetime) -> None:
         MayNotName: the actor does not work for us.
     """
     if not access.level_of(actor):
-        raise MayNotName("Only our own people see the notes of key accounts.")
+        raise MayNotName(_("Only our own people see the notes of key accounts."))
     facts = {"name": held.customer.name}
     recording.record(
         held.customer, "accounts.key_account_note_put_away", actor=actor, at=at, about=held, facts=facts, internal=True
@@ -129,7 +130,7 @@ def managed_by(user: User, on: date) -> QuerySet[Customer]:
 
 def _require_manager(actor: User) -> None:
     if access.level_of(actor) not in access.STEER.levels:
-        raise MayNotName("A manager approves and ends key accounts.")
+        raise MayNotName(_("A manager approves and ends key accounts."))
 
 
 def _record(kind: str, row: KeyAccount, actor: User, at: datetime) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from accounts.decisions import Refusal
 from accounts.segments.facts import FACTS, Value
 
@@ -59,14 +61,20 @@ def trace(conditions: list[Condition], values: Mapping[str, Value]) -> list[dict
 def _condition(line: str) -> Condition:
     fact, _space, rest = line.partition(" ")
     if fact not in FACTS:
-        raise RuleUnreadable(f"“{line}”: there is no fact {fact}. Known are {', '.join(sorted(FACTS))}.")
+        raise RuleUnreadable(
+            _("“{line}”: there is no fact {fact}. Known are {facts}.").format(
+                line=line, fact=fact, facts=", ".join(sorted(FACTS))
+            )
+        )
     rest = rest.strip()
     comparison = next((one for one in (*WORDS, *NUMBERS) if rest.startswith(one)), "")
     wanted = tuple(part.strip() for part in rest.removeprefix(comparison).split(",") if part.strip())
     if not comparison or not wanted:
-        raise RuleUnreadable(f"“{line}”: write a fact, one of {', '.join((*WORDS, *NUMBERS))}, and a value.")
+        raise RuleUnreadable(
+            _("“{line}”: write a fact, one of {known}, and a value.").format(line=line, known=", ".join((*WORDS, *NUMBERS)))
+        )
     if comparison in NUMBERS and not (len(wanted) == 1 and wanted[0].lstrip("-").isascii() and wanted[0].lstrip("-").isdigit()):
-        raise RuleUnreadable(f"“{line}”: {comparison} compares with a whole number.")
+        raise RuleUnreadable(_("“{line}”: {comparison} compares with a whole number.").format(line=line, comparison=comparison))
     if comparison in NUMBERS and not isinstance(FACTS[fact].absent, int):
-        raise RuleUnreadable(f"“{line}”: {fact} is not a number.")
+        raise RuleUnreadable(_("“{line}”: {fact} is not a number.").format(line=line, fact=fact))
     return Condition(fact, comparison, wanted)

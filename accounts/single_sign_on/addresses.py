@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 
@@ -42,15 +43,15 @@ def checked(address: str) -> str:
     """
     parts = _parts(address)
     if parts is None or not parts.hostname or len(address) > LONGEST or any(sign.isspace() for sign in address):
-        raise AddressNotAllowed("Write the address as https://provider.example, without anything before or after.")
+        raise AddressNotAllowed(_("Write the address as https://provider.example, without anything before or after."))
     if parts.username or parts.password or parts.query or parts.fragment:
-        raise AddressNotAllowed("The address has no password, no question mark and no # in it.")
+        raise AddressNotAllowed(_("The address has no password, no question mark and no # in it."))
     if settings.SIGN_IN_PROVIDERS_ANYWHERE and parts.scheme in ("http", "https"):
         return address
     if parts.scheme != "https":
-        raise AddressNotAllowed("The provider must be reached by https.")
+        raise AddressNotAllowed(_("The provider must be reached by https."))
     if _is_inner(parts.hostname):
-        raise AddressNotAllowed("The provider must be reached at a public address.")
+        raise AddressNotAllowed(_("The provider must be reached at a public address."))
     return address
 
 
@@ -63,9 +64,9 @@ def for_browsers(address: str) -> str:
     parts = _parts(address)
     schemes = ("http", "https") if settings.SIGN_IN_PROVIDERS_ANYWHERE else ("https",)
     if parts is None or parts.scheme not in schemes or not parts.hostname or len(address) > LONGEST_FOR_BROWSERS:
-        raise EntranceNotAllowed("People are sent to sign in by https.")
+        raise EntranceNotAllowed(_("People are sent to sign in by https."))
     if parts.username or parts.password or parts.fragment or not address.isprintable() or " " in address:
-        raise EntranceNotAllowed("The address to sign in has no password, no space and no # in it.")
+        raise EntranceNotAllowed(_("The address to sign in has no password, no space and no # in it."))
     return address
 
 

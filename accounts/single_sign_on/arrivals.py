@@ -10,6 +10,7 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
@@ -37,7 +38,7 @@ def arrive(*, provider: SignInProvider, proven: Proven, at: datetime) -> User:
     with transaction.atomic():
         held = providers.lock(provider)
         if held.use == SignInProvider.Use.OFF:
-            raise NotLetIn(f"{held.name} is not in use for signing in.", code="provider_off")
+            raise NotLetIn(_("{name} is not in use for signing in.").format(name=held.name), code="provider_off")
         known = Identity.objects.select_related("user").filter(provider=held, subject=proven.subject).first()
         person = known.user if known else _newcomer(held, proven)
         _must_be_let_in(person, held)
@@ -77,17 +78,19 @@ def _newcomer(provider: SignInProvider, proven: Proven) -> User:
         validate_email(proven.email)
     except ValidationError:
         raise NotLetIn(
-            f"{provider.name} told us no mail address of yours, so we cannot tell who you are.", code="no_email"
+            _("{name} told us no mail address of yours, so we cannot tell who you are.").format(name=provider.name),
+            code="no_email",
         ) from None
     if proven.doubts_email:
-        raise NotLetIn(f"{provider.name} has not checked your mail address yet.", code="email_not_checked")
+        raise NotLetIn(_("{name} has not checked your mail address yet.").format(name=provider.name), code="email_not_checked")
     _must_lead_here(proven.email, provider)
     found = User.objects.select_for_update().filter(email=proven.email).first()
     if found is None:
         return User.objects.create_user(proven.email, name=proven.name)
     if Identity.objects.filter(provider=provider, user=found).exists():
         raise NotLetIn(
-            f"{provider.name} knows {found.email} as another person; ask your administrator.", code="address_of_another"
+            _("{name} knows {email} as another person; ask your administrator.").format(name=provider.name, email=found.email),
+            code="address_of_another",
         )
     return found
 
@@ -95,19 +98,24 @@ def _newcomer(provider: SignInProvider, proven: Proven) -> User:
 def _must_lead_here(email: str, provider: SignInProvider) -> None:
     domain = domains.of_address(email)
     if not provider.domains.filter(name=domain).exclude(verified_at=None).exists():
-        raise NotLetIn(f"Addresses at {domain} are not signed in by {provider.name}.", code="foreign_domain")
+        raise NotLetIn(
+            _("Addresses at {domain} are not signed in by {name}.").format(domain=domain, name=provider.name),
+            code="foreign_domain",
+        )
 
 
 def _must_be_let_in(person: User, provider: SignInProvider) -> None:
     """Refuse whom the provider does not sign in; it gives nothing above its customer or beside it."""
     if ways.is_ours(person):
-        raise NotLetIn("Our own people never sign in by a customer's provider.", code="works_for_us")
+        raise NotLetIn(_("Our own people never sign in by a customer's provider."), code="works_for_us")
     if person.is_program or not person.is_active:
-        raise NotLetIn("This login was closed.", code="closed")
+        raise NotLetIn(_("This login was closed."), code="closed")
     _must_lead_here(person.email, provider)
     if ways.stands_elsewhere(person, provider):
         raise NotLetIn(
-            f"You stand at other customers than {provider.customer.name} too. Sign in with your password or a code instead.",
+            _("You stand at other customers than {name} too. Sign in with your password or a code instead.").format(
+                name=provider.customer.name
+            ),
             code="stands_elsewhere",
         )
 
@@ -118,7 +126,9 @@ def _join(person: User, provider: SignInProvider, at: datetime) -> None:
     if held.filter(effect=Membership.Effect.ALLOW).in_force(at.date()).exists():
         return
     if held.exists():
-        raise NotLetIn(f"Your access to {provider.customer.name} has ended; ask its administrator.", code="access_ended")
+        raise NotLetIn(
+            _("Your access to {name} has ended; ask its administrator.").format(name=provider.customer.name), code="access_ended"
+        )
     within = Customer.objects.below(provider.customer).filter(pk=provider.joins_at_id).first()
     invitations.admit_by_provider(
         person=person, customer=within or provider.customer, role=provider.joins_as, provider=provider.name, at=at
@@ -130,6 +140,6 @@ def _bind(person: User, provider: SignInProvider, subject: str, at: datetime) ->
         with transaction.atomic():
             Identity.objects.create(provider=provider, subject=subject, user=person, first_at=at, last_at=at)
     except IntegrityError:
-        raise NotLetIn("You just signed in elsewhere; please try again.", code="bound_meanwhile") from None
+        raise NotLetIn(_("You just signed in elsewhere; please try again."), code="bound_meanwhile") from None
     facts = {"email": person.email, "name": provider.name}
     recording.record(provider.customer, "accounts.identity_bound", actor=person, at=at, about=provider, facts=facts)

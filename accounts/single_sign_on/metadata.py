@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from django.utils.translation import gettext as _
 from lxml import etree
 
 from accounts.decisions import Refusal
@@ -61,14 +62,18 @@ def read(text: str) -> Metadata:
     descriptor = _only(provider, "md:IDPSSODescriptor", "It describes no provider that signs people in.")
     issuer = provider.get("entityID", "").strip()
     if not 0 < len(issuer) <= LONGEST_NAME:
-        raise MetadataNotTaken(f"The provider's own name (entityID) has 1 to {LONGEST_NAME} signs.")
+        raise MetadataNotTaken(
+            _("The provider's own name (entityID) has 1 to {longest_name} signs.").format(longest_name=LONGEST_NAME)
+        )
     entrances = descriptor.xpath(f"./md:SingleSignOnService[@Binding='{REDIRECT}']/@Location", namespaces=PLACES)
     if not entrances:
-        raise MetadataNotTaken("It names no address to sign in by redirect (HTTP-Redirect).")
+        raise MetadataNotTaken(_("It names no address to sign in by redirect (HTTP-Redirect)."))
     found = descriptor.xpath("./md:KeyDescriptor[not(@use='encryption')]//ds:X509Certificate", namespaces=PLACES)
     certificates = tuple(dict.fromkeys(_certificate("".join((one.text or "").split())) for one in found))
     if not 0 < len(certificates) <= MOST_CERTIFICATES:
-        raise MetadataNotTaken(f"It names 1 to {MOST_CERTIFICATES} certificates to sign with.")
+        raise MetadataNotTaken(
+            _("It names 1 to {most_certificates} certificates to sign with.").format(most_certificates=MOST_CERTIFICATES)
+        )
     return Metadata(issuer=issuer, entrance=addresses.for_browsers(str(entrances[0])), certificates=certificates)
 
 
@@ -83,20 +88,20 @@ def shown(certificate: str) -> Certificate:
 def _parsed(text: str) -> Any:
     """Return the root of the file; no DTD, nothing fetched, nothing huge."""
     if not 0 < len(text) <= MOST_SIGNS or "<!DOCTYPE" in text.upper() or "<!ENTITY" in text.upper():
-        raise MetadataNotTaken("Hand in the provider's metadata as XML of at most 200 kB, without a DTD.")
+        raise MetadataNotTaken(_("Hand in the provider's metadata as XML of at most 200 kB, without a DTD."))
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, encoding="utf-8"
     )
     try:
         return etree.fromstring(text.strip().encode(), parser)
     except (etree.XMLSyntaxError, ValueError):
-        raise MetadataNotTaken("This is no XML. Hand in the file as the provider gave it.") from None
+        raise MetadataNotTaken(_("This is no XML. Hand in the file as the provider gave it.")) from None
 
 
 def _provider_in(root: Any) -> Any:
     described = root.xpath("descendant-or-self::md:EntityDescriptor[md:IDPSSODescriptor]", namespaces=PLACES)
     if len(described) != 1:
-        raise MetadataNotTaken("It describes no provider that signs people in, or more than one.")
+        raise MetadataNotTaken(_("It describes no provider that signs people in, or more than one."))
     return described[0]
 
 
@@ -113,8 +118,12 @@ def _certificate(text: str) -> str:
         given = base64.b64decode(text, validate=True)
         key = x509.load_der_x509_certificate(given).public_key()
     except (binascii.Error, ValueError):
-        raise MetadataNotTaken("One of its certificates cannot be read.") from None
+        raise MetadataNotTaken(_("One of its certificates cannot be read.")) from None
     strong = isinstance(key, rsa.RSAPublicKey) and key.key_size >= SHORTEST_KEY
     if not strong and not isinstance(key, ec.EllipticCurvePublicKey):
-        raise MetadataNotTaken(f"One of its certificates has a weak key; take RSA of {SHORTEST_KEY} bits or an elliptic curve.")
+        raise MetadataNotTaken(
+            _("One of its certificates has a weak key; take RSA of {shortest_key} bits or an elliptic curve.").format(
+                shortest_key=SHORTEST_KEY
+            )
+        )
     return base64.b64encode(given).decode()

@@ -4,6 +4,7 @@ import hashlib
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 from accounts.single_sign_on.models import SignInProvider, UsedProof
@@ -27,4 +28,4 @@ def use(*, provider: SignInProvider, name: str, until: datetime, at: datetime) -
         with transaction.atomic():
             UsedProof.objects.create(provider=provider, digest=digest, until=until)
     except IntegrityError:
-        raise UsedAlready("This sign-in was used already. Please begin again.") from None
+        raise UsedAlready(_("This sign-in was used already. Please begin again.")) from None

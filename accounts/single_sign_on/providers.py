@@ -10,6 +10,7 @@ import secrets
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
@@ -83,7 +84,7 @@ def change(*, actor: User | None, provider: SignInProvider, terms: Terms, at: da
         must_administer(actor, held.customer)
         changed = taking.apply(terms, held)
         if "issuer" in changed and held.identities.exists():
-            raise KnowsPeople("People signed in there already; switch this provider off and set a new one up.")
+            raise KnowsPeople(_("People signed in there already; switch this provider off and set a new one up."))
         if changed:
             taking.keep(held)
             facts = {"name": held.name, "changed": ", ".join(changed)}
@@ -101,9 +102,9 @@ def put_to_use(*, actor: User | None, provider: SignInProvider, use: str, at: da
         held = lock(provider)
         must_administer(actor, held.customer)
         if use != Use.OFF and not held.domains.exclude(verified_at=None).exists():
-            raise NotReady("Verify a mail domain first: it decides who is led there.")
+            raise NotReady(_("Verify a mail domain first: it decides who is led there."))
         if use == Use.ENFORCED and not held.named_administrators.exists():
-            raise NotReady("Name an administrator first who still comes in when the provider fails.")
+            raise NotReady(_("Name an administrator first who still comes in when the provider fails."))
         if held.use != use:
             held.use = use
             held.save(update_fields=["use"])
@@ -123,7 +124,9 @@ def name_administrator(*, actor: User | None, provider: SignInProvider, user: Us
         must_administer(actor, held.customer)
         manages = access.decide(user, access.MANAGE_PEOPLE, held.customer).allowed and not access.level_of(user)
         if not manages or user.is_program:
-            raise NotAnAdministrator(f"{user.email} is no administrator of {held.customer.name}.")
+            raise NotAnAdministrator(
+                _("{email} is no administrator of {name}.").format(email=user.email, name=held.customer.name)
+            )
         named, made = NamedAdministrator.objects.get_or_create(
             provider=held, user=user, defaults={"named_by": actor, "named_at": at}
         )
@@ -144,7 +147,7 @@ def unname_administrator(*, actor: User | None, named: NamedAdministrator, at: d
         must_administer(actor, held.customer)
         others = held.named_administrators.exclude(pk=named.pk)
         if held.use == Use.ENFORCED and not others.exists():
-            raise LastOneNamed("Somebody must come in when the provider fails; name another administrator first.")
+            raise LastOneNamed(_("Somebody must come in when the provider fails; name another administrator first."))
         if NamedAdministrator.objects.filter(pk=named.pk).delete()[0]:
             facts = {"email": named.user.email, "name": held.name}
             recording.record(held.customer, "accounts.administrator_unnamed", actor=actor, at=at, about=held, facts=facts)

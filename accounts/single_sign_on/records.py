@@ -4,6 +4,7 @@ from typing import Final
 
 import dns.exception
 import dns.resolver
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 
@@ -27,5 +28,5 @@ def txt(name: str) -> frozenset[str]:
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
         return frozenset()
     except (dns.exception.DNSException, OSError):
-        raise LookUpFailed("The DNS gave no answer; try again later, or vouch for the domain.") from None
+        raise LookUpFailed(_("The DNS gave no answer; try again later, or vouch for the domain.")) from None
     return frozenset(b"".join(record.strings).decode("utf-8", "replace") for record in answer)

@@ -11,6 +11,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 
@@ -37,7 +38,7 @@ def opened(seal: str) -> str:
     try:
         return _keys().decrypt(seal.encode()).decode()
     except InvalidToken:
-        raise SealBroken("The secret of this provider can no longer be read; a manager has to enter it again.") from None
+        raise SealBroken(_("The secret of this provider can no longer be read; a manager has to enter it again.")) from None
 
 
 def _keys() -> MultiFernet:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
@@ -76,15 +77,19 @@ def keep(provider: SignInProvider) -> None:
         with transaction.atomic():
             provider.save()
     except IntegrityError:
-        raise SetUpAlready("This issuer and client ID are set up already; each organisation has a client of its own.") from None
+        raise SetUpAlready(
+            _("This issuer and client ID are set up already; each organisation has a client of its own.")
+        ) from None
 
 
 def _take_client(terms: Terms, provider: SignInProvider) -> None:
     addresses.checked(terms.issuer)
     if not terms.name.strip() or not terms.client_id.strip() or not (terms.secret or provider.sealed_secret):
-        raise TermsMakeNoSense("A provider has a name, a client ID and a secret.")
+        raise TermsMakeNoSense(_("A provider has a name, a client ID and a secret."))
     if len(terms.secret) > LONGEST_SECRET or "\x00" in terms.secret + terms.name + terms.client_id:
-        raise TermsMakeNoSense(f"A secret has at most {LONGEST_SECRET} signs, and none of them is empty.")
+        raise TermsMakeNoSense(
+            _("A secret has at most {longest_secret} signs, and none of them is empty.").format(longest_secret=LONGEST_SECRET)
+        )
     provider.issuer, provider.client_id = terms.issuer, terms.client_id.strip()
     if terms.secret:
         provider.sealed_secret = sealing.sealed(terms.secret)
@@ -92,7 +97,7 @@ def _take_client(terms: Terms, provider: SignInProvider) -> None:
 
 def _take_metadata(terms: Terms, provider: SignInProvider) -> None:
     if not terms.name.strip() or "\x00" in terms.name or not (terms.metadata.strip() or provider.certificates):
-        raise TermsMakeNoSense("A SAML provider has a name and its metadata.")
+        raise TermsMakeNoSense(_("A SAML provider has a name and its metadata."))
     provider.client_id = provider.ref
     if terms.metadata.strip():
         said: Metadata = metadata.read(terms.metadata)
@@ -101,6 +106,6 @@ def _take_metadata(terms: Terms, provider: SignInProvider) -> None:
 
 def _newcomers_or_refuse(terms: Terms, customer: Customer) -> None:
     if not Customer.objects.below(customer).filter(pk=terms.joins_at.pk).exists():
-        raise TermsMakeNoSense(f"Newcomers stand at {customer.name} or below it.")
+        raise TermsMakeNoSense(_("Newcomers stand at {name} or below it.").format(name=customer.name))
     if terms.joins_as not in dict(JOINING_ROLES):
-        raise TermsMakeNoSense("Nobody becomes an administrator by signing in; an administrator invites them.")
+        raise TermsMakeNoSense(_("Nobody becomes an administrator by signing in; an administrator invites them."))

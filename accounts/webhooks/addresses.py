@@ -17,6 +17,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 
@@ -68,13 +69,15 @@ def checked(url: str) -> str:
     url = url.strip()
     parts = _parts(url)
     if parts is None or len(url) > LONGEST or not url.isascii() or not url.isprintable() or " " in url:
-        raise AddressRefused(f"Give a whole address such as https://erp.example/hooks, at most {LONGEST} signs.")
+        raise AddressRefused(
+            _("Give a whole address such as https://erp.example/hooks, at most {longest} signs.").format(longest=LONGEST)
+        )
     if parts.scheme != "https" and not (settings.WEBHOOKS_MAY_GO_INSIDE and parts.scheme == "http"):
-        raise AddressRefused("The address begins with https://.")
+        raise AddressRefused(_("The address begins with https://."))
     if parts.username or parts.password or parts.fragment:
-        raise AddressRefused("Leave names, passwords and # out of the address; the signature shows that it is us.")
+        raise AddressRefused(_("Leave names, passwords and # out of the address; the signature shows that it is us."))
     if parts.port is not None and parts.port < LOWEST_PORT and parts.port not in WEB_PORTS:
-        raise AddressRefused("Use the usual port, or one from 1024.")
+        raise AddressRefused(_("Use the usual port, or one from 1024."))
     _refuse_if_plainly_inside(parts.hostname or "")
     return url
 
@@ -100,7 +103,7 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
     except Unreachable:
         raise
     except (OSError, http.client.HTTPException, ValueError) as fault:
-        raise Unreachable(f"{type(fault).__name__}: {fault}") from fault
+        raise Unreachable(_("{name}: {fault}").format(name=type(fault).__name__, fault=fault)) from fault
     finally:
         cut.cancel()
         connection.close()
@@ -116,10 +119,10 @@ def resolved(host: str, port: int) -> Address:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as fault:
-        raise Unreachable(f"The name {host} leads nowhere.") from fault
+        raise Unreachable(_("The name {host} leads nowhere.").format(host=host)) from fault
     addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
     if not settings.WEBHOOKS_MAY_GO_INSIDE and not all(lies_outside(address) for address in addresses):
-        raise AddressRefused(f"{host} leads into a network that is not public.")
+        raise AddressRefused(_("{host} leads into a network that is not public.").format(host=host))
     return addresses[0]
 
 
@@ -155,7 +158,7 @@ class _Plain(http.client.HTTPConnection):
     def _open_or_refuse(self, made: socket.socket) -> socket.socket:
         if self._is_cut:
             made.close()
-            raise Unreachable(f"No connection within {DEADLINE:.0f} seconds.")
+            raise Unreachable(_("No connection within {deadline:.0f} seconds.").format(deadline=DEADLINE))
         return made
 
 
@@ -184,6 +187,6 @@ def _refuse_if_plainly_inside(host: str) -> None:
         return
     with suppress(ValueError):
         if not lies_outside(ipaddress.ip_address(host.strip("[]"))):
-            raise AddressRefused(f"{host} is not an address of the public Internet.")
+            raise AddressRefused(_("{host} is not an address of the public Internet.").format(host=host))
     if host.rstrip(".").lower().endswith(("localhost", ".local", ".internal")) or "." not in host and ":" not in host:
-        raise AddressRefused(f"{host} is not a name of the public Internet.")
+        raise AddressRefused(_("{host} is not a name of the public Internet.").format(host=host))

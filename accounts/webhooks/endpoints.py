@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
@@ -76,7 +77,11 @@ def register(
         customer = Customer.objects.select_for_update(of=("self",)).get(pk=customer.pk)
         access.decide(actor, access.MANAGE_PEOPLE, customer).or_refuse()
         if at_customer(customer).count() >= MOST_ENDPOINTS:
-            raise TooManyEndpoints(f"{customer.name} has {MOST_ENDPOINTS} webhooks; remove one first.")
+            raise TooManyEndpoints(
+                _("{name} has {most_endpoints} webhooks; remove one first.").format(
+                    name=customer.name, most_endpoints=MOST_ENDPOINTS
+                )
+            )
         endpoint = WebhookEndpoint.objects.create(
             customer=customer, registered_by=actor, registered_at=at, url=url, topics=sorted(set(topics)),
             kinds=sorted(set(kinds)), note=note.replace("\x00", "").strip()[:80],
@@ -195,21 +200,21 @@ def _locked(actor: User, endpoint: WebhookEndpoint) -> WebhookEndpoint:
     access.decide(actor, access.MANAGE_PEOPLE, endpoint.customer).or_refuse()
     endpoint = WebhookEndpoint.objects.select_for_update(of=("self",)).select_related("customer").get(pk=endpoint.pk)
     if endpoint.removed_at is not None:
-        raise EndpointGone("This webhook was removed. Register the address anew.")
+        raise EndpointGone(_("This webhook was removed. Register the address anew."))
     return endpoint
 
 
 def _told(endpoint: WebhookEndpoint) -> WebhookEndpoint:
     if not endpoint.is_told:
-        raise SwitchedOff("This webhook is switched off. Switch it on first.")
+        raise SwitchedOff(_("This webhook is switched off. Switch it on first."))
     return endpoint
 
 
 def _known_or_refuse(topics: Collection[str], kinds: Collection[str]) -> None:
     if not topics and not kinds:
-        raise NothingToTell("Choose at least one topic the address is told of.")
+        raise NothingToTell(_("Choose at least one topic the address is told of."))
     if unknown := sorted({*topics} - set(TOPICS) | {*kinds} - set(KINDS)):
-        raise NothingToTell(f"There is nothing called {unknown[0][:60]} to tell of.")
+        raise NothingToTell(_("There is nothing called {unknown} to tell of.").format(unknown=unknown[0][:60]))
 
 
 def _record(endpoint: WebhookEndpoint, kind: str, actor: User | None, at: datetime, **facts: str) -> None:

@@ -18,8 +18,8 @@ from backoffice.api import (
     relations,
     service,
     sources,
-    substitutes,
     splits,
+    substitutes,
     tickets,
 )
 

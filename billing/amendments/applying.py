@@ -9,6 +9,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.customers import responsibilities
 from accounts.customers.models import Customer
@@ -92,11 +93,11 @@ def _applied(actor: User, token: UUID, at: datetime, today: date, chosen_with: M
         access.decide(actor, access.CHANGE_CONTRACT, quote.customer).or_refuse()
         payer, quote = _hold(quote, today)
         if quote.status == Quote.Status.REFUSED:
-            raise QuoteRefused("This was asked for and refused; ask for a new price to try again.")
+            raise QuoteRefused(_("This was asked for and refused; ask for a new price to try again."))
         if quote.status != Quote.Status.OFFERED:
             return quote
         if at >= quote.expires_at:
-            raise QuoteExpired("This price was good for half an hour; ask for a new one.")
+            raise QuoteExpired(_("This price was good for half an hour; ask for a new one."))
         decision = limits.decide(actor, quote.customer, limits.commitment(quote.outcome), chosen_with=chosen_with)
         if decision.approver:
             return approvals.request(quote, actor=actor, decision=decision, at=at)
@@ -149,7 +150,7 @@ def _known(token: UUID) -> Quote:
     related = ("contract", "customer", "subscription__contract", "subscription__customer", "subscription__product", "asked_by")
     found = Quote.objects.filter(pk=token).select_related(*related).first()
     if found is None:
-        raise QuoteUnknown("There is no such quote.")
+        raise QuoteUnknown(_("There is no such quote."))
     return found
 
 
@@ -169,7 +170,7 @@ def _hold_payers(customer: Customer, subscriptions: list[int], today: date) -> C
 
 def _refuse_when_too_late(quote: Quote, at: datetime) -> None:
     if at >= quote.expires_at:
-        raise QuoteExpired("This price was held for two weeks; a new one has to be asked for.")
+        raise QuoteExpired(_("This price was held for two weeks; a new one has to be asked for."))
 
 
 def _carry_out(quote: Quote, payer: Customer, *, actor: User, at: datetime, today: date) -> Quote:
@@ -211,7 +212,9 @@ def _started(quote: Quote, *, actor: User, at: datetime, today: date) -> tuple[S
 def _as_quoted_or_refuse(quote: Quote, subscription: Subscription, *, at: datetime, today: date) -> Proposal:
     since = list(subscription.events.order_by("sequence")[quote.history_length :].select_related("plan_version__plan"))
     if since:
-        raise QuoteIsStale(f"The contract was changed meanwhile: {', '.join(events.words(event) for event in since)}.")
+        raise QuoteIsStale(
+            _("The contract was changed meanwhile: {words}.").format(words=", ".join(events.words(event) for event in since))
+        )
     change = Change.from_json(quote.change)
     proposal = quoting.propose(subscription, change, at=at, today=today, effective_on=quote.effective_on)
     _same_price_or_refuse(quote, quoting.priced(subscription, proposal, today=today))
@@ -220,7 +223,7 @@ def _as_quoted_or_refuse(quote: Quote, subscription: Subscription, *, at: dateti
 
 def _same_price_or_refuse(quote: Quote, now: dict[str, object]) -> None:
     if changed := outcome.differences(quote.outcome, now):
-        raise PriceDiffers(f"The price is no longer as quoted: {', '.join(changed)}.")
+        raise PriceDiffers(_("The price is no longer as quoted: {changed}.").format(changed=", ".join(changed)))
 
 
 def _billed_as_quoted_or_refuse(quote: Quote, documents: list[Document]) -> None:
@@ -228,4 +231,6 @@ def _billed_as_quoted_or_refuse(quote: Quote, documents: list[Document]) -> None
     if billed != quote.outcome["total_minor"]:
         currency = quote.outcome["currency"]
         quoted = Money(quote.outcome["total_minor"], currency)
-        raise PriceDiffers(f"Issued would be {Money(billed, currency)} instead of the quoted {quoted}.")
+        raise PriceDiffers(
+            _("Issued would be {money} instead of the quoted {quoted}.").format(money=Money(billed, currency), quoted=quoted)
+        )

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.decisions import Decision, Refusal
@@ -90,7 +91,7 @@ def note_answer(approval: OrderApproval, *, actor: User, approve: bool, note: st
     """
     note = note.replace("\x00", "").strip()[:LONGEST_NOTE]
     if not approve and not note:
-        raise ReasonMissing("Say why, so that your colleague knows what to do.")
+        raise ReasonMissing(_("Say why, so that your colleague knows what to do."))
     approval.status = OrderApproval.Status.APPROVED if approve else OrderApproval.Status.REFUSED
     approval.decided_by, approval.decided_at, approval.note = actor, at, note
     approval.save(update_fields=["status", "decided_by", "decided_at", "note"])
@@ -110,5 +111,9 @@ def answered_or_none(approval: OrderApproval, *, approve: bool) -> OrderApproval
     if approval.status == OrderApproval.Status.WAITING:
         return None
     if (approval.status == OrderApproval.Status.APPROVED) != approve:
-        raise AlreadyDecided(f"{approval.decided_by} has decided already: {approval.get_status_display().lower()}.")
+        raise AlreadyDecided(
+            _("{decided_by} has decided already: {status}.").format(
+                decided_by=approval.decided_by, status=approval.get_status_display().lower()
+            )
+        )
     return approval

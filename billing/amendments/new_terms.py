@@ -80,11 +80,11 @@ def compare(*, actor: User, contract: Contract, wanted: Terms, today: date) -> C
     before = Terms.of(contract)
     found = terms.differences(before, wanted)
     if not found:
-        raise terms.SameTerms("These are the terms in force.")
+        raise terms.SameTerms(_("These are the terms in force."))
     _offered_or_refuse(contract, before, wanted, today)
     bound = notice.earliest_end(contract, today), terms.bound_until(contract, wanted, today)
     if bound[1] < bound[0]:
-        raise EndsEarlier(f"The contract was agreed until {bound[0]}; new terms cannot end it earlier.")
+        raise EndsEarlier(_("The contract was agreed until {bound}; new terms cannot end it earlier.").format(bound=bound[0]))
     monthly = _monthly(contract, today)
     committed = [money.rounded(monthly.amount_minor * _months(today, until), monthly.currency) for until in bound]
     bonus = _bonus(contract, before, wanted, monthly, today)
@@ -110,11 +110,11 @@ def sign(
 
 def _offered_or_refuse(contract: Contract, before: Terms, wanted: Terms, today: date) -> None:
     if not resolving.resolve(contract.customer, BY_CUSTOMERS, today).value:
-        raise TermsNotOffered("Terms are changed together with us; open a ticket and we will.")
+        raise TermsNotOffered(_("Terms are changed together with us; open a ticket and we will."))
     if replace(wanted, notice_days=before.notice_days, payment_term_days=before.payment_term_days) != wanted:
-        raise TermsNotOffered("Notice and payment days are agreed with us; open a ticket and we will.")
+        raise TermsNotOffered(_("Notice and payment days are agreed with us; open a ticket and we will."))
     if wanted.term_months not in lengths_offered(contract, today):
-        raise TermsNotOffered(f"A term of {wanted.term_months} months is not offered here.")
+        raise TermsNotOffered(_("A term of {term_months} months is not offered here.").format(term_months=wanted.term_months))
 
 
 def _bonus(contract: Contract, before: Terms, wanted: Terms, monthly: Money, today: date) -> Money:

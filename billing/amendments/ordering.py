@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any, Self
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
@@ -84,7 +85,7 @@ def quote(*, actor: User, contract: Contract, customer: Customer, order: Order, 
     access.decide(actor, access.CHANGE_CONTRACT, customer).or_refuse()
     entitlements.of(customer, today).or_refuse()
     if order.since < today:
-        raise ChangeInThePast(f"A subscription starts today or later, not on {order.since}.")
+        raise ChangeInThePast(_("A subscription starts today or later, not on {since}.").format(since=order.since))
     told = rehearse(contract, customer, order, at=at, today=today)
     credit.decide(customer, limits.commitment(told), today).or_refuse()
     return Quote.objects.create(
@@ -117,7 +118,11 @@ def start(actor: User | None, contract: Contract, customer: Customer, order: Ord
         OrderNumberMissing: the contract wants one.
     """
     if not Customer.objects.below(contract.customer).current().filter(pk=customer.pk).exists():
-        raise NotUnderContract(f"{contract} was signed for {contract.customer} and what stands below it.")
+        raise NotUnderContract(
+            _("{contract} was signed for {customer} and what stands below it.").format(
+                contract=contract, customer=contract.customer
+            )
+        )
     terms.order_number_or_refuse(contract, order.po_number)
     version = _version(contract, customer, order)
     started = signing.subscribe(
@@ -140,7 +145,11 @@ def _base(contract: Contract, customer: Customer, version: PlanVersion, on: date
     states = state.states_of(known, on)
     found = next((base for base in known if states[base.pk].status in (state.ACTIVE, state.PAUSED)), None)
     if found is None:
-        raise NeedsItsBase(f"{version.plan.product} is added to {product}, which does not run for {customer} on {on}.")
+        raise NeedsItsBase(
+            _("{product} is added to {base}, which does not run for {customer} on {on}.").format(
+                product=version.plan.product, base=product, customer=customer, on=on
+            )
+        )
     return found
 
 
@@ -148,5 +157,5 @@ def _version(contract: Contract, customer: Customer, order: Order) -> PlanVersio
     on_sale_then = plans.on_sale(order.since, "product__")
     plan = Plan.objects.select_related("product").filter(on_sale_then, code=order.plan_code).first()
     if plan is None:
-        raise NotOnSale("This is not on sale.")
+        raise NotOnSale(_("This is not on sale."))
     return plans.version_for(plan, contract.currency, order.since, conditions.price_lists_of(customer, order.since))

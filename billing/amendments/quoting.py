@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Self
 
+from django.utils.translation import gettext as _
+
 from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
@@ -133,9 +135,9 @@ def propose(
 ) -> Proposal:
     """Put `change` on the subscription's history in memory; `effective_on` fixes the day of a change quoted before."""
     if change.what not in OFFERED:
-        raise UnknownChange(f"{change.what!r} is not a change you can make here.")
+        raise UnknownChange(_("{what!r} is not a change you can make here.").format(what=change.what))
     if change.reason and (change.what != What.CANCEL or change.reason not in REASONS):
-        raise UnknownChange("A reason is given for an end, and is one of those offered.")
+        raise UnknownChange(_("A reason is given for an end, and is one of those offered."))
     stored = histories.history_of(subscription)
     day = effective_on or _effective_on(change, subscription, stored, today)
     version = _version(subscription, change, day)
@@ -166,11 +168,13 @@ def _effective_on(change: Change, subscription: Subscription, stored: History, t
         return earliest
     day = _asked_day(change, stored, today)
     if day < today:
-        raise ChangeInThePast(f"A change takes effect today or later, not on {day}.")
+        raise ChangeInThePast(_("A change takes effect today or later, not on {day}.").format(day=day))
     if day < earliest:
         raise NoticeNotKept(
-            f"The contract was agreed until {earliest}, the end of its term with {subscription.contract.notice_days} days'"
-            " notice; it can end on that day or later."
+            _(
+                "The contract was agreed until {earliest}, the end of its term with {notice_days} days' notice; "
+                "it can end on that day or later."
+            ).format(earliest=earliest, notice_days=subscription.contract.notice_days)
         )
     return day
 
@@ -189,7 +193,7 @@ def _asked_day(change: Change, stored: History, today: date) -> date:
     if change.effective == NOW:
         return today
     if change.effective != NEXT_PERIOD:
-        raise UnknownChange(f"{change.effective!r} does not say when the change is to take effect.")
+        raise UnknownChange(_("{effective!r} does not say when the change is to take effect.").format(effective=change.effective))
     cycle = state.standing(stored, today).cycle
     return cycle.until if cycle else today
 
@@ -199,7 +203,9 @@ def _version(subscription: Subscription, change: Change, on: date) -> PlanVersio
         return None
     plan = Plan.objects.filter(code=change.plan_code or "", product=subscription.product_id).first()
     if plan is None:
-        raise UnknownChange(f"{change.plan_code!r} is not a plan of {subscription.product}.")
+        raise UnknownChange(
+            _("{plan_code!r} is not a plan of {product}.").format(plan_code=change.plan_code, product=subscription.product)
+        )
     lists = conditions.price_lists_of(subscription.customer, on)
     return plans.version_for(plan, subscription.contract.currency, on, lists)
 
@@ -208,13 +214,13 @@ def _quantity(change: Change) -> int | None:
     if change.what != What.SET_QUANTITY:
         return None
     if change.quantity is None:
-        raise UnknownChange("The new quantity is missing.")
+        raise UnknownChange(_("The new quantity is missing."))
     return change.quantity
 
 
 def _changes_something_or_refuse(change: Change, stored: History, on: date) -> None:
     segment = state.standing(stored, on).segment
     if change.what == What.SET_QUANTITY and segment.quantity == change.quantity:
-        raise NothingChanges(f"The subscription has {change.quantity} already.")
+        raise NothingChanges(_("The subscription has {quantity} already.").format(quantity=change.quantity))
     if change.what == What.CHANGE_PLAN and segment.plan.code == change.plan_code:
-        raise NothingChanges("The subscription runs on this plan already.")
+        raise NothingChanges(_("The subscription runs on this plan already."))

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.customers import responsibilities
 from accounts.decisions import Refusal
@@ -49,7 +50,7 @@ def foresee(event: ContractEvent, *, on: date) -> Money:
     subscription = event.subscription
     documents = run.preview(subscription, _without(event), on)
     if len(documents) > 1:
-        raise CreditsElsewhere("It was billed to several payers; credit the charges one by one.")
+        raise CreditsElsewhere(_("It was billed to several payers; credit the charges one by one."))
     currency = subscription.contract.currency
     return Money(-sum(document.total_minor for document in documents), currency)
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from django.utils.translation import gettext as _
+
 from accounts.customers.models import Customer
 from billing.invoices.models import Line
 from billing.money import Money
@@ -31,7 +33,7 @@ class Suspect:
             return self.line.customer
         if self.payment:
             return self.payment.payer
-        raise NothingSuspected(f"The suspicion {self.key} names neither a line nor a payment.")
+        raise NothingSuspected(_("The suspicion {key} names neither a line nor a payment.").format(key=self.key))
 
 
 class NothingSuspected(ValueError):

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts import numbering
 from accounts.customers.models import Customer
@@ -137,7 +138,7 @@ def dismiss(*, actor: User, finding: Finding, reason: str, at: datetime) -> Find
         held = _locked(finding)
         access.decide(actor, access.WORK_TICKETS, held.customer).or_refuse()
         if held.status != Finding.Status.OPEN:
-            raise AlreadySettled(f"{held} is {held.get_status_display().lower()} already.")
+            raise AlreadySettled(_("{held} is {status} already.").format(held=held, status=held.get_status_display().lower()))
         _close(held, Finding.Status.DISMISSED, at, actor, {"reason": reason})
         return held
 
@@ -153,7 +154,7 @@ def answer(*, actor: User, finding: Finding, words: str, at: datetime) -> Findin
         held = _locked(finding)
         access.decide(actor, access.PAY, held.customer).or_refuse()
         if held.status != Finding.Status.OPEN:
-            raise AlreadySettled(f"{held} is {held.get_status_display().lower()} already.")
+            raise AlreadySettled(_("{held} is {status} already.").format(held=held, status=held.get_status_display().lower()))
         _close(held, Finding.Status.DISMISSED, at, actor, {"reason": words})
         return held
 

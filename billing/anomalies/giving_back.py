@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import NAMESPACE_OID, uuid5
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 from accounts.people import access
@@ -77,7 +78,9 @@ def use(*, actor: User, finding: Finding, at: datetime) -> list[Settlement]:
 def _payment(actor: User, finding: Finding) -> Payment:
     access.decide(actor, access.KEEP_BOOKS, finding.customer).or_refuse()
     if finding.payment is None:
-        raise NoMoneyBehind(f"{finding} is about a line of an invoice; it is put right by a credit.")
+        raise NoMoneyBehind(_("{finding} is about a line of an invoice; it is put right by a credit.").format(finding=finding))
     if finding.status != Finding.Status.OPEN:
-        raise AlreadySettled(f"{finding} is {finding.get_status_display().lower()} already.")
+        raise AlreadySettled(
+            _("{finding} is {status} already.").format(finding=finding, status=finding.get_status_display().lower())
+        )
     return finding.payment

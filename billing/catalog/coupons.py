@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 from billing.catalog.models import Coupon, Plan
@@ -49,7 +50,7 @@ def define(
     }  # fmt: skip
     with transaction.atomic():
         if Coupon.objects.select_for_update().filter(code=code, used=True).exists():
-            raise CouponInUse(f"{code} was redeemed and cannot be changed; define another coupon.")
+            raise CouponInUse(_("{code} was redeemed and cannot be changed; define another coupon.").format(code=code))
         coupon = Coupon.objects.update_or_create(code=code, defaults=facts)[0]
         coupon.plans.set(plans)
         return coupon
@@ -73,10 +74,10 @@ def words(coupon: Coupon) -> str:
 
 def _sensible_or_refuse(percent: Decimal | None, amount: Money | None, periods: int | None) -> None:
     if (percent is None) == (amount is None):
-        raise BadCoupon("A coupon takes off either a percentage or an amount.")
+        raise BadCoupon(_("A coupon takes off either a percentage or an amount."))
     if percent is not None and not 0 < percent <= 100:
-        raise BadCoupon(f"A percentage is above 0 and at most 100, not {percent}.")
+        raise BadCoupon(_("A percentage is above 0 and at most 100, not {percent}.").format(percent=percent))
     if amount is not None and amount.amount_minor <= 0:
-        raise BadCoupon("The amount of a coupon is above zero.")
+        raise BadCoupon(_("The amount of a coupon is above zero."))
     if periods is not None and not 1 <= periods <= 1200:
-        raise BadCoupon("A coupon lasts from 1 to 1200 billing periods.")
+        raise BadCoupon(_("A coupon lasts from 1 to 1200 billing periods."))

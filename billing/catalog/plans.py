@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 from billing import money
@@ -150,7 +151,7 @@ def version_for(plan: Plan, currency: str, on: date, price_lists: Sequence[int] 
     """
     found = versions_for(PlanVersion.objects.filter(plan=plan), currency, on, price_lists)
     if not found:
-        raise NoPriceInCurrency(f"{plan} has no price in {currency} on {on}.")
+        raise NoPriceInCurrency(_("{plan} has no price in {currency} on {on}.").format(plan=plan, currency=currency, on=on))
     return found[0]
 
 
@@ -193,12 +194,12 @@ def mark_used(version: PlanVersion) -> None:
 
 def _terms_or_refuse(given: Sequence[ChargeTerms]) -> None:
     if not given:
-        raise VersionIncomplete("A plan version needs at least one charge.")
+        raise VersionIncomplete(_("A plan version needs at least one charge."))
     if len({terms.code for terms in given}) < len(given):
-        raise VersionIncomplete("Each charge of a plan version has a code of its own.")
+        raise VersionIncomplete(_("Each charge of a plan version has a code of its own."))
     for terms in given:
         if (terms.kind == Charge.Kind.MINIMUM) != (terms.code == "minimum"):
-            raise VersionIncomplete("A minimum commitment is the one charge with the code minimum.")
+            raise VersionIncomplete(_("A minimum commitment is the one charge with the code minimum."))
         charges.parse(terms.model, terms.params)
 
 
@@ -206,11 +207,11 @@ def _phases_or_refuse(
     charges: Sequence[ChargeTerms], introductions: Sequence[Introduction], term_months: int | None, *, ends_with_term: bool
 ) -> None:
     if introductions and not any(terms.kind == Charge.Kind.RECURRING for terms in charges):
-        raise VersionIncomplete("An introductory price needs a recurring charge to stand in for.")
+        raise VersionIncomplete(_("An introductory price needs a recurring charge to stand in for."))
     if any(step.price < 0 or step.periods < 1 for step in introductions):
-        raise VersionIncomplete("An introductory price is zero or more, for one period or more.")
+        raise VersionIncomplete(_("An introductory price is zero or more, for one period or more."))
     if ends_with_term and not term_months:
-        raise VersionIncomplete("A plan ends with its term only where a term is agreed.")
+        raise VersionIncomplete(_("A plan ends with its term only where a term is agreed."))
 
 
 def _step(step: Introduction) -> dict[str, Any]:

@@ -8,6 +8,8 @@ the day of billing is kept on the line. Pure.
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from accounts.decisions import Refusal
 
 SERVICE, GOODS, EXEMPT = "service", "goods", "exempt"
@@ -42,15 +44,17 @@ def check(supply: str, code: str, reason: str) -> None:
         BadSupply: it cannot.
     """
     if supply not in (SERVICE, GOODS, EXEMPT):
-        raise BadSupply("A product is a service, goods, or exempt.")
+        raise BadSupply(_("A product is a service, goods, or exempt."))
     if supply != EXEMPT and (code or reason):
-        raise BadSupply("Only an exempt product says why no tax is charged.")
+        raise BadSupply(_("Only an exempt product says why no tax is charged."))
     if supply == EXEMPT and not (code or reason.strip()):
-        raise BadSupply("Say why it is exempt, in words or by its code.")
+        raise BadSupply(_("Say why it is exempt, in words or by its code."))
     if code and code not in CODES:
-        raise BadSupply(f"{code[:40]} is no code of the list VATEX for exempt supplies, such as VATEX-EU-132-1I.")
+        raise BadSupply(
+            _("{code} is no code of the list VATEX for exempt supplies, such as VATEX-EU-132-1I.").format(code=code[:40])
+        )
     if len(reason) > LONGEST_REASON:
-        raise BadSupply(f"The reason has at most {LONGEST_REASON} signs.")
+        raise BadSupply(_("The reason has at most {longest_reason} signs.").format(longest_reason=LONGEST_REASON))
 
 
 def told(supply: str, code: str, reason: str) -> dict[str, Any]:

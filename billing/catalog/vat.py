@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 from accounts.people.models import User
@@ -58,7 +59,11 @@ class Rates:
                 self._known.setdefault(code, []).append((since, rate))
         found = next((rate for since, rate in self._known.get(country, ()) if since <= day), None)
         if found is None:
-            raise NoRateKnown(f"No rate of value added tax is known for {country or 'a place without a country'} on {day}.")
+            raise NoRateKnown(
+                _("No rate of value added tax is known for {country} on {day}.").format(
+                    country=country or "a place without a country", day=day
+                )
+            )
         return found
 
 
@@ -70,11 +75,19 @@ def define(*, actor: User | None, country: str, since: date, rate: Decimal, sour
         RateStands: another rate was said to hold from that day.
     """
     if len(country) != 2 or not country.isalpha() or not country.isupper() or not 0 <= rate < 1:
-        raise BadRate(f"A rate is a share such as 0.19 in a country such as DE, not {rate} in {country!r}.")
+        raise BadRate(
+            _("A rate is a share such as 0.19 in a country such as DE, not {rate} in {country!r}.").format(
+                rate=rate, country=country
+            )
+        )
     with transaction.atomic():
         kept, made = TaxRate.objects.get_or_create(country=country, since=since, defaults={"rate": rate, "source": source[:200]})
         if not made and kept.rate != rate:
-            raise RateStands(f"{country} has the rate {kept.rate} from {since}; a change holds from a day of its own.")
+            raise RateStands(
+                _("{country} has the rate {rate} from {since}; a change holds from a day of its own.").format(
+                    country=country, rate=kept.rate, since=since
+                )
+            )
         if made:
             facts = {"country": country, "rate": f"{rate * 100:.2f}", "since": str(since)}
             recording.record(None, "billing.tax_rate_defined", actor=actor, at=at, facts=facts, internal=True)

@@ -6,6 +6,7 @@ What it takes off is worked out where documents are drafted (billing/invoices/re
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 from accounts.people.models import User
@@ -58,7 +59,7 @@ def end(*, actor: User | None, redemption: Redemption, on: date, at: datetime) -
     with transaction.atomic():
         held = Redemption.objects.select_for_update().get(pk=redemption.pk)
         if held.until is not None and held.until <= on:
-            raise CouponNotRedeemable(f"{held.coupon} ended on {held.until} already.")
+            raise CouponNotRedeemable(_("{coupon} ended on {until} already.").format(coupon=held.coupon, until=held.until))
         held.until = max(on, held.since)
         held.save(update_fields=["until"])
         facts = {"coupon": held.coupon.name, "on": str(held.until)}
@@ -68,10 +69,18 @@ def end(*, actor: User | None, redemption: Redemption, on: date, at: datetime) -
 
 def _redeemable_or_refuse(coupon: Coupon, contract: Contract, subscription: Subscription | None, on: date) -> None:
     if coupon.redeem_until is not None and on > coupon.redeem_until:
-        raise CouponNotRedeemable(f"{coupon} could be redeemed until {coupon.redeem_until}.")
+        raise CouponNotRedeemable(
+            _("{coupon} could be redeemed until {redeem_until}.").format(coupon=coupon, redeem_until=coupon.redeem_until)
+        )
     if coupon.currency and coupon.currency != contract.currency:
-        raise CouponNotRedeemable(f"{coupon} is in {coupon.currency}, the contract in {contract.currency}.")
+        raise CouponNotRedeemable(
+            _("{coupon} is in {currency}, the contract in {contract_currency}.").format(
+                coupon=coupon, currency=coupon.currency, contract_currency=contract.currency
+            )
+        )
     if subscription is not None and subscription.contract_id != contract.pk:
-        raise CouponNotRedeemable(f"{subscription} does not run under {contract}.")
+        raise CouponNotRedeemable(
+            _("{subscription} does not run under {contract}.").format(subscription=subscription, contract=contract)
+        )
     if contract.redemptions.filter(coupon=coupon).exists():
-        raise CouponNotRedeemable(f"{contract} has redeemed {coupon} already.")
+        raise CouponNotRedeemable(_("{contract} has redeemed {coupon} already.").format(contract=contract, coupon=coupon))

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts import numbering
 from accounts.customers.models import Customer
@@ -54,7 +55,7 @@ def sign(
     money.exponent(currency)
     periods.local_day(at, timezone)
     if not 0 <= tax_rate < 1:
-        raise BadTerms(f"A tax rate is a share such as 0.19, not {tax_rate}.")
+        raise BadTerms(_("A tax rate is a share such as 0.19, not {tax_rate}.").format(tax_rate=tax_rate))
     with transaction.atomic():
         contract = Contract.objects.create(
             ref=numbering.next_ref("K"), customer=customer, legal_entity=legal_entity, currency=currency, timezone=timezone,

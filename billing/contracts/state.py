@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from accounts.decisions import Refusal
 from billing import money
 from billing.catalog import charges
@@ -100,7 +102,7 @@ def standing(history: History, on: date) -> Standing:
     """
     life = service.read(history)
     if not life.segments:
-        raise NeverRan(f"{history.subscription} was cancelled before its first day.")
+        raise NeverRan(_("{subscription} was cancelled before its first day.").format(subscription=history.subscription))
     segment = _segment(life, on)
     running = segment.since <= on and (segment.until is None or on < segment.until)
     status = FUTURE if on < segment.since else CANCELLED if not running else PAUSED if segment.paused else ACTIVE

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 from accounts.people.models import User
@@ -53,7 +54,7 @@ def give_up(
     """
     facts = _ends_or_refuse(sale_ends_on, renewal_ends_on, support_ends_on)
     if successor and (successor.pk == product.pk or successor.stage == Product.Stage.SUNSET):
-        raise BadSunset(f"{successor} cannot stand in: it is given up itself.")
+        raise BadSunset(_("{successor} cannot stand in: it is given up itself.").format(successor=successor))
     with transaction.atomic():
         held = Product.objects.select_for_update().get(pk=product.pk)
         before = {name: getattr(held, name) for name in (*ENDS, "successor_id")}
@@ -68,9 +69,9 @@ def give_up(
 
 def _ends_or_refuse(sale: date | None, renewal: date | None, support: date | None) -> dict[str, date | None]:
     if sale is None or renewal is None:
-        raise BadSunset("Say from which day it is no longer sold, and from which no longer renewed.")
+        raise BadSunset(_("Say from which day it is no longer sold, and from which no longer renewed."))
     if not sale <= renewal <= (support or date.max):
-        raise BadSunset("A product stops being sold first, then being renewed, then being supported.")
+        raise BadSunset(_("A product stops being sold first, then being renewed, then being supported."))
     return dict(zip(ENDS, (sale, renewal, support), strict=True))
 
 

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any, Final, Self
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 from accounts.people.models import User
@@ -92,7 +93,7 @@ def agree(*, actor: User | None, contract: Contract, terms: Terms, signed_name: 
         before = Terms.of(held)
         changed = differences(before, terms)
         if not changed:
-            raise SameTerms("These are the terms in force.")
+            raise SameTerms(_("These are the terms in force."))
         version = _versions(held, terms, actor, signed_name, on, at)
         _with(held, terms, on).save(update_fields=[*asdict(terms), "term_from", "renewal_due_on"])
         facts = {"contract": held.ref, "change": ", ".join(_words(changed)), "on": str(on)}
@@ -108,7 +109,11 @@ def order_number_or_refuse(contract: Contract, po_number: str = "") -> None:
         OrderNumberMissing: there is none.
     """
     if contract.po_required and not (contract.po_number or po_number):
-        raise OrderNumberMissing(f"{contract} wants an order number on its invoices: give one with the order, or in its terms.")
+        raise OrderNumberMissing(
+            _("{contract} wants an order number on its invoices: give one with the order, or in its terms.").format(
+                contract=contract
+            )
+        )
 
 
 def in_order(contract: Contract) -> list[ContractTerms]:

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 
 from django.db import transaction
 from django.db.models import Manager, Q
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 from billing.payments.gateways.base import Outcome
@@ -47,7 +48,11 @@ def step(attempt: Payment | Refund, status: str, **facts: object) -> None:
     """
     steps = STEPS_OF_REFUNDS if isinstance(attempt, Refund) else STEPS
     if status not in steps[Payment.Status(attempt.status)]:
-        raise StepNotAllowed(f"{attempt} is {attempt.get_status_display()} and cannot become {Payment.Status(status).label}.")
+        raise StepNotAllowed(
+            _("{attempt} is {status} and cannot become {label}.").format(
+                attempt=attempt, status=attempt.get_status_display(), label=Payment.Status(status).label
+            )
+        )
     for name, value in {"status": status, **facts}.items():
         setattr(attempt, name, value)
     attempt.save(update_fields=["status", *facts])

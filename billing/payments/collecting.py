@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from accounts import numbering
 from accounts.customers.models import Customer
@@ -117,13 +118,13 @@ def _locked(document_ids: list[int]) -> list[Document]:
 
 def _refuse_unless_within_reach(actor: User | None, payer: Customer, documents: list[Document]) -> None:
     if not documents:
-        raise NothingToPay("Choose at least one invoice to pay.")
+        raise NothingToPay(_("Choose at least one invoice to pay."))
     if actor is None:
         return
     access.decide(actor, access.PAY, payer).or_refuse()
     customers = {document.customer_id for document in documents}
     if access.customers_within_reach(actor, access.PAY).filter(pk__in=customers).count() < len(customers):
-        raise NotYours("You may not pay for the customer of one of these invoices.")
+        raise NotYours(_("You may not pay for the customer of one of these invoices."))
 
 
 def _earlier(key: UUID, actor: User | None, payer: Customer, documents: list[int]) -> Payment | None:
@@ -133,18 +134,22 @@ def _earlier(key: UUID, actor: User | None, payer: Customer, documents: list[int
         return None
     named = list(payment.shares.order_by("document_id").values_list("document_id", flat=True))
     if (payment.paid_by_id, payment.payer_id, named) != (actor.pk if actor else None, payer.pk, documents):
-        raise KeyReused("This form was sent before, for another payment. Load the page again.")
+        raise KeyReused(_("This form was sent before, for another payment. Load the page again."))
     return payment
 
 
 def _shares(documents: list[Document], amounts: Mapping[int, int]) -> dict[Document, int]:
     if len({document.currency for document in documents}) > 1:
-        raise MixedCurrencies("Invoices in different currencies are paid one currency at a time.")
+        raise MixedCurrencies(_("Invoices in different currencies are paid one currency at a time."))
     _refuse_unless_payable(documents)
     shares = {document: amounts.get(document.pk, document.open_minor) for document in documents}
     for document, amount_minor in shares.items():
         if not 0 < amount_minor <= document.open_minor:
-            raise AmountChanged(f"On {document} {Money(document.open_minor, document.currency)} is open; pay at most that.")
+            raise AmountChanged(
+                _("On {document} {money} is open; pay at most that.").format(
+                    document=document, money=Money(document.open_minor, document.currency)
+                )
+            )
     return shares
 
 
@@ -152,17 +157,21 @@ def _refuse_unless_payable(documents: list[Document]) -> None:
     held = selectors.being_checked(documents)
     for document in documents:
         if document.kind != Document.Kind.INVOICE or document.status != Document.Status.ISSUED:
-            raise NotPayable(f"{document} is not an invoice that can be paid.")
+            raise NotPayable(_("{document} is not an invoice that can be paid.").format(document=document))
         if document.pk in held:
-            raise BeingPaid(f"{document} is being paid already: {held[document.pk]} is still being checked.")
+            raise BeingPaid(
+                _("{document} is being paid already: {held} is still being checked.").format(
+                    document=document, held=held[document.pk]
+                )
+            )
         if not document.open_minor:
-            raise AlreadyPaid(f"{document} is already paid.")
+            raise AlreadyPaid(_("{document} is already paid.").format(document=document))
 
 
 def _refuse_unless_confirmed(shares: dict[Document, int], confirmed_minor: int | None) -> None:
     total = Money(sum(shares.values()), next(iter(shares)).currency)
     if confirmed_minor is not None and confirmed_minor != total.amount_minor:
-        raise AmountChanged(f"What is owed changed to {total} since you looked. Look again before you pay.")
+        raise AmountChanged(_("What is owed changed to {total} since you looked. Look again before you pay.").format(total=total))
 
 
 def _create(
@@ -192,7 +201,7 @@ def _create(
                 part_reason=part_reason[:200],
             )
     except IntegrityError as fault:
-        raise KeyReused("This form was sent before, for another payment. Load the page again.") from fault
+        raise KeyReused(_("This form was sent before, for another payment. Load the page again.")) from fault
     PaymentShare.objects.bulk_create(
         PaymentShare(payment=payment, document=document, amount_minor=amount_minor) for document, amount_minor in shares.items()
     )
@@ -281,7 +290,7 @@ def payer_for(actor: User, documents: Iterable[Document]) -> Customer:
     """
     customers = {document.customer for document in documents}
     if not customers:
-        raise NothingToPay("Choose at least one invoice to pay.")
+        raise NothingToPay(_("Choose at least one invoice to pay."))
     within_reach = access.customers_within_reach(actor, access.PAY)
     above = within_reach.filter(
         tree_id=next(iter(customers)).tree_id,
@@ -290,5 +299,5 @@ def payer_for(actor: User, documents: Iterable[Document]) -> Customer:
     )
     payer = above.order_by("-lft").first() if len({customer.tree_id for customer in customers}) == 1 else None
     if payer is None:
-        raise NoCommonPayer("You may not pay for all of these together. Pay them one customer at a time.")
+        raise NoCommonPayer(_("You may not pay for all of these together. Pay them one customer at a time."))
     return payer

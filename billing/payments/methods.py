@@ -11,6 +11,7 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
@@ -59,7 +60,7 @@ def add(*, actor: User | None, customer: Customer, method: Method, at: datetime,
 def _checked(method: PayableBy) -> Answer:
     answer = gateways.by_code(method.gateway).check(token=method.token)
     if answer.outcome == Outcome.DECLINED:
-        raise MethodDeclined(f"{answer.reason} {method.label} is not kept.")
+        raise MethodDeclined(_("{reason} {label} is not kept.").format(reason=answer.reason, label=method.label))
     return answer
 
 
@@ -75,7 +76,7 @@ def keep(
         customer = _locked(customer, actor)
         gateways.by_code(method.gateway)
         if method.expires_on and method.expires_on <= local_day(at, customer.timezone):
-            raise MethodExpired(f"{method.label} has expired.")
+            raise MethodExpired(_("{label} has expired.").format(label=method.label))
         of_customer = PaymentMethod.objects.filter(customer=customer, removed_at=None)
         earlier = of_customer.filter(gateway=method.gateway, token=method.token).first()
         scope = SUBTREE if earlier and earlier.scope == SUBTREE else scope
@@ -110,7 +111,7 @@ def _held(kept: PaymentMethod, actor: User | None) -> PaymentMethod:
     _locked(kept.customer, actor)
     held = PaymentMethod.objects.select_related("customer").get(pk=kept.pk)
     if held.removed_at:
-        raise MethodGone(f"{held.label} was removed before.")
+        raise MethodGone(_("{label} was removed before.").format(label=held.label))
     return held
 
 
@@ -130,7 +131,7 @@ def verify(*, actor: User | None, kept: PaymentMethod, at: datetime) -> PaymentM
             kept.verified_at = at if answer.outcome == Outcome.SUCCESS else None
             kept.save(update_fields=["verified_at"])
     if answer.outcome == Outcome.DECLINED:
-        raise MethodDeclined(f"{answer.reason} Replace {kept.label} before it is needed.")
+        raise MethodDeclined(_("{reason} Replace {label} before it is needed.").format(reason=answer.reason, label=kept.label))
     return kept
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Final
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from accounts.customers import responsibilities
 from accounts.decisions import ALLOWED, Decision, refused
@@ -57,7 +58,10 @@ def decide_each(kept: Sequence[PaymentMethod], on: date) -> dict[int, Decision]:
     labels = {method.pk: method.label for method in kept}
     for rule in reversed(RULES):
         objections = rule(list(labels), on) if labels else {}
-        answers |= {pk: refused(NEEDED, f"{labels[pk]} {reason}") for pk, reason in objections.items()}
+        answers |= {
+            pk: refused(NEEDED, _("{labels} {reason}").format(labels=labels[pk], reason=reason))
+            for pk, reason in objections.items()
+        }
     return answers
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 from billing.invoices import settling
@@ -53,7 +54,9 @@ def take(payment: Payment, amount_minor: int, *, left_minor: int, at: datetime) 
         moved.settlements += taken
         moved.sides += sides
     if rest and (left := rest - _reopen(_paid_with_credit_or_by_others(payment), rest, moved, at)):
-        raise BeyondPayment(f"{left} minor units of {payment} were used for what cannot be owed again.")
+        raise BeyondPayment(
+            _("{left} minor units of {payment} were used for what cannot be owed again.").format(left=left, payment=payment)
+        )
     return moved
 
 
@@ -93,7 +96,11 @@ def reopen_latest(payment: Payment, amount_minor: int, at: datetime) -> tuple[li
     settled = Settlement.objects.filter(payment=payment, amount_minor__gt=0).select_related("document__customer")
     done = _reopen(settled.order_by("-pk"), amount_minor, moved, at)
     if done < amount_minor or amount_minor <= 0:
-        raise BeyondPayment(f"{payment} settled {done} minor units that could be taken back, not {amount_minor}.")
+        raise BeyondPayment(
+            _("{payment} settled {done} minor units that could be taken back, not {amount_minor}.").format(
+                payment=payment, done=done, amount_minor=amount_minor
+            )
+        )
     return moved.settlements, moved.sides
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
@@ -49,7 +50,7 @@ def record(
         facts = {"article": article, "asked_by": actor, "customer": customer, "question": asked, "solved": solved}
         noted, is_new = Deflection.objects.get_or_create(key=key, defaults=facts | {"answered_at": at})
         if not is_new and (noted.article_id, noted.question, noted.solved) != (article.pk, asked, solved):
-            raise KeyAlreadyUsed("This answer was noted already, for something else.")
+            raise KeyAlreadyUsed(_("This answer was noted already, for something else."))
         if is_new and solved:
             _learn(article, asked, at)
         if is_new and solved and customer:

@@ -4,6 +4,8 @@ import csv
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
+from django.utils.translation import gettext as _
+
 from accounts.customers.sheets import MEGABYTE, FileUnusable, Lines
 from accounts.decisions import Refusal
 from accounts.quality.matching import records
@@ -56,18 +58,22 @@ def _rows(stream: BinaryIO) -> Iterator[list[str]]:
     try:
         yield from csv.reader(lines, strict=True)
     except csv.Error as problem:
-        raise FileUnusable(f"line {lines.number}: this is no CSV: {problem}.") from problem
+        raise FileUnusable(
+            _("line {number}: this is no CSV: {problem}.").format(number=lines.number, problem=problem)
+        ) from problem
 
 
 def _id_column(header: list[str]) -> str:
     if not any(header):
-        raise FileUnusable("The file is empty: its first line must name the columns.")
+        raise FileUnusable(_("The file is empty: its first line must name the columns."))
     if repeated := sorted({column for column in header if header.count(column) > 1}):
-        raise FileUnusable(f"line 1: the column {repeated[0] or 'without a name'} is named more than once.")
+        raise FileUnusable(
+            _("line 1: the column {repeated} is named more than once.").format(repeated=repeated[0] or "without a name")
+        )
     by_name = {column.casefold(): column for column in header}
     own = header[0] if header[0].casefold().endswith("id") else ""
     if not (known := next((by_name[name] for name in IDS if name in by_name), own)):
-        raise FileUnusable(f"line 1: no column is called id. There are: {', '.join(header)}.")
+        raise FileUnusable(_("line 1: no column is called id. There are: {header}.").format(header=", ".join(header)))
     return known
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from accounts.decisions import Refusal
 from billing.amendments import quoting
 from billing.amendments.quoting import Change
@@ -60,25 +62,27 @@ def rows_of(content: bytes) -> list[Given]:
         FileUnusable: too large, no UTF-8 or CSV, a column missing or unknown, no row or too many.
     """
     if len(content) > MOST_BYTES:
-        raise FileUnusable(f"The file is larger than {MOST_BYTES // 1024} KB. Split it.")
+        raise FileUnusable(_("The file is larger than {most_bytes} KB. Split it.").format(most_bytes=MOST_BYTES // 1024))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
-        raise FileUnusable("The file is not in UTF-8. Save it as CSV UTF-8.") from problem
+        raise FileUnusable(_("The file is not in UTF-8. Save it as CSV UTF-8.")) from problem
     if "\x00" in text:
-        raise FileUnusable("This is no CSV file.")
+        raise FileUnusable(_("This is no CSV file."))
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True))
     except csv.Error as problem:
-        raise FileUnusable(f"This is no CSV file: {problem}.") from problem
+        raise FileUnusable(_("This is no CSV file: {problem}.").format(problem=problem)) from problem
     header = _header(lines)
     found = [
         _row(number, header, cells) for number, cells in enumerate(lines[1:], start=2) if any(cell.strip() for cell in cells)
     ]
     if not found:
-        raise FileUnusable("The file has a header and no row below it.")
+        raise FileUnusable(_("The file has a header and no row below it."))
     if len(found) > MOST_ROWS:
-        raise FileUnusable(f"The file has {len(found)} rows; at most {MOST_ROWS} are taken at once.")
+        raise FileUnusable(
+            _("The file has {count} rows; at most {most_rows} are taken at once.").format(count=len(found), most_rows=MOST_ROWS)
+        )
     return found
 
 
@@ -90,13 +94,19 @@ def _delimiter(text: str) -> str:
 def _header(lines: list[list[str]]) -> list[str]:
     header = [cell.strip().lower() for cell in lines[0]] if lines else []
     if not any(header):
-        raise FileUnusable("The file is empty: its first line names the columns.")
+        raise FileUnusable(_("The file is empty: its first line names the columns."))
     if repeated := sorted({name for name in header if header.count(name) > 1}):
-        raise FileUnusable(f"The column {repeated[0][:40]!r} is named more than once.")
+        raise FileUnusable(_("The column {repeated!r} is named more than once.").format(repeated=repeated[0][:40]))
     if unknown := sorted(set(header) - set(COLUMNS)):
-        raise FileUnusable(f"The column {unknown[0][:40]!r} is not known. There are: {', '.join(COLUMNS)}.")
+        raise FileUnusable(
+            _("The column {unknown!r} is not known. There are: {columns}.").format(
+                unknown=unknown[0][:40], columns=", ".join(COLUMNS)
+            )
+        )
     if missing := [name for name in NEEDED if name not in header]:
-        raise FileUnusable(f"The column {missing[0]} is missing. There are: {', '.join(COLUMNS)}.")
+        raise FileUnusable(
+            _("The column {missing} is missing. There are: {columns}.").format(missing=missing[0], columns=", ".join(COLUMNS))
+        )
     return header
 
 
@@ -116,7 +126,7 @@ def change_of(cells: Mapping[str, str]) -> Change:
     action = action_of(cells)
     quantity = quantity_of(cells) if action == quoting.What.SET_QUANTITY else None
     if action == quoting.What.CHANGE_PLAN and not cells.get("plan"):
-        raise RowUnreadable("The new plan is missing.")
+        raise RowUnreadable(_("The new plan is missing."))
     return Change(action, cells.get("plan") or None if action == quoting.What.CHANGE_PLAN else None, quantity, _effective(cells))
 
 
@@ -128,7 +138,9 @@ def action_of(cells: Mapping[str, str]) -> str:
     """
     action = cells.get("action", "").lower()
     if action not in ACTIONS:
-        raise RowUnreadable(f"{action[:40]!r} is no action. There are: {', '.join(ACTIONS)}.")
+        raise RowUnreadable(
+            _("{action!r} is no action. There are: {actions}.").format(action=action[:40], actions=", ".join(ACTIONS))
+        )
     return action
 
 
@@ -140,7 +152,11 @@ def quantity_of(cells: Mapping[str, str]) -> int:
     """
     text = cells.get("quantity", "")
     if not (text.isascii() and text.isdigit() and len(text) <= 7 and 0 < int(text) <= LARGEST_QUANTITY):
-        raise RowUnreadable(f"A quantity is a whole number from 1 to {LARGEST_QUANTITY}, not {text[:40]!r}.")
+        raise RowUnreadable(
+            _("A quantity is a whole number from 1 to {largest_quantity}, not {text!r}.").format(
+                largest_quantity=LARGEST_QUANTITY, text=text[:40]
+            )
+        )
     return int(text)
 
 
@@ -152,7 +168,7 @@ def day_of(cells: Mapping[str, str]) -> date:
     """
     when = _effective(cells)
     if not isinstance(when, date):
-        raise RowUnreadable("What is added begins on a day, such as 2026-03-01.")
+        raise RowUnreadable(_("What is added begins on a day, such as 2026-03-01."))
     return when
 
 
@@ -164,5 +180,7 @@ def _effective(cells: Mapping[str, str]) -> str | date:
         return date.fromisoformat(text)
     except ValueError as problem:
         raise RowUnreadable(
-            f"{text[:40]!r} does not say when: write a day such as 2026-03-01, or {', '.join(quoting.MOMENTS)}."
+            _("{text!r} does not say when: write a day such as 2026-03-01, or {moments}.").format(
+                text=text[:40], moments=", ".join(quoting.MOMENTS)
+            )
         ) from problem

@@ -10,6 +10,7 @@ from typing import TypeVar
 from uuid import NAMESPACE_OID, uuid5
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 from accounts.people import access
@@ -64,12 +65,12 @@ def _dealt_with(actor: User, line: BankLine, at: datetime, work: Callable[[BankL
     with transaction.atomic():
         payment = line.payment
         if payment is None:
-            raise NothingOver(f"{line} paid for nothing: there is nothing over.")
+            raise NothingOver(_("{line} paid for nothing: there is nothing over.").format(line=line))
         access.decide(actor, access.KEEP_BOOKS, payment.payer).or_refuse()
         locking.lock_payers([payment.payer_id])
         held = BankLine.objects.select_for_update(of=("self",)).get(pk=line.pk)
         if not held.over_minor or held.over_settled_at or held.payment_id != payment.pk:
-            raise NothingOver(f"What {line} brought too much is dealt with.")
+            raise NothingOver(_("What {line} brought too much is dealt with.").format(line=line))
         made = work(held, payment)
         held.over_settled_at = at
         held.save(update_fields=["over_settled_at"])

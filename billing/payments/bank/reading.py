@@ -6,6 +6,8 @@ never read in part.
 
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from billing.payments.bank import camt, mt940
 from billing.payments.bank.statements import MOST_BYTES, Statement, UnreadableStatement
 
@@ -19,9 +21,9 @@ def read(content: bytes) -> list[Statement]:
         UnreadableStatement: it is empty, too large, damaged, cut off, or no bank statement at all.
     """
     if len(content) > MOST_BYTES:
-        raise UnreadableStatement(f"The file is larger than {MOST_BYTES // 1_000_000} MB.")
+        raise UnreadableStatement(_("The file is larger than {most_bytes} MB.").format(most_bytes=MOST_BYTES // 1000000))
     if not content.strip():
-        raise UnreadableStatement("The file is empty.")
+        raise UnreadableStatement(_("The file is empty."))
     if _is_xml(content):
         return camt.read(content)
     return mt940.read(_text(content))
@@ -36,10 +38,10 @@ def _text(content: bytes) -> str:
     """Decode by mark, else as UTF-8, else as Windows-1252, which reads any bytes of a Western bank."""
     mark = next((encoding for sign, encoding in _MARKS.items() if content.startswith(sign)), "")
     if b"\x00" in content and not mark:
-        raise UnreadableStatement("The file is no text: a bank statement is camt XML or MT940.")
+        raise UnreadableStatement(_("The file is no text: a bank statement is camt XML or MT940."))
     for encoding in (mark or "utf-8", "cp1252", "latin-1"):
         try:
             return content.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
         except UnicodeError:
             continue
-    raise UnreadableStatement("The file is no text: a bank statement is camt XML or MT940.")
+    raise UnreadableStatement(_("The file is no text: a bank statement is camt XML or MT940."))

@@ -11,6 +11,7 @@ from typing import Any, Final
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
@@ -142,7 +143,7 @@ def accept(*, actor: User, line: BankLine, at: datetime) -> Payment:
         NotWaiting: the line was dealt with before.
     """
     if not line.proposal:
-        raise NothingSuggested(f"Nothing is suggested for {line}.")
+        raise NothingSuggested(_("Nothing is suggested for {line}.").format(line=line))
     return match(actor=actor, line=line, numbers=line.proposal["invoices"], at=at, rule=line.proposal["rule"])
 
 
@@ -175,7 +176,7 @@ def keep_as_credit(*, actor: User, line: BankLine, customer: Customer, at: datet
 
 def _or_refuse(paid: Payment | None, line: BankLine) -> Payment:
     if paid is None:
-        raise NotWaiting(f"{line} was dealt with before. Look at it again.")
+        raise NotWaiting(_("{line} was dealt with before. Look at it again.").format(line=line))
     return paid
 
 
@@ -188,7 +189,7 @@ def _named(line: BankLine, numbers: list[str]) -> list[Document]:
     missing = [number for number in plain if number not in found]
     if missing or not plain:
         said = ", ".join(missing) or "no number"
-        raise NoSuchInvoice(f"There is no issued invoice in {line.currency} with {said}.")
+        raise NoSuchInvoice(_("There is no issued invoice in {currency} with {said}.").format(currency=line.currency, said=said))
     return [found[number] for number in plain]
 
 
@@ -204,7 +205,7 @@ def _pay(
 ) -> Payment | None:
     """Turn a line that waits into a payment and settle with it; None when it was dealt with meanwhile."""
     if line.amount_minor <= 0 or line.currency not in EXPONENTS:
-        raise NotMatchable(f"{line} brought no money that could pay something.")
+        raise NotMatchable(_("{line} brought no money that could pay something.").format(line=line))
     with transaction.atomic():
         locking.lock_payers([payer.pk, *(document.customer_id for document in documents)])
         held = BankLine.objects.select_for_update(of=("self",)).select_related("seller", "statement").get(pk=line.pk)
@@ -263,7 +264,9 @@ def undo(*, actor: User, line: BankLine, at: datetime) -> BankLine:
             receiving.take_back(payment=held.payment, key=f"{held.ref}:{held.turn}", at=at, actor=actor)
             booking.unbook(held, at)
         elif held.status != BankLine.Status.IGNORED:
-            raise NotWaiting(f"{held} is {held.get_status_display().lower()}: there is nothing to undo.")
+            raise NotWaiting(
+                _("{held} is {status}: there is nothing to undo.").format(held=held, status=held.get_status_display().lower())
+            )
         facts = {"payment": None, "over": "", "over_minor": 0, "over_settled_at": None, "turn": held.turn + 1}
         return _step(held, BankLine.Status.WAITING, "", "", actor, at, **facts)
 
@@ -273,13 +276,13 @@ def _by_person(actor: User, line: BankLine, work: Callable[[BankLine], BankLine]
         _finance_or_refuse(actor)
         held = BankLine.objects.select_for_update(of=("self",)).get(pk=line.pk)
         if held.status != BankLine.Status.WAITING:
-            raise NotWaiting(f"{held} is {held.get_status_display().lower()} already.")
+            raise NotWaiting(_("{held} is {status} already.").format(held=held, status=held.get_status_display().lower()))
         return work(held)
 
 
 def _finance_or_refuse(actor: User) -> None:
     if access.level_of(actor) not in access.KEEP_BOOKS.levels:
-        raise NotYours("Only finance deals with bank lines.")
+        raise NotYours(_("Only finance deals with bank lines."))
 
 
 def _step(line: BankLine, status: str, rule: str, reason: str, actor: User | None, at: datetime, **facts: object) -> BankLine:

@@ -7,6 +7,7 @@ end-to-end id and exact amount; a person may also say that it was made, or that 
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 from accounts.people import access
@@ -81,11 +82,13 @@ def say_impossible(*, actor: User, order: TransferOrder, reason: str, at: dateti
 
 def _said(actor: User, order: TransferOrder, status: str, reason: str, at: datetime) -> Refund:
     if access.level_of(actor) not in access.KEEP_BOOKS.levels:
-        raise NotYours("Only finance says what became of a transfer.")
+        raise NotYours(_("Only finance says what became of a transfer."))
     with transaction.atomic():
         held = TransferOrder.objects.select_for_update().get(pk=order.pk)
         if held.status != TransferOrder.Status.ORDERED:
-            raise AlreadyTold(f"The transfer {held} is known already: {held.get_status_display().lower()}.")
+            raise AlreadyTold(
+                _("The transfer {held} is known already: {status}.").format(held=held, status=held.get_status_display().lower())
+            )
         refund = Refund.objects.select_related("payment__payer", "customer").get(key=held.key)
         return _told(held, status, reason, refund, at, actor)
 

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from billing.payments.gateways import base, direct_debit, sandbox, stripe, transfer
 
 _ALL: Final[tuple[base.Gateway, ...]] = (
@@ -21,5 +23,5 @@ def by_code(code: str) -> base.Gateway:
         UnknownGateway: nobody registered it.
     """
     if code not in GATEWAYS:
-        raise base.UnknownGateway(f"There is no way to pay called {code!r}.")
+        raise base.UnknownGateway(_("There is no way to pay called {code!r}.").format(code=code))
     return GATEWAYS[code]

@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from django.db import transaction
 from django.db.models import Sum
+from django.utils.translation import gettext as _
 
 from billing.money import Money
 from billing.payments.gateways.base import Answer, CardRefused, KeyReused, Method, Outcome
@@ -64,12 +65,12 @@ def tokenise(number: str, expiry: str, *, on: date) -> Method:
     """
     digits = number.replace(" ", "").replace("-", "")
     if not _NUMBER.fullmatch(digits) or not _passes_luhn(digits):
-        raise CardRefused("This is not a card number: check its digits.", field="number")
+        raise CardRefused(_("This is not a card number: check its digits."), field="number")
     if digits not in _BY_NUMBER:
-        raise CardRefused("This is the sandbox: it takes test cards only, no real ones.", field="number")
+        raise CardRefused(_("This is the sandbox: it takes test cards only, no real ones."), field="number")
     expires_on = _first_day_after(expiry)
     if expires_on <= on:
-        raise CardRefused("This card has expired.", field="expiry")
+        raise CardRefused(_("This card has expired."), field="expiry")
     card = _BY_NUMBER[digits]
     return Method(gateway=Sandbox.code, token=card.token, label=card.label, expires_on=expires_on)
 
@@ -82,7 +83,7 @@ def _passes_luhn(digits: str) -> bool:
 def _first_day_after(expiry: str) -> date:
     found = _EXPIRY.fullmatch(expiry.strip())
     if not found:
-        raise CardRefused("Write the expiry as month and year, such as 08/29.", field="expiry")
+        raise CardRefused(_("Write the expiry as month and year, such as 08/29."), field="expiry")
     month, year = int(found[1]), 2000 + int(found[2])
     return date(year + month // 12, month % 12 + 1, 1)
 
@@ -151,7 +152,7 @@ def _insert(
 
 def _of_same_amount(charge: GatewayCharge, amount: Money) -> GatewayCharge:
     if Money(charge.amount_minor, charge.currency) != amount:
-        raise KeyReused("This key was used for another amount.")
+        raise KeyReused(_("This key was used for another amount."))
     return charge
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from stdnum import iban as ibans
 from stdnum.exceptions import ValidationError
 
@@ -62,7 +63,7 @@ def sign(*, actor: User | None, customer: Customer, seller: LegalEntity, holder:
     """
     account = checked(iban)
     if not seller.creditor_id:
-        raise SellerDoesNotCollect(f"{seller} does not collect by direct debit.")
+        raise SellerDoesNotCollect(_("{seller} does not collect by direct debit.").format(seller=seller))
     with transaction.atomic():
         customer = Customer.objects.select_for_update().get(pk=customer.pk)
         if actor is not None:
@@ -104,9 +105,9 @@ def checked(iban: str) -> str:
     try:
         account = str(ibans.validate(iban))
     except ValidationError as fault:
-        raise AccountRefused("This is not an IBAN: check its digits.") from fault
+        raise AccountRefused(_("This is not an IBAN: check its digits.")) from fault
     if account[:2] not in AREA:
-        raise AccountRefused("Direct debits are collected within the euro payments area only.")
+        raise AccountRefused(_("Direct debits are collected within the euro payments area only."))
     return account
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import stripe
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 from billing.money import Money
@@ -35,7 +36,7 @@ def connect() -> stripe.StripeClient:
         NotSetUp: there is no key.
     """
     if not settings.STRIPE_SECRET_KEY:
-        raise NotSetUp("Cards cannot be charged: Stripe is not set up here.")
+        raise NotSetUp(_("Cards cannot be charged: Stripe is not set up here."))
     addresses: Any = {"api": settings.STRIPE_API} if settings.STRIPE_API else {}
     return stripe.StripeClient(
         settings.STRIPE_SECRET_KEY,

@@ -15,6 +15,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 from billing.payments import collecting, receiving, refunds
@@ -45,13 +46,13 @@ def receive(*, payload: bytes, signature: str, at: datetime) -> StripeEvent:
         Forged: it cannot be shown to come from Stripe just now.
     """
     if not settings.STRIPE_WEBHOOK_SECRET or len(payload) > LONGEST:
-        raise Forged("This is not taken here.")
+        raise Forged(_("This is not taken here."))
     try:
         event = stripe.Webhook.construct_event(payload, signature, settings.STRIPE_WEBHOOK_SECRET, tolerance=SECONDS_VALID)
         facts = {"kind": event.type[:80], "about": _about(event)[:80], "payload": event.to_dict(), "received_at": at}
         name = event.id[:80]
     except (ValueError, AttributeError, KeyError, TypeError, stripe.SignatureVerificationError) as fault:
-        raise Forged("This is not signed by Stripe.") from fault
+        raise Forged(_("This is not signed by Stripe.")) from fault
     return StripeEvent.objects.get_or_create(event_id=name, defaults=facts)[0]
 
 

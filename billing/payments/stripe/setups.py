@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import stripe
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
@@ -61,7 +62,7 @@ def begin(*, actor: User, customer: Customer, scope: str = methods.NODE, replace
         way = client.connect()
         opened = way.v1.setup_intents.create(asked | {"customer": known_as(customer, way)})
     except stripe.StripeError as fault:
-        raise NotReady("Stripe does not answer just now. Try again in a moment.") from fault
+        raise NotReady(_("Stripe does not answer just now. Try again in a moment.")) from fault
     return Opened(opened.id, str(opened.client_secret))
 
 
@@ -88,16 +89,16 @@ def finish(*, actor: User | None, number: str, at: datetime) -> PaymentMethod:
         way = client.connect()
         found: Any = way.v1.setup_intents.retrieve(number)
         if found.status != "succeeded" or not found.payment_method:
-            raise NotReady("The card was not set up. Try again, or use another.")
+            raise NotReady(_("The card was not set up. Try again, or use another."))
         card: Any = way.v1.payment_methods.retrieve(str(found.payment_method))
     except stripe.StripeError as fault:
-        raise NotReady("Stripe does not tell what became of the card. Try again in a moment.") from fault
+        raise NotReady(_("Stripe does not tell what became of the card. Try again in a moment.")) from fault
     known = StripeCustomer.objects.select_related("customer").filter(stripe_id=str(found.customer)).first()
     if known is None:
-        raise NotReady("This card belongs to nobody here.")
+        raise NotReady(_("This card belongs to nobody here."))
     method = _method_of(known, card)
     if PaymentMethod.objects.filter(customer=known.customer, token=method.token, removed_at__isnull=False).exists():
-        raise CardRemoved("This card was removed. Enter it again.")
+        raise CardRemoved(_("This card was removed. Enter it again."))
     metadata = found.metadata.to_dict() if found.metadata else {}
     replaced = PaymentMethod.objects.filter(pk=metadata.get(REPLACES) or 0, customer=known.customer, removed_at=None)
     if old := replaced.select_related("customer").first():
