@@ -1,5 +1,6 @@
 """The run of a whole book: the same documents as one by one, in few statements, resumable, and nothing twice."""
 
+import gc
 import json
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,13 +14,14 @@ from hypothesis import strategies as st
 
 from accounts.customers import responsibilities
 from accounts.customers.models import Customer
+from accounts.decisions import Refusal
 from accounts.timeline.models import Activity, Delivery
 from billing.contracts import events
 from billing.contracts.models import Subscription
 from billing.invoices import plain, planning, proof, run
 from billing.invoices.models import Coverage, Document, Line, NumberSeries
 from billing.invoices.planning import Issued
-from billing.invoices.running import carrying, trying
+from billing.invoices.running import carrying, trying, writing
 from billing.invoices.running.models import BillingRun, BillingWork
 from billing.ledger import proof as ledger
 from billing.ledger.models import Entry, Posting
@@ -145,6 +147,23 @@ def test_day_on_another_invoice_fails_one_payer_and_bills_the_others(monkeypatch
         third.customer_id,
     }
     assert list(NumberSeries.objects.values_list("last_number", flat=True)) == [Document.objects.count()]
+
+
+@pytest.mark.django_db
+def test_python_looks_for_garbage_after_a_run_even_when_a_chunk_could_not_be_written(monkeypatch):
+    book_of(1, 2)
+    looked, whole = [], writing.issue
+
+    def refuse(invoices, **facts):
+        looked.append(gc.isenabled())
+        if len(invoices) > 1:
+            raise Refusal("no")
+        return whole(invoices, **facts)
+
+    monkeypatch.setattr(writing, "issue", refuse)
+    told = carrying.bill_due(on=FIRST, at=NOON)
+
+    assert (looked[0], gc.isenabled(), told.documents) == (False, True, 2)
 
 
 @pytest.mark.django_db
