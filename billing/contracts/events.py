@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 from accounts.people.models import User
@@ -169,6 +170,10 @@ def _fits_or_refuse(subscription: Subscription, contract: Contract, plan_version
     if plan_version is None:
         return
     if plan_version.currency != contract.currency:
-        raise PlanDoesNotFit(f"{plan_version} is priced in {plan_version.currency}, the contract in {contract.currency}.")
+        raise PlanDoesNotFit(
+            _("{plan_version} is priced in {currency}, the contract in {contract_currency}.").format(
+                plan_version=plan_version, currency=plan_version.currency, contract_currency=contract.currency
+            )
+        )
     if plan_version.plan.product_id != subscription.product_id:
-        raise PlanDoesNotFit(f"{plan_version.plan} is not a plan of {subscription.product}.")
+        raise PlanDoesNotFit(_("{plan} is not a plan of {product}.").format(plan=plan_version.plan, product=subscription.product))

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 from billing.invoices.models import Coverage, Line
@@ -64,4 +65,4 @@ def take(pairs: Sequence[tuple[NewLine, Line]]) -> None:
         with transaction.atomic():
             Coverage.objects.bulk_create(rows)
     except IntegrityError as error:
-        raise DayAlreadyBilled("A day of this charge is on another invoice already.") from error
+        raise DayAlreadyBilled(_("A day of this charge is on another invoice already.")) from error

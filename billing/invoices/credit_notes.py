@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 from accounts.people.models import User
@@ -69,10 +70,10 @@ def credit_document(*, actor: User | None, document: Document, reason: str, on: 
         NotCreditable: it is a credit note, or not issued.
     """
     if document.kind != issuing.INVOICE:
-        raise NotCreditable("Only an invoice can be voided.")
+        raise NotCreditable(_("Only an invoice can be voided."))
     amounts: dict[Line, int | None] = {line: None for line in document.lines.all() if crediting.left_of(line).net_minor > 0}
     if not amounts:
-        raise NothingLeftToCredit(f"Nothing is left of {document} to take back.")
+        raise NothingLeftToCredit(_("Nothing is left of {document} to take back.").format(document=document))
     return credit_lines(
         actor=actor, document=document, amounts=amounts, reason=reason, on=on, at=at, entry_key=f"credit-document:{key}"
     )
@@ -120,13 +121,13 @@ def _unspent_or_refuse(credit_note: Document, lines: Iterable[Line]) -> None:
     payer, seller = credit_note.customer, credit_note.legal_entity.code
     topped_up = any(line.kind == newline.WALLET_TOPUP for line in lines)
     if topped_up and balances.credit_with(payer, seller_code=seller, currency=credit_note.currency) < 0:
-        raise NotCreditable("This prepaid credit was used already; only what is left of it can be taken back.")
+        raise NotCreditable(_("This prepaid credit was used already; only what is left of it can be taken back."))
 
 
 def _locked(line: Line) -> Line:
     held = Line.objects.select_for_update(of=("self",)).select_related("document").get(pk=line.pk)
     if held.document.status != Document.Status.ISSUED or held.corrects_id is not None:
-        raise NotCreditable("Only a line that charged something on an issued document can be credited.")
+        raise NotCreditable(_("Only a line that charged something on an issued document can be credited."))
     return held
 
 
@@ -138,10 +139,14 @@ def credit_of(line: Line, amount_minor: int | None = None, *, kind: str = newlin
     """
     left = crediting.left_of(line)
     if left.net_minor <= 0:
-        raise NothingLeftToCredit("This line was credited in full already.")
+        raise NothingLeftToCredit(_("This line was credited in full already."))
     amount = left.net_minor if amount_minor is None else amount_minor
     if not 0 < amount <= left.net_minor:
-        raise crediting.CreditedBeyondLine(f"Between 1 and {left.net_minor} minor units can be credited, not {amount}.")
+        raise crediting.CreditedBeyondLine(
+            _("Between 1 and {net_minor} minor units can be credited, not {amount}.").format(
+                net_minor=left.net_minor, amount=amount
+            )
+        )
     return NewLine(
         kind=kind, customer=line.customer, description=f"Credit: {line.description}", amount_minor=-amount,
         tax_rate=line.tax_rate, quantity=Decimal(-1), unit_price=Decimal(0), subscription=line.subscription,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 from billing.invoices import newline, tax
@@ -98,7 +99,7 @@ def carried(lines: Sequence[NewLine], corrected: Mapping[int, Line]) -> list[int
         takes = line.corrects is not None or line.kind in BELOW_ZERO
         below_zero = takes and not (line.corrects is not None and line.corrects.amount_minor < 0)
         if line.amount_minor > 0 if below_zero else line.amount_minor < 0:
-            raise NotACredit("Only what corrects, credits or reduces may be below zero, and what takes a reduction back not.")
+            raise NotACredit(_("Only what corrects, credits or reduces may be below zero, and what takes a reduction back not."))
         if line.corrects is None:
             found.append(None)
             continue
@@ -110,7 +111,11 @@ def carried(lines: Sequence[NewLine], corrected: Mapping[int, Line]) -> list[int
 
 def _carried(line: Line, before: int, after: int) -> int:
     if after > max(line.amount_minor, 0) or after < min(line.amount_minor, 0):
-        raise CreditedBeyondLine(f"Only {line.amount_minor - before} minor units are left of {line.description}.")
+        raise CreditedBeyondLine(
+            _("Only {amount_minor} minor units are left of {description}.").format(
+                amount_minor=line.amount_minor - before, description=line.description
+            )
+        )
     points = [
         tax.reached(tax_minor=line.tax_minor, amount_minor=line.amount_minor, credited_minor=point, currency=line.currency)
         for point in (before, after)

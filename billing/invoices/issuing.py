@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
@@ -108,7 +109,7 @@ def terms_told(days: int, source: str) -> dict[str, Any]:
 def write(draft: Document, lines: Sequence[NewLine]) -> list[Line]:
     """Store the draft with its lines, their tax and the days they take or give back."""
     if not lines:
-        raise NothingToIssue("A document needs at least one line.")
+        raise NothingToIssue(_("A document needs at least one line."))
     carried = crediting.claim(lines)
     taxable = [tax.TaxableLine(line.amount_minor, line.tax_rate, back) for line, back in zip(lines, carried, strict=True)]
     stored = make_out(draft, lines, tax.on_lines(taxable, draft.currency))
@@ -133,7 +134,7 @@ def make_out(draft: Document, lines: Sequence[NewLine], taxes: Sequence[int], *,
     draft.tax_minor = sum(taxes)
     draft.total_minor = draft.subtotal_minor + draft.tax_minor
     if draft.total_minor < 0 if draft.kind == INVOICE else draft.total_minor > 0:
-        raise WrongSign("An invoice is zero or above, a credit note zero or below.")
+        raise WrongSign(_("An invoice is zero or above, a credit note zero or below."))
     draft.open_minor = draft.total_minor if draft.kind == INVOICE else 0
     if draft.issued_on:
         draft.address |= (told or parties.on(draft.issued_on, [draft.receiver, draft.customer])).of(draft)

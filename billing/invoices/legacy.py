@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
@@ -52,9 +53,11 @@ def import_invoice(
         TakesDays: a line names a subscription of ours and would take its days.
     """
     if any(line.covers for line in lines):
-        raise TakesDays("An imported line must not take days of a subscription; leave its subscription out.")
+        raise TakesDays(_("An imported line must not take days of a subscription; leave its subscription out."))
     if numbering.is_drawn(ref):
-        raise RefTaken(f"{ref} is a number of our own series; an imported document keeps one that cannot be drawn again.")
+        raise RefTaken(
+            _("{ref} is a number of our own series; an imported document keeps one that cannot be drawn again.").format(ref=ref)
+        )
     draft = Document(
         kind=issuing.INVOICE, origin=Document.Origin.LEGACY, legal_entity=legal_entity, customer=customer,
         receiver=receiver or customer, currency=currency, issued_on=issued_on, issued_at=at, due_on=due_on, po_number=po_number,
@@ -66,7 +69,7 @@ def import_invoice(
             with transaction.atomic():
                 issuing.seal(draft, stored, issuing.Number(series="", sequence=None, ref=ref))
         except IntegrityError as error:
-            raise RefTaken(f"A document with the number {ref} exists already.") from error
+            raise RefTaken(_("A document with the number {ref} exists already.").format(ref=ref)) from error
         issuing.book(draft, stored, key=f"import:{ref}", on=issued_on, at=at)
         issuing.record(draft, actor=actor, at=at)
     return draft

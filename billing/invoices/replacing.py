@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.customers import responsibilities
 from accounts.decisions import Refusal
@@ -82,7 +83,9 @@ def anew(
         for line in held:
             line.document = document
         if not replaceable(held):
-            raise NotReplaceable(f"{document} was corrected before; credit what is left of it instead.")
+            raise NotReplaceable(
+                _("{document} was corrected before; credit what is left of it instead.").format(document=document)
+            )
         credits = [credit_notes.credit_of(line, kind=newline.PRORATION_CREDIT) for line in held if line.amount_minor > 0]
         credit_note = credit_notes.write(
             actor=actor, document=document, credits=credits, reason=reason, on=on, at=at, entry_key=f"credit-line:{key}"
@@ -107,11 +110,11 @@ def take_back(*, actor: User | None, credit_note: Document, reason: str, on: dat
         if earlier := Entry.objects.filter(key=entry_key).first():
             return Document.objects.get(ref=earlier.about_ref)
         if credit_note.kind != issuing.CREDIT_NOTE or credit_note.status != Document.Status.ISSUED:
-            raise NotTakenBack("Only an issued credit note can be taken back.")
+            raise NotTakenBack(_("Only an issued credit note can be taken back."))
         lines = list(credit_note.lines.select_for_update(of=("self",)).order_by("position"))
         owed = [_owed_again(line) for line in lines if line.amount_minor != line.credited_minor]
         if not owed:
-            raise NotTakenBack(f"Nothing is left of {credit_note} to take back.")
+            raise NotTakenBack(_("Nothing is left of {credit_note} to take back.").format(credit_note=credit_note))
         invoice = issuing.issue(
             payer=credit_note.customer, receiver=responsibilities.receiver_of(credit_note.customer, on),
             legal_entity=credit_note.legal_entity, currency=credit_note.currency, lines=owed, on=on, at=at,

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.customers import responsibilities
 from accounts.customers.models import Customer
@@ -43,7 +44,7 @@ def charge(
         NotAboveZero: a line charges nothing or less.
     """
     if any(line.amount_minor <= 0 for line in lines):
-        raise NotAboveZero("What is charged is above zero.")
+        raise NotAboveZero(_("What is charged is above zero."))
     with transaction.atomic():
         document = _issue(actor, customer, legal_entity, currency, lines, on, at, issuing.INVOICE)
         if not any(line.kind == newline.WALLET_TOPUP for line in lines):
@@ -64,7 +65,7 @@ def give_credit(
         NotAboveZero: the amount is zero or below.
     """
     if amount.amount_minor <= 0:
-        raise NotAboveZero("A credit is above zero.")
+        raise NotAboveZero(_("A credit is above zero."))
     line = NewLine(kind=newline.ACCOUNT_CREDIT, customer=customer, description=reason[:300], amount_minor=-amount.amount_minor)
     with transaction.atomic():
         document = _issue(actor, customer, legal_entity, amount.currency, [line], on, at, issuing.CREDIT_NOTE, reason, key)

@@ -9,6 +9,8 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from accounts.decisions import Refusal
 from billing import money
 from billing.catalog import charges
@@ -43,7 +45,7 @@ def terms_of(document: Document) -> Terms:
         PartyIncomplete: the seller has no tax id, or a party no country.
     """
     if document.status != Document.Status.ISSUED:
-        raise NotIssued("A draft cannot be handed over as an e-invoice: it may still change.")
+        raise NotIssued(_("A draft cannot be handed over as an e-invoice: it may still change."))
     return _Teller(document).terms()
 
 
@@ -111,9 +113,11 @@ class _Teller:
 
     def party(self, known: dict[str, str], who: str) -> Terms:
         if not known.get("country"):
-            raise PartyIncomplete(f"The {who} of {self.document} has no country, which an e-invoice needs.")
+            raise PartyIncomplete(
+                _("The {who} of {document} has no country, which an e-invoice needs.").format(who=who, document=self.document)
+            )
         if who == "seller" and not known.get("tax_id"):
-            raise PartyIncomplete("The seller has no tax id, which an e-invoice needs.")
+            raise PartyIncomplete(_("The seller has no tax id, which an e-invoice needs."))
         told = {
             "name": known.get("legal_name") or known["name"],
             "biz_name": known["name"] if known.get("legal_name") not in (None, "", known["name"]) else "",

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import facturx
+from django.utils.translation import gettext as _
 from lxml import etree
 from saxonche import PySaxonProcessor
 
@@ -96,7 +97,11 @@ def validate(content: bytes) -> Report:
     tree = _tree(_xml(content))
     syntax = ROOTS.get(str(tree.tag))
     if syntax is None:
-        raise NotReadable(f"This XML is no invoice of UBL 2.1 and none of CII: it begins with {etree.QName(tree).localname}.")
+        raise NotReadable(
+            _("This XML is no invoice of UBL 2.1 and none of CII: it begins with {localname}.").format(
+                localname=etree.QName(tree).localname
+            )
+        )
     return Report(syntax, (*_schema_faults(tree, syntax), *_broken(tree, syntax)), _summary(tree, syntax))
 
 
@@ -109,15 +114,15 @@ def broken_rules(xml: bytes) -> set[str]:
 def _xml(content: bytes) -> bytes:
     """Return the XML: the file itself, or what a PDF carries inside."""
     if len(content) > LARGEST:
-        raise NotReadable(f"The file is larger than {LARGEST // 1024 // 1024} MB.")
+        raise NotReadable(_("The file is larger than {largest} MB.").format(largest=LARGEST // 1024 // 1024))
     if not content.lstrip()[:5].startswith(b"%PDF"):
         return content
     try:
         name, xml = facturx.get_xml_from_pdf(io.BytesIO(content), check_xsd=False, check_schematron=False)
     except Exception as fault:  # whatever a broken PDF makes its reader raise
-        raise NotReadable("This PDF cannot be read, or holds no e-invoice.") from fault
+        raise NotReadable(_("This PDF cannot be read, or holds no e-invoice.")) from fault
     if not name or not xml:
-        raise NotReadable("This PDF holds no e-invoice.")
+        raise NotReadable(_("This PDF holds no e-invoice."))
     return bytes(xml)
 
 
@@ -126,9 +131,9 @@ def _tree(xml: bytes) -> Any:
     try:
         tree = etree.fromstring(xml, parser)
     except (etree.XMLSyntaxError, ValueError) as fault:
-        raise NotReadable(f"This is no well-formed XML: {fault}.") from fault
+        raise NotReadable(_("This is no well-formed XML: {fault}.").format(fault=fault)) from fault
     if tree.getroottree().docinfo.doctype:
-        raise NotReadable("An e-invoice has no document type.")
+        raise NotReadable(_("An e-invoice has no document type."))
     return tree
 
 

@@ -7,6 +7,7 @@ thrown away, and the next run plans this payer anew: the way to go once the cont
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 from accounts.people import access
@@ -47,7 +48,7 @@ def release(*, actor: User, work: BillingWork, on: date, at: datetime) -> list[D
         locking.lock_payers([work.payer_id])
         held = _held(work)
         if rules.told(run.draft_for(held.payer, on=held.run.on)) != held.drafts:
-            raise ChangedSinceHeld("Something changed since this was held. Discard it; the next run looks at it again.")
+            raise ChangedSinceHeld(_("Something changed since this was held. Discard it; the next run looks at it again."))
         documents = run.bill(payer=held.payer, on=max(on, held.run.on), at=at, up_to=held.run.on, actor=actor)
         _decide(held, Status.RELEASED, documents, actor, at)
     return documents
@@ -69,7 +70,7 @@ def discard(*, actor: User, work: BillingWork, at: datetime) -> None:
 def _held(work: BillingWork) -> BillingWork:
     found = BillingWork.objects.select_for_update(of=("self",)).select_related("payer", "run").get(pk=work.pk)
     if found.status != Status.HELD:
-        raise NotHeld("Somebody decided this already.")
+        raise NotHeld(_("Somebody decided this already."))
     return found
 
 
