@@ -16,7 +16,7 @@ from support.channels.models import CallBack
 from support.remedies.models import FeedRow, Grant
 from support.tickets.models import Ticket
 from support.voice.models import Promise
-from tests.factories import chats, desk, offers, people, provisioning, quality, support, tree_changes
+from tests.factories import chats, desk, offers, people, provisioning, quality, relations, support, tree_changes
 from tests.factories.billing import NOON
 from tests.once import once
 
@@ -40,6 +40,15 @@ ROUTES = {
     "move_decisions": ("post", DECIDERS),
     "move_withdrawals": ("post", WORKERS),
     "move_undoings": ("post", DECIDERS),
+    "relations": ("get", access.EVERY_LEVEL),
+    "relation_endings": ("post", {"manager"}),
+    "sources": ("get", WORKERS),
+    "split_parts": ("get", WORKERS),
+    "split_previews": ("post", WORKERS),
+    "node_splits": ("get", WORKERS),
+    "split_decisions": ("post", DECIDERS),
+    "split_withdrawals": ("post", WORKERS),
+    "split_undoings": ("post", DECIDERS),
     "queue": ("get", WORKERS),
     "remedies": ("get", WORKERS),
     "grants": ("post", GIVERS),
@@ -123,6 +132,7 @@ def names(given, route):
         **dict.fromkeys(["remedies", "grants", "replies", "declines", "ticket_leads"], [ticket]),
         **dict.fromkeys(["deadlines", "conflicts", "ticket_playbook"], [ticket]),
         **dict.fromkeys(["customer_escalations", "escalation_ends", "node", "move_previews", "moves"], [number]),
+        **dict.fromkeys(["relations", "sources", "split_parts", "split_previews", "node_splits"], [number]),
         **dict.fromkeys(["addresses", "roll_up", "responsibilities", "owners", "handover_previews", "handovers"], [number]),
     }
     return named | rows(granted.customer, route) | desk.staff_api(route, asked.ticket)
@@ -134,6 +144,8 @@ def rows(customer, route):
         "lead_steps": offers.lead,
         "substitute_endings": lambda: support.substitute(),
         "handover_undoings": lambda: tree_changes.handed_over(customer),
+        "relation_endings": lambda: relations.serves(customer),
+        **dict.fromkeys(["split_decisions", "split_withdrawals", "split_undoings"], tree_changes.waiting_split),
         **dict.fromkeys(["move_decisions", "move_withdrawals", "move_undoings"], quality.waiting_move),
         **dict.fromkeys(
             ["pick_ups", "chat_messages", "hand_overs", "chat_endings"], lambda: Chat.objects.first() or chats.waiting(customer)
