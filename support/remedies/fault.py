@@ -41,7 +41,7 @@ def judge(*, actor: User, ticket: Ticket, side: str, evidence: str, at: datetime
         ticket = conversation.lock(ticket)
         access.decide(actor, access.WORK_TICKETS, ticket.customer).or_refuse()
         judged = _keep(ticket, side, evidence, actor, at)
-        told = {"side": SIDES(side).label if side else _("open again"), "evidence": evidence}
+        told = {"side": str(SIDES(side).label) if side else _("open again"), "evidence": evidence}
         recording.record(ticket.customer, "support.fault_judged", actor=actor, at=at, about=ticket, facts=told, internal=True)
     return judged
 
