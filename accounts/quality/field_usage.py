@@ -24,7 +24,7 @@ from accounts.segments.models import Segment
 from accounts.timeline import recording
 
 TAXES = ("billing/invoices/placing.py", "taxes on invoices")
-INVOICES = ("billing/invoices/issuing.py", "invoices")
+INVOICES = ("billing/invoices/parties.py", "invoices")
 E_INVOICES = ("billing/invoices/einvoice/semantic.py", "e-invoices")
 DUPLICATES = ("accounts/quality/matching/records.py", "the search for duplicates")
 # The fact -> where it is read, and what for. A test holds each line against the module it names.
