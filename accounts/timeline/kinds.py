@@ -54,6 +54,7 @@ KINDS: Final[dict[str, Kind]] = {
     "accounts.handover_undone": Kind(_("Undone: {responsible} {role} for {count} customers from {since}"), "undo"),
     "accounts.relation_kind_defined": Kind(_("The relation {label} was defined: shows {shows}"), "organisation"),
     "accounts.related": Kind(_("{who} {relation} {whom}, from {since}"), "organisation"),
+    "accounts.related_until": Kind(_("{who} {relation} {whom}, from {since} until {until}"), "organisation"),
     "accounts.relation_ended": Kind(_("{who} {relation} {whom} no more, from {until}"), "close"),
     "accounts.split_asked": Kind(_("{name} is to be split off from {customer}, from {day}"), "clock"),
     "accounts.split_refused": Kind(_("{name} is not split off from {customer}"), "close"),
