@@ -204,6 +204,7 @@ KINDS: Final[dict[str, Kind]] = {
     "support.notice_text_published": Kind(_("{text} is told from now on"), "mail"),
     "support.notice_text_withdrawn": Kind(_("{text} is told no more"), "undo"),
     "support.ticket_opened": Kind(_("Ticket {ref} was opened: {subject}"), "tag", NOTICE),
+    "support.ticket_raised_for": Kind(_("{who} raised ticket {ref} on behalf of the customer"), "people", NOTICE),
     "support.message_sent": Kind(_("{ref}: a message was sent"), "chat", NOTICE),
     "support.chat_started": Kind(_("{ref}: a chat began"), "chat"),
     "support.chat_picked_up": Kind(_("{ref}: {agent} is in the chat"), "chat"),
