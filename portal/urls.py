@@ -30,6 +30,7 @@ from portal.views import (
     privacy,
     programs,
     served,
+    sign_in,
     statements,
     terms,
     tickets,
@@ -62,6 +63,25 @@ urlpatterns = [
     path("customers/<str:number>/members/<int:pk>/order-limits/", members.order_limits, name="order_limits"),
     path("customers/<str:number>/programs/", programs.programs, name="programs"),
     path("customers/<str:number>/programs/<int:pk>/revocations/", programs.key_revocations, name="key_revocations"),
+    path("customers/<str:number>/sign-in/", sign_in.sign_in, name="sign_in"),
+    path("customers/<str:number>/sign-in/<str:ref>/", sign_in.sign_in_provider, name="sign_in_provider"),
+    path("customers/<str:number>/sign-in/<str:ref>/terms/", sign_in.sign_in_terms, name="sign_in_terms"),
+    path("customers/<str:number>/sign-in/<str:ref>/uses/", sign_in.sign_in_uses, name="sign_in_uses"),
+    path("customers/<str:number>/sign-in/<str:ref>/domains/", sign_in.sign_in_domains, name="sign_in_domains"),
+    path(
+        "customers/<str:number>/sign-in/<str:ref>/domains/<int:pk>/verifications/",
+        sign_in.domain_verifications,
+        name="domain_verifications",
+    ),
+    path("customers/<str:number>/sign-in/<str:ref>/domains/<int:pk>/releases/", sign_in.domain_releases, name="domain_releases"),
+    path(
+        "customers/<str:number>/sign-in/<str:ref>/administrators/", sign_in.sign_in_administrators, name="sign_in_administrators"
+    ),
+    path(
+        "customers/<str:number>/sign-in/<str:ref>/administrators/<int:pk>/removals/",
+        sign_in.administrator_removals,
+        name="administrator_removals",
+    ),
     path("customers/<str:number>/notices/", notices.notices, name="notices"),
     path("customers/<str:number>/news/", notices.news, name="news"),
     path("customers/<str:number>/webhooks/", webhooks.webhooks, name="webhooks"),

@@ -71,7 +71,7 @@ def relate(
             raise RelationRefused(f"{customer.name} {kind.label} {other.name} on some of these days already.", code="days_taken")
         by = actor.pk if actor else None
         made = Relation.objects.create(kind=kind, customer=customer, other=other, since=since, until=until, set_by_id=by)
-        _record(made, "accounts.related", actor, at)
+        _record(made, "accounts.related" if until is None else "accounts.related_until", actor, at)
     return made
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 from accounts.people import access
@@ -99,7 +100,8 @@ def verify(*, actor: User | None, domain: MailDomain, at: datetime, look_up: Loo
     """
     providers.must_administer(actor, domain.provider.customer)
     if domain.code not in look_up(PLACE + domain.name):
-        raise RecordNotFound(f"There is no TXT record {PLACE}{domain.name} that says {domain.code}. A new one may take an hour.")
+        words = _("There is no TXT record {where} that says {code}. A new one may take an hour.")
+        raise RecordNotFound(words.format(where=PLACE + domain.name, code=domain.code))
     return _verified(domain, actor, at)
 
 
@@ -113,7 +115,7 @@ def vouch(*, actor: User, domain: MailDomain, because: str, at: datetime) -> Mai
     access.decide(actor, access.STEER, domain.provider.customer).or_refuse()
     because = " ".join(because.replace("\x00", "").split())
     if not 0 < len(because) <= LONGEST_REASON:
-        raise ReasonMissing("Say how you know that the domain is theirs, in at most 300 characters.")
+        raise ReasonMissing(_("Say how you know that the domain is theirs, in at most 300 characters."))
     return _verified(domain, actor, at, because=because)
 
 
@@ -127,7 +129,8 @@ def release(*, actor: User | None, domain: MailDomain, at: datetime) -> None:
         held = providers.lock(domain.provider)
         providers.must_administer(actor, held.customer)
         if held.use != SignInProvider.Use.OFF and not held.domains.exclude(pk=domain.pk).exclude(verified_at=None).exists():
-            raise StillNeeded(f"{held.name} is in use and has no other verified domain; switch it off first.")
+            words = _("{name} is in use and has no other verified domain; switch it off first.")
+            raise StillNeeded(words.format(name=held.name))
         if MailDomain.objects.filter(pk=domain.pk).delete()[0]:
             facts = {"domain": domain.name, "name": held.name}
             recording.record(held.customer, "accounts.mail_domain_released", actor=actor, at=at, about=held, facts=facts)
@@ -135,7 +138,7 @@ def release(*, actor: User | None, domain: MailDomain, at: datetime) -> None:
 
 def of_address(email: str) -> str:
     """Return the domain of a mail address as it is kept here; empty for what is no address."""
-    local, _, domain = email.strip().lower().rpartition("@")
+    local, _at, domain = email.strip().lower().rpartition("@")
     return domain if local else ""
 
 
@@ -150,7 +153,8 @@ def _verified(domain: MailDomain, actor: User | None, at: datetime, *, because: 
             with transaction.atomic():
                 held.save(update_fields=["verified_at", "vouched_by", "vouched_because"])
         except IntegrityError:
-            raise DomainTaken(f"{held.name} leads to another organisation already.") from None
+            words = _("{name} leads to another organisation already.")
+            raise DomainTaken(words.format(name=held.name)) from None
         kind = "accounts.mail_domain_vouched" if because else "accounts.mail_domain_verified"
         facts = {"domain": held.name, "name": held.provider.name, "because": because}
         recording.record(held.provider.customer, kind, actor=actor, at=at, about=held.provider, facts=facts)
@@ -165,7 +169,8 @@ def _domain_or_refuse(name: str) -> str:
     except UnicodeError:
         domain = ""
     if len(domain) > 253 or not DOMAIN.fullmatch(domain):
-        raise NotADomain("Write a mail domain like nordwind.example.")
+        raise NotADomain(_("Write a mail domain like nordwind.example."))
     if domain in OPEN_TO_ALL:
-        raise NotADomain(f"Anybody gets an address at {domain}; it belongs to no organisation.")
+        words = _("Anybody gets an address at {domain}; it belongs to no organisation.")
+        raise NotADomain(words.format(domain=domain))
     return domain

@@ -75,6 +75,12 @@ def who_asked_and_who_helps(activity: Activity) -> list[User]:
     return [] if reading.who_reads_along(ticket, activity.at) else _present(ticket.requester, *_helpers(ticket))
 
 
+def for_whom_it_was_raised(activity: Activity) -> list[User]:
+    """The nearest administrators and members of who is served, but never the one who raised the ticket for them."""
+    served = nearest(activity.customer, access.ADMINISTRATOR, access.MEMBER)
+    return [person for person in served if person != activity.actor]
+
+
 def who_chatted_and_who_helps(activity: Activity) -> list[User]:
     """Who waited in a chat that became a ticket, and the agent it is with now."""
     waited = User.objects.filter(pk=activity.facts["person"]).first()

@@ -75,6 +75,9 @@ NOTICES: Final[Mapping[str, Notice]] = {
         "refund_came_back", audiences.those_who_pay, ("payment", "payment"), group=groups.PAYMENTS
     ),
     "support.ticket_opened": Notice("ticket_opened", audiences.who_asked_and_who_helps, ("ticket", ""), group=groups.TICKETS),
+    "support.ticket_raised_for": Notice(
+        "ticket_raised_for", audiences.for_whom_it_was_raised, ("ticket", ""), group=groups.TICKETS
+    ),
     "support.message_sent": Notice("message_sent", audiences.the_other_side, ("ticket", ""), group=groups.TICKETS),
     "support.ticket_resolved": Notice("ticket_resolved", audiences.who_asked, ("ticket", ""), group=groups.TICKETS),
     "support.remedy_asked": Notice("remedy_asked", audiences.who_may_approve, ("approvals", ""), group=groups.WORK),

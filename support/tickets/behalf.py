@@ -14,6 +14,7 @@ from accounts.customers.relation_models import Relation
 from accounts.decisions import Decision
 from accounts.people import access, relations
 from accounts.people.models import Membership, User
+from accounts.timeline import recording
 from support.tickets.models import Message, Ticket, TicketQuerySet
 
 
@@ -44,10 +45,13 @@ def customer_of(relation: Relation) -> Customer:
     return relation.other.merged_into or relation.other
 
 
-def share(ticket: Ticket, relation: Relation | None, at: datetime) -> None:
-    """Note under which relation a new ticket was raised, if under one."""
+def share(ticket: Ticket, relation: Relation | None, *, actor: User, at: datetime) -> None:
+    """Note under which relation a new ticket was raised, if under one; the served customer reads by whom, and is told."""
     if relation:
         relations.share_ticket(relation=relation, ref=ticket.ref, at=at)
+        first = ticket.messages.order_by("pk").values_list("pk", flat=True)[0]
+        facts = {"subject": ticket.subject, "who": relation.customer.name, "message": first}
+        recording.record(ticket.customer, "support.ticket_raised_for", actor=actor, at=at, about=ticket, facts=facts)
 
 
 def shared_with(viewer: User, relation: Relation | None = None) -> TicketQuerySet:

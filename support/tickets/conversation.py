@@ -135,7 +135,7 @@ def open_ticket(
         ticket, is_new = Ticket.objects.get_or_create(key=key, defaults=fresh)
         if is_new:
             _begin(ticket, actor=actor, text=text, at=at)
-            behalf.share(ticket, relation, at)
+            behalf.share(ticket, relation, actor=actor, at=at)
         elif any(getattr(ticket, name) != fact for name, fact in facts.items()):
             raise KeyAlreadyUsed
     return ticket

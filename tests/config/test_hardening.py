@@ -170,6 +170,8 @@ SENSITIVE = [
     "api:members", "api:revocations", "api:keys", "api:key_revocations",
     "api:sign_in_providers", "api:sign_in_terms", "api:sign_in_uses", "api:sign_in_domains", "api:domain_verifications",
     "api:domain_releases", "api:sign_in_administrators", "api:administrator_removals",
+    "portal:sign_in", "portal:sign_in_terms", "portal:sign_in_uses", "portal:sign_in_domains", "portal:domain_verifications",
+    "portal:domain_releases", "portal:sign_in_administrators", "portal:administrator_removals",
 ]  # fmt: skip
 
 

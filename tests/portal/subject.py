@@ -41,6 +41,7 @@ from tests.factories import billing, offers, payments, people, single_sign_on, s
 from tests.factories.customers import Helios, helios
 from tests.factories.relations import raised, serves
 
+ONE_PROVIDER = ("sign_in_provider", "sign_in_terms", "sign_in_uses", "sign_in_domains", "sign_in_administrators")
 ONE_WEBHOOK = (
     "webhook", "webhook_secrets", "webhook_removals", "webhook_activations", "webhook_trials", "webhook_redeliveries",
 )  # fmt: skip
@@ -130,9 +131,16 @@ class Subject:
             "method_replacements": [self.method.pk],
             "mandate_revocations": [self.tree.berlin.number, self.mandate.pk],
             **{name: [self.tree.berlin.number, self.webhook.pk] for name in ONE_WEBHOOK},
+            **dict.fromkeys(ONE_PROVIDER, [self.tree.berlin.number, self.provider.ref]),
+            **dict.fromkeys(("domain_verifications", "domain_releases"), self._of_provider("domains")),
+            "administrator_removals": self._of_provider("named_administrators"),
             "key_revocations": [self.tree.berlin.number, self.key.pk],
         }
         return reverse(f"portal:{route}", args=keys.get(route, [self.tree.berlin.number]))
+
+    def _of_provider(self, kept: str) -> list[Any]:
+        """Return what names the one domain, or the one administrator, of the provider."""
+        return [self.tree.berlin.number, self.provider.ref, getattr(self.provider, kept).order_by("pk")[0].pk]
 
     def form(self, route: str) -> dict[str, Any]:
         """Return what a person would send to `route`."""
@@ -156,6 +164,16 @@ class Subject:
             },
             "webhooks": {"url": "https://erp.example/hooks", "topics": ["invoices"]},
             "programs": {"name": "ERP", "scopes": ["read"]},
+            "sign_in": {
+                "protocol": "openid", "name": "Berlin ID", "issuer": "https://id.berlin.example", "client_id": "berlin",
+                "secret": "s3cret", "joins_as": "reader",
+            },
+            "sign_in_terms": {
+                "protocol": "openid", "name": "Berlin ID", "issuer": self.provider.issuer, "client_id": "accord",
+                "joins_as": "reader",
+            },
+            "sign_in_uses": {"use": "enforced"},
+            "sign_in_domains": {"name": "another.example"},
             "payments": {
                 "documents": self.invoice.ref, "method": "another", "number": "4242424242424242", "expiry": "12/39",
                 "confirmed": self.invoice.open_minor, "key": uuid4(),

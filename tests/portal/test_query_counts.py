@@ -32,6 +32,7 @@ LISTS = [
     "members",
     "details",
     "programs",
+    "sign_in",
     "webhooks",
     "notices",
     "news",

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from accounts.customers.relation_models import Relation, RelationKind, SharedTicket
 from accounts.decisions import Refusal
 from accounts.people import access, relations
+from accounts.timeline import reading
 from accounts.timeline.models import Activity
 from tests.factories import people
 from tests.factories.customers import NOON, below, group
@@ -30,6 +31,21 @@ def test_both_ends_read_on_their_timeline_that_they_are_related():
     told = Activity.objects.filter(kind="accounts.related", about_ref=str(made.pk))
     assert {entry.customer_id for entry in told} == {reseller.pk, served.pk}
     assert told[0].facts["who"] == "Lanternway" and told[0].facts["whom"] == "Oxbow Foods" and not told[0].internal
+
+
+@pytest.mark.parametrize(
+    ("until", "sentence"),
+    [
+        (None, "Lanternway serves Oxbow Foods, from 2026-04-01"),
+        (NEXT, "Lanternway serves Oxbow Foods, from 2026-04-01 until 2026-05-01"),
+    ],
+)
+def test_the_timeline_says_from_when_and_until_when_if_an_end_is_agreed(until, sentence):
+    made = relate(group("Lanternway"), group("Oxbow Foods"), until=until)
+
+    told = Activity.objects.filter(kind__startswith="accounts.related", about_ref=str(made.pk))
+
+    assert {reading.describe(entry) for entry in told} == {sentence}
 
 
 def test_relating_again_is_one_relation_and_taken_days_are_refused():

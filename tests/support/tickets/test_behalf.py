@@ -10,7 +10,8 @@ from accounts.decisions import Refusal
 from accounts.people import access, relations
 from support.channels import files
 from support.desk import merging
-from support.notices import sending
+from support.notices import letters, sending
+from support.notices.table import NOTICES
 from support.tickets import behalf, conversation
 from tests.factories import people, support
 from tests.factories.customers import NOON, below, group
@@ -155,6 +156,27 @@ def test_who_raised_it_is_told_of_our_answer_and_of_nothing_else(relation):
     assert told["support.message_sent", ticket.ref] is True
     assert told["support.ticket_assigned", ticket.ref] is False
     assert told["support.ticket_opened", own.ref] is False
+
+
+def test_people_of_who_is_served_are_told_by_whom_it_was_raised_and_who_raised_it_is_not(relation):
+    chief, member = people.administrator(relation.other), people.member(relation.other)
+    payer, reseller = people.payer(relation.other), people.member(relation.customer)
+    ticket = raised(relation, by=reseller)
+    activity = relation.other.activities.get(kind="support.ticket_raised_for", about_ref=ticket.ref)
+
+    told = sending.recipients(activity)
+    mail = letters.write(NOTICES[activity.kind], activity, chief)
+
+    assert set(told) == {chief, member}
+    assert payer not in told and reseller not in told
+    assert mail.subject == f"{relation.customer.name} asked us on your behalf: More seats ({ticket.ref})"
+    assert "Our customer needs more seats." in mail.body
+
+
+def test_ticket_that_the_customer_raised_itself_says_nothing_of_others(relation):
+    support.ticket(relation.other)
+
+    assert not relation.other.activities.filter(kind="support.ticket_raised_for").exists()
 
 
 def test_raising_twice_with_one_key_is_one_ticket(relation):
