@@ -12,12 +12,12 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Q
 
+from accounts.days import local_day
 from accounts.decisions import Refusal
 from accounts.timeline import recording
 from billing.catalog.models import Product
 from billing.contracts import events, histories, notice
 from billing.contracts.models import Contract, ContractEvent, Subscription
-from billing.periods import local_day
 from billing.rating import service
 
 ONE_DAY: Final = timedelta(days=1)

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 
 from accounts.customers import responsibilities
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from accounts.timeline import recording
 from accounts.timeline.plain import plain
 from billing.dunning import entitlements, ladder, standing
@@ -26,7 +27,6 @@ from billing.invoices.models import Document
 from billing.invoices.newline import NewLine
 from billing.ledger import locking
 from billing.money import Money
-from billing.periods import local_day
 
 AT_ONCE: Final = 500  # payers
 MOST_LISTED: Final = 50  # invoices in one letter

@@ -14,6 +14,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
@@ -21,7 +22,6 @@ from accounts.timeline import recording
 from billing.payments import gateways, relying
 from billing.payments.gateways.base import Answer, Method, Outcome, PayableBy
 from billing.payments.models import Autopay, PaymentMethod
-from billing.periods import local_day
 
 NODE, SUBTREE = PaymentMethod.Scope.NODE, PaymentMethod.Scope.SUBTREE
 WARNED_DAYS_AHEAD: Final = (7, 30)
