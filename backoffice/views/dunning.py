@@ -25,7 +25,7 @@ from billing.invoices.models import Document
 @require_GET
 def overdue_invoices(request: HttpRequest) -> HttpResponse:
     """Show the overdue invoices with where they stand."""
-    return render(request, "backoffice/bank/overdue.html", overdue.listed(request, on=timezone.now().date()))
+    return render(request, "backoffice/bank/overdue.html", overdue.listed(request, on=timezone.localdate()))
 
 
 @declares(access.KEEP_BOOKS)
