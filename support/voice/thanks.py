@@ -34,7 +34,7 @@ def give(*, customer: Customer, person: User, cause: str, at: datetime) -> Thank
     """
     today = local_day(at, customer.timezone)
     payer, seller = responsibilities.payer_of(customer, today), sellers.nearest_to(customer)
-    said = resolving.resolve_many([payer.pk], at.date(), [CREDIT, DAYS])[payer.pk]
+    said = resolving.resolve_many([payer.pk], local_day(at, payer.timezone), [CREDIT, DAYS])[payer.pk]
     amount = Money.of((said[CREDIT].value or {}).get(payer.currency, "0"), payer.currency)
     if amount.amount_minor <= 0 or seller is None:
         return None
