@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from accounts.days import local_day
 from accounts.people import relations
 from accounts.people.models import User
 from backoffice import (
@@ -59,7 +60,7 @@ def shown(viewer: User, ticket: Ticket, *, at: datetime) -> dict[str, object]:
             "declines": ticket.declines.select_related("reason", "declined_by", "appealed_by").order_by("-declined_at", "-pk"),
             "promises": promises_shown.of_ticket(ticket, at=at),
             "key_account": standing_shown.key_account(ticket.customer, at.date()),
-            "policies": policies_shown.in_force_at(ticket.customer, at.date()),
+            "policies": policies_shown.in_force_at(ticket.customer, local_day(at, ticket.customer.timezone)),
             "reach": authority_shown.here(viewer, ticket, at=at),
         }
         | leads_shown.on_ticket(viewer, ticket, at=at)

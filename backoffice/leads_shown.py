@@ -5,12 +5,12 @@ from typing import Any, Final
 
 from django.http import HttpRequest
 
+from accounts.days import local_day
 from accounts.people.models import User
 from backoffice.forms.leads import LeadForm
 from support.offers import leads
 from support.offers.models import Lead
 from support.tickets.models import Ticket
-from support.voice import promises
 
 SHOWN: Final = 100
 TONES: Final = {"handed": "info", "worked_on": "info", "won": "good", "lost": "warning", "none": "info"}
@@ -18,7 +18,7 @@ TONES: Final = {"handed": "info", "worked_on": "info", "won": "good", "lost": "w
 
 def on_ticket(viewer: User, ticket: Ticket, *, at: datetime) -> dict[str, Any]:
     """Return what was handed over from a ticket, with the form for one more."""
-    seller = leads.nearest_seller(ticket.customer, promises.local_day(ticket.customer, at))
+    seller = leads.nearest_seller(ticket.customer, local_day(at, ticket.customer.timezone))
     form = LeadForm(viewer=viewer, initial={"to": seller})
     return {"leads": [_lead(lead, viewer, at) for lead in leads.of_ticket(ticket)], "lead_form": form}
 

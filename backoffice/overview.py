@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from accounts.people.models import Membership, User
 from accounts.timeline import reading
 from backoffice import answers_shown, policies_shown, standing_shown, tree_nodes
@@ -42,7 +43,7 @@ def of(node: Customer, *, viewer: User, subtree: bool, on: date) -> dict[str, ob
         "activities": [told(entry) for entry in reading.of_customer(node, viewer=viewer, subtree=subtree, limit=ACTIVITIES)],
         "children": tree_nodes.below(node),
         "subscriptions": _subscriptions(node, on),
-        "people": _people(node, on),
+        "people": _people(node),
         "details": _details(node),
         "answers": answers_shown.of(node, on=on),
         "standing": standing_shown.of(node, on),
@@ -99,8 +100,8 @@ def _subscription(subscription: Subscription, standing: state.State) -> Fact:
     return {"term": subscription.ref, "value": words, "note": "" if standing.status == state.ACTIVE else standing.status}
 
 
-def _people(node: Customer, on: date) -> list[Fact]:
-    held = Membership.objects.filter(customer=node).in_force(on).select_related("user").order_by("role", "user__email")
+def _people(node: Customer) -> list[Fact]:
+    held = Membership.objects.filter(customer=node).in_force().select_related("user").order_by("role", "user__email")
     return [
         {"term": membership.get_role_display(), "value": str(membership.user), "note": membership.user.email}
         for membership in held
@@ -116,6 +117,6 @@ def _details(node: Customer) -> list[Fact]:
         (_("E-mail"), node.email),
         (_("Time zone"), node.timezone),
         (_("Cost centre"), node.cost_centre),
-        (_("Customer since"), day(node.created_at.date())),
+        (_("Customer since"), day(local_day(node.created_at, node.timezone))),
     )
     return [{"term": term, "value": value or NOTHING} for term, value in facts]

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from accounts.days import local_day
 from backoffice import standing_shown
 from billing.invoices import selectors
 from billing.invoices.models import Document, Line, Settlement
@@ -22,7 +23,7 @@ def shown(document: Document, *, on: date) -> dict[str, object]:
         "key_account": standing_shown.key_account(document.customer, on),
         "state": selectors.state_of(document, on),
         "lines": [_line(line) for line in lines],
-        "settlements": [_settlement(settlement, document.currency) for settlement in settled],
+        "settlements": [_settlement(settlement, document) for settlement in settled],
         "transfer": instructions.for_document(document),
         "corrections": document.corrections.issued().order_by("issued_on", "pk"),
     }
@@ -33,6 +34,7 @@ def _line(line: Line) -> dict[str, object]:
     return {"line": line, "last_day": line.until and last_day(line.until), "why": why}
 
 
-def _settlement(settlement: Settlement, currency: str) -> dict[str, object]:
+def _settlement(settlement: Settlement, document: Document) -> dict[str, object]:
     source = settlement.payment or settlement.credit_note or _("Account credit")
-    return {"term": str(source), "value": amount(settlement.amount_minor, currency), "note": day(settlement.settled_at.date())}
+    on = local_day(settlement.settled_at, document.customer.timezone)
+    return {"term": str(source), "value": amount(settlement.amount_minor, document.currency), "note": day(on)}

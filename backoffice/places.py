@@ -1,10 +1,14 @@
 """Places: what an address of the back office names, loaded through the viewer's reach. What is not within reach is not found."""
 
+from datetime import date
+
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from accounts.people import access
 from accounts.people.models import Membership, User
 from billing.anomalies.models import Finding
@@ -22,6 +26,11 @@ def customer(request: HttpRequest, number: str) -> Customer:
     """Return the customer this number leads to; that of a merged one leads to its survivor."""
     reach = access.customers_within_reach(request.user)
     return get_object_or_404(reach.select_related("kind").numbered(number))
+
+
+def today(node: Customer) -> date:
+    """Return the day it is where the customer is."""
+    return local_day(timezone.now(), node.timezone)
 
 
 def ticket(request: HttpRequest, ref: str) -> Ticket:

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from accounts.people.models import User
 from backoffice import deadlines_shown
 from support.tickets.models import Ticket
@@ -33,7 +34,7 @@ def of_account(customer: Customer, *, at: datetime) -> list[dict[str, object]]:
 def _promise(promise: Promise, at: datetime) -> dict[str, object]:
     broken = promises.is_broken(promise, at)
     is_open = promise.state == promises.OPEN
-    due_in = (promise.due_on - promises.local_day(promise.customer, at)).days
+    due_in = (promise.due_on - local_day(at, promise.customer.timezone)).days
     return {
         "promise": promise,
         "is_open": is_open,

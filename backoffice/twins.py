@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from accounts.people.models import User
 from accounts.quality import candidates, merging
 from accounts.quality.models import Candidate, Merge
@@ -46,7 +47,11 @@ def of(candidate: Candidate, keep: str) -> dict[str, object]:
 def side_by_side(a: Customer, b: Customer) -> list[dict[str, object]]:
     """Return each fact that either of the two has."""
     rows = [{"label": _label(name), "a": getattr(a, name), "b": getattr(b, name)} for name in FACTS]
-    since = {"label": _("Customer since"), "a": day(a.created_at.date()), "b": day(b.created_at.date())}
+    since = {
+        "label": _("Customer since"),
+        "a": day(local_day(a.created_at, a.timezone)),
+        "b": day(local_day(b.created_at, b.timezone)),
+    }
     told = [row | {"same": row["a"] == row["b"]} for row in [*rows, since]]
     return [row for row in told if row["a"] or row["b"]]
 

@@ -1,9 +1,9 @@
 """Periods: half-open spans of calendar days, how long a billing cycle is, and where cycles begin.
 
-A period `[since, until)` does not contain `until`. Days are plain dates in the payer's time zone; `local_day` says which
-day a moment is there. Every boundary of a cycle is computed from the anchor (anchor + n intervals, clamped to the length
-of the month), never from the boundary before it, so a 31st comes back after each shorter month. All of it is arithmetic:
-finding the cycle of a day costs the same after one month and after fifty years.
+A period `[since, until)` does not contain `until`. Days are plain dates in the payer's time zone; `accounts.days`
+says which day a moment is there. Every boundary of a cycle is computed from the anchor (anchor + n intervals, clamped to the
+length of the month), never from the boundary before it, so a 31st comes back after each shorter month. All of it is
+arithmetic: finding the cycle of a day costs the same after one month and after fifty years.
 """
 
 import calendar
@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from accounts.decisions import Refusal
 
@@ -51,12 +50,6 @@ class BeyondCalendar(Refusal):
     """A cycle would begin or end outside the years 1 to 9999."""
 
     code = "beyond_calendar"
-
-
-class UnknownMoment(Refusal):
-    """A time without zone, or a zone that IANA does not list."""
-
-    code = "unknown_moment"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -324,20 +317,6 @@ class Alignment:
 def last_day(until: date) -> date:
     """Return the last day of a period that ends before `until`, as people write it."""
     return until - timedelta(days=1)
-
-
-def local_day(at: datetime, zone: str) -> date:
-    """Return the calendar day on which the moment `at` falls in the IANA time zone `zone`, daylight saving included.
-
-    Raises:
-        UnknownMoment: `at` carries no zone, or `zone` is not listed by IANA.
-    """
-    if at.tzinfo is None:
-        raise UnknownMoment("A moment needs its time zone before it can be given a day.")
-    try:
-        return at.astimezone(ZoneInfo(zone)).date()
-    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
-        raise UnknownMoment(f"{zone!r} is not a time zone listed by IANA.") from None
 
 
 def _length_of_month(year: int, month: int) -> int:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.customers import responsibilities
 from accounts.customers.models import Customer
 from accounts.customers.relation_models import Relation, RelationKind
+from accounts.days import local_day
 from accounts.people import access, relations
 from accounts.people.access import Action
 from accounts.people.models import ApiKey, Membership
@@ -33,7 +34,6 @@ from billing.invoices import selectors as invoice_selectors
 from billing.invoices.models import Document, Line
 from billing.payments import selectors as payment_selectors
 from billing.payments.models import Payment, PaymentMethod
-from billing.periods import local_day
 from support.channels.models import CallBack
 from support.tickets import behalf, conversation
 from support.tickets.models import Ticket

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.customers import tree
 from accounts.customers.models import Customer, Move
+from accounts.days import local_day
 from accounts.decisions import ALLOWED, Decision, Refusal
 from accounts.timeline import recording
 
@@ -110,7 +111,7 @@ def _carry_out(*, actor: AbstractBaseUser, customer: Customer, to: Customer | No
         tree.lock_for_move(customer, to)
         standing = Customer.objects.select_related("parent").get(pk=customer.pk)
         _must_be_movable(standing, to, undoes)
-        effects = told_effects(standing, to, at.date())
+        effects = told_effects(standing, to, local_day(at, standing.timezone))
         moved = tree.place(standing, to)
         done = Move.objects.create(
             customer=moved,

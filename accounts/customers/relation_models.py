@@ -3,7 +3,7 @@
 Written by accounts/people/relations.py.
 """
 
-from datetime import date
+from datetime import UTC, date
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
@@ -44,7 +44,7 @@ class RelationQuerySet(models.QuerySet["Relation"]):
 
     def in_force(self, on: date | None = None) -> "RelationQuerySet":
         """Relations whose span contains the day; without a day, today in UTC by the database's clock."""
-        day = on or TruncDate(Now())
+        day = on or TruncDate(Now(), tzinfo=UTC)
         return self.filter(Q(since__lte=day), Q(until=None) | Q(until__gt=day))
 
 

@@ -4,7 +4,7 @@ Users and memberships are written by accounts/people/invitations.py, accounts/pe
 accounts/people/keys.py; looks at the portal with a member's eyes by accounts/people/viewing.py.
 """
 
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -87,7 +87,7 @@ class StaffProfile(models.Model):
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def in_force(self, on: date | None = None) -> "MembershipQuerySet":
         """Memberships whose span contains the day; without a day, today in UTC by the database's clock."""
-        day = on or TruncDate(Now())
+        day = on or TruncDate(Now(), tzinfo=UTC)
         return self.filter(Q(since__lte=day), Q(until=None) | Q(until__gt=day))
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.customers import details, locks, responsibilities
 from accounts.customers.models import Customer
+from accounts.days import latest_day, local_day
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
 from accounts.people import access
 from accounts.people.models import User
@@ -65,7 +66,7 @@ def ask(*, actor: User, customer: Customer, what: str, effective_on: date, at: d
     with transaction.atomic():
         kept: Customer = Customer.objects.select_for_update().get(pk=customer.pk)
         _may_ask(actor, what, kept).or_refuse()
-        _must_be_a_good_day(effective_on, positions.day_of(kept, at))
+        _must_be_a_good_day(effective_on, local_day(at, kept.timezone))
         change = _change(actor, kept, what, wanted, effective_on)
         change.customer, change.what, change.effective_on = kept, what, effective_on
         change.asked_by, change.asked_at = actor, at
@@ -158,8 +159,7 @@ def withdraw(*, actor: User, request: ChangeRequest, at: datetime) -> ChangeRequ
 
 def apply_due(*, at: datetime) -> int:
     """Put approved changes whose day has come into effect; return how many were."""
-    somewhere = at.date() + timedelta(days=1)  # where the sun rises first it is the next day already
-    due = ChangeRequest.objects.filter(status=Status.APPROVED, effective_on__lte=somewhere).order_by("effective_on", "pk")
+    due = ChangeRequest.objects.filter(status=Status.APPROVED, effective_on__lte=latest_day(at)).order_by("effective_on", "pk")
     return sum(_apply_one(pk, at) for pk in due.values_list("pk", flat=True))
 
 
@@ -231,7 +231,7 @@ def _approve(request: ChangeRequest, actor: User | None, at: datetime) -> None:
     _settle(request, Status.APPROVED, actor, at, note=request.note)
     if actor:
         _record(request, "accounts.change_approved", actor, at)
-    if request.effective_on <= positions.day_of(request.customer, at):
+    if request.effective_on <= local_day(at, request.customer.timezone):
         _put_into_effect(request, at)
 
 
@@ -239,7 +239,7 @@ def _apply_one(pk: int, at: datetime) -> bool:
     with transaction.atomic():
         held = ChangeRequest.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=pk, status=Status.APPROVED)
         request = held.select_related("customer", "asked_by", "place").first()
-        if request is None or request.effective_on > positions.day_of(request.customer, at):
+        if request is None or request.effective_on > local_day(at, request.customer.timezone):
             return False
         try:
             with transaction.atomic():

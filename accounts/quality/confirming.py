@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.customers import facts, rules
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from accounts.people import access
 from accounts.people.models import User
 from accounts.quality import scores
@@ -27,7 +28,7 @@ def is_due(customer: Customer, *, at: datetime) -> bool:
 
 
 def confirm(*, actor: User, customer: Customer, at: datetime) -> Confirmation:
-    """Note that the facts of `customer` are right as they stand. A second click on the same day changes nothing.
+    """Note that the facts of `customer` are right as they stand. A second click on the same day of theirs changes nothing.
 
     Raises:
         Refusal: the actor may not speak for this customer.
@@ -36,7 +37,7 @@ def confirm(*, actor: User, customer: Customer, at: datetime) -> Confirmation:
         kept: Customer = Customer.objects.select_for_update().get(pk=customer.pk)
         access.decide(actor, access.REQUEST_CHANGES, kept).or_refuse()
         held = last(kept)
-        if held and held.confirmed_at.date() == at.date():
+        if held and local_day(held.confirmed_at, kept.timezone) == local_day(at, kept.timezone):
             return held
         made = Confirmation.objects.create(customer=kept, confirmed_by=actor, confirmed_at=at, facts=facts.of(kept))
         scores.refresh(Customer.objects.filter(pk=kept.pk), at=at)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.customers import details, responsibilities, tree
 from accounts.customers.models import Customer, Responsibility
+from accounts.days import local_day
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
 from accounts.people import access, reach_changes
 from accounts.people.models import User
@@ -202,7 +203,8 @@ def visible() -> QuerySet[Merge]:
 
 
 def _carry(merge: Merge, actor: User, at: datetime) -> dict[str, Any]:
-    retired, survivor, day = merge.retired, merge.survivor, at.date()
+    retired, survivor = merge.retired, merge.survivor
+    day = local_day(at, retired.timezone)
     carried: dict[str, Any] = {"parent": retired.parent_id}
     carried["roles"] = _named_roles(retired, day)
     carried["children"] = [child.pk for child in Customer.objects.filter(parent=retired).order_by("lft")]
@@ -249,7 +251,8 @@ def _take_over(retired: Customer, survivor: Customer, actor: User, at: datetime)
 
 
 def _put_back(merge: Merge, origin: Customer | None, actor: User, at: datetime) -> None:
-    retired, survivor, carried, day = merge.retired, merge.survivor, merge.carried, at.date()
+    retired, survivor, carried = merge.retired, merge.survivor, merge.carried
+    day = local_day(at, retired.timezone)
     if carried["parent"] and origin is None:
         raise CannotBeUndone(_("What it stood under is gone."))
     placed = tree.place(retired, origin)

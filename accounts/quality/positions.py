@@ -8,7 +8,6 @@ when it is asked for, and again when it happens (accounts/customers/moves.py).
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.customers import moves, responsibilities, tree
 from accounts.customers.models import Customer, Move
+from accounts.days import local_day
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
 from accounts.people import access, owners
 from accounts.people.models import User
@@ -48,11 +48,6 @@ class EffectsChanged(Refusal):
     """What was approved is no longer what would happen; the reason says what changed."""
 
     code = "effects_changed"
-
-
-def day_of(customer: Customer, at: datetime) -> date:
-    """Return the customer's own day at a moment."""
-    return at.astimezone(ZoneInfo(customer.timezone)).date()
 
 
 def is_ours(request: ChangeRequest) -> bool:
@@ -134,7 +129,7 @@ def put_into_effect(request: ChangeRequest, at: datetime) -> None:
     tree.lock_for_move(request.customer, request.place)
     _must_still_be_meant(request)
     _must_change_what_was_approved(request)
-    before = owners.of(request.customer, day_of(request.customer, at))
+    before = owners.of(request.customer, local_day(at, request.customer.timezone))
     request.move = moves.move(actor=request.asked_by, customer=request.customer, to=request.place, at=at)
     request.effects = request.move.effects
     request.save(update_fields=["move", "effects"])
@@ -171,7 +166,7 @@ def _must_stand_on_its_own(*nodes: Customer) -> None:
 
 def _keep_owners(request: ChangeRequest, before: Mapping[str, owners.Owner], at: datetime) -> None:
     """Name who owned the customer before its move at the customer itself, where its new place has another owner or none."""
-    today = day_of(request.customer, at)
+    today = local_day(at, request.customer.timezone)
     now = owners.of(request.customer, today)
     for role, owner in before.items():
         if role not in now or now[role].person.pk != owner.person.pk:

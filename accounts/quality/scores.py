@@ -7,7 +7,7 @@ nightly, because freshness fades by itself.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from django.db import connection
@@ -15,6 +15,7 @@ from django.db.models import Count, Max, QuerySet, Sum
 
 from accounts.customers import facts, rules
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from accounts.quality.models import Confirmation, Score
 
 AT_ONCE: Final = 2_000
@@ -83,7 +84,7 @@ def average_of(rows: Iterable[tuple[Mapping[str, str], bool]]) -> tuple[float, l
 
 
 def _score(customer: Customer, at: datetime) -> Score:
-    found = judge(subject_of(customer, customer.confirmed_at, at.date()))
+    found = judge(subject_of(customer, customer.confirmed_at, at))
     return Score(customer=customer, score=found.score, broken=[list(broken) for broken in found.broken], judged_at=at)
 
 
@@ -93,10 +94,10 @@ def confirmed_at(customer: Customer) -> datetime | None:
     return moment
 
 
-def subject_of(customer: Customer, confirmed_at: datetime | None, on: date) -> rules.Subject:
+def subject_of(customer: Customer, confirmed_at: datetime | None, at: datetime) -> rules.Subject:
     """Return a customer as rules look at it; what was never confirmed counts from the day it was added."""
-    confirmed = confirmed_at or customer.created_at
-    return rules.Subject(facts.of(customer), customer.kind.carries_legal_data, confirmed.date(), on)
+    confirmed, today = (local_day(moment, customer.timezone) for moment in (confirmed_at or customer.created_at, at))
+    return rules.Subject(facts.of(customer), customer.kind.carries_legal_data, confirmed, today)
 
 
 def _keep(scores: list[Score]) -> int:

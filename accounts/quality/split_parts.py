@@ -10,6 +10,7 @@ from typing import Any
 
 from accounts.customers import addresses, moves, tree
 from accounts.customers.models import Address, Customer
+from accounts.days import local_day
 from accounts.people import access, reach_changes
 from accounts.people.models import Membership, User
 
@@ -126,7 +127,7 @@ def _addresses_back(customer: Customer, sister: Customer, carried: list[int], ac
 
 def _hand_address(row: Address, to: Customer, actor: User | None, at: datetime) -> int:
     place = {name: getattr(row, name) for name in addresses.PLACE}
-    day = max(at.date(), row.since)
+    day = max(local_day(at, to.timezone), row.since)
     kept = addresses.keep(
         actor=actor, customer=to, purpose=row.purpose, since=day, until=None, at=at, attention=row.attention, **place
     )

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.customers import facts, responsibilities, tree
 from accounts.customers.models import Customer
+from accounts.days import latest_day, local_day
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
 from accounts.people import access
 from accounts.people.models import User
@@ -73,10 +74,11 @@ def ask(*, actor: User, customer: Customer, name: str, parts: Mapping[str, list[
         Refusal: the actor does not tend customers.
     """
     _must_have_level(actor, access.TEND_DATA, "Our people who tend customers ask for splits.")
-    if not at.date() <= on <= at.date() + LONGEST_AHEAD:
-        raise CannotBeSplit(_("A split happens today or within a year."), code="day_makes_no_sense")
     with transaction.atomic():
         held: Customer = Customer.objects.select_for_update().get(pk=customer.pk)
+        today = local_day(at, held.timezone)
+        if not today <= on <= today + LONGEST_AHEAD:
+            raise CannotBeSplit(_("A split happens today or within a year."), code="day_makes_no_sense")
         chosen = {code: sorted(set(keys)) for code, keys in parts.items() if keys}
         _must_be_splittable(held, name, chosen)
         row = Split(customer=held, name=facts.clean({"name": name})["name"], parts=chosen, effective_on=on, asked_by=actor)
@@ -116,7 +118,7 @@ def approve(*, actor: User, split: Split, at: datetime) -> Split:
         may_decide(actor, held).or_refuse()
         held.status, held.decided_by, held.decided_at = Status.APPROVED, actor, at
         held.save(update_fields=["status", "decided_by", "decided_at"])
-        if held.effective_on <= at.date():
+        if held.effective_on <= local_day(at, held.customer.timezone):
             _carry_out(held, at)
     return held
 
@@ -186,7 +188,7 @@ def undo(*, actor: User, split: Split, at: datetime) -> Split:
 
 def apply_due(*, at: datetime) -> int:
     """Carry out approved splits whose day has come; return how many. One that cannot be by now is refused with the reason."""
-    due = Split.objects.filter(status=Status.APPROVED, effective_on__lte=at.date()).order_by("effective_on", "pk")
+    due = Split.objects.filter(status=Status.APPROVED, effective_on__lte=latest_day(at)).order_by("effective_on", "pk")
     return sum(_apply(split, at) for split in due)
 
 
@@ -198,7 +200,7 @@ def all_of() -> QuerySet[Split]:
 def _apply(split: Split, at: datetime) -> bool:
     with transaction.atomic():
         held = _locked(split)
-        if held.status != Status.APPROVED:
+        if held.status != Status.APPROVED or held.effective_on > local_day(at, held.customer.timezone):
             return False
         try:
             with transaction.atomic():
@@ -215,7 +217,7 @@ def _carry_out(split: Split, at: datetime) -> None:
     tree.lock_for_move(split.customer, split.customer.parent)
     customer = Customer.objects.select_for_update(of=("self",)).select_related("parent", "kind").get(pk=split.customer_id)
     _must_be_splittable(customer, split.name, split.parts)
-    split.effects = _told(customer, split.parts, at.date())
+    split.effects = _told(customer, split.parts, local_day(at, customer.timezone))
     inherited = {name: getattr(customer, name) for name in INHERITED}
     made = tree.add(actor=split.asked_by, parent=customer.parent, kind=customer.kind_id, name=split.name, at=at, **inherited)
     _answer_alike(customer, made, split.decided_by, at)
@@ -229,10 +231,11 @@ def _carry_out(split: Split, at: datetime) -> None:
 
 def _answer_alike(customer: Customer, made: Customer, actor: User | None, at: datetime) -> None:
     """Let whoever was named at the old customer itself to pay and to receive do so for the new one; the rest is inherited."""
+    today = local_day(at, customer.timezone)
     for role in (responsibilities.PAYER, responsibilities.RECEIVER):
-        named = responsibilities.held_by(customer, role, at.date())
+        named = responsibilities.held_by(customer, role, today)
         if named and responsibilities.may_answer(named, made):
-            responsibilities.set_responsible(actor=actor, customer=made, responsible=named, role=role, since=at.date(), at=at)
+            responsibilities.set_responsible(actor=actor, customer=made, responsible=named, role=role, since=today, at=at)
 
 
 def _absorb(made: Customer, customer: Customer) -> None:

@@ -18,6 +18,7 @@ from accounts.customers.models import Customer, CustomerKind, Responsibility
 from accounts.decisions import Refusal
 from accounts.people import owners
 from accounts.quality import changes, positions
+from backoffice import places
 from backoffice.admin.base import UseCaseAdmin
 
 FACTS = (
@@ -113,7 +114,7 @@ class CustomerAdmin(DraggableMPTTAdmin, UseCaseAdmin):
         return HttpResponse("OK")
 
     def _ask_for(self, request: HttpRequest, dragged: Customer, under: Customer | None) -> None:
-        given = {"parent": under.number if under else positions.TOP, "effective_on": timezone.now().date()}
+        given = {"parent": under.number if under else positions.TOP, "effective_on": places.today(dragged)}
         asked = changes.ask(actor=request.user, customer=dragged, what="position", at=timezone.now(), **given)
         words = _('{name} is to be moved; a second person decides. <a href="{url}">What it changes</a>')
         address = reverse("backoffice:position", args=[asked.pk])

@@ -90,7 +90,7 @@ class Owners(View):
         """Name an owner of a customer and everything below it, or let it inherit again; repeating it changes nothing."""
         node, given, now = places.customer(request, number), self.read(NamedOwnerSerializer(data=request.data)), timezone.now()
         said: dict[str, Any] = {"actor": request.user, "customer": node, "role": given["role"], "at": now}
-        day: date = given.get("since") or now.date()
+        day: date = given.get("since") or places.today(node)
         if given["person"]:
             owners.name(person=get_object_or_404(User, email=given["person"]), since=day, **said)
         else:
@@ -111,7 +111,7 @@ class HandoverPreviews(View):
         node, given = places.customer(request, number), self.read(WantedHandoverSerializer(data=request.query_params))
         responsible = _customer(request, given["responsible"])
         responsibilities.must_be_able_to_answer(responsible, node)
-        lines = handovers.preview(node, responsible, given["role"], given.get("since") or timezone.now().date())
+        lines = handovers.preview(node, responsible, given["role"], given.get("since") or places.today(node))
         return Response(ChangedAnswerSerializer(lines, many=True).data)
 
 
@@ -132,7 +132,7 @@ class Handovers(View):
             customer=node,
             responsible=_customer(request, given["responsible"]),
             role=given["role"],
-            since=given.get("since") or now.date(),
+            since=given.get("since") or places.today(node),
             at=now,
         )
         return Response(self.get_serializer(done).data, status=status.HTTP_201_CREATED)
@@ -151,7 +151,7 @@ class HandoverUndoings(View):
 
 
 def _answers(view: View, node: Customer) -> Response:
-    rows = answers_shown.of(node, on=timezone.now().date())
+    rows = answers_shown.of(node, on=places.today(node))
     return Response(view.get_serializer(rows, many=True).data)
 
 

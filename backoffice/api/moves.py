@@ -82,7 +82,7 @@ class MovePreviews(View):
         """Say what a move would change, before anybody asks for it; nothing is changed."""
         node, given = places.customer(request, number), self.read(PlaceSerializer(data=request.query_params))
         to = _parent(request, given["parent"])
-        preview = moves.preview(node, to, on=given.get("effective_on") or timezone.now().date())
+        preview = moves.preview(node, to, on=given.get("effective_on") or places.today(node))
         return Response(self.get_serializer(preview).data)
 
 
@@ -108,7 +108,7 @@ class Moves(Listing):
             actor=request.user,
             customer=node,
             what=ChangeRequest.What.POSITION,
-            effective_on=given.get("effective_on") or now.date(),
+            effective_on=given.get("effective_on") or places.today(node),
             at=now,
             parent=given["parent"],
             **({positions.KEEPS_OWNERS: "yes"} if given["keeps_owners"] else {}),

@@ -107,11 +107,11 @@ class RollUp(View):
     def get(self, request: Request, number: str) -> Response:
         """Say what a customer owes, is worth a month and waits for: by itself, and with everything below it."""
         node = places.customer(request, number)
-        return Response(self.get_serializer(roll_ups.of([node], timezone.now().date())[node.pk]).data)
+        return Response(self.get_serializer(roll_ups.of([node], places.today(node))[node.pk]).data)
 
 
 def _standing(node: Customer) -> dict[str, object]:
-    on = timezone.now().date()
+    on = places.today(node)
     entry = lifecycle.current(node)
     values: dict[str, Resolved] = resolving.resolve_many([node.pk], on)[node.pk]
     facts = {name: getattr(node, name) for name in ("number", "ref", "name", "tier", "stage")}

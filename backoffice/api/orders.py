@@ -8,8 +8,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.days import local_day
 from accounts.people import access
-from billing.periods import local_day
 from billing.provisioning import fulfilling, progress
 from billing.provisioning.models import ProvisioningTask
 from window.api.views import Listing, View

@@ -95,7 +95,7 @@ class SplitPreviews(View):
     def post(self, request: Request, number: str) -> Response:
         """Say what a split would change; nothing is changed."""
         node, given = places.customer(request, number), self.read(NewSplitSerializer(data=request.data))
-        on = given["effective_on"] or timezone.now().date()
+        on = given["effective_on"] or places.today(node)
         return Response(self.get_serializer(splitting.preview(node, given["name"], given["parts"], on=on)).data)
 
 
@@ -116,7 +116,7 @@ class Splits(Listing):
     def post(self, request: Request, number: str) -> Response:
         """Ask for a split; a supervisor or manager who did not ask decides, and it happens on its day."""
         node, now, given = places.customer(request, number), timezone.now(), self.read(NewSplitSerializer(data=request.data))
-        asked = {"name": given["name"], "parts": given["parts"], "on": given["effective_on"] or now.date(), "at": now}
+        asked = {"name": given["name"], "parts": given["parts"], "on": given["effective_on"] or places.today(node), "at": now}
         made = splitting.ask(actor=request.user, customer=node, **asked)
         return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
 

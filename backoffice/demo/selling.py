@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from accounts.people.models import User
 from backoffice.demo.people import AGENT, MANAGER
 from billing.amendments import applying, ordering
 from billing.amendments.ordering import Order
 from billing.catalog.models import Plan, Product
 from billing.contracts.models import Contract
-from billing.periods import local_day
 from billing.provisioning import fulfilling
 from support.offers import defining
 

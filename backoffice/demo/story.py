@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from accounts.people.models import User
 from backoffice.demo.people import FINANCE
 from backoffice.demo.questions import DISPUTES, QUESTIONS, Dispute, Question
@@ -76,7 +77,7 @@ def _ask(question: Question, agent: User, now: datetime) -> None:
         declines.decline(actor=agent, ticket=ticket, answer=no, at=answered_at)
     elif question.promise:
         word = promises.Word(
-            question.promise, promises.local_day(ticket.customer, answered_at) + timedelta(days=question.promise_days)
+            question.promise, local_day(answered_at, ticket.customer.timezone) + timedelta(days=question.promise_days)
         )
         promises.reply(actor=agent, ticket=ticket, text=question.answer, word=word, at=answered_at, key=_key(question, "answer"))
     elif question.resolved:

@@ -22,7 +22,7 @@ def customer_addresses(request: HttpRequest, number: str) -> HttpResponse:
     """Show the addresses of a customer, and keep another."""
     node, now = places.customer(request, number), timezone.now()
     if request.method != "POST":
-        return _page(request, node, AddressForm(initial={"since": now.date().isoformat(), "country": node.country}))
+        return _page(request, node, AddressForm(initial={"since": places.today(node).isoformat(), "country": node.country}))
     form = AddressForm(request.POST)
     if form.is_valid():
         with refusals_shown_on(form):
@@ -50,6 +50,6 @@ def _page(request: HttpRequest, node: Customer, form: AddressForm, *, status: in
         "path": overview.path_to(node),
         "form": form,
         "addresses": addresses.of_customer(node),
-        "today": timezone.now().date(),
+        "today": places.today(node),
     }
     return render(request, "backoffice/customers/addresses.html", context, status=status)

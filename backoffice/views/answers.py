@@ -79,7 +79,7 @@ def handover_undoings(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def ownerless(request: HttpRequest) -> HttpResponse:
     """List the customers of which nobody owns something, newest first."""
-    today = timezone.now().date()
+    today = timezone.localdate()
     rows = owners.missing(today).filter(pk__in=access.customers_within_reach(request.user))
     page = page_of(request, rows, newest_by="created_at", size=50)
     missing = owners.missing_roles(page.rows, today)
@@ -91,13 +91,13 @@ def ownerless(request: HttpRequest) -> HttpResponse:
 @require_GET
 def ownerless_sheet(request: HttpRequest) -> HttpResponseBase:
     """Hand out as CSV of which customers nobody owns what."""
-    today = timezone.now().date()
+    today = timezone.localdate()
     reach = access.customers_within_reach(request.user)
     return spreadsheets.download(answers_shown.ownerless_rows(reach, today), name=f"nobody-owns-{today.isoformat()}.csv")
 
 
 def _page(request: HttpRequest, node: Customer, *, status: int = 200, **forms: Any) -> HttpResponse:
-    today = timezone.now().date()
+    today = places.today(node)
     owner = forms.get("owner") or OwnerForm(initial={"since": today.isoformat()})
     handover = forms.get("handover") or HandoverForm(initial={"since": today.isoformat()})
     context = answers_shown.page(node, on=today, owner_form=owner, handover_form=handover)

@@ -34,7 +34,7 @@ def customer(request: HttpRequest, number: str) -> HttpResponse:
 def page(request: HttpRequest, node: Customer, *, status: int = 200, **forms: object) -> HttpResponse:
     """Return the page of a customer, with the forms given or fresh ones."""
     subtree = request.GET.get("span") != "node"
-    context = overview.of(node, viewer=request.user, subtree=subtree, on=timezone.now().date())
+    context = overview.of(node, viewer=request.user, subtree=subtree, on=places.today(node))
     context["promises"] = promises_shown.of_account(node, at=timezone.now())
     context["may_view_as"] = access.level_of(request.user) in access.VIEW_AS_CUSTOMER.levels
     context |= {"escalation": account_escalation.covering(node), "escalation_form": EscalationForm()} | forms

@@ -71,6 +71,6 @@ def customer_details(request: HttpRequest, number: str) -> HttpResponse:
 
 def _details(request: HttpRequest, node: Customer, form: DetailsForm, *, status: int) -> HttpResponse:
     at = timezone.now()
-    judged = scores.judge(scores.subject_of(node, scores.confirmed_at(node), at.date()))
+    judged = scores.judge(scores.subject_of(node, scores.confirmed_at(node), at))
     context = {"node": node, "form": form, "judged": judged, "path": overview.path_to(node)}
     return render(request, "backoffice/data/details.html", context, status=status)

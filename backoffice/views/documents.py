@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
@@ -27,7 +26,7 @@ def document(request: HttpRequest, ref: str) -> HttpResponse:
 
 def document_page(request: HttpRequest, found: Document, *, status: int = 200, **forms: object) -> HttpResponse:
     """Answer with the page of a document; `forms` are those that were not in order."""
-    on = timezone.now().date()
+    on = places.today(found.customer)
     context = paper.shown(found, on=on) | {"overdue": overdue.of(found, viewer=request.user, on=on)} | forms
     return render(request, "backoffice/documents/document.html", context, status=status)
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.days import local_day
 from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.routes import declares
@@ -18,14 +19,13 @@ from backoffice.forms.dunning import PauseForm, PlanForm, RefusalForm
 from billing.dunning import disputes, pausing, plans
 from billing.dunning.models import Dispute
 from billing.invoices.models import Document
-from billing.periods import local_day
 
 
 @declares(access.SEE_BOOKS)
 @require_GET
 def overdue_invoices(request: HttpRequest) -> HttpResponse:
     """Show the overdue invoices with where they stand."""
-    return render(request, "backoffice/bank/overdue.html", overdue.listed(request, on=timezone.now().date()))
+    return render(request, "backoffice/bank/overdue.html", overdue.listed(request, on=timezone.localdate()))
 
 
 @declares(access.KEEP_BOOKS)

@@ -120,4 +120,4 @@ def _inbox(request: HttpRequest, template: str, *, status: int = 200, **more: ob
 
 def _day(request: HttpRequest) -> date:
     form = DayForm(request.GET)
-    return (form.cleaned_data["on"] if form.is_valid() else None) or timezone.now().date()
+    return (form.cleaned_data["on"] if form.is_valid() else None) or timezone.localdate()

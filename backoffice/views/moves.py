@@ -23,7 +23,7 @@ def customer_moves(request: HttpRequest, number: str) -> HttpResponse:
     """Find a new place, show what it would change, and ask for it."""
     node, now = places.customer(request, number), timezone.now()
     sent = request.POST or request.GET
-    form = MoveForm({"to": sent.get("to", ""), "day": sent.get("day") or now.date().isoformat(), **_kept(sent)})
+    form = MoveForm({"to": sent.get("to", ""), "day": sent.get("day") or places.today(node).isoformat(), **_kept(sent)})
     if request.method == "POST" and form.is_valid():
         with refusals_shown_on(form):
             given = {"effective_on": form.cleaned_data["day"], "parent": form.number, "at": now, **_kept(sent)}

@@ -7,11 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.days import local_day
 from accounts.people import access
 from accounts.people.routes import declares
 from backoffice import places
 from backoffice.forms.offers import RecommendationForm
-from billing.periods import local_day
 from support.offers import calm, fitting, recommending
 from window.refusals import refusals_shown_on
 

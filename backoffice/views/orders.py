@@ -7,10 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.days import local_day
 from accounts.people import access
 from accounts.people.routes import declares
 from backoffice.forms.orders import DoneForm, ReopenForm
-from billing.periods import local_day
 from billing.provisioning import fulfilling, progress
 from billing.provisioning.models import ProvisioningTask
 from window.refusals import refusals_shown_on

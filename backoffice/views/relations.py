@@ -21,7 +21,8 @@ from window.refusals import refusals_shown_on
 @require_GET
 def customer_relations(request: HttpRequest, number: str) -> HttpResponse:
     """Show whom a customer serves, by whom it is served, and what each may see for it."""
-    return _page(request, places.customer(request, number), RelationForm(initial=_today()))
+    node = places.customer(request, number)
+    return _page(request, node, RelationForm(initial=_today(node)))
 
 
 @declares(access.SHAPE_TREE)
@@ -47,7 +48,7 @@ def relation_endings(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         relations.end(actor=request.user, relation=held, on=form.cleaned_data["on"], at=timezone.now())
         return redirect("backoffice:customer_relations", held.customer.number)
-    return _page(request, held.customer, RelationForm(initial=_today()), status=422)
+    return _page(request, held.customer, RelationForm(initial=_today(held.customer)), status=422)
 
 
 def _named(request: HttpRequest, number: str) -> Customer:
@@ -57,8 +58,8 @@ def _named(request: HttpRequest, number: str) -> Customer:
     return found
 
 
-def _today() -> dict[str, str]:
-    return {"since": timezone.now().date().isoformat()}
+def _today(node: Customer) -> dict[str, str]:
+    return {"since": places.today(node).isoformat()}
 
 
 def _page(request: HttpRequest, node: Customer, form: RelationForm, *, status: int = 200) -> HttpResponse:

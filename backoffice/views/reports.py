@@ -19,7 +19,7 @@ def revenue_report(request: HttpRequest) -> HttpResponse:
     """Show what was recognised and deferred, what moved recurring revenue, and what is still to be earned."""
     currencies = revenue.currencies()
     currency = _currency(request, currencies)
-    today = timezone.now().date()
+    today = timezone.localdate()
     context = {"currency": currency, "currencies": currencies, **(revenue_shown.page(currency, today) if currency else {})}
     return render(request, "backoffice/reports/revenue.html", context)
 
@@ -31,7 +31,7 @@ def ageing_report(request: HttpRequest) -> HttpResponse:
     reach = access.customers_within_reach(request.user)
     node = places.customer(request, request.GET["node"]) if request.GET.get("node") else None
     nodes = reach.filter(parent=node)
-    today = timezone.now().date()
+    today = timezone.localdate()
     context = {
         "node": node,
         "rows": revenue_shown.aged(nodes, today),
@@ -49,7 +49,7 @@ def report_sheet(request: HttpRequest, what: str) -> HttpResponseBase:
     currency = _currency(request, revenue.currencies())
     if what not in revenue_shown.SHEETS:
         raise Http404
-    rows = revenue_shown.sheet(what, currency, timezone.now().date())
+    rows = revenue_shown.sheet(what, currency, timezone.localdate())
     return spreadsheets.download(rows, name=f"{what}-{currency}.csv")
 
 

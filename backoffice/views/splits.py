@@ -23,7 +23,7 @@ def customer_splits(request: HttpRequest, number: str) -> HttpResponse:
     node, now = places.customer(request, number), timezone.now()
     sent = request.POST or request.GET
     chosen = "name" in sent
-    form = SplitForm(sent if chosen else None, customer=node, initial={"day": now.date().isoformat()})
+    form = SplitForm(sent if chosen else None, customer=node, initial={"day": places.today(node).isoformat()})
     if request.method == "POST" and form.is_valid():
         with refusals_shown_on(form):
             given = {"name": form.cleaned_data["name"], "parts": form.parts, "on": form.cleaned_data["day"], "at": now}

@@ -12,10 +12,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
-from billing import periods
 from billing.amendments import credit, limits, outcome
 from billing.amendments.models import Quote
 from billing.amendments.quoting import GOOD_FOR, ChangeInThePast
@@ -129,7 +129,7 @@ def start(actor: User | None, contract: Contract, customer: Customer, order: Ord
         actor=actor, contract=contract, customer=customer, plan_version=version, effective_on=order.since, at=at,
         quantity=order.quantity, base=_base(contract, customer, version, order.since), po_number=order.po_number,
     )  # fmt: skip
-    fulfilling.begin(subscription=started, ordered_on=periods.local_day(at, contract.timezone))
+    fulfilling.begin(subscription=started, ordered_on=local_day(at, contract.timezone))
     return started
 
 

@@ -11,12 +11,12 @@ from typing import Final
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from accounts.days import local_day
 from accounts.decisions import Refusal
 from billing.invoices.models import Document
 from billing.money import Money
 from billing.payments import left_over
 from billing.payments.models import Payment
-from billing.periods import local_day
 
 # What of these payments can still be sent back; the invoices that each and another were both meant for, and those still open.
 ABOUT: Final = """

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from accounts.decisions import Decision, Refusal, refused
 from accounts.people import access
 from accounts.people.models import User
@@ -29,7 +30,6 @@ from billing.money import Money
 from billing.payments import gateways, refunds
 from billing.payments.bank.models import BankLine
 from billing.payments.models import Payment, Refund
-from billing.periods import local_day
 
 LIMIT: Final = "self_service.refund_limit"
 DETECTORS: Final = ("double_payment", "unapplied_money")

@@ -12,12 +12,12 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Q
 
+from accounts.days import latest_day, local_day
 from accounts.decisions import Refusal
 from accounts.timeline import recording
 from billing.catalog.models import Product
 from billing.contracts import events, histories, notice
 from billing.contracts.models import Contract, ContractEvent, Subscription
-from billing.periods import local_day
 from billing.rating import service
 
 ONE_DAY: Final = timedelta(days=1)
@@ -34,8 +34,7 @@ class Undecided:
 
 def decide_due(*, at: datetime) -> list[Undecided]:
     """Decide on the next term of every contract for which it is time; return those for which it could not be."""
-    tomorrow = at.date() + ONE_DAY
-    due = Contract.objects.filter(Q(renewal_due_on=None) | Q(renewal_due_on__lte=tomorrow), term_months__gt=0)
+    due = Contract.objects.filter(Q(renewal_due_on=None) | Q(renewal_due_on__lte=latest_day(at)), term_months__gt=0)
     undecided = []
     for contract in due.order_by("pk").iterator():
         try:

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from accounts import numbering
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from accounts.decisions import Refusal
 from accounts.people.models import User
 from accounts.timeline import recording
-from billing import money, periods
+from billing import money
 from billing.catalog.models import LegalEntity, PlanVersion
 from billing.contracts import events
 from billing.contracts.models import Contract, ContractEvent, Subscription
@@ -53,7 +54,7 @@ def sign(
         Refusal: an unknown currency, time zone or alignment.
     """
     money.exponent(currency)
-    periods.local_day(at, timezone)
+    local_day(at, timezone)
     if not 0 <= tax_rate < 1:
         raise BadTerms(_("A tax rate is a share such as 0.19, not {tax_rate}.").format(tax_rate=tax_rate))
     with transaction.atomic():

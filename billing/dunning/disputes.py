@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.days import local_day
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
 from accounts.people import access
 from accounts.people.models import User
@@ -20,7 +21,6 @@ from billing.dunning.models import Dispute, DunningPause
 from billing.invoices.models import Document, Line
 from billing.ledger import locking
 from billing.money import Money
-from billing.periods import local_day
 
 OPEN, UPHELD, REFUSED, WITHDRAWN = (
     Dispute.Status.OPEN, Dispute.Status.UPHELD, Dispute.Status.REFUSED, Dispute.Status.WITHDRAWN,

@@ -15,6 +15,7 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
 from accounts.people import access
 from accounts.people.models import User
@@ -25,7 +26,7 @@ from billing.dunning.models import DunningPause, Instalment, PaymentPlan
 from billing.invoices.models import Document
 from billing.ledger import locking
 from billing.money import Money
-from billing.periods import Alignment, Interval, local_day
+from billing.periods import Alignment, Interval
 
 RUNNING, KEPT, BROKEN = PaymentPlan.Status.RUNNING, PaymentPlan.Status.KEPT, PaymentPlan.Status.BROKEN
 GRACE: Final = timedelta(days=3)

@@ -8,7 +8,7 @@ done, or waits and finds the step taken. Running again on the same day does noth
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import transaction
@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 
 from accounts.customers import responsibilities
 from accounts.customers.models import Customer
+from accounts.days import latest_day, local_day
 from accounts.timeline import recording
 from accounts.timeline.plain import plain
 from billing.dunning import entitlements, ladder, standing
@@ -26,7 +27,6 @@ from billing.invoices.models import Document
 from billing.invoices.newline import NewLine
 from billing.ledger import locking
 from billing.money import Money
-from billing.periods import local_day
 
 AT_ONCE: Final = 500  # payers
 MOST_LISTED: Final = 50  # invoices in one letter
@@ -54,8 +54,7 @@ def take_due(*, at: datetime, payers: QuerySet[Customer] | None = None) -> int:
 
 def _overdue_payers(known: QuerySet[Customer], at: datetime) -> Iterator[list[Customer]]:
     """Yield those of the payers `known` whose invoices may be overdue, many at a time, by their keys."""
-    tomorrow = at.date() + timedelta(days=1)
-    late = Document.objects.open().filter(due_on__lt=tomorrow).values("customer")
+    late = Document.objects.open().filter(due_on__lt=latest_day(at)).values("customer")
     rows = known.filter(pk__in=late).order_by("pk")
     last = 0
     while found := list(rows.filter(pk__gt=last)[:AT_ONCE]):
@@ -70,8 +69,7 @@ def _with_something_due(payers: Sequence[Customer], at: datetime) -> list[Custom
 
 
 def _overdue(payers: Sequence[Customer], at: datetime) -> list[Document]:
-    tomorrow = at.date() + timedelta(days=1)
-    late = Document.objects.open().filter(customer__in=payers, due_on__lt=tomorrow)
+    late = Document.objects.open().filter(customer__in=payers, due_on__lt=latest_day(at))
     return list(late.select_related("customer", "legal_entity").order_by("due_on", "pk"))
 
 

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Model, QuerySet, Sum
 
+from accounts.days import local_day
 from accounts.decisions import Refusal
 from accounts.people.models import User
 from accounts.timeline import recording
@@ -155,7 +156,7 @@ def apply_account_credit(document: Document, at: datetime) -> Settlement | None:
                 PostingLine(posting.CUSTOMER_CREDIT, part, currency, document.customer, document, detail=seller),
                 PostingLine(posting.RECEIVABLE, -part, currency, document.customer, document),
             ],
-            on=document.issued_on or at.date(),
+            on=document.issued_on or local_day(at, document.customer.timezone),
             at=at,
         )
         return settle(document=document, amount_minor=part, at=at)
@@ -195,7 +196,7 @@ def _book_absorbed(credit_note: Document, settlements: list[Settlement], rest: i
         about_ref=str(credit_note.ref),
         key=_absorbed(credit_note),
         postings=sides,
-        on=credit_note.issued_on or at.date(),
+        on=credit_note.issued_on or local_day(at, payer.timezone),
         at=at,
     )
 

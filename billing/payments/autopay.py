@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
@@ -27,7 +28,6 @@ from billing.invoices.models import Document
 from billing.money import Money
 from billing.payments import collecting, methods
 from billing.payments.models import Autopay, AutopaySkip, Payment, PaymentMethod, PaymentShare
-from billing.periods import local_day
 
 TRIES: Final = 3
 DAYS_BETWEEN_TRIES: Final = 3

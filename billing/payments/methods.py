@@ -14,6 +14,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
+from accounts.days import latest_day, local_day
 from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
@@ -21,7 +22,6 @@ from accounts.timeline import recording
 from billing.payments import gateways, relying
 from billing.payments.gateways.base import Answer, Method, Outcome, PayableBy
 from billing.payments.models import Autopay, PaymentMethod
-from billing.periods import local_day
 
 NODE, SUBTREE = PaymentMethod.Scope.NODE, PaymentMethod.Scope.SUBTREE
 WARNED_DAYS_AHEAD: Final = (7, 30)
@@ -201,9 +201,7 @@ def _forget(kept: PaymentMethod, at: datetime) -> None:
 
 def warn_expiring(*, at: datetime) -> int:
     """Tell once 30 and once 7 days before a card expires; return how many notices that made. Repeatable."""
-    soon = PaymentMethod.objects.filter(
-        removed_at=None, expires_on__lte=local_day(at, "UTC") + timedelta(days=max(WARNED_DAYS_AHEAD))
-    )
+    soon = PaymentMethod.objects.filter(removed_at=None, expires_on__lte=latest_day(at) + timedelta(days=max(WARNED_DAYS_AHEAD)))
     return sum(_warn(kept, at) for kept in soon.select_related("customer").order_by("pk"))
 
 
@@ -216,7 +214,7 @@ def _warn(kept: PaymentMethod, at: datetime) -> bool:
         unwarned = Q(warned_days=None) | Q(warned_days__gt=stage)
         warned = PaymentMethod.objects.filter(unwarned, pk=kept.pk, removed_at=None).update(warned_days=stage)
         if warned:
-            last_day = (kept.expires_on or at.date()) - timedelta(days=1)
+            last_day = (kept.expires_on or latest_day(at)) - timedelta(days=1)
             _tell(kept, "billing.method_expiring", None, at, {"on": last_day.isoformat(), "days": str(days)})
         return bool(warned)
 

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from accounts import numbering
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from accounts.decisions import Refusal
 from accounts.people.models import User
 from accounts.timeline import recording
@@ -23,7 +24,6 @@ from billing.ledger.posting import PostingLine
 from billing.money import Money
 from billing.payments import reopening, settlement
 from billing.payments.models import Payment, PaymentShare
-from billing.periods import local_day
 
 
 class NothingReceived(Refusal):

@@ -15,6 +15,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
@@ -27,7 +28,6 @@ from billing.money import Money
 from billing.payments import attempts, gateways, reopening, settlement
 from billing.payments.gateways.base import Answer, KeyReused, Outcome
 from billing.payments.models import Payment, Refund
-from billing.periods import local_day
 
 ORIGIN, CREDIT = Refund.To.ORIGIN, Refund.To.CREDIT
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from django.db.models import Sum
 
+from accounts.days import local_day
 from accounts.timeline import recording
 from billing.invoices import settling
 from billing.invoices.models import Document
@@ -21,7 +22,6 @@ from billing.ledger.models import Posting
 from billing.ledger.posting import PostingLine
 from billing.money import Money
 from billing.payments.models import Payment, Refund
-from billing.periods import local_day
 
 TAKEN_BACK: Final = ("charge_back", "charge_back_reversed", "payment_undone")
 

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
 
+from accounts.days import local_day
 from billing.amendments.models import Quote
 from billing.invoices.documents import figures, recipient, rendering
 from billing.invoices.documents.wording import language_of
-from billing.periods import local_day
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,13 @@ from typing import Any, Final
 from django.db.models import Sum
 from django.template.loader import render_to_string
 
+from accounts.days import local_day
 from billing.catalog.models import LegalEntity
 from billing.invoices.documents import figures, recipient, rendering
 from billing.invoices.documents.wording import language_of
 from billing.invoices.models import Settlement
 from billing.payments import settlement
 from billing.payments.models import Payment
-from billing.periods import local_day
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from accounts.customers import responsibilities, tree
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from accounts.decisions import Refusal
-from billing import periods
 from billing.catalog import plans, sellers
 from billing.catalog.models import LegalEntity, Plan, PlanVersion
 from billing.contracts import signing
@@ -206,7 +206,7 @@ def build(scenario: Scenario) -> Stage:
         Refusal: an account or plan makes no sense, or asks for what is not offered.
     """
     at = datetime(scenario.start.year, scenario.start.month, scenario.start.day, tzinfo=UTC)
-    periods.local_day(at, scenario.timezone)
+    local_day(at, scenario.timezone)
     stage = Stage(scenario, sellers.define(actor=None, code="simulation", name="Simulation", at=at, **SELLER))
     for code in scenario.accounts:
         _add_account(stage, code, at, ())

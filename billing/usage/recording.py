@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 from django.apps import apps
 from django.db import connection, transaction
 
+from accounts.days import local_day
 from accounts.decisions import Refusal
 from billing import money
 from billing.catalog.models import Charge
-from billing.periods import local_day
 from billing.usage.models import Meter
 
 AT_ONCE: Final = 5_000

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from support.service_levels import calendars, clock, targets
 from support.service_levels.clock import Calendar, ClockNeverRuns
 from support.service_levels.models import ClockKind
@@ -55,8 +56,9 @@ class Hours:
 
 def of(customer: Customer, at: datetime) -> Hours:
     """Return the hours we keep for `customer`."""
-    subject = targets.subject_of(customer, priority=Ticket.Priority.NORMAL, kind=Ticket.Kind.OTHER, on=at.date())
-    target = targets.most_specific(targets.in_force(at.date()), ClockKind.FIRST_RESPONSE, subject)
+    today = local_day(at, customer.timezone)
+    subject = targets.subject_of(customer, priority=Ticket.Priority.NORMAL, kind=Ticket.Kind.OTHER, on=today)
+    target = targets.most_specific(targets.in_force(today), ClockKind.FIRST_RESPONSE, subject)
     return Hours(calendars.clock_calendar(target.calendar), target.minutes * MINUTE) if target else Hours(None, None)
 
 

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from accounts.decisions import ALLOWED, Decision, refused
 from accounts.policies import resolving
 from support.tickets import account_escalation
@@ -23,7 +24,7 @@ BAD_SCORE: Final = 2
 
 def decide(customer: Customer, at: datetime) -> Decision:
     """Say whether offers may be shown to `customer`; if not, what is wrong, in words for our own people."""
-    since = at - timedelta(days=resolving.resolve(customer, DAYS, at.date()).value)
+    since = at - timedelta(days=resolving.resolve(customer, DAYS, local_day(at, customer.timezone)).value)
     here = Customer.objects.below(customer)
     if account_escalation.covering(customer):
         return refused("account_escalated", _("The account is escalated."))

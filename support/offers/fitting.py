@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 
 from accounts.customers import responsibilities
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from accounts.decisions import Refusal
 from accounts.policies import resolving
 from billing.amendments import credit, limits, ordering, quoting
@@ -166,7 +167,7 @@ def _because(offer: Offer, here: _Here, base: tuple[Subscription, State] | None)
 
 def resting(customer: Customer, at: datetime) -> set[int]:
     """Return the offers `customer` said no to lately, or yes to and somebody decides."""
-    rest = timedelta(days=resolving.resolve(customer, REST, at.date()).value)
+    rest = timedelta(days=resolving.resolve(customer, REST, local_day(at, customer.timezone)).value)
     waiting = Q(answer=OfferAnswer.Answer.YES, quote__status=Quote.Status.ASKED)
     refused = Q(answer=OfferAnswer.Answer.NO, at__gt=at - rest)
     answers: Iterable[int] = OfferAnswer.objects.filter(waiting | refused, customer=customer).values_list("offer", flat=True)

@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer, Responsibility
+from accounts.days import latest_day, local_day
 from accounts.decisions import Refusal
 from accounts.people import access, owners
 from accounts.people.models import User
@@ -23,7 +24,6 @@ from accounts.timeline import recording
 from support.offers.models import Lead
 from support.tickets import conversation, turns
 from support.tickets.models import Ticket
-from support.voice import promises
 
 State = Lead.State
 OPEN: Final = (State.HANDED.value, State.WORKED_ON.value)
@@ -35,7 +35,6 @@ STEPS: Final[Mapping[str, frozenset[str]]] = {
 }
 LONGEST: Final = 300
 FURTHEST: Final = timedelta(days=366)
-WATCHED_FROM: Final = timedelta(days=2)  # no zone is further ahead of UTC than a day
 MAY_END_OTHERS: Final = frozenset({access.SUPERVISOR, access.MANAGER})
 
 
@@ -73,7 +72,7 @@ def hand_over(*, actor: User, ticket: Ticket, need: Need, key: UUID, at: datetim
         access.decide(actor, access.WORK_TICKETS, ticket.customer).or_refuse()
         if earlier := Lead.objects.filter(key=key).select_related("ticket", "customer", "handed_to").first():
             return _same(earlier, actor, ticket)
-        today = promises.local_day(ticket.customer, at)
+        today = local_day(at, ticket.customer.timezone)
         if not words or not today <= need.due_on <= today + FURTHEST:
             raise LeadMakesNoSense(_("Say what they need and by which day, from today on and within a year."))
         if need.to.pk == actor.pk or not access.decide(need.to, access.WORK_TICKETS, ticket.customer).allowed:
@@ -110,7 +109,7 @@ def move(*, actor: User, lead: Lead, to: str, at: datetime, words: str = "") -> 
 
 def watch(*, at: datetime) -> int:
     """Tell, once each, of leads whose day passed while nobody ended them; return how many."""
-    due = Lead.objects.filter(state__in=OPEN, late_at=None, due_on__lte=at.date() + WATCHED_FROM)
+    due = Lead.objects.filter(state__in=OPEN, late_at=None, due_on__lte=latest_day(at))
     return sum(_watch(pk, at) for pk in due.order_by("due_on", "pk").values_list("pk", flat=True)[:500])
 
 
@@ -147,7 +146,7 @@ def open_for(viewer: User, *, mine: bool = False) -> QuerySet[Lead]:
 
 def is_late(lead: Lead, at: datetime) -> bool:
     """Say whether a lead is open though its day has passed, by the customer's calendar."""
-    return lead.state in OPEN and promises.local_day(lead.customer, at) > lead.due_on
+    return lead.state in OPEN and local_day(at, lead.customer.timezone) > lead.due_on
 
 
 RELATED: Final = ("ticket", "customer", "handed_by", "handed_to", "ended_by")

@@ -11,6 +11,7 @@ from uuid import NAMESPACE_URL, uuid5
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.days import local_day
 from accounts.decisions import Decision, refused
 from accounts.people import access
 from accounts.people.models import StaffProfile, User
@@ -38,7 +39,8 @@ def decide(actor: User, finding: Finding, at: datetime) -> Decision:
     for concerned in (customer, finding.charge.document.customer):
         if not (answer := access.decide(actor, access.REQUEST_CHANGES, concerned)).allowed:
             return answer
-    said = resolving.resolve_many([customer.pk], at.date(), [LIMIT, TIMES])[customer.pk]
+    today = local_day(at, customer.timezone)
+    said = resolving.resolve_many([customer.pk], today, [LIMIT, TIMES])[customer.pk]
     cost, most = Money(finding.amount_minor, finding.currency), _most(said[LIMIT], finding.currency)
     if cost.amount_minor > most.amount_minor:
         return refused("over_self_service", _("Over {most} one of our people looks at it.").format(most=most), approver="agent")
@@ -65,7 +67,7 @@ def settle(*, actor: User, finding: Finding, at: datetime) -> Grant:
         ticket = _ticket(actor, finding, at)
         remedy.eligible(ticket, terms).or_refuse()
         asked = giving.ask(actor=actor, ticket=ticket, remedy=remedy, terms=terms, decision=decision, at=at)
-        said = resolving.resolve(finding.customer, LIMIT, at.date())
+        said = resolving.resolve(finding.customer, LIMIT, local_day(at, finding.customer.timezone))
         case, words = ("ticket", ticket.ref), str(REMEDIES[CODE].label)
         log.note([said], outcome=log.FIRED, customer=finding.customer, actor=actor, about=case, words=words, at=at)
         return giving.give(asked, ticket=ticket, terms=terms, at=at, by_policy=True)

@@ -6,11 +6,12 @@ calendars, targets or the ladder changed.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db.models import Q
 
+from accounts.days import local_day
 from accounts.timeline.models import Activity
 from support.service_levels import calendars, clocks, targets
 from support.service_levels.clocks import Event, Run
@@ -79,9 +80,11 @@ class Sheet:
 
 def sheet_of(ticket: Ticket, at: datetime) -> Sheet:
     """Return the clocks of `ticket` as they stand at `at`."""
-    subject = targets.subject_of(ticket.customer, priority=ticket.priority, kind=ticket.kind, on=at.date())
+    zone = ticket.customer.timezone
+    subject = targets.subject_of(ticket.customer, priority=ticket.priority, kind=ticket.kind, on=local_day(at, zone))
     rows = list(_rows_since(ticket))
-    return Sheet(ticket, subject, [_clock(run, rows, subject, at) for run in clocks.of(events_of(ticket))])
+    found = [_clock(run, _on_day(rows, local_day(run.since, zone)), subject, at) for run in clocks.of(events_of(ticket))]
+    return Sheet(ticket, subject, found)
 
 
 def events_of(ticket: Ticket) -> list[Event]:
@@ -150,9 +153,7 @@ def _contacts(ticket: Ticket) -> int:
     return Ticket.objects.filter(customer=ticket.customer_id, opened_at__range=lately).count()
 
 
-def _clock(run: Run, rows: list[ServiceTarget], subject: Subject, at: datetime) -> Clock:
-    began = run.since.date()
-    on_day = [row for row in rows if row.since <= began and (row.until is None or row.until > began)]
+def _clock(run: Run, on_day: list[ServiceTarget], subject: Subject, at: datetime) -> Clock:
     target = targets.most_specific(on_day, run.kind, subject)
     if target is None:
         return Clock(run, None, None, None, timedelta())
@@ -160,8 +161,12 @@ def _clock(run: Run, rows: list[ServiceTarget], subject: Subject, at: datetime) 
     return Clock(run, target, run.due(on, allowed), run.due(on, allowed * AT_RISK / 100), run.used(on, at))
 
 
+def _on_day(rows: list[ServiceTarget], day: date) -> list[ServiceTarget]:
+    return [row for row in rows if row.since <= day and (row.until is None or row.until > day)]
+
+
 def _rows_since(ticket: Ticket) -> "list[ServiceTarget]":
-    rows = ServiceTarget.objects.filter(Q(until=None) | Q(until__gt=ticket.opened_at.date()))
+    rows = ServiceTarget.objects.filter(Q(until=None) | Q(until__gt=local_day(ticket.opened_at, ticket.customer.timezone)))
     return list(rows.select_related("calendar").prefetch_related("calendar__own_days").order_by("pk"))
 
 

@@ -9,13 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
+from accounts.days import latest_day, local_day
 from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
@@ -28,7 +28,6 @@ from support.voice.models import Promise
 OPEN, KEPT, WITHDRAWN = Promise.State.OPEN, Promise.State.KEPT, Promise.State.WITHDRAWN
 LONGEST = 200
 FURTHEST = timedelta(days=366)
-WATCHED_FROM = timedelta(days=2)  # no zone is further ahead of UTC than a day
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def reply(
         Refusal: the reply cannot be written; see conversation.reply.
         PromiseMakesNoSense: nothing is promised, or in the past.
     """
-    today = local_day(ticket.customer, at)
+    today = local_day(at, ticket.customer.timezone)
     what = " ".join(word.what.replace("\x00", "").split())[:LONGEST]
     if not what or not today <= word.due_on <= today + FURTHEST:
         raise PromiseMakesNoSense(_("Say what you promise and by which day, from today on and within a year."))
@@ -112,7 +111,7 @@ def close(*, actor: User, promise: Promise, kept: bool, at: datetime, note: str 
 
 def watch(*, at: datetime) -> int:
     """Tell, once each, of promises that are due by the next day and of those whose day has passed; return how many."""
-    soon = at.date() + WATCHED_FROM
+    soon = latest_day(at) + timedelta(days=1)
     unwatched = Promise.objects.filter(Q(warned_at=None) | Q(broken_at=None), state=OPEN, due_on__lte=soon)
     return sum(_watch(promise.pk, at) for promise in unwatched.order_by("due_on", "pk")[:500])
 
@@ -140,18 +139,13 @@ def of_account(customer: Customer) -> QuerySet[Promise]:
 
 def is_at_risk(promise: Promise, at: datetime) -> bool:
     """Say whether an open promise is due tomorrow or before, by the customer's calendar."""
-    return promise.state == OPEN and local_day(promise.customer, at) >= promise.due_on - timedelta(days=1)
+    return promise.state == OPEN and local_day(at, promise.customer.timezone) >= promise.due_on - timedelta(days=1)
 
 
 def is_broken(promise: Promise, at: datetime) -> bool:
     """Say whether a promise was not kept in time: its day passed while it was open."""
     last = promise.closed_at if promise.state == KEPT and promise.closed_at else at
-    return promise.state != WITHDRAWN and local_day(promise.customer, last) > promise.due_on
-
-
-def local_day(customer: Customer, at: datetime) -> date:
-    """Return the day that a moment falls on where the customer is."""
-    return at.astimezone(ZoneInfo(customer.timezone)).date()
+    return promise.state != WITHDRAWN and local_day(last, promise.customer.timezone) > promise.due_on
 
 
 def _watch(pk: int, at: datetime) -> int:

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from accounts.customers import responsibilities
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from accounts.people.models import User
 from accounts.policies import resolving
 from accounts.timeline import recording
-from billing import periods
 from billing.contracts import sellers
 from billing.invoices import single
 from billing.money import Money
@@ -32,9 +32,9 @@ def give(*, customer: Customer, person: User, cause: str, at: datetime) -> Thank
 
     Part of the use case that keeps the words; whatever they say makes no difference here.
     """
-    today = periods.local_day(at, customer.timezone)
+    today = local_day(at, customer.timezone)
     payer, seller = responsibilities.payer_of(customer, today), sellers.nearest_to(customer)
-    said = resolving.resolve_many([payer.pk], at.date(), [CREDIT, DAYS])[payer.pk]
+    said = resolving.resolve_many([payer.pk], local_day(at, payer.timezone), [CREDIT, DAYS])[payer.pk]
     amount = Money.of((said[CREDIT].value or {}).get(payer.currency, "0"), payer.currency)
     if amount.amount_minor <= 0 or seller is None:
         return None
@@ -44,7 +44,7 @@ def give(*, customer: Customer, person: User, cause: str, at: datetime) -> Thank
             return None
         document = single.give_credit(
             actor=None, customer=payer, legal_entity=seller, amount=amount, reason=_("Thanks for telling us how it went"),
-            on=periods.local_day(at, payer.timezone), at=at, key=f"thanks:{cause}",
+            on=local_day(at, payer.timezone), at=at, key=f"thanks:{cause}",
         )  # fmt: skip
         until = at + timedelta(days=max(1, min(int(said[DAYS].value or 0), LONGEST_PAUSE)))
         facts = {"payer": payer, "customer": customer, "person": person, "document": document, "given_at": at, "until": until}

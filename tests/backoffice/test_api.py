@@ -7,9 +7,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.days import local_day
 from accounts.people import access, keys
 from backoffice.api import urls
-from billing.periods import local_day
 from billing.provisioning.models import ProvisioningTask
 from support.channels.chat.models import Chat
 from support.channels.models import CallBack

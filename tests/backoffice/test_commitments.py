@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.days import local_day
 from accounts.timeline.models import Activity
 from backoffice.admin import calendar_text
-from billing.periods import local_day
 from support.remedies import declines
 from support.remedies.models import Decline, DeclineReason
 from support.service_levels.models import ServiceCalendar, ServiceTarget

@@ -1,6 +1,6 @@
 """Ways to pay: kept for a node or all below it, inherited from the nearest, never taken from what still needs them."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -200,6 +200,13 @@ def test_an_expiry_is_told_of_twice_however_often_it_is_looked_for(tree):
     told = Activity.objects.filter(kind="billing.method_expiring").order_by("pk")
     assert [activity.facts["days"] for activity in told] == ["30", "7"]
     assert told[0].facts["on"] == "2029-08-31"
+
+
+def test_an_expiry_is_told_of_from_the_customer_s_own_day_on(tree):
+    keep(tree.berlin)
+
+    assert methods.warn_expiring(at=datetime(2029, 8, 1, 21, 30, tzinfo=UTC)) == 0
+    assert methods.warn_expiring(at=datetime(2029, 8, 1, 22, 30, tzinfo=UTC)) == 1
 
 
 def test_a_card_with_a_later_expiry_is_told_of_again(tree):

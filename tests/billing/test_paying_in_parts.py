@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.days import local_day
 from accounts.decisions import Refusal
 from accounts.timeline.models import Activity
 from billing.dunning import plans
@@ -18,7 +19,6 @@ from billing.money import Money
 from billing.payments import attempts, collecting
 from billing.payments import proof as payment_proof
 from billing.payments.models import Payment
-from billing.periods import local_day
 from tests.factories import billing, customers, payments, people
 from tests.factories.payments import NOON
 

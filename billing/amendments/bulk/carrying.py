@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from accounts.decisions import Refusal
 from accounts.people.models import User
 from accounts.timeline import recording
@@ -26,7 +27,6 @@ from billing.amendments.models import Quote
 from billing.amendments.ordering import Order
 from billing.contracts.models import Contract, Subscription
 from billing.money import Money
-from billing.periods import local_day
 
 Status = BulkChangeRow.Status
 TO_DO: Final = (Status.WAITING, Status.CHOSEN)

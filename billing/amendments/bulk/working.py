@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.customers import responsibilities
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
@@ -25,7 +26,6 @@ from billing.amendments.bulk.models import BulkChange, BulkChangeRow, BulkChoice
 from billing.amendments.bulk.reading import Given
 from billing.amendments.models import Quote
 from billing.amendments.quoting import GOOD_FOR
-from billing.periods import local_day
 
 Status = BulkChangeRow.Status
 FAULT: Final = "fault"

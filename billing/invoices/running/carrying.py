@@ -13,16 +13,14 @@ from django.db import connection, transaction
 from django.db.models import Count, Sum
 
 from accounts.customers.models import Customer
+from accounts.days import latest_day, local_day
 from accounts.people.models import User
 from accounts.timeline import recording
 from billing.invoices.running import chunks, due, rules
 from billing.invoices.running.models import BillingRun, BillingWork
 from billing.invoices.running.rules import Rule
-from billing.periods import local_day
 
 AT_ONCE: Final = 5_000
-# Nowhere does a day begin earlier.
-EARLIEST_ZONES: Final = ("UTC", "Pacific/Kiritimati")
 
 
 @dataclass(frozen=True)
@@ -101,7 +99,7 @@ def work_off(
 
 def begin_as_days_begin(*, at: datetime) -> list[BillingRun]:
     """Begin a run for each calendar day that due payers live in at the moment `at`; each payer is in that of its own day."""
-    latest = max(local_day(at, zone) for zone in EARLIEST_ZONES)
+    latest = latest_day(at)
     zones: dict[date, set[str]] = defaultdict(set)
     for zone in Customer.objects.filter(pk__in=list(due.payers(latest))).values_list("timezone", flat=True).distinct():
         zones[local_day(at, zone)].add(zone)

@@ -11,6 +11,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Q
 
+from accounts.days import local_day
 from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
@@ -87,7 +88,7 @@ def _finance_or_refuse(actor: User | None) -> None:
 
 
 def _refuse_unless_possible(on: date, at: datetime) -> None:
-    today = at.date()
+    today = local_day(at, pain.CALENDAR)
     if not today + LEAST_NOTICE <= on <= today + MOST_AHEAD:
         raise DayNotPossible(f"Choose a day between {today + LEAST_NOTICE} and {today + MOST_AHEAD}, so that payers know before.")
     if not pain.is_bank_day(on):

@@ -15,6 +15,7 @@ from stdnum.exceptions import ValidationError
 
 from accounts import numbering
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
@@ -25,7 +26,6 @@ from billing.payments.gateways.base import Method
 from billing.payments.gateways.direct_debit import DirectDebits
 from billing.payments.models import PaymentMethod
 from billing.payments.sepa.models import Mandate
-from billing.periods import local_day
 
 # The countries of the Single Euro Payments Area, by ISO code.
 AREA: Final = frozenset({

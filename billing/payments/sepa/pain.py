@@ -26,6 +26,7 @@ from accounts.decisions import Refusal
 
 SCHEMA: Final = "pain.008.001.02"
 SEQUENCES: Final = ("FRST", "RCUR", "OOFF", "FNAL")
+CALENDAR: Final = "Europe/Berlin"  # the days of TARGET, by which banks of the area collect, are those of Frankfurt
 LARGEST_MINOR: Final = 99_999_999_999
 _ID = re.compile(r"(?!/)(?!.*//)[A-Za-z0-9+?/:().,' -]{1,35}(?<!/)")
 

@@ -10,6 +10,7 @@ from typing import Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.days import local_day
 from accounts.policies import resolving
 from support.channels.chat import chats, presence
 from support.channels.chat.models import Chat, Presence
@@ -39,7 +40,8 @@ def _tend(chat: Chat, at: datetime) -> bool:
 
 
 def _while_waiting(chat: Chat, at: datetime) -> None:
-    longest = resolving.resolve(chat.ticket.customer, LONGEST_WAIT, at.date()).value * MINUTE
+    customer = chat.ticket.customer
+    longest = resolving.resolve(customer, LONGEST_WAIT, local_day(at, customer.timezone)).value * MINUTE
     if chat.ticket.status == Ticket.Status.RESOLVED:
         chats.close(chat, Chat.Ending.RESOLVED, actor=None, at=at)
     elif at - chat.seen_at > ABANDONED_AFTER:

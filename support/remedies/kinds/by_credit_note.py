@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from accounts.days import local_day
 from accounts.people.models import User
-from billing import periods
 from billing.invoices import credit_notes, replacing
 from billing.invoices.models import Document
 from billing.ledger.models import Entry
@@ -30,7 +30,7 @@ def taken_back(*, actor: User, grant: Grant, reason: str, at: datetime) -> Taken
     credit_note = grant.document
     if credit_note is None:
         raise NotReversible(_("No document gave it."))
-    on = periods.local_day(at, credit_note.customer.timezone)
+    on = local_day(at, credit_note.customer.timezone)
     replacement = grant.documents.exclude(pk=credit_note.pk).first()
     issued: list[Document] = []
     try:

@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 
 from django.utils.translation import gettext as _
 
+from accounts.days import local_day
 from accounts.decisions import Decision, Refusal, refused
 from accounts.people.models import User
-from billing import periods
 from billing.invoices import newline, replacing, tax
 from billing.invoices.models import Document, Line
 from billing.ledger import posting
@@ -113,7 +113,7 @@ class CorrectPrice(Remedy[Terms]):
         made = replacing.anew(
             actor=actor, document=line.document, lines=[line], nets={line.pk: terms.net.amount_minor},
             reason=_("Price corrected, {ticket}").format(ticket=ticket.ref), at=at, key=f"{self.code}:{line.pk}",
-            on=periods.local_day(at, line.document.customer.timezone),
+            on=local_day(at, line.document.customer.timezone),
         )  # fmt: skip
         return by_credit_note.given(made.credit_note, made.invoice)
 

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.days import local_day
 from accounts.decisions import Decision, refused
 from accounts.people.models import User
 from billing import periods
@@ -102,7 +103,7 @@ class CreditDuplicateCharge(Remedy[Terms]):
             line=line,
             amount_minor=_net(terms.finding),
             reason=_("Billed twice, see {twin}").format(twin=_billed_first(terms.finding)),
-            on=periods.local_day(at, line.document.customer.timezone),
+            on=local_day(at, line.document.customer.timezone),
             at=at,
             key=f"{self.code}:{terms.finding.ref}",
         )

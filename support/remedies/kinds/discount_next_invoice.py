@@ -9,9 +9,10 @@ from uuid import UUID, uuid4
 
 from django.utils.translation import gettext as _
 
+from accounts.days import local_day
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
 from accounts.people.models import User
-from billing import money, periods
+from billing import money
 from billing.invoices import single
 from billing.invoices.models import Document
 from billing.ledger import balances, posting
@@ -101,7 +102,7 @@ class DiscountNextInvoice(OnInvoice[Terms]):
         credit_note = single.give_credit(
             actor=actor, customer=document.customer, legal_entity=document.legal_entity, amount=terms.amount,
             reason=_("Discount on the next invoice, {ticket}").format(ticket=ticket.ref), key=_key(document),
-            on=periods.local_day(at, document.customer.timezone), at=at, for_the_next=True,
+            on=local_day(at, document.customer.timezone), at=at, for_the_next=True,
         )  # fmt: skip
         return by_credit_note.given(credit_note)
 

@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.days import local_day
 from accounts.decisions import ALLOWED, Decision, refused
 from accounts.people.models import User
-from billing import periods
 from billing.dunning import pausing
 from billing.dunning.models import DunningPause
 from billing.invoices.models import Document
@@ -57,7 +57,7 @@ class ExtendDueDate(OnInvoice[Terms]):
         document = on_invoice.about(ticket)
         if document is None or not document.open_minor or _extended(document):
             return []
-        today = periods.local_day(ticket.touched_at, ticket.customer.timezone)
+        today = local_day(ticket.touched_at, ticket.customer.timezone)
         pay_by = max(document.due_on or today, today) + timedelta(days=SUGGESTED_DAYS)
         return [Terms(key=uuid4(), document=document, pay_by=pay_by)]
 
@@ -72,7 +72,7 @@ class ExtendDueDate(OnInvoice[Terms]):
 
     def possible(self, ticket: Ticket, terms: Terms) -> Decision:
         """Something is open, it is the first extension, and the day is later than now agreed but not too far away."""
-        document, today = terms.document, periods.local_day(ticket.touched_at, ticket.customer.timezone)
+        document, today = terms.document, local_day(ticket.touched_at, ticket.customer.timezone)
         if not on_invoice.open_on(document):
             return refused("nothing_open", _("Nothing is left to pay on {document}.").format(document=document))
         if _extended(document):
@@ -91,7 +91,7 @@ class ExtendDueDate(OnInvoice[Terms]):
     def apply(self, *, actor: User, ticket: Ticket, terms: Terms, at: datetime) -> Given:
         """Let the invoice rest until the day is over."""
         pausing.rest(
-            terms.document, DunningPause.Cause.HAND, since=periods.local_day(at, ticket.customer.timezone),
+            terms.document, DunningPause.Cause.HAND, since=local_day(at, ticket.customer.timezone),
             until=terms.pay_by + timedelta(days=1), actor=actor, at=at, reason=_("Extended, {ticket}").format(ticket=ticket.ref),
         )  # fmt: skip
         return Given(self.cost(terms), terms.document)
@@ -101,7 +101,7 @@ class ExtendDueDate(OnInvoice[Terms]):
         rests = DunningPause.objects.filter(
             document=grant.document, cause=DunningPause.Cause.HAND, made_at=grant.granted_at or grant.asked_at
         )
-        pausing.end(rests, today=periods.local_day(at, grant.customer.timezone), actor=actor)
+        pausing.end(rests, today=local_day(at, grant.customer.timezone), actor=actor)
         return TakenBack()
 
     def closing_text(self, ticket: Ticket, terms: Terms, document: Document | None = None) -> str:

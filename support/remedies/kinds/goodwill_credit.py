@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from accounts.customers import responsibilities
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
 from accounts.people.models import User
-from billing import periods
 from billing.catalog.models import LegalEntity
 from billing.contracts import sellers
 from billing.invoices import single
@@ -110,7 +110,7 @@ class GoodwillCredit(Remedy[Terms]):
         credit_note = single.give_credit(
             actor=actor, customer=ticket.customer, legal_entity=seller, amount=terms.amount,
             reason=_("Goodwill for {ticket}").format(ticket=ticket.ref), key=_key(ticket),
-            on=periods.local_day(at, ticket.customer.timezone), at=at,
+            on=local_day(at, ticket.customer.timezone), at=at,
         )  # fmt: skip
         return by_credit_note.given(credit_note)
 
@@ -140,7 +140,7 @@ def _given(ticket: Ticket) -> bool:
 
 def _payer(ticket: Ticket) -> Customer:
     """Return who pays for the ticket's customer on the day it was last worked on."""
-    return responsibilities.payer_of(ticket.customer, periods.local_day(ticket.touched_at, ticket.customer.timezone))
+    return responsibilities.payer_of(ticket.customer, local_day(ticket.touched_at, ticket.customer.timezone))
 
 
 def _balance(ticket: Ticket, currency: str) -> Money:

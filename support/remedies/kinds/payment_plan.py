@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.days import local_day
 from accounts.decisions import ALLOWED, Decision, refused
 from accounts.people.models import User
-from billing import periods
 from billing.dunning import plans
 from billing.dunning.models import PaymentPlan as Plan
 from billing.invoices.models import Document
@@ -96,7 +96,7 @@ class PaymentPlan(OnInvoice[Terms]):
         """Agree on the parts; from now on the invoice rests."""
         plans.make(
             actor=actor, documents=[terms.document], count=terms.parts, first_on=terms.first_on, at=at,
-            today=periods.local_day(at, ticket.customer.timezone),
+            today=local_day(at, ticket.customer.timezone),
         )  # fmt: skip
         return Given(self.cost(terms), terms.document)
 
@@ -119,7 +119,7 @@ class PaymentPlan(OnInvoice[Terms]):
 
 
 def _today(ticket: Ticket) -> date:
-    return periods.local_day(ticket.touched_at, ticket.customer.timezone)
+    return local_day(ticket.touched_at, ticket.customer.timezone)
 
 
 def _at_once() -> str:

@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 
 from django.utils.translation import gettext as _
 
+from accounts.days import local_day
 from accounts.decisions import ALLOWED, Decision, refused
 from accounts.people.models import User
-from billing import periods
 from billing.invoices import replacing
 from billing.invoices.models import Document, Line
 from billing.ledger import balances, posting
@@ -86,7 +86,7 @@ class ReissueDocument(OnInvoice[Terms]):
         document = terms.document
         made = replacing.anew(
             actor=actor, document=document, lines=_lines(document), reason=_("Issued anew, {ticket}").format(ticket=ticket.ref),
-            on=periods.local_day(at, document.customer.timezone), at=at, key=f"{self.code}:{document.ref}",
+            on=local_day(at, document.customer.timezone), at=at, key=f"{self.code}:{document.ref}",
             po_number=terms.po_number,
         )  # fmt: skip
         return by_credit_note.given(made.credit_note, made.invoice)

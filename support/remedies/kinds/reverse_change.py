@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.days import local_day
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
 from accounts.people.models import User
-from billing import periods
 from billing.amendments import reversing
 from billing.contracts import events
 from billing.contracts.models import ContractEvent
@@ -143,4 +143,4 @@ def _changes() -> QuerySet[ContractEvent]:
 
 
 def _today(ticket: Ticket) -> date:
-    return periods.local_day(ticket.touched_at, ticket.customer.timezone)
+    return local_day(ticket.touched_at, ticket.customer.timezone)

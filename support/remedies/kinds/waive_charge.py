@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 
 from django.utils.translation import gettext as _
 
+from accounts.days import local_day
 from accounts.decisions import Decision, refused
 from accounts.people.models import User
-from billing import periods
 from billing.anomalies.models import Finding
 from billing.invoices import credit_notes, crediting, newline
 from billing.invoices.models import Document, Line
@@ -102,7 +102,7 @@ class WaiveCharge(Remedy[Terms]):
             actor=actor,
             line=terms.line,
             reason=_("Waived, {ticket}").format(ticket=ticket.ref),
-            on=periods.local_day(at, terms.line.document.customer.timezone),
+            on=local_day(at, terms.line.document.customer.timezone),
             at=at,
             key=f"{self.code}:{terms.line.pk}",
         )

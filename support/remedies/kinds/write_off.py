@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 
 from django.utils.translation import gettext as _
 
+from accounts.days import local_day
 from accounts.decisions import ALLOWED, Decision, refused
 from accounts.people.models import User
-from billing import periods
 from billing.invoices import settling
 from billing.invoices.models import Document, Settlement
 from billing.ledger import posting
@@ -68,7 +68,7 @@ class WriteOff(OnInvoice[Terms]):
         """Settle what is open against write-offs."""
         settlement = settling.write_off(
             document=terms.document, reason=_("Written off, {ticket}").format(ticket=ticket.ref),
-            on=periods.local_day(at, terms.document.customer.timezone), at=at, actor=actor,
+            on=local_day(at, terms.document.customer.timezone), at=at, actor=actor,
         )  # fmt: skip
         amount = Money(settlement.amount_minor, terms.document.currency)
         return Given(amount, terms.document, _entry(terms.document))
@@ -78,9 +78,7 @@ class WriteOff(OnInvoice[Terms]):
         document, entry = grant.document, grant.feed_row.entry
         if document is None or entry is None:
             raise NotReversible(_("Nothing was written off."))
-        counter = posting.reverse(
-            entry=entry, key=f"reverse:{grant.ref}", on=periods.local_day(at, document.customer.timezone), at=at
-        )
+        counter = posting.reverse(entry=entry, key=f"reverse:{grant.ref}", on=local_day(at, document.customer.timezone), at=at)
         settling.reopen(settlement=_settlement(document, grant), amount_minor=grant.amount_minor, at=at)
         return TakenBack(counter)
 

@@ -1,6 +1,6 @@
 """Direct debit from the signature to the return: ordered, sent once, announced, collected, returned; the books follow."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
@@ -140,6 +140,16 @@ def test_day_on_which_nobody_collects_or_nobody_would_know_is_refused(mandate, o
 
     with pytest.raises(debits.DayNotPossible):
         debits.make_file(actor=None, seller=seller(), collection_on=on, at=EVENING)
+
+
+def test_days_to_collect_are_counted_by_the_calendar_of_the_banks(mandate):
+    ordered(mandate)
+    late = datetime(2026, 11, 29, 23, 30, tzinfo=UTC)  # the thirtieth in Frankfurt
+
+    with pytest.raises(debits.DayNotPossible, match="between 2026-12-02"):
+        debits.make_file(actor=None, seller=seller(), collection_on=date(2026, 12, 1), at=late)
+
+    assert debits.make_file(actor=None, seller=seller(), collection_on=date(2026, 12, 2), at=late).debits_count == 1
 
 
 def test_block_on_the_statement_pays_every_debit_in_it(mandate, berlin, accord):

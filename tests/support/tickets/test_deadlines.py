@@ -1,6 +1,6 @@
 """What is due on a ticket, by which target, and what the lists know of it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -111,3 +111,16 @@ def test_ticket_with_a_quarter_of_its_time_left_is_at_risk():
 
     assert queue.page(people.supervisor(), "at_risk").tickets == [ticket]
     assert queue.page(people.supervisor(), "breached").tickets == []
+
+
+@pytest.mark.parametrize(("zone", "minutes"), [("Europe/Berlin", 30), ("UTC", 480)])
+def test_target_counts_from_its_first_day_where_the_customer_is(zone, minutes):
+    late = datetime(2026, 11, 27, 23, 30, tzinfo=UTC)
+    targets.set_target(
+        actor=people.manager(), clock="first_response", minutes=30, calendar=ServiceCalendar.objects.get(), at=NOON,
+        since=date(2026, 11, 28),
+    )  # fmt: skip
+
+    sheet = deadlines.sheet_of(support.ticket(group(timezone=zone), at=late), late)
+
+    assert sheet.clocks[0].target.minutes == minutes
