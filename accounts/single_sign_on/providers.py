@@ -1,6 +1,7 @@
 """Providers: set one up for a customer, put it to use, and name who comes in when it fails.
 
-Managers do this, and administrators of the very customer: what proves that it is theirs is the mail domain.
+Managers do this, and administrators of the customer and everything below it, as far as the provider speaks: what proves that it
+is theirs is the mail domain. Nobody lets newcomers hold by it what they do not hold themselves.
 
 A provider keeps its issuer once it knows somebody: subjects of another issuer are other people. Its secret is kept sealed and
 never shown again. To be offered it needs a verified mail domain; to be the only way it also needs an administrator who is named.
@@ -14,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
-from accounts.people import access
-from accounts.people.models import User
+from accounts.people import access, invitations
+from accounts.people.models import Membership, User
 from accounts.single_sign_on import sealing
 from accounts.single_sign_on import terms as taking
 from accounts.single_sign_on.models import NamedAdministrator, SignInProvider
@@ -47,6 +48,12 @@ class NotAnAdministrator(Refusal):
     field = "user"
 
 
+class NotOverAll(Refusal):
+    """The actor does not manage the people of everything the provider would speak for."""
+
+    code = "not_over_all"
+
+
 class LastOneNamed(Refusal):
     """While the provider is the only way, somebody stays named."""
 
@@ -57,7 +64,7 @@ def set_up(*, actor: User | None, customer: Customer, terms: Terms, at: datetime
     """Set a provider up for `customer` and everything below it; it is off until it is put to use.
 
     Raises:
-        Refusal: the actor is neither a manager nor an administrator of the customer.
+        Refusal, NotOverAll, MayNotGrant: the actor is neither a manager nor an administrator of the customer and all below it.
         AddressNotAllowed, MetadataNotTaken: the issuer is not https or not public; the metadata is none of a SAML provider.
         TermsMakeNoSense: something is missing, or newcomers would stand where they may not.
         SetUpAlready: another organisation uses this issuer and client ID.
@@ -66,6 +73,7 @@ def set_up(*, actor: User | None, customer: Customer, terms: Terms, at: datetime
         must_administer(actor, customer)
         provider = SignInProvider(ref=secrets.token_hex(6), customer=customer, protocol=terms.protocol, made_by=actor, made_at=at)
         taking.apply(terms, provider)
+        _must_be_theirs_to_give(actor, provider)
         taking.keep(provider)
         facts = {"name": provider.name, "issuer": provider.issuer}
         recording.record(customer, "accounts.provider_set_up", actor=actor, at=at, about=provider, facts=facts)
@@ -83,6 +91,7 @@ def change(*, actor: User | None, provider: SignInProvider, terms: Terms, at: da
         held = lock(provider)
         must_administer(actor, held.customer)
         changed = taking.apply(terms, held)
+        _must_be_theirs_to_give(actor, held)
         if "issuer" in changed and held.identities.exists():
             raise KnowsPeople(_("People signed in there already; switch this provider off and set a new one up."))
         if changed:
@@ -168,10 +177,24 @@ def lock(provider: SignInProvider) -> SignInProvider:
 
 
 def must_administer(actor: User | None, customer: Customer) -> None:
-    """Do nothing for a manager, an administrator of `customer`, or the system itself.
+    """Do nothing for a manager, an administrator of `customer` and of everything below it, or the system itself.
 
     Raises:
         Refusal: the actor is somebody else.
+        NotOverAll: the actor manages no people somewhere below, where the provider speaks too.
     """
+    if actor is None:
+        return
+    access.decide(actor, access.MANAGE_PEOPLE, customer).or_refuse()
+    managed = access.customers_within_reach(actor, access.MANAGE_PEOPLE).values("pk")
+    if not access.level_of(actor) and Customer.objects.below(customer).exclude(pk__in=managed).exists():
+        raise NotOverAll(
+            _("Who sets single sign-on up manages people in {name} and everything below it.").format(name=customer.name)
+        )
+
+
+def _must_be_theirs_to_give(actor: User | None, provider: SignInProvider) -> None:
+    """Let nobody admit newcomers where, or as what, they could not invite them."""
     if actor is not None:
-        access.decide(actor, access.MANAGE_PEOPLE, customer).or_refuse()
+        scope = Membership.Scope.SUBTREE
+        invitations.may_grant(actor, provider.joins_at, role=provider.joins_as, scope=scope).or_refuse()

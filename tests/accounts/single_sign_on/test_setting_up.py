@@ -85,6 +85,35 @@ def test_administrator_proves_a_domain_by_its_record_and_never_by_their_word():
     assert (claimed.verified_at, claimed.vouched_by) == (NOON, None)
 
 
+def test_administrator_of_one_node_alone_sets_nothing_up_for_what_stands_below_it():
+    tree = helios()
+    chief = people.administrator(tree.germany, scope="node")
+
+    with pytest.raises(providers.NotOverAll, match="Helios Germany and everything below it"):
+        set_up(tree.germany, actor=chief)
+    assert SignInProvider.objects.count() == 0
+    assert set_up(tree.lab, actor=people.administrator(tree.lab, scope="node")).customer == tree.lab
+
+
+def test_administrator_who_is_denied_below_touches_no_provider_that_speaks_there():
+    tree = helios()
+    made, chief = provider_of(tree.germany, "nordwind.example", use="off"), people.administrator(tree.germany)
+    people.joins(chief, tree.lab, "reader", effect="deny")
+    acts = [
+        lambda: set_up(tree.germany, actor=chief),
+        lambda: providers.change(actor=chief, provider=made, terms=terms(tree.germany), at=NOON),
+        lambda: providers.put_to_use(actor=chief, provider=made, use="offered", at=NOON),
+        lambda: domains.claim(actor=chief, provider=made, name="another.example", at=NOON),
+        lambda: domains.release(actor=chief, domain=made.domains.get(), at=NOON),
+    ]
+
+    for act in acts:
+        with pytest.raises(providers.NotOverAll):
+            act()
+
+    assert (SignInProvider.objects.get().use, made.domains.get().name) == ("off", "nordwind.example")
+
+
 @pytest.mark.parametrize("role", ["payer", "member", "reader"])
 def test_who_does_not_administer_the_customer_sets_nothing_up(role):
     customer = group()
