@@ -19,7 +19,7 @@ class BillingConfig(AppConfig):
         moves = import_module("accounts.customers.moves")
         moves.register_effect("contracts", moved.contracts)
         moves.register_effect("documents", moved.documents)
-        import_module("accounts.quality.split_parts").register("contracts", import_module("billing.contracts.splitting").PART)
+        import_module("accounts.quality.split_parts").register("contracts", import_module("billing.amendments.splitting").PART)
         import_module("billing.reports.segment_facts").hang()
         exporting = import_module("accounts.privacy.exporting")
         exporting.register_documents(of_customers=import_module("billing.invoices.handing_out").all_of)

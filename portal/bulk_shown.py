@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from accounts.people.models import User
+from billing.amendments.bulk import working
 from billing.amendments.bulk.models import BulkChange, BulkChangeRow
 from billing.amendments.bulk.reading import COLUMNS
 from billing.money import Money
@@ -63,10 +65,10 @@ class Shown:
         return len(self.rows) - self.to_price
 
 
-def of(bulk: BulkChange, *, at: datetime) -> Shown:
-    """Return the rows in the order of the file."""
+def of(bulk: BulkChange, viewer: User, *, at: datetime) -> Shown:
+    """Return the rows that concern the viewer, in the order of the file."""
     related = ("quote__subscription__product", "quote__customer", "quote__contract")
-    rows = [_row(row) for row in bulk.rows.select_related(*related).order_by("number")]
+    rows = [_row(row) for row in working.rows_for(viewer, bulk).select_related(*related)]
     ready = [shown for shown in rows if shown.can_be_made]
     sums: dict[str, int] = {}
     for shown in ready:
@@ -95,10 +97,10 @@ def _status(row: BulkChangeRow) -> BulkChangeRow.Status:
     return Status(row.status)
 
 
-def sheet(bulk: BulkChange) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows as they came with what became of each."""
+def sheet(bulk: BulkChange, viewer: User) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows that concern the viewer as they came, with what became of each."""
     yield ("row", *COLUMNS, "result", "reason", "document")
-    for row in bulk.rows.select_related("quote__document").order_by("number"):
+    for row in working.rows_for(viewer, bulk).select_related("quote__document"):
         document = row.quote.document if row.quote else None
         cells = (row.given.get(name, "") for name in COLUMNS)
         yield (row.number, *cells, _status(row).value, row.reason, document.ref if document else "")

@@ -1,8 +1,8 @@
-"""Reach changes: who gains and who loses sight of a customer when it is moved or merged."""
+"""Reach changes: who gains and who loses sight of a customer when it is moved, merged or split."""
 
 from datetime import UTC, date, datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.customers.models import Customer
 from accounts.people.models import Membership, User
@@ -21,6 +21,36 @@ def of_move(customer: Customer, to: Customer | None, on: date) -> list[str]:
     after = _emails_above(to, on) if to else set()
     gaining = [f"{email} gains sight of {customer.name}." for email in sorted(after - before)]
     return gaining + [f"{email} loses sight of {customer.name}." for email in sorted(before - after)]
+
+
+def of_split(child: Customer, on: date) -> list[str]:
+    """Say in sentences who would lose sight of `child` if it went along from its parent to a new sister of that parent.
+
+    Nobody gains it: who has no access to the parent has none to the new sister (`deny_alike`).
+    """
+    held = _emails_above(child.parent, on) if child.parent else set()
+    above = child.parent.parent if child.parent else None
+    kept = _emails_above(above, on) if above else set()
+    return [f"{email} loses sight of {child.name}." for email in sorted(held - kept)]
+
+
+def denied_at(customer: Customer, on: date) -> QuerySet[Membership]:
+    """Return the denials at `customer` itself that are not over on the day `on`."""
+    rows = Membership.objects.filter(Q(until=None) | Q(until__gt=on), customer=customer, effect=Membership.Effect.DENY)
+    return rows.select_related("user", "granted_by").order_by("user__email", "pk")
+
+
+def deny_alike(origin: Customer, to: Customer, *, actor: User | None, at: datetime) -> list[Membership]:
+    """Close `to` to whom `origin` is closed, as set there and by whom: only who may lift it there lifts it here."""
+    day = at.astimezone(UTC).date()
+    made = []
+    for one in denied_at(origin, day):
+        facts = {"user": one.user, "role": one.role, "effect": one.effect, "scope": one.scope, "granted_by": one.granted_by}
+        denial = Membership.objects.create(customer=to, since=max(day, one.since), until=one.until, **facts)
+        told = {"email": one.user.email, "scope": one.scope}
+        recording.record(to, "accounts.member_denied", actor=actor, at=at, about=denial, facts=told)
+        made.append(denial)
+    return made
 
 
 def _emails_above(parent: Customer, on: date) -> set[str]:
@@ -54,10 +84,11 @@ def join(retired: Customer, survivor: Customer, *, actor: User | None, at: datet
 def hand_over(memberships: list[int], origin: Customer, to: Customer, *, actor: User | None, at: datetime) -> list[list[int]]:
     """Let these memberships end at `origin` and go on at `to`; return each old key with the new one.
 
-    What ended before stays ended; who has the role at `to` by now keeps that one.
+    What ended before stays ended; who has the role at `to` by now keeps that one. A denial stays set by who set it.
     """
     day = at.astimezone(UTC).date()
-    held = Membership.objects.filter(pk__in=memberships, customer=origin).in_force(day).select_related("user").order_by("pk")
+    held = Membership.objects.filter(pk__in=memberships, customer=origin).in_force(day).order_by("pk")
+    held = held.select_related("user", "granted_by")
     handed = []
     for one in held:
         facts = {"user": one.user, "role": one.role, "effect": one.effect, "scope": one.scope, "until": one.until}
@@ -66,7 +97,8 @@ def hand_over(memberships: list[int], origin: Customer, to: Customer, *, actor: 
         one.save(update_fields=["until"])
         same = {name: facts[name] for name in ("user", "role", "effect")}
         there = Membership.objects.filter(customer=to, **same).in_force(day).first()
-        made = there or Membership.objects.create(customer=to, since=day, granted_by=actor, **facts)
+        giver = one.granted_by if one.effect == Membership.Effect.DENY else actor
+        made = there or Membership.objects.create(customer=to, since=day, granted_by=giver, **facts)
         told = {"email": one.user.email, "role": one.get_role_display(), "origin": origin.number}
         recording.record(origin, "accounts.member_revoked", actor=actor, at=at, about=one, facts=told)
         recording.record(to, "accounts.member_went_along", actor=actor, at=at, about=made, facts=told)

@@ -6,7 +6,7 @@ Topics above register their own part (contracts); each says what there is, what 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from accounts.customers import addresses, moves, tree
 from accounts.customers.models import Address, Customer
@@ -38,6 +38,8 @@ class Part:
     bring_back: Callable[[Customer, Customer, Any, User, datetime], None]
 
 
+TOLD_APART: Final = frozenset({"tree", "people"})  # of what a move means, what a split says in words of its own
+
 _parts: dict[str, Part] = {}
 
 
@@ -62,7 +64,8 @@ def _children_told(customer: Customer, keys: list[int], on: date) -> list[str]:
     for child in Customer.objects.filter(pk__in=keys).order_by("lft"):
         told.append(f"{child.name} stands under the new customer, with {child.get_descendant_count()} below it.")
         effects = moves.told_effects(child, customer.parent, on)
-        told.extend(sentence for topic, sentences in effects.items() if topic != "tree" for sentence in sentences)
+        told.extend(reach_changes.of_split(child, on))
+        told.extend(sentence for topic, sentences in effects.items() if topic not in TOLD_APART for sentence in sentences)
     return told
 
 
@@ -78,15 +81,12 @@ def _children_back(customer: Customer, sister: Customer, carried: list[int], act
 
 
 def _members(customer: Customer) -> list[Piece]:
-    rows = Membership.objects.filter(customer=customer, user__is_program=False).in_force().select_related("user")
-    ordered = rows.order_by("user__email", "pk")
-    return [Piece(row.pk, f"{row.user.email}, {_role(row)}") for row in ordered]
-
-
-def _role(row: Membership) -> str:
-    return (
-        "no access" if row.effect == Membership.Effect.DENY else f"{row.get_role_display().lower()} for {row.get_scope_display()}"
-    )
+    """Return who stands there. Who has no access is no choice: that holds for both from then on."""
+    allowed = Membership.objects.filter(customer=customer, user__is_program=False, effect=Membership.Effect.ALLOW).in_force()
+    return [
+        Piece(row.pk, f"{row.user.email}, {row.get_role_display().lower()} for {row.get_scope_display()}")
+        for row in allowed.select_related("user").order_by("user__email", "pk")
+    ]
 
 
 def _members_told(customer: Customer, keys: list[int], on: date) -> list[str]:

@@ -1,8 +1,8 @@
 """Splitting: chosen parts of a customer become a new customer beside it, from a day on, by two persons, and back as a whole.
 
-The new customer is of the same kind under the same parent, and speaks, pays and is reckoned as the old one does. What was issued
-stays with whom it was issued to. Undoing brings every part back and lets the old customer absorb the new one, so that what
-happened at it meanwhile is read there.
+The new customer is of the same kind under the same parent; it speaks, pays and is reckoned as the old one does, and who has no
+access to the old one has none to it. What was issued stays with whom it was issued to. Undoing brings every part back and lets
+the old customer absorb the new one, so that what happened at it meanwhile is read there.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from accounts.customers import facts, responsibilities, tree
 from accounts.customers.models import Customer
 from accounts.days import latest_day, local_day
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
-from accounts.people import access
+from accounts.people import access, reach_changes
 from accounts.people.models import User
 from accounts.quality import split_parts
 from accounts.quality.split_models import Split
@@ -221,6 +221,7 @@ def _carry_out(split: Split, at: datetime) -> None:
     inherited = {name: getattr(customer, name) for name in INHERITED}
     made = tree.add(actor=split.asked_by, parent=customer.parent, kind=customer.kind_id, name=split.name, at=at, **inherited)
     _answer_alike(customer, made, split.decided_by, at)
+    reach_changes.deny_alike(customer, made, actor=split.decided_by, at=at)
     carried: dict[str, Any] = {}
     for code, keys in split.parts.items():
         carried[code] = split_parts.every()[code].carry(customer, made, keys, split.decided_by, at)
@@ -249,6 +250,8 @@ def _told(customer: Customer, parts: Mapping[str, list[int]], on: date) -> dict[
     told = {code: split_parts.every()[code].told(customer, keys, on) for code, keys in parts.items() if keys}
     payer = responsibilities.named_above(customer, responsibilities.PAYER, on)
     told["payers"] = [f"{payer.name if payer else 'The new customer itself'} pays for the new customer."]
+    denied = reach_changes.denied_at(customer, on)
+    told["denied"] = [f"{row.user.email}, who has no access here, has none to the new customer either." for row in denied]
     if customer.kind.carries_legal_data:
         told["facts"] = ["It has no legal name, address and tax id of its own yet: put them in before it is invoiced."]
     return {code: sentences for code, sentences in told.items() if sentences}

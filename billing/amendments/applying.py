@@ -43,7 +43,7 @@ class QuoteExpired(Refusal):
 
 
 class QuoteIsStale(Refusal):
-    """The contract was changed since it was quoted."""
+    """The contract was changed since it was quoted, or went to another customer."""
 
     code = "quote_is_stale"
 
@@ -98,6 +98,7 @@ def _applied(actor: User, token: UUID, at: datetime, today: date, chosen_with: M
             return quote
         if at >= quote.expires_at:
             raise QuoteExpired(_("This price was good for half an hour; ask for a new one."))
+        _of_its_customer_or_refuse(quote)
         decision = limits.decide(actor, quote.customer, limits.commitment(quote.outcome), chosen_with=chosen_with)
         if decision.approver:
             return approvals.request(quote, actor=actor, decision=decision, at=at)
@@ -124,6 +125,7 @@ def decide(*, actor: User, approval: OrderApproval, approve: bool, note: str, at
         approvals.note_answer(approval, actor=actor, approve=approve, note=note, at=at)
         if approve:
             _refuse_when_too_late(quote, at)
+            _of_its_customer_or_refuse(quote)
             _carry_out(quote, payer, actor=quote.asked_by, at=at, today=today)
         else:
             quote.status = Quote.Status.REFUSED
@@ -171,6 +173,12 @@ def _hold_payers(customer: Customer, subscriptions: list[int], today: date) -> C
 def _refuse_when_too_late(quote: Quote, at: datetime) -> None:
     if at >= quote.expires_at:
         raise QuoteExpired(_("This price was held for two weeks; a new one has to be asked for."))
+
+
+def _of_its_customer_or_refuse(quote: Quote) -> None:
+    """Refuse a quote whose subscription is another customer's by now: access, limits and payer were asked for the one quoted."""
+    if quote.subscription and quote.subscription.customer_id != quote.customer_id:
+        raise QuoteIsStale(_("The subscription went to another customer since this was quoted."))
 
 
 def _carry_out(quote: Quote, payer: Customer, *, actor: User, at: datetime, today: date) -> Quote:

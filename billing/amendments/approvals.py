@@ -4,6 +4,7 @@ The quote's price holds while it waits, for up to `HELD_FOR`; should it change m
 new price is asked for. Nobody approves what they asked for themselves, or more than they may order alone.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -65,6 +66,13 @@ def waiting_within(customers: "QuerySet[Customer]") -> "QuerySet[OrderApproval]"
     return waiting.select_related(*related).order_by("asked_at", "pk")
 
 
+def waiting_under(contracts: Iterable[int], customer: Customer) -> "QuerySet[OrderApproval]":
+    """Return the orders of `customer` under these contracts that wait for a decision, the oldest first."""
+    waiting = OrderApproval.objects.filter(status=OrderApproval.Status.WAITING, quote__customer=customer)
+    related = ("quote__customer", "quote__contract")
+    return waiting.filter(quote__contract__in=contracts).select_related(*related).order_by("asked_at", "pk")
+
+
 def hold(approval: OrderApproval) -> OrderApproval:
     """Lock an approval until the transaction ends and return it as it stands."""
     held = OrderApproval.objects.select_for_update(of=("self",)).select_related(
@@ -83,7 +91,14 @@ def may_decide(actor: User, approval: OrderApproval) -> Decision:
     return limits.decide(actor, approval.quote.customer, Money(approval.commitment_minor, approval.currency))
 
 
-def note_answer(approval: OrderApproval, *, actor: User, approve: bool, note: str, at: datetime) -> OrderApproval:
+def refuse_waiting(approval: OrderApproval, *, actor: User | None, note: str, at: datetime) -> OrderApproval:
+    """Refuse an order that can no longer be had, whoever would decide. Runs under the lock of its contract."""
+    approval.quote.status = Quote.Status.REFUSED
+    approval.quote.save(update_fields=["status"])
+    return note_answer(approval, actor=actor, approve=False, note=note, at=at)
+
+
+def note_answer(approval: OrderApproval, *, actor: User | None, approve: bool, note: str, at: datetime) -> OrderApproval:
     """Write the answer down. Runs in the transaction that carries it out.
 
     Raises:
@@ -97,7 +112,7 @@ def note_answer(approval: OrderApproval, *, actor: User, approve: bool, note: st
     approval.save(update_fields=["status", "decided_by", "decided_at", "note"])
     kind = "billing.order_approved" if approve else "billing.order_refused"
     amount, contract = str(Money(approval.commitment_minor, approval.currency)), approval.quote.contract.ref
-    facts = {"amount": amount, "note": note, "who": str(actor), "contract": contract}
+    facts = {"amount": amount, "note": note, "who": str(actor or _("We")), "contract": contract}
     recording.record(approval.quote.customer, kind, actor=actor, at=at, about=approval, facts=facts)
     return approval
 

@@ -32,7 +32,7 @@ class BulkRowSerializer(serializers.ModelSerializer):
 
 
 class BulkSerializer(serializers.ModelSerializer):
-    """A file of changes with its rows."""
+    """A file of changes with those of its rows that the viewer may see."""
 
     customer = serializers.CharField(source="customer.number")
     rows = serializers.SerializerMethodField()
@@ -44,7 +44,7 @@ class BulkSerializer(serializers.ModelSerializer):
 
     @extend_schema(responses=BulkRowSerializer(many=True))
     def get_rows(self, bulk: BulkChange) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = BulkRowSerializer(bulk.rows.order_by("number"), many=True).data
+        rows: list[dict[str, Any]] = BulkRowSerializer(working.rows_for(self.context["request"].user, bulk), many=True).data
         return rows
 
 

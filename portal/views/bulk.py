@@ -50,7 +50,7 @@ def bulk_changes(request: HttpRequest, number: str) -> HttpResponse:
 def bulk_change(request: HttpRequest, token: UUID) -> HttpResponse:
     """Show each row with its price or with why it cannot be, and what became of it."""
     bulk = places.bulk_change(request, token)
-    context = {"at": bulk.customer, "bulk": bulk, "shown": bulk_shown.of(bulk, at=timezone.now())}
+    context = {"at": bulk.customer, "bulk": bulk, "shown": bulk_shown.of(bulk, request.user, at=timezone.now())}
     return render(request, "portal/bulk/bulk_change.html", context)
 
 
@@ -103,4 +103,4 @@ def _tell(request: HttpRequest, chosen: working.Chosen) -> None:
 def bulk_sheet(request: HttpRequest, token: UUID) -> StreamingHttpResponse:
     """Hand over the rows with their results as CSV."""
     bulk = places.bulk_change(request, token)
-    return spreadsheets.download(bulk_shown.sheet(bulk), name="changes-results.csv")
+    return spreadsheets.download(bulk_shown.sheet(bulk, request.user), name="changes-results.csv")

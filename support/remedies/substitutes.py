@@ -1,7 +1,8 @@
 """Substitutes: who decides approvals for a colleague who is away, from one day to another.
 
 Days are UTC, `until` is the first day back. Who stands in decides as far as the colleague might, counted as given by that
-colleague, with both on record; never what they or that colleague asked for, and never for whom that colleague stands in.
+colleague, with both on record; never what they or that colleague asked for, and never for whom that colleague stands in. Nobody
+takes a colleague's authority by naming themselves: the colleague names them, or a manager who is neither.
 """
 
 from collections.abc import Iterable
@@ -9,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
@@ -36,7 +37,7 @@ class SpanMakesNoSense(Refusal):
 
 
 class NotYoursToName(Refusal):
-    """Everybody names their own substitute; managers name one for others as well."""
+    """Everybody names their own substitute; managers name one for others as well, and never themselves."""
 
     code = "not_yours_to_name"
 
@@ -48,6 +49,8 @@ def name(*, actor: User, approver: User, person: User, since: date, until: date,
         NotYoursToName, CannotStandIn, SpanMakesNoSense: see there; its reason is fit to show.
     """
     _require_may_name(actor, approver)
+    if person.pk == actor.pk != approver.pk:
+        raise NotYoursToName(_("Nobody names themselves: {name} does, or another manager.").format(name=approver))
     if person.pk == approver.pk or not (_decides(approver) and _decides(person)):
         raise CannotStandIn(_("Choose a colleague who decides approvals as well."))
     if not since < until <= since + LONGEST or until <= day_of(at):
@@ -93,14 +96,14 @@ def visible_to(viewer: User, on: date) -> QuerySet[Substitute]:
 
 def represented_by(person: User, on: date) -> list[User]:
     """Return the colleagues for whom a person decides on a day."""
-    rows = Substitute.objects.filter(person=person, ended_at=None, since__lte=on, until__gt=on, approver__is_active=True)
+    rows = _lending(on).filter(person=person, approver__is_active=True)
     return [row.approver for row in rows.select_related("approver").order_by("pk")] if _decides(person) else []
 
 
 def with_substitutes(people: Iterable[User], on: date) -> list[User]:
     """Return these people and who stands in for them on a day, each once."""
     asked = list(people)
-    rows = Substitute.objects.filter(approver__in=asked, ended_at=None, since__lte=on, until__gt=on, person__is_active=True)
+    rows = _lending(on).filter(approver__in=asked, person__is_active=True)
     standing_in = [row.person for row in rows.select_related("person").order_by("pk")]
     return list(dict.fromkeys([*asked, *(person for person in standing_in if _decides(person))]))
 
@@ -108,6 +111,11 @@ def with_substitutes(people: Iterable[User], on: date) -> list[User]:
 def day_of(at: datetime) -> date:
     """Return the day on which a moment lies, as authority counts days."""
     return at.astimezone(UTC).date()
+
+
+def _lending(on: date) -> QuerySet[Substitute]:
+    """Return the rows that lend authority on a day; one by which somebody named themselves lends none."""
+    return Substitute.objects.filter(ended_at=None, since__lte=on, until__gt=on).exclude(named_by=F("person"))
 
 
 def _decides(person: User) -> bool:

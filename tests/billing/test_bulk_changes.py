@@ -193,6 +193,51 @@ def test_nobody_changes_contracts_of_others_by_a_file(berlin, member):
         make(people.member(stranger), bulk)
 
 
+@pytest.fixture
+def two_sites(berlin):
+    """A file of the group with a row for a site, which is closed to one of the group's people, and one for another site."""
+    closed, other = customers.below(berlin, "Closed"), customers.below(berlin, "Open")
+    outsider = people.member(berlin)
+    people.joins(outsider, closed, effect="deny")
+    return outsider, running(closed), running(other)
+
+
+def test_rows_out_of_reach_are_neither_seen_nor_chosen_nor_priced_anew(berlin, member, two_sites):
+    outsider, closed, other = two_sites
+    bulk = prepared(member, berlin, f"{closed.ref},set_quantity,5,,now", f"{other.ref},set_quantity,5,,now", "S-NONE,pause,,,now")
+    assert [row.number for row in working.rows_for(member, bulk)] == [2, 3, 4]
+
+    assert [row.number for row in working.rows_for(outsider, bulk)] == [3]
+    working.preview_again(actor=outsider, bulk=bulk, at=NOON)
+    carrying.work_off(bulk, at=NOON)
+
+    assert list(bulk.rows.order_by("number").values_list("status", "priced_for")) == [
+        ("ready", member.pk), ("ready", outsider.pk), ("refused", member.pk)
+    ]  # fmt: skip
+    assert [row.number for row in make(outsider, bulk)] == [3]
+    assert (quantity(closed), quantity(other)) == (2, 5)
+
+
+def test_file_with_a_row_out_of_reach_says_no_more_than_that_it_is_none(berlin, two_sites):
+    outsider, closed, other = two_sites
+    bulk = prepared(outsider, berlin, f"{closed.ref},set_quantity,5,,now", f"{other.ref},set_quantity,5,,now")
+
+    assert rows(bulk) == [(2, "refused"), (3, "ready")]
+    assert bulk.rows.get(number=2).reason == f"'{closed.ref}' is no subscription or contract here."
+    assert [row.number for row in working.rows_for(outsider, bulk)] == [2, 3], "they asked for the first themselves"
+
+
+def test_same_file_of_somebody_who_reaches_more_prices_what_was_refused(berlin, member, two_sites):
+    outsider, closed, other = two_sites
+    lines = [f"{closed.ref},set_quantity,5,,now", f"{other.ref},set_quantity,5,,now"]
+    prepared(outsider, berlin, *lines)
+
+    bulk = prepared(member, berlin, *lines)
+
+    assert rows(bulk) == [(2, "ready"), (3, "ready")]
+    assert [row.number for row in working.rows_for(outsider, bulk)] == [3]
+
+
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     quantities=st.lists(st.integers(1, 9), min_size=1, max_size=4),

@@ -137,6 +137,24 @@ def test_program_names_each_row_with_its_quote(visitor, tree):
     assert state.as_of(one, TODAY).quantity == 5
 
 
+def test_rows_out_of_reach_stand_on_no_page_no_sheet_and_in_no_answer(visitor, tree):
+    outsider = joins(person(), tree.berlin)
+    joins(outsider.user, tree.lab, effect="deny")
+    hidden = billing.subscribed(tree.lab, billing.version(price="62.00"), quantity=2, on=date(2026, 1, 1))
+    shown = running(tree)
+    bulk, page = uploaded(visitor, tree, hidden, shown)
+    tasks.work_off_bulk_change(str(bulk.pk))
+    other = browser_of(outsider.user)
+
+    sheet = b"".join(other.get(reverse("portal:bulk_sheet", args=[bulk.pk])).streaming_content).decode()
+    told = other.get(reverse("api:bulk_change", args=[bulk.pk])).json()["rows"]
+    seen = other.get(page).content.decode()
+
+    assert [(row["number"], row["given"]["contract"]) for row in told] == [(3, shown.ref)]
+    assert shown.ref in sheet and hidden.ref not in sheet
+    assert "1 row can be made" in words(other.get(page)) and f"2:{bulk.rows.get(number=2).quote_id}" not in seen
+
+
 def by_program(visitor, route, key, given):
     headers = {"Idempotency-Key": uuid4().hex}
     return visitor.post(reverse(f"api:{route}", args=[key]), given, content_type="application/json", headers=headers)

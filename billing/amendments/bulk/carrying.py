@@ -17,6 +17,7 @@ from django.db.models import F, Q, QuerySet
 from accounts.customers.models import Customer
 from accounts.days import local_day
 from accounts.decisions import Refusal
+from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
 from billing.amendments import applying, ordering, quoting
@@ -139,7 +140,8 @@ def _finish(choice: BulkChoice, at: datetime) -> None:
 
 
 def _quote(row: BulkChangeRow, actor: User, at: datetime) -> Quote:
-    cells, below = row.given, Customer.objects.below(row.bulk.customer)
+    reach = access.customers_within_reach(actor, access.CHANGE_CONTRACT)
+    cells, below = row.given, Customer.objects.below(row.bulk.customer).filter(pk__in=reach)
     if reading.action_of(cells) == reading.ADD:
         contract = _contract(cells.get("contract", ""), below)
         customer = _customer(cells.get("customer", ""), contract, below)

@@ -1,7 +1,8 @@
 """Working: a file becomes rows, which a worker prices; then all or chosen rows are handed to a worker to be made (carrying.py).
 
 Rows are written first and named with their quote when they are chosen, so nobody's yes goes to another price than they looked
-at. What is chosen at once is one commitment: its sum is asked of the credit limit here, and of the order limit row by row.
+at. What is chosen at once is one commitment: its sum is asked of the credit limit here, and of the order limit row by row. A file
+is a customer's; its rows are seen, priced anew and chosen by whoever may change the contracts they change (`rows_for`).
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -61,7 +62,8 @@ def prepare(*, actor: User, customer: Customer, content: bytes, file_name: str, 
                 customer, "billing.bulk_prepared", actor=actor, at=at, about=bulk,
                 facts={"file": bulk.file_name, "rows": len(rows)},
             )  # fmt: skip
-        _let_wait(bulk, Q(status=Status.REFUSED) | Q(status=Status.READY, quote__expires_at__lte=at), actor)
+        again = Q(status=Status.REFUSED) | Q(status=Status.READY, quote__expires_at__lte=at)
+        _let_wait(bulk, again & (Q(quote=None) | Q(quote__customer__in=_changeable(actor))), actor)
     return bulk
 
 
@@ -75,7 +77,7 @@ def preview_again(*, actor: User, bulk: BulkChange, at: datetime) -> BulkChange:
     """
     access.decide(actor, access.CHANGE_CONTRACT, bulk.customer).or_refuse()
     with transaction.atomic():
-        _let_wait(bulk, Q(status__in=[Status.READY, Status.REFUSED]), actor)
+        _let_wait(bulk, Q(status__in=[Status.READY, Status.REFUSED]) & _concerns(actor, bulk), actor)
     return bulk
 
 
@@ -89,13 +91,22 @@ def choose(*, actor: User, bulk: BulkChange, quotes: Mapping[int, UUID], at: dat
     """
     access.decide(actor, access.CHANGE_CONTRACT, bulk.customer).or_refuse()
     with transaction.atomic():
-        held = list(_held(bulk).filter(status=Status.READY, number__in=quotes).select_related("quote__customer"))
+        chosen = _held(bulk).filter(_concerns(actor, bulk), status=Status.READY, number__in=quotes)
+        held = list(chosen.select_related("quote__customer"))
         changed = [row for row in held if _was_priced_anew(row, quotes[row.number])]
         rows = [row for row in held if row not in changed]
         if rows:
             _within_credit_or_refuse([row.quote for row in rows if row.quote], at)
             _hand_over(rows, actor, bulk, at)
     return Chosen(rows, changed)
+
+
+def rows_for(viewer: User, bulk: BulkChange) -> QuerySet[BulkChangeRow]:
+    """Return the rows that `viewer` may see, in the order of the file: of customers whose contracts they may change.
+
+    A row without a price is for who asked for it, and for whoever reaches all that the file can be about.
+    """
+    return bulk.rows.filter(_concerns(viewer, bulk)).order_by("number")
 
 
 def ready(bulk: BulkChange) -> dict[int, UUID]:
@@ -116,6 +127,17 @@ def _cells(one: Given) -> dict[str, str]:
 
 def _held(bulk: BulkChange) -> QuerySet[BulkChangeRow]:
     return bulk.rows.select_for_update(of=("self",)).order_by("number")
+
+
+def _changeable(viewer: User) -> QuerySet[Customer]:
+    return access.customers_within_reach(viewer, access.CHANGE_CONTRACT)
+
+
+def _concerns(viewer: User, bulk: BulkChange) -> Q:
+    reach = _changeable(viewer)
+    reaches_all = not Customer.objects.below(bulk.customer).exclude(pk__in=reach).exists()
+    unpriced = Q(quote=None) if reaches_all else Q(quote=None, priced_for=viewer)
+    return Q(quote__customer__in=reach) | unpriced
 
 
 def _let_wait(bulk: BulkChange, which: Q, actor: User) -> None:

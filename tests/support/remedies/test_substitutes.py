@@ -141,6 +141,25 @@ def test_strange_substitutes_are_refused_in_one_sentence():
     assert Substitute.objects.count() == 0
 
 
+@pytest.mark.parametrize("level", ["supervisor", "manager"])
+def test_manager_takes_no_colleagues_authority_by_naming_themselves(level):
+    manager, colleague = people.manager(), people.staff(level)
+
+    with pytest.raises(NotYoursToName, match="Nobody names themselves"):
+        substitutes.name(actor=manager, approver=colleague, person=manager, since=TODAY, until=BACK, at=NOON)
+    assert not Substitute.objects.exists()
+    assert stands_in(manager, colleague).person == manager, "the colleague themselves may name the manager"
+
+
+def test_row_by_which_somebody_named_themselves_lends_nothing():
+    manager, colleague = people.manager(), people.manager()
+    given = {"since": TODAY, "until": BACK, "named_at": NOON}
+    Substitute.objects.create(approver=colleague, person=manager, named_by=manager, **given)
+
+    assert substitutes.represented_by(manager, TODAY) == []
+    assert substitutes.with_substitutes([colleague], TODAY) == [colleague]
+
+
 def test_one_stands_in_at_a_time_and_the_database_says_so_too():
     supervisor, manager = people.supervisor(), people.manager()
     first = stands_in(supervisor, manager)
