@@ -113,12 +113,44 @@ def test_ticket_merged_with_one_of_the_others_own_opens_nothing_of_it(relation):
         reply(reseller, own)
 
 
-def test_own_ticket_merged_into_the_shared_one_stays_the_others_own(relation):
+def test_own_ticket_is_not_merged_into_the_one_that_was_raised_for_it(relation):
     own, ticket = support.ticket(relation.other, text="Our bank details."), raised(relation)
 
-    merging.merge(actor=people.agent(), retired=own, survivor=ticket, at=NOON)
+    with pytest.raises(Refusal) as refusal:
+        merging.merge(actor=people.agent(), retired=own, survivor=ticket, at=NOON)
 
-    assert "Our bank details." not in [message.text for message in behalf.messages_of(ticket)]
+    assert refusal.value.code == "raised_for_another"
+    assert str(refusal.value) == (
+        f"{ticket.ref} was raised for Oxbow Foods by another, who reads what is said on it. Merge it into {own.ref} instead."
+    )
+
+
+def test_two_tickets_raised_under_one_relation_are_merged(relation):
+    reseller = people.member(relation.customer)
+    first, again = raised(relation, by=reseller), raised(relation, by=reseller)
+
+    merging.merge(actor=people.agent(), retired=again, survivor=first, at=NOON)
+
+    assert set(behalf.shared_with(reseller).filter(merged_into=first)) == {again}
+
+
+def test_ticket_that_took_in_one_of_the_others_own_is_not_merged_into_another_raised_one(relation):
+    own, first, again = support.ticket(relation.other), raised(relation), raised(relation)
+    merging.merge(actor=people.agent(), retired=first, survivor=own, at=NOON)
+
+    with pytest.raises(Refusal) as refusal:
+        merging.merge(actor=people.agent(), retired=own, survivor=again, at=NOON)
+
+    assert refusal.value.code == "raised_for_another"
+
+
+def test_tickets_raised_by_two_resellers_stay_apart(relation):
+    first, others = raised(relation), raised(serves(group("Windfall"), relation.other))
+
+    with pytest.raises(Refusal) as refusal:
+        merging.merge(actor=people.agent(), retired=others, survivor=first, at=NOON)
+
+    assert refusal.value.code == "raised_for_another"
 
 
 def test_files_of_the_shared_ticket_are_open_and_those_of_others_are_not(relation):
