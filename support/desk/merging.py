@@ -86,7 +86,7 @@ def what_is_open_stays_open(pair: Pair) -> Decision:
 
 
 def who_raised_it_reads_no_more(pair: Pair) -> Decision:
-    """Into a ticket that was raised for another nothing goes which its raiser did not raise: it would read our answers to both."""
+    """Into a ticket that was raised for another goes nothing else: who raised it would read our answers to both."""
     raised = SharedTicket.objects.filter(ref=pair.survivor.ref).first()
     if raised is None:
         return ALLOWED

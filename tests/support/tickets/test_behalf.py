@@ -10,7 +10,9 @@ from accounts.decisions import Refusal
 from accounts.people import access, relations
 from support.channels import files
 from support.desk import merging
-from support.notices import sending
+from support.notices import letters, sending
+from support.notices.table import NOTICES
+from support.remedies import reversing
 from support.tickets import behalf, conversation
 from tests.factories import people, support
 from tests.factories.customers import NOON, below, group
@@ -108,7 +110,7 @@ def test_ticket_merged_with_one_of_the_others_own_opens_nothing_of_it(relation):
     merging.merge(actor=people.agent(), retired=ticket, survivor=own, at=NOON)
 
     assert set(behalf.shared_with(reseller).values_list("ref", flat=True)) == {ticket.ref}
-    assert "For your eyes." not in [row.message.text for row in behalf.told(ticket, behalf.messages_of(ticket))]
+    assert "For your eyes." not in [row.text for row in behalf.told(ticket, behalf.messages_of(ticket))]
     with pytest.raises(Refusal):
         reply(reseller, own)
 
@@ -187,6 +189,57 @@ def test_who_raised_it_is_told_of_our_answer_and_of_nothing_else(relation):
     assert told["support.message_sent", ticket.ref] is True
     assert told["support.ticket_assigned", ticket.ref] is False
     assert told["support.ticket_opened", own.ref] is False
+
+
+def put_right(relation, reseller, *, resolve):
+    """What Oxbow Foods was billed twice is credited on the ticket that the reseller raised about it."""
+    support.limit()
+    support.billed_twice(relation.other)
+    case = support.Case(relation.other, raised(relation, by=reseller, kind="billing"), people.agent())
+    return case.grant(resolve=resolve)
+
+
+@pytest.mark.parametrize("resolve", [True, False])
+def test_what_was_granted_is_read_by_the_served_customer_and_not_by_who_raised_it(relation, resolve):
+    reseller, served = people.member(relation.customer), people.member(relation.other)
+
+    ticket = put_right(relation, reseller, resolve=resolve).ticket
+
+    read = [row.text for row in behalf.told(ticket, behalf.messages_of(ticket))]
+    assert read == ["Our customer needs more seats.", "We answered Oxbow Foods."]
+    assert "We have credited" in conversation.messages_of(ticket, served).last().text
+
+
+def test_mail_of_what_was_granted_says_to_who_raised_it_that_we_answered(relation):
+    reseller = people.member(relation.customer)
+
+    ticket = put_right(relation, reseller, resolve=True).ticket
+
+    [ended] = relation.other.activities.filter(kind="support.ticket_resolved", about_ref=ticket.ref)
+    theirs, own = (letters.write(NOTICES[ended.kind], ended, reader).body for reader in (reseller, people.member(relation.other)))
+    assert sending.may_know(reseller, ended)
+    assert "We answered Oxbow Foods." in theirs and "credited" not in theirs
+    assert "We have credited" in own
+
+
+def test_remedy_given_by_a_rule_or_taken_back_is_not_read_by_who_raised_it(relation):
+    reseller = people.member(relation.customer)
+    given = put_right(relation, reseller, resolve=False)
+    conversation.resolve_by_policy(ticket=given.ticket, outcome="remedied", text="Credited by a rule.", at=NOON)
+
+    reversing.reverse(actor=people.finance(), grant=given, reason="Given twice.", at=NOON)
+
+    read = [row.text for row in behalf.told(given.ticket, behalf.messages_of(given.ticket))]
+    assert read[1:] == ["We answered Oxbow Foods."] * 3
+
+
+def test_file_of_what_we_wrote_to_the_served_customer_alone_is_not_handed_to_the_reseller(relation):
+    reseller = people.member(relation.customer)
+    ticket = put_right(relation, reseller, resolve=True).ticket
+    files.attach(ticket.messages.get(confidential=True), [files.File("note.pdf", b"%PDF-1.7")])
+
+    assert not files.visible_to(reseller).exists()
+    assert files.visible_to(people.member(relation.other)).count() == 1
 
 
 def test_raising_twice_with_one_key_is_one_ticket(relation):
