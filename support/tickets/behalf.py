@@ -1,8 +1,8 @@
 """Behalf: tickets that one customer raises for another which it serves, and what it sees of them.
 
 The ticket is the served customer's, as if it had asked itself. Who raised it sees that ticket and nothing else of the other: not
-what was granted (of such a message it learns that we answered), no document, nobody's name there, and of tickets read as one only
-the one it raised.
+what was granted (of such a message it learns that we answered), no document, no name but of its own people and ours, wherever the
+others stand by now, and of tickets read as one only the one it raised.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from support.tickets.models import Message, Ticket, TicketQuerySet
 
 @dataclass(frozen=True)
 class Said:
-    """A message as who raised the ticket for another reads it: from us by name, from their own side by name, else by company."""
+    """A message as who raised the ticket for another reads it: from us and from their own side by name, else by company."""
 
     message: Message | None  # None where we wrote to the customer alone
     who: str
@@ -67,13 +67,11 @@ def messages_of(ticket: Ticket) -> QuerySet[Message]:
 
 
 def told(ticket: Ticket, messages: QuerySet[Message]) -> list[Said]:
-    """Return the conversation as who raised the ticket reads it; the people of its customer are not named. Three statements."""
-    said = list(messages)
-    held = Membership.objects.filter(
-        user__in={message.author_id for message in said}, customer__in=Customer.objects.above(ticket.customer)
-    )
-    theirs = set(held.values_list("user", flat=True))
-    read = [Said(message, _name(message, ticket, theirs), message.from_staff, message.text, message.sent_at) for message in said]
+    """Return the conversation as who raised the ticket reads it; only ours and its own people are named. Five statements."""
+    said, raised = list(messages), relations.raised_under(ticket.ref)
+    authors = {message.author_id for message in said}
+    own = _standing_above(raised.customer, authors) - _standing_above(ticket.customer, authors) if raised else set()
+    read = [Said(message, _name(message, ticket, own), message.from_staff, message.text, message.sent_at) for message in said]
     alone = Message.objects.filter(ticket=ticket, internal=False, confidential=True).values_list("sent_at", flat=True)
     hidden = [Said(None, "Accord", True, _we_answered(ticket), sent_at) for sent_at in alone]
     return sorted(read + hidden, key=lambda row: row.sent_at)
@@ -90,10 +88,16 @@ def _we_answered(ticket: Ticket) -> str:
     return _("We answered {customer}.").format(customer=ticket.customer.name)
 
 
-def _name(message: Message, ticket: Ticket, theirs: set[int]) -> str:
-    if message.author is None:
-        return "Accord" if message.from_staff else ticket.customer.name
-    return ticket.customer.name if message.author_id in theirs else str(message.author)
+def _standing_above(customer: Customer, people: set[int | None]) -> set[int]:
+    """Return who of `people` has or had a role at `customer` or above it."""
+    held = Membership.objects.filter(user__in=people, customer__in=Customer.objects.above(customer))
+    return set(held.values_list("user", flat=True))
+
+
+def _name(message: Message, ticket: Ticket, own: set[int]) -> str:
+    if message.from_staff:
+        return str(message.author or "Accord")
+    return str(message.author) if message.author_id in own else ticket.customer.name
 
 
 def _action(actor: User) -> access.Action:

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from accounts.customers import tree
 from accounts.decisions import Refusal
 from accounts.people import access, relations
 from support.channels import files
@@ -14,6 +15,7 @@ from support.notices import letters, sending
 from support.notices.table import NOTICES
 from support.remedies import reversing
 from support.tickets import behalf, conversation
+from support.tickets.models import Ticket
 from tests.factories import people, support
 from tests.factories.customers import NOON, below, group
 from tests.factories.relations import raised, serves
@@ -100,6 +102,18 @@ def test_people_of_the_served_customer_appear_under_its_name(relation):
     said = behalf.told(ticket, behalf.messages_of(ticket))
 
     assert [row.who for row in said] == [reseller.email, "Oxbow Foods", agent.email]
+
+
+def test_people_who_stand_elsewhere_by_now_are_not_named_either(relation):
+    office = below(relation.other)
+    ticket = raised(relation, by=people.member(relation.customer))
+    Ticket.objects.filter(pk=ticket.pk).update(customer=office)
+    reply(people.member(relation.other, email="secret@oxbow.example"), Ticket.objects.get(pk=ticket.pk))
+    tree.place(office, group("Elsewhere"))
+
+    moved = Ticket.objects.get(pk=ticket.pk)
+
+    assert [row.who for row in behalf.told(moved, behalf.messages_of(moved))] == [ticket.requester.email, office.name]
 
 
 def test_ticket_merged_with_one_of_the_others_own_opens_nothing_of_it(relation):
