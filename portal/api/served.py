@@ -55,12 +55,12 @@ class SharedTicketSerializer(serializers.ModelSerializer):
 
 
 class SaidSerializer(serializers.Serializer):
-    """One message; people of the customer it was raised for appear under its name."""
+    """One message; people of the other appear under its name, and of what we gave it is said only that we answered."""
 
     author = serializers.CharField(source="who")
     from_staff = serializers.BooleanField()
-    text = serializers.CharField(source="message.text")
-    sent_at = serializers.DateTimeField(source="message.sent_at")
+    text = serializers.CharField()
+    sent_at = serializers.DateTimeField()
 
 
 class WholeSharedTicketSerializer(SharedTicketSerializer):

@@ -92,7 +92,7 @@ def visible_to(viewer: User) -> QuerySet[Attachment]:
     found = Attachment.objects.filter(message__ticket__in=conversation.visible_to(viewer))
     if conversation.is_staff(viewer):
         return found
-    shared = Attachment.objects.filter(message__ticket__in=behalf.shared_with(viewer))
+    shared = Attachment.objects.filter(message__ticket__in=behalf.shared_with(viewer), message__confidential=False)
     return (found | shared).filter(message__internal=False)
 
 

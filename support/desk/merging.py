@@ -3,7 +3,8 @@
 Messages, files, promises and remedies stay where they were written; the survivor shows them all, its clocks count from the first
 word of either, and what is written to a merged ticket arrives on its survivor. Only tickets of one group are merged, and only
 where everybody of the customer's who takes part in either, or in what was merged into them before, may see all of it; each of
-them reads what is within their reach.
+them reads what is within their reach. What a customer raised for another is its own conversation with us: nothing that was not
+raised under the same relation is merged into it, since what is said on it from then on is read by who raised it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
+from accounts.customers.relation_models import SharedTicket
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
 from accounts.people import access
 from accounts.people.models import User
@@ -83,6 +85,19 @@ def what_is_open_stays_open(pair: Pair) -> Decision:
     return ALLOWED
 
 
+def who_raised_it_reads_no_more(pair: Pair) -> Decision:
+    """Into a ticket that was raised for another goes nothing else: who raised it would read our answers to both."""
+    raised = SharedTicket.objects.filter(ref=pair.survivor.ref).first()
+    if raised is None:
+        return ALLOWED
+    thread = _in_both_threads(pair)
+    if thread.count() == SharedTicket.objects.filter(relation=raised.relation_id, ref__in=thread.values("ref")).count():
+        return ALLOWED
+    words = _("{other} was raised for {customer} by another, who reads what is said on it. Merge it into {one} instead.")
+    names = {"one": pair.retired.ref, "other": pair.survivor.ref, "customer": pair.survivor.customer.name}
+    return refused("raised_for_another", words.format(**names))
+
+
 def nobody_loses_the_thread(pair: Pair) -> Decision:
     """Everybody who takes part in either thread may see the customers of all tickets in both."""
     one, other = pair.retired.customer, pair.survivor.customer
@@ -106,6 +121,7 @@ RULES: Final = (
     neither_is_merged,
     nothing_waits_for_approval,
     what_is_open_stays_open,
+    who_raised_it_reads_no_more,
     nobody_loses_the_thread,
 )
 

@@ -19,6 +19,7 @@ from support.channels.models import IncomingMail
 from support.notices import groups, preferences, table, texts
 from support.notices.models import NoticeText, Way
 from support.notices.table import Notice
+from support.tickets import behalf
 from support.tickets.models import Message
 from support.voice import satisfaction
 from support.voice.models import Praise, Survey
@@ -143,7 +144,7 @@ def _context(notice: Notice, activity: Activity, person: User) -> dict[str, Any]
         "actor": activity.actor,
         "person": person,
         "is_ours": hasattr(person, "staff_profile"),
-        "quote": _quote(activity),
+        "quote": _quote(activity, person),
         "choices": _choices(activity),
         "site_url": settings.SITE_URL,
         "end_url": end_url(person, notice.group),
@@ -151,15 +152,16 @@ def _context(notice: Notice, activity: Activity, person: User) -> dict[str, Any]
     }
 
 
-def _quote(activity: Activity) -> str:
-    """Return the words somebody wrote, where the activity is about words; never an internal note."""
+def _quote(activity: Activity, person: User) -> str:
+    """Return the words somebody wrote, as far as `person` may read them; never an internal note."""
     if "praise" in activity.facts:
         return Praise.objects.get(pk=activity.facts["praise"]).words
     if said := activity.facts.get("said"):
         words = Message.objects.filter(pk__in=said, internal=False, from_staff=True).order_by("pk")
         return "\n\n".join(words.values_list("text", flat=True))
     if "message" in activity.facts and not activity.internal:
-        return Message.objects.get(pk=activity.facts["message"], internal=False).text
+        said = Message.objects.select_related("ticket__customer").get(pk=activity.facts["message"], internal=False)
+        return behalf.words_for(person, said)
     return ""
 
 

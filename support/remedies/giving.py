@@ -121,7 +121,7 @@ def _tell_customer(asked: Grant, remedy: Remedy[Any], *, ticket: Ticket, terms: 
         conversation.resolve(actor=asked.asked_by, ticket=ticket, outcome=conversation.REMEDIED, text=text, at=at)
     else:
         key = uuid5(asked.key, "closing message")
-        conversation.reply(actor=asked.asked_by, ticket=ticket, text=text, at=at, key=key)
+        conversation.reply(actor=asked.asked_by, ticket=ticket, text=text, at=at, key=key, confidential=True)
 
 
 def _words(asked: Grant, remedy: Remedy[Any], ticket: Ticket, terms: Terms) -> str:

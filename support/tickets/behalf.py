@@ -1,13 +1,15 @@
 """Behalf: tickets that one customer raises for another which it serves, and what it sees of them.
 
 The ticket is the served customer's, as if it had asked itself. Who raised it sees that ticket and nothing else of the other: not
-what was granted, no document, nobody's name there, and of tickets read as one only the one it raised.
+what was granted (of such a message it learns that we answered), no document, no name but of its own people and ours, wherever the
+others stand by now, and of tickets read as one only the one it raised.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.customers.relation_models import Relation
@@ -20,11 +22,13 @@ from support.tickets.models import Message, Ticket, TicketQuerySet
 
 @dataclass(frozen=True)
 class Said:
-    """A message as who raised the ticket for another reads it: from us by name, from their own side by name, else by company."""
+    """A message as who raised the ticket for another reads it: from us and from their own side by name, else by company."""
 
-    message: Message
+    message: Message | None  # None where we wrote to the customer alone
     who: str
     from_staff: bool
+    text: str
+    sent_at: datetime
 
 
 def may_open(actor: User, customer: Customer, relation: Relation | None) -> Decision:
@@ -61,24 +65,43 @@ def shared_with(viewer: User, relation: Relation | None = None) -> TicketQuerySe
 
 
 def messages_of(ticket: Ticket) -> QuerySet[Message]:
-    """Return what was said on this very ticket, without notes: tickets merged into it are the other's own."""
-    return Message.objects.filter(ticket=ticket, internal=False).select_related("author").order_by("sent_at", "pk")
+    """Return what was said to all on this very ticket: tickets merged into it are the other's own, and so is what we gave it."""
+    said = Message.objects.filter(ticket=ticket, internal=False, confidential=False)
+    return said.select_related("author").order_by("sent_at", "pk")
 
 
 def told(ticket: Ticket, messages: QuerySet[Message]) -> list[Said]:
-    """Return the conversation as who raised the ticket reads it; the people of its customer are not named. Two statements."""
-    said = list(messages)
-    held = Membership.objects.filter(
-        user__in={message.author_id for message in said}, customer__in=Customer.objects.above(ticket.customer)
-    )
-    theirs = set(held.values_list("user", flat=True))
-    return [Said(message, _name(message, ticket, theirs), message.from_staff) for message in said]
+    """Return the conversation as who raised the ticket reads it; only ours and its own people are named. Five statements."""
+    said, raised = list(messages), relations.raised_under(ticket.ref)
+    authors = {message.author_id for message in said}
+    own = _standing_above(raised.customer, authors) - _standing_above(ticket.customer, authors) if raised else set()
+    read = [Said(message, _name(message, ticket, own), message.from_staff, message.text, message.sent_at) for message in said]
+    alone = Message.objects.filter(ticket=ticket, internal=False, confidential=True).values_list("sent_at", flat=True)
+    hidden = [Said(None, "Accord", True, _we_answered(ticket), sent_at) for sent_at in alone]
+    return sorted(read + hidden, key=lambda row: row.sent_at)
 
 
-def _name(message: Message, ticket: Ticket, theirs: set[int]) -> str:
-    if message.author is None:
-        return "Accord" if message.from_staff else ticket.customer.name
-    return ticket.customer.name if message.author_id in theirs else str(message.author)
+def words_for(viewer: User, message: Message) -> str:
+    """Return the words of a public message; of what we wrote to the customer alone, others learn only that we answered."""
+    if not message.confidential or access.customers_within_reach(viewer).filter(pk=message.ticket.customer_id).exists():
+        return message.text
+    return _we_answered(message.ticket)
+
+
+def _we_answered(ticket: Ticket) -> str:
+    return _("We answered {customer}.").format(customer=ticket.customer.name)
+
+
+def _standing_above(customer: Customer, people: set[int | None]) -> set[int]:
+    """Return who of `people` has or had a role at `customer` or above it."""
+    held = Membership.objects.filter(user__in=people, customer__in=Customer.objects.above(customer))
+    return set(held.values_list("user", flat=True))
+
+
+def _name(message: Message, ticket: Ticket, own: set[int]) -> str:
+    if message.from_staff:
+        return str(message.author or "Accord")
+    return str(message.author) if message.author_id in own else ticket.customer.name
 
 
 def _action(actor: User) -> access.Action:

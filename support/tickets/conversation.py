@@ -142,11 +142,20 @@ def open_ticket(
 
 
 def reply(
-    *, actor: User, ticket: Ticket, text: str, at: datetime, key: UUID, internal: bool = False, asks: bool = False
+    *,
+    actor: User,
+    ticket: Ticket,
+    text: str,
+    at: datetime,
+    key: UUID,
+    internal: bool = False,
+    asks: bool = False,
+    confidential: bool = False,
 ) -> Message:
     """Add a message (or, with `internal`, a note for staff) to the conversation.
 
-    With `asks` our message asks the customer something, and the ticket waits for their answer.
+    With `asks` our message asks the customer something, and the ticket waits for their answer. What is `confidential` is not read
+    by who raised the ticket for its customer.
 
     Raises:
         Refusal: not within reach, words missing, a note by a customer, or the key was used for another message.
@@ -163,7 +172,8 @@ def reply(
         if by_staff and not internal:
             _require_speaker(actor, ticket)
         asks = asks and by_staff and not internal
-        message = _write(ticket, home=asked, actor=actor, text=text, at=at, key=key, internal=internal, asks=asks)
+        marks = {"internal": internal, "asks": asks, "confidential": confidential}
+        message = _write(ticket, home=asked, actor=actor, text=text, at=at, key=key, **marks)
         if not internal:
             _move_on(ticket, message, actor=actor, at=at)
             deadlines.reckon(ticket, at)
@@ -176,8 +186,8 @@ def note(*, actor: User, ticket: Ticket, text: str, at: datetime) -> Message:
 
 
 def tell(*, actor: User, ticket: Ticket, text: str, at: datetime) -> Message:
-    """Write to the customer on behalf of work that has decided access already; the ticket stays where it is."""
-    return _write(lock(ticket), actor=actor, text=text, at=at)
+    """Write to the customer alone, on behalf of work that has decided access already; the ticket stays where it is."""
+    return _write(lock(ticket), actor=actor, text=text, at=at, confidential=True)
 
 
 def assign(*, actor: User, ticket: Ticket, to: User | None, at: datetime) -> Ticket:
@@ -199,7 +209,7 @@ def assign(*, actor: User, ticket: Ticket, to: User | None, at: datetime) -> Tic
 
 
 def resolve(*, actor: User, ticket: Ticket, outcome: str, text: str, at: datetime) -> Ticket:
-    """End the ticket with an outcome of `OUTCOMES` and a closing message that tells the customer so.
+    """End the ticket with an outcome of `OUTCOMES` and a closing message that says so; what was given is for the customer alone.
 
     Raises:
         Refusal: not within reach or words missing.
@@ -300,7 +310,7 @@ def _end(ticket: Ticket, *, actor: User | None, outcome: str, text: str, at: dat
     if child := Ticket.objects.unresolved().filter(parent=ticket.pk).order_by("pk").first():
         raise ChildOpen(_("{ref} below it is still open. Settle it, or take it off, first.").format(ref=child.ref))
     step(ticket, RESOLVED, at, resolved_at=at, outcome=outcome, speaker=None)
-    message = _message(ticket, actor=actor, text=text, at=at, from_staff=True)
+    message = _message(ticket, actor=actor, text=text, at=at, from_staff=True, confidential=outcome == REMEDIED)
     facts = {"subject": ticket.subject, "outcome": outcome, "message": message.pk}
     recording.record(ticket.customer, "support.ticket_resolved", actor=actor, at=at, about=ticket, facts=facts)
     deadlines.reckon(ticket, at)
@@ -347,19 +357,10 @@ def _reopen(ticket: Ticket, *, actor: User, at: datetime) -> None:
 
 
 def _write(
-    ticket: Ticket,
-    *,
-    actor: User,
-    text: str,
-    at: datetime,
-    home: Ticket | None = None,
-    key: UUID | None = None,
-    internal: bool = False,
-    asks: bool = False,
+    ticket: Ticket, *, actor: User, text: str, at: datetime, home: Ticket | None = None, key: UUID | None = None, **marks: bool
 ) -> Message:
-    message = _message(
-        home or ticket, actor=actor, text=text, at=at, from_staff=is_staff(actor), key=key, internal=internal, asks=asks
-    )
+    message = _message(home or ticket, actor=actor, text=text, at=at, from_staff=is_staff(actor), key=key, **marks)
+    internal = message.internal
     _save(ticket, at)
     kind = "support.note_added" if internal else "support.message_sent"
     facts = {"message": message.pk}
@@ -368,10 +369,10 @@ def _write(
 
 
 def _message(
-    ticket: Ticket, *, actor: User | None, text: str, at: datetime, from_staff: bool, key: UUID | None = None, **kind: bool
+    ticket: Ticket, *, actor: User | None, text: str, at: datetime, from_staff: bool, key: UUID | None = None, **marks: bool
 ) -> Message:
     said = words(text, LONGEST_MESSAGE)
-    return Message.objects.create(ticket=ticket, author=actor, from_staff=from_staff, text=said, sent_at=at, key=key, **kind)
+    return Message.objects.create(ticket=ticket, author=actor, from_staff=from_staff, text=said, sent_at=at, key=key, **marks)
 
 
 def _same_message(earlier: Message, ticket: Ticket, actor: User, text: str) -> Message:

@@ -177,6 +177,9 @@ class Message(models.Model):
     asks = models.BooleanField(
         default=False, db_default=False, help_text="We asked the customer something and wait for the answer."
     )
+    confidential = models.BooleanField(
+        default=False, db_default=False, help_text="About the customer's money: who raised the ticket for it does not read it."
+    )
     text = models.TextField()
     sent_at = models.DateTimeField()
     key = models.UUIDField(null=True, unique=True)

@@ -6,13 +6,16 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from accounts.customers import tree
 from accounts.decisions import Refusal
 from accounts.people import access, relations
 from support.channels import files
 from support.desk import merging
 from support.notices import letters, sending
 from support.notices.table import NOTICES
+from support.remedies import reversing
 from support.tickets import behalf, conversation
+from support.tickets.models import Ticket
 from tests.factories import people, support
 from tests.factories.customers import NOON, below, group
 from tests.factories.relations import raised, serves
@@ -101,6 +104,18 @@ def test_people_of_the_served_customer_appear_under_its_name(relation):
     assert [row.who for row in said] == [reseller.email, "Oxbow Foods", agent.email]
 
 
+def test_people_who_stand_elsewhere_by_now_are_not_named_either(relation):
+    office = below(relation.other)
+    ticket = raised(relation, by=people.member(relation.customer))
+    Ticket.objects.filter(pk=ticket.pk).update(customer=office)
+    reply(people.member(relation.other, email="secret@oxbow.example"), Ticket.objects.get(pk=ticket.pk))
+    tree.place(office, group("Elsewhere"))
+
+    moved = Ticket.objects.get(pk=ticket.pk)
+
+    assert [row.who for row in behalf.told(moved, behalf.messages_of(moved))] == [ticket.requester.email, office.name]
+
+
 def test_ticket_merged_with_one_of_the_others_own_opens_nothing_of_it(relation):
     reseller = people.member(relation.customer)
     own, ticket = support.ticket(relation.other), raised(relation, by=reseller)
@@ -109,17 +124,49 @@ def test_ticket_merged_with_one_of_the_others_own_opens_nothing_of_it(relation):
     merging.merge(actor=people.agent(), retired=ticket, survivor=own, at=NOON)
 
     assert set(behalf.shared_with(reseller).values_list("ref", flat=True)) == {ticket.ref}
-    assert "For your eyes." not in [row.message.text for row in behalf.told(ticket, behalf.messages_of(ticket))]
+    assert "For your eyes." not in [row.text for row in behalf.told(ticket, behalf.messages_of(ticket))]
     with pytest.raises(Refusal):
         reply(reseller, own)
 
 
-def test_own_ticket_merged_into_the_shared_one_stays_the_others_own(relation):
+def test_own_ticket_is_not_merged_into_the_one_that_was_raised_for_it(relation):
     own, ticket = support.ticket(relation.other, text="Our bank details."), raised(relation)
 
-    merging.merge(actor=people.agent(), retired=own, survivor=ticket, at=NOON)
+    with pytest.raises(Refusal) as refusal:
+        merging.merge(actor=people.agent(), retired=own, survivor=ticket, at=NOON)
 
-    assert "Our bank details." not in [message.text for message in behalf.messages_of(ticket)]
+    assert refusal.value.code == "raised_for_another"
+    assert str(refusal.value) == (
+        f"{ticket.ref} was raised for Oxbow Foods by another, who reads what is said on it. Merge it into {own.ref} instead."
+    )
+
+
+def test_two_tickets_raised_under_one_relation_are_merged(relation):
+    reseller = people.member(relation.customer)
+    first, again = raised(relation, by=reseller), raised(relation, by=reseller)
+
+    merging.merge(actor=people.agent(), retired=again, survivor=first, at=NOON)
+
+    assert set(behalf.shared_with(reseller).filter(merged_into=first)) == {again}
+
+
+def test_ticket_that_took_in_one_of_the_others_own_is_not_merged_into_another_raised_one(relation):
+    own, first, again = support.ticket(relation.other), raised(relation), raised(relation)
+    merging.merge(actor=people.agent(), retired=first, survivor=own, at=NOON)
+
+    with pytest.raises(Refusal) as refusal:
+        merging.merge(actor=people.agent(), retired=own, survivor=again, at=NOON)
+
+    assert refusal.value.code == "raised_for_another"
+
+
+def test_tickets_raised_by_two_resellers_stay_apart(relation):
+    first, others = raised(relation), raised(serves(group("Windfall"), relation.other))
+
+    with pytest.raises(Refusal) as refusal:
+        merging.merge(actor=people.agent(), retired=others, survivor=first, at=NOON)
+
+    assert refusal.value.code == "raised_for_another"
 
 
 def test_files_of_the_shared_ticket_are_open_and_those_of_others_are_not(relation):
@@ -177,6 +224,55 @@ def test_ticket_that_the_customer_raised_itself_says_nothing_of_others(relation)
     support.ticket(relation.other)
 
     assert not relation.other.activities.filter(kind="support.ticket_raised_for").exists()
+def put_right(relation, reseller, *, resolve):
+    """What Oxbow Foods was billed twice is credited on the ticket that the reseller raised about it."""
+    support.limit()
+    support.billed_twice(relation.other)
+    case = support.Case(relation.other, raised(relation, by=reseller, kind="billing"), people.agent())
+    return case.grant(resolve=resolve)
+
+
+@pytest.mark.parametrize("resolve", [True, False])
+def test_what_was_granted_is_read_by_the_served_customer_and_not_by_who_raised_it(relation, resolve):
+    reseller, served = people.member(relation.customer), people.member(relation.other)
+
+    ticket = put_right(relation, reseller, resolve=resolve).ticket
+
+    read = [row.text for row in behalf.told(ticket, behalf.messages_of(ticket))]
+    assert read == ["Our customer needs more seats.", "We answered Oxbow Foods."]
+    assert "We have credited" in conversation.messages_of(ticket, served).last().text
+
+
+def test_mail_of_what_was_granted_says_to_who_raised_it_that_we_answered(relation):
+    reseller = people.member(relation.customer)
+
+    ticket = put_right(relation, reseller, resolve=True).ticket
+
+    [ended] = relation.other.activities.filter(kind="support.ticket_resolved", about_ref=ticket.ref)
+    theirs, own = (letters.write(NOTICES[ended.kind], ended, reader).body for reader in (reseller, people.member(relation.other)))
+    assert sending.may_know(reseller, ended)
+    assert "We answered Oxbow Foods." in theirs and "credited" not in theirs
+    assert "We have credited" in own
+
+
+def test_remedy_given_by_a_rule_or_taken_back_is_not_read_by_who_raised_it(relation):
+    reseller = people.member(relation.customer)
+    given = put_right(relation, reseller, resolve=False)
+    conversation.resolve_by_policy(ticket=given.ticket, outcome="remedied", text="Credited by a rule.", at=NOON)
+
+    reversing.reverse(actor=people.finance(), grant=given, reason="Given twice.", at=NOON)
+
+    read = [row.text for row in behalf.told(given.ticket, behalf.messages_of(given.ticket))]
+    assert read[1:] == ["We answered Oxbow Foods."] * 3
+
+
+def test_file_of_what_we_wrote_to_the_served_customer_alone_is_not_handed_to_the_reseller(relation):
+    reseller = people.member(relation.customer)
+    ticket = put_right(relation, reseller, resolve=True).ticket
+    files.attach(ticket.messages.get(confidential=True), [files.File("note.pdf", b"%PDF-1.7")])
+
+    assert not files.visible_to(reseller).exists()
+    assert files.visible_to(people.member(relation.other)).count() == 1
 
 
 def test_raising_twice_with_one_key_is_one_ticket(relation):
