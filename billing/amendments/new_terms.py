@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Final
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.customers import responsibilities
@@ -25,6 +26,7 @@ from billing.contracts.models import Contract, ContractTerms
 from billing.contracts.state import State
 from billing.contracts.terms import Difference, Terms
 from billing.invoices import single
+from billing.invoices.documents.wording import language_of
 from billing.ledger import locking
 from billing.money import Money
 
@@ -129,9 +131,11 @@ def _bonus(contract: Contract, before: Terms, wanted: Terms, monthly: Money, tod
 
 def _credit(actor: User, version: ContractTerms, bonus: Money, today: date, at: datetime) -> None:
     contract = version.contract
-    reason = _("Bonus for a term of {months} months, contract {contract}").format(
-        months=version.term_months, contract=contract.ref
-    )
+    receiver = responsibilities.receiver_of(responsibilities.payer_of(contract.customer, today), today)
+    with translation.override(language_of(receiver.language)):  # it stands on a document, whatever its signer reads
+        reason = _("Bonus for a term of {months} months, contract {contract}").format(
+            months=version.term_months, contract=contract.ref
+        )
     document = single.give_credit(
         actor=actor, customer=contract.customer, legal_entity=contract.legal_entity, amount=bonus, reason=reason, on=today, at=at,
         key=f"extension-bonus:{contract.ref}:{version.number}",

@@ -11,6 +11,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
@@ -24,6 +25,7 @@ from billing.anomalies import kept_money
 from billing.anomalies.kept_money import Kept, NothingKept
 from billing.anomalies.models import Finding
 from billing.invoices import settling
+from billing.invoices.documents.wording import language_of
 from billing.invoices.models import Document
 from billing.ledger import locking
 from billing.money import Money
@@ -110,7 +112,8 @@ def send_back(*, actor: User, payment: Payment, at: datetime) -> Refund:
         key = uuid5(NAMESPACE_OID, f"accord kept {payment.ref} {payment.refunds.count()}")
         kept = kept_money.of(payment)
         decide(actor, kept, at).or_refuse()
-        reason = _("Paid twice") if kept.paid_twice else _("Paid too much")
+        with translation.override(language_of(payment.payer.language)):  # it stands on what the payer gets
+            reason = _("Paid twice") if kept.paid_twice else _("Paid too much")
         started = refunds.start(
             actor=actor, payment=payment, amount_minor=kept.amount.amount_minor, reason=reason, key=key, at=at, by_policy=True,
             held_with=kept.with_sellers,

@@ -66,14 +66,14 @@ WORDS: Final = {
 }  # fmt: skip
 
 
-def pdf_of(statement: Statement, seller: LegalEntity, language: str) -> bytes:
-    """Return the statement as PDF; the same account, period and language give the same bytes.
+def pdf_of(statement: Statement, seller: LegalEntity, language: str, *, today: date) -> bytes:
+    """Return the statement as PDF; the same account, period, language and address give the same bytes.
 
     Raises:
         PressFailed: it could not be printed.
     """
     chosen = language_of(language)
-    html = html_of(statement, seller, chosen)
+    html = html_of(statement, seller, chosen, today=today)
     return rendering.letter(html, name=f"The statement of {statement.customer}", on=statement.period.last)
 
 
@@ -83,8 +83,8 @@ def words_of(what: str, language: str) -> str:
     return words.entries.get(what, words.other)
 
 
-def html_of(statement: Statement, seller: LegalEntity, language: str) -> str:
-    """Return the page that is printed, in one of the languages of `WORDS`."""
+def html_of(statement: Statement, seller: LegalEntity, language: str, *, today: date) -> str:
+    """Return the page that is printed, in one of the languages of `WORDS`; to the address that held on its last day so far."""
     words, currency, customer = WORDS[language], statement.currency, statement.customer
 
     def money(minor: int) -> str:
@@ -97,7 +97,7 @@ def html_of(statement: Statement, seller: LegalEntity, language: str) -> str:
         "language": language,
         "words": words,
         "seller": seller,
-        "recipient": recipient.lines(customer, on=statement.period.last, home=seller.country, language=language),
+        "recipient": recipient.lines(customer, on=min(statement.period.last, today), home=seller.country, language=language),
         "customer": customer,
         "currency": currency,
         "days": words.for_days.format(days=figures.period(statement.period.since, statement.period.until, language)),

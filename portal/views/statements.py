@@ -37,6 +37,7 @@ def statement_file(request: HttpRequest, number: str) -> HttpResponse:
     seller = statements.seller_of(node)
     if seller is None:
         raise Http404
-    content = statement_pdf.pdf_of(statements.statement(node, currency, period), seller, get_language() or "en")
+    found = statements.statement(node, currency, period)
+    content = statement_pdf.pdf_of(found, seller, get_language() or "en", today=places.today(node))
     name = f"{node.number}-{currency}-{period.since}-{period.last}.pdf"
     return download(content, name=name, content_type="application/pdf")

@@ -136,6 +136,16 @@ def test_row_that_makes_no_sense_says_why(berlin, member, line, told):
     assert make(member, bulk) == []
 
 
+@pytest.mark.parametrize("faulty", ["fly,,,now", "set_quantity,many,,now", "pause,,,yesterday", "pause,,"])
+def test_row_that_can_never_be_made_blocks_no_later_one(berlin, member, faulty):
+    one = running(berlin)
+
+    bulk = prepared(member, berlin, f"{one.ref},{faulty}", f"{one.ref},set_quantity,5,,now")
+
+    assert rows(bulk) == [(2, "refused"), (3, "ready")]
+    assert "changes it too" not in bulk.rows.get(number=2).reason
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.utils import translation
 
 from accounts.timeline.models import Activity
 from billing.amendments import new_terms
@@ -75,6 +76,17 @@ def test_years_signed_one_by_one_bring_what_they_bring_together(held, administra
     sign(administrator, held.contract, term_months=36)
 
     assert balances.credit_of(held.customer) == {"EUR": 6200}
+
+
+@pytest.mark.parametrize(("language", "begins"), [("en", "Bonus for"), ("de", "Bonus für")])
+def test_document_is_in_the_language_of_who_gets_it_whoever_signs(held, administrator, language, begins):
+    held.customer.language = language
+    held.customer.save(update_fields=["language"])
+
+    with translation.override("de" if language == "en" else "en"):
+        sign(administrator, held.contract, term_months=24)
+
+    assert Document.objects.get().reason.startswith(begins)
 
 
 def test_other_terms_bring_nothing(held, administrator):

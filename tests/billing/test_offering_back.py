@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -64,6 +65,15 @@ def test_a_second_payment_is_offered_back_and_goes_to_where_it_came_from_once(be
 
     assert (made.status, made.to, made.refunded_by, made.reason) == ("succeeded", "origin", payer, "Paid twice")
     assert (balances.credit_of(berlin)["EUR"], offers(payer), Refund.objects.count(), faults()) == (0, [], 1, [])
+
+
+@pytest.mark.parametrize(("language", "reason"), [("en", "Paid twice"), ("de", "Doppelt bezahlt")])
+def test_reason_is_in_the_language_of_who_paid_whoever_clicks(berlin, payer, language, reason):
+    berlin.language = language
+    berlin.save(update_fields=["language"])
+
+    with translation.override("de" if language == "en" else "en"):
+        assert offering_back.send_back(actor=payer, payment=paid_twice(berlin), at=NOON).reason == reason
 
 
 def test_over_the_limit_a_person_sends_it_back(berlin, payer):

@@ -19,6 +19,7 @@ from tests.factories.payments import pay
 pytestmark = pytest.mark.django_db
 
 JANUARY = Period(date(2026, 1, 1), date(2026, 2, 1))
+LATER = date(2026, 12, 31)
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_statements_of_two_periods_join_and_tie_to_the_ledger(acts, cut):
 def test_paper_says_the_same_in_both_languages(payer, language, title):
     invoice(payer, 12000, on=date(2026, 1, 5))
 
-    page = statement_pdf.html_of(statements.statement(payer, "EUR", JANUARY), seller(), language)
+    page = statement_pdf.html_of(statements.statement(payer, "EUR", JANUARY), seller(), language, today=LATER)
 
     assert title in page
     assert page.count("120" + {"en": ".00", "de": ",00"}[language]) == 5
@@ -90,10 +91,20 @@ def test_statement_goes_where_invoices_went_on_its_last_day(payer, month, street
     )  # fmt: skip
     period = Period(date(2026, month, 1), date(2026, month + 1, 1))
 
-    page = statement_pdf.html_of(statements.statement(payer, "EUR", period), seller(), "en")
+    page = statement_pdf.html_of(statements.statement(payer, "EUR", period), seller(), "en", today=LATER)
 
     assert street in page
     assert [word in page for word in ("Books", "Wien", "AUSTRIA")] == [month == 1] * 3
+
+
+@pytest.mark.parametrize(("today", "street"), [(29, "Torstr. 1"), (30, "Gate 4")])
+def test_statement_of_a_month_that_runs_goes_where_invoices_go_today(payer, today, street):
+    payer.street, payer.postcode, payer.city = "Torstr. 1", "10119", "Berlin"
+    given = {"street": "Gate 4", "city": "Wien", "since": date(2026, 1, 30), "until": None, "at": NOON}
+    addresses.keep(actor=None, customer=payer, purpose="invoices", **given)
+    found = statements.statement(payer, "EUR", JANUARY)
+
+    assert street in statement_pdf.html_of(found, seller(), "en", today=date(2026, 1, today))
 
 
 @pytest.mark.parametrize(
@@ -112,7 +123,7 @@ def test_paper_is_the_same_bytes_every_time(payer):
     invoice(payer, 12000, on=date(2026, 1, 5))
     found = statements.statement(payer, "EUR", JANUARY)
 
-    first, again = (statement_pdf.pdf_of(found, seller(), "en") for _ in range(2))
+    first, again = (statement_pdf.pdf_of(found, seller(), "en", today=LATER) for _ in range(2))
 
     assert first.startswith(b"%PDF")
     assert first == again

@@ -141,18 +141,27 @@ def _concerns(viewer: User, bulk: BulkChange) -> Q:
 
 
 def _let_wait(bulk: BulkChange, which: Q, actor: User) -> None:
-    """Let these rows wait for a price; one that is faulty or changes what an earlier row changes is refused at once."""
+    """Let these rows wait for a price; one that is faulty, or changes what an earlier good one does, is refused."""
     first: dict[str, int] = {}
     for number, cells in bulk.rows.filter(status__in=NOT_DONE).order_by("number").values_list("number", "given"):
-        first.setdefault(named(cells), number)
+        if _is_readable(cells):
+            first.setdefault(named(cells), number)
     for row in _held(bulk).filter(which):
         fault, name = row.given.get(FAULT, ""), named(row.given)
-        if not fault and name and first[name] != row.number:
+        if not fault and name and first.get(name, row.number) < row.number:
             fault = f"Row {first[name]} changes it too: make that first, then ask for new prices."
         row.status, row.reason = (Status.REFUSED, fault) if fault else (Status.WAITING, "")
         row.quote = None if fault else row.quote
         row.priced_for, row.claimed_until, row.tries = actor, None, 0
         row.save(update_fields=["status", "reason", "quote", "priced_for", "claimed_until", "tries"])
+
+
+def _is_readable(cells: Mapping[str, str]) -> bool:
+    """Say whether a row that changes something can ever be made: one that says nothing stands in nobody's way."""
+    try:
+        return not cells.get(FAULT) and bool(named(cells) and reading.change_of(cells))
+    except reading.RowUnreadable:
+        return False
 
 
 def _was_priced_anew(row: BulkChangeRow, token: UUID) -> bool:
