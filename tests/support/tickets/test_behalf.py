@@ -224,6 +224,8 @@ def test_ticket_that_the_customer_raised_itself_says_nothing_of_others(relation)
     support.ticket(relation.other)
 
     assert not relation.other.activities.filter(kind="support.ticket_raised_for").exists()
+
+
 def put_right(relation, reseller, *, resolve):
     """What Oxbow Foods was billed twice is credited on the ticket that the reseller raised about it."""
     support.limit()
