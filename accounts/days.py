@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from accounts.decisions import Refusal
 
 FIRST_TO_BEGIN = "Pacific/Kiritimati"  # fourteen hours ahead of UTC: no place on earth begins a day sooner
+LAST_TO_BEGIN = "Etc/GMT+12"
 
 
 class UnknownMoment(Refusal):
@@ -35,3 +36,8 @@ def local_day(at: datetime, zone: str) -> date:
 def latest_day(at: datetime) -> date:
     """Return the latest day that it is anywhere at the moment `at`: what is due in any zone is due by this day."""
     return local_day(at, FIRST_TO_BEGIN)
+
+
+def earliest_day(at: datetime) -> date:
+    """Return the earliest day that it is anywhere still at the moment `at`: what ended before it is over in every zone."""
+    return local_day(at, LAST_TO_BEGIN)

@@ -31,7 +31,7 @@ def shown(viewer: User, *, at: datetime) -> dict[str, object]:
             "grant__ticket__finding", "grant__ticket__customer", "grant__customer", "grant__asked_by"
         )
     )
-    colleagues = standing_in.represented_by(viewer, standing_in.day_of(at))
+    colleagues = standing_in.represented_by(viewer, at)
     foreseen = authority.foresee(actor=viewer, approvals=waiting, at=at, instead_of=colleagues)
     decided = (
         visible_to(viewer)
@@ -48,10 +48,10 @@ def shown(viewer: User, *, at: datetime) -> dict[str, object]:
 
 def substitutes(viewer: User, *, at: datetime) -> list[dict[str, object]]:
     """Return who stands in now or later, whether today, and whether the viewer may end it."""
-    today, for_all = standing_in.day_of(at), standing_in.may_name_for_others(viewer)
+    for_all = standing_in.may_name_for_others(viewer)
     return [
-        {"substitute": row, "runs": row.since <= today, "may_end": for_all or row.approver_id == viewer.pk}
-        for row in standing_in.visible_to(viewer, today)
+        {"substitute": row, "runs": standing_in.runs(row, at), "may_end": for_all or row.approver_id == viewer.pk}
+        for row in standing_in.visible_to(viewer, at)
     ]
 
 

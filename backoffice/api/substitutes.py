@@ -73,7 +73,7 @@ class SubstituteEndings(View):
 
 
 def _coming(request: Request) -> QuerySet[Substitute]:
-    return substitutes.visible_to(request.user, substitutes.day_of(timezone.now()))
+    return substitutes.visible_to(request.user, timezone.now())
 
 
 def _person(email: str) -> Any:

@@ -67,7 +67,7 @@ def furnish(*, at: datetime) -> None:
     hit = Ticket.objects.filter(finding__detector="duplicate_charge", problem=None).order_by("pk")
     problems.attach(actor=agent, problem=problem, tickets=hit, at=at)
     _hand_over_needs(agent, at)
-    since = substitutes.day_of(at) + timedelta(days=7)
+    since = substitutes.day_of(manager, at) + timedelta(days=7)
     supervisor = User.objects.get(email=SUPERVISOR)
     substitutes.name(actor=manager, approver=manager, person=supervisor, since=since, until=since + timedelta(days=7), at=at)
 

@@ -57,7 +57,7 @@ def substitutes(request: HttpRequest) -> HttpResponse:
 def substitute_endings(request: HttpRequest, pk: int) -> HttpResponse:
     """Let somebody stand in no more."""
     now = timezone.now()
-    found = get_object_or_404(standing_in.visible_to(request.user, standing_in.day_of(now)), pk=pk)
+    found = get_object_or_404(standing_in.visible_to(request.user, now), pk=pk)
     try:
         standing_in.end(actor=request.user, substitute=found, at=now)
     except Refusal as refusal:

@@ -125,14 +125,14 @@ def who_asked(activity: Activity) -> list[User]:
 
 def who_may_approve(activity: Activity) -> list[User]:
     """Our people of the level that decides and who stands in for them, but never the one who asks."""
-    deciding = substitutes.with_substitutes(of_level(activity.facts["approver"]), substitutes.day_of(activity.at))
+    deciding = substitutes.with_substitutes(of_level(activity.facts["approver"]), activity.at)
     return [person for person in deciding if person != activity.actor]
 
 
 def who_may_approve_late(activity: Activity) -> list[User]:
     """Our people of the level above and who stands in for them, but never the one who asked."""
     asked = Grant.objects.select_related("asked_by").get(ref=activity.about_ref).asked_by
-    deciding = substitutes.with_substitutes(of_level(activity.facts["level"]), substitutes.day_of(activity.at))
+    deciding = substitutes.with_substitutes(of_level(activity.facts["level"]), activity.at)
     return [person for person in deciding if person != asked]
 
 

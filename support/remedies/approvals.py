@@ -84,7 +84,7 @@ def waiting_for(viewer: User, *, at: datetime) -> QuerySet[Approval]:
     """
     reach = access.customers_within_reach(viewer, access.DECIDE_APPROVALS)
     theirs = Q(approver_level__in=_levels(viewer))
-    for person in substitutes.represented_by(viewer, substitutes.day_of(at)):
+    for person in substitutes.represented_by(viewer, at):
         theirs |= Q(approver_level__in=_levels(person)) & ~Q(grant__asked_by=person)
     waiting = Approval.objects.filter(theirs, status=Approval.Status.WAITING, grant__customer__in=reach)
     related = ("grant__ticket", "grant__customer", "grant__asked_by")
@@ -98,7 +98,7 @@ def _levels(person: User) -> tuple[str, ...]:
 
 def _on_whose_authority(actor: User, approval: Approval, approve: bool, terms: Any, at: datetime) -> User | None:
     """Return the colleague on whose authority `actor` decides; None: on their own. Refuse where neither suffices."""
-    colleagues = substitutes.represented_by(actor, substitutes.day_of(at))
+    colleagues = substitutes.represented_by(actor, at)
     for person in sorted([actor, *colleagues], key=lambda person: person.pk):
         authority.take_turn(person)
     ask = partial(

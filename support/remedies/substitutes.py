@@ -3,16 +3,20 @@
 Days are UTC, `until` is the first day back. Who stands in decides as far as the colleague might, counted as given by that
 colleague, with both on record; never what they or that colleague asked for, and never for whom that colleague stands in. Nobody
 takes a colleague's authority by naming themselves: the colleague names them, or a manager who is neither.
+Days are those where the colleague who is away lives, `until` is the first day back. Who stands in decides as far as the colleague
+might, counted as given by that colleague, with both on record; never what they or that colleague asked for, and never for whom
+that colleague stands in.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.days import UnknownMoment, earliest_day, latest_day, local_day
 from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
@@ -53,7 +57,7 @@ def name(*, actor: User, approver: User, person: User, since: date, until: date,
         raise NotYoursToName(_("Nobody names themselves: {name} does, or another manager.").format(name=approver))
     if person.pk == approver.pk or not (_decides(approver) and _decides(person)):
         raise CannotStandIn(_("Choose a colleague who decides approvals as well."))
-    if not since < until <= since + LONGEST or until <= day_of(at):
+    if not since < until <= since + LONGEST or until <= day_of(approver, at):
         raise SpanMakesNoSense(_("The first day back comes after the first day away, within a year, and is still to come."))
     with turns.patience(), transaction.atomic():
         turns.take(f"substitutes of {approver.pk}")
@@ -88,9 +92,9 @@ def may_name_for_others(person: User) -> bool:
     return access.level_of(person) in access.STEER.levels
 
 
-def visible_to(viewer: User, on: date) -> QuerySet[Substitute]:
-    """Return who stands in on a day or later; for those who decide approvals."""
-    coming = Substitute.objects.filter(ended_at=None, until__gt=on).select_related("approver", "person", "named_by")
+def visible_to(viewer: User, at: datetime) -> QuerySet[Substitute]:
+    """Return who stands in at a moment or later, as long as that day lasts anywhere; for those who decide approvals."""
+    coming = Substitute.objects.filter(ended_at=None, until__gt=earliest_day(at)).select_related("approver", "person", "named_by")
     return (coming if _decides(viewer) else coming.none()).order_by("since", "pk")
 
 
@@ -98,19 +102,39 @@ def represented_by(person: User, on: date) -> list[User]:
     """Return the colleagues for whom a person decides on a day."""
     rows = _lending(on).filter(person=person, approver__is_active=True)
     return [row.approver for row in rows.select_related("approver").order_by("pk")] if _decides(person) else []
+def represented_by(person: User, at: datetime) -> list[User]:
+    """Return the colleagues for whom a person decides at a moment."""
+    rows = _around(at).filter(person=person, approver__is_active=True).order_by("pk")
+    return [row.approver for row in rows if runs(row, at)] if _decides(person) else []
 
 
-def with_substitutes(people: Iterable[User], on: date) -> list[User]:
-    """Return these people and who stands in for them on a day, each once."""
+def with_substitutes(people: Iterable[User], at: datetime) -> list[User]:
+    """Return these people and who stands in for them at a moment, each once."""
     asked = list(people)
     rows = _lending(on).filter(approver__in=asked, person__is_active=True)
     standing_in = [row.person for row in rows.select_related("person").order_by("pk")]
+    rows = _around(at).filter(approver__in=asked, person__is_active=True).order_by("pk")
+    standing_in = [row.person for row in rows if runs(row, at)]
     return list(dict.fromkeys([*asked, *(person for person in standing_in if _decides(person))]))
 
 
-def day_of(at: datetime) -> date:
-    """Return the day on which a moment lies, as authority counts days."""
-    return at.astimezone(UTC).date()
+def runs(row: Substitute, at: datetime) -> bool:
+    """Say whether it is one of the days on which somebody stands in, where the colleague who is away lives."""
+    return row.since <= day_of(row.approver, at) < row.until
+
+
+def day_of(person: User, at: datetime) -> date:
+    """Return the day on which a moment lies for one of our people; a zone that nobody knows counts as UTC."""
+    try:
+        return local_day(at, person.timezone)
+    except UnknownMoment:
+        return local_day(at, "UTC")
+
+
+def _around(at: datetime) -> QuerySet[Substitute]:
+    """Whoever stands in at the moment in one zone or another."""
+    near = Substitute.objects.filter(ended_at=None, since__lte=latest_day(at), until__gt=earliest_day(at))
+    return near.select_related("person", "approver")
 
 
 def _lending(on: date) -> QuerySet[Substitute]:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from accounts.days import UnknownMoment, latest_day, local_day
+from accounts.days import UnknownMoment, earliest_day, latest_day, local_day
 
 LATE = datetime(2026, 11, 27, 23, 30, tzinfo=UTC)
 
@@ -29,6 +29,11 @@ def test_day_begins_an_hour_earlier_by_utc_in_summer():
 def test_latest_day_is_the_next_one_from_ten_in_the_morning_by_utc():
     assert latest_day(datetime(2026, 11, 27, 9, 59, tzinfo=UTC)) == date(2026, 11, 27)
     assert latest_day(datetime(2026, 11, 27, 10, 0, tzinfo=UTC)) == date(2026, 11, 28)
+
+
+def test_earliest_day_is_the_one_before_until_noon_by_utc():
+    assert earliest_day(datetime(2026, 11, 27, 11, 59, tzinfo=UTC)) == date(2026, 11, 26)
+    assert earliest_day(datetime(2026, 11, 27, 12, 0, tzinfo=UTC)) == date(2026, 11, 27)
 
 
 def test_moment_without_its_zone_has_no_day():

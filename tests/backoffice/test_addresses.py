@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.customers.models import Address
+from accounts.days import local_day
 from tests.factories import people, tree_changes
 from tests.factories.customers import group
 
@@ -42,7 +43,8 @@ def test_address_that_ends_before_it_begins_is_refused_on_the_page():
 
 
 def test_address_ends_today_on_the_page():
-    kept, today = tree_changes.address(group()), timezone.now().date()
+    customer = group()
+    kept, today = tree_changes.address(customer), local_day(timezone.now(), customer.timezone)
 
     client_of(people.agent()).post(reverse("backoffice:address_endings", args=[kept.pk]), {"on": today.isoformat()})
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.customers import responsibilities
 from accounts.customers.models import Handover
+from accounts.days import local_day
 from accounts.people import owners
 from tests.factories import people
 from tests.factories.customers import helios
@@ -29,7 +30,7 @@ def call(viewer, path, body=None):
 
 
 def today():
-    return timezone.now().date()
+    return local_day(timezone.now(), "Europe/Berlin")
 
 
 def test_owner_named_on_the_page_stands_on_the_customers_page_with_its_source():

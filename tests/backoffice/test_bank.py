@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.days import local_day
 from billing.ledger import balances
 from billing.payments.bank.models import BankLine, BankStatement, TransferOrder
 from billing.payments.models import Payment
@@ -186,7 +187,11 @@ def test_file_of_debits_is_made_once_and_downloaded(client):
     assert (refused.status_code, DebitFile.objects.count()) == (422, 0)
     assert "so that payers know before" in refused.content.decode()
 
-    on = next(day for day in (timezone.now().date() + timedelta(days=n) for n in range(3, 20)) if pain.is_bank_day(day))
+    on = next(
+        day
+        for day in (local_day(timezone.now(), pain.CALENDAR) + timedelta(days=n) for n in range(2, 20))
+        if pain.is_bank_day(day)
+    )
     assert client.post(at("debit_files"), {"seller": seller().pk, "collection_on": on.isoformat()}).status_code == 302
     made = DebitFile.objects.get()
     assert f"<EndToEndId>{waiting.end_to_end}</EndToEndId>" in client.get(at("debit_file", made.ref)).content.decode()

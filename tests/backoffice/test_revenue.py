@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.days import local_day
 from billing.invoices import run
 from tests.factories import billing, customers, people
 
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def browser():
     today = timezone.now()
-    first = today.date().replace(day=1)
+    first = local_day(today, "Europe/Berlin").replace(day=1)
     held = billing.subscribed(
         customers.group("Helios & Co"), billing.version(price="62.00"), on=first, at=today, quantity=2, payment_term_days=60
     )

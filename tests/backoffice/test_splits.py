@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from accounts.quality.split_models import Split
 from tests.factories import people
 from tests.factories.customers import below, group
@@ -19,11 +20,15 @@ def client_of(viewer):
     return client
 
 
+def today_of(customer):
+    return local_day(timezone.now(), customer.timezone).isoformat()
+
+
 def test_split_is_previewed_asked_for_approved_and_undone_on_the_pages():
     division = below(group("Helios"), "Europe", "division")
     berlin = below(division, "Berlin")
     address = reverse("backoffice:customer_splits", args=[division.number])
-    form = {"name": "Europe North", "day": timezone.now().date().isoformat(), "children": [berlin.pk]}
+    form = {"name": "Europe North", "day": today_of(division), "children": [berlin.pk]}
     agent, boss = client_of(people.agent()), client_of(people.supervisor())
 
     shown = agent.get(address, form).content.decode()
@@ -40,7 +45,7 @@ def test_split_is_previewed_asked_for_approved_and_undone_on_the_pages():
 
 def test_split_of_nothing_is_refused_on_the_page():
     division = below(group(), kind="division")
-    form = {"name": "North", "day": timezone.now().date().isoformat()}
+    form = {"name": "North", "day": today_of(division)}
 
     answer = client_of(people.agent()).post(reverse("backoffice:customer_splits", args=[division.number]), form)
 
@@ -50,7 +55,7 @@ def test_split_of_nothing_is_refused_on_the_page():
 def test_own_split_is_not_approved_by_address():
     split_of = below(group(), kind="division")
     berlin, boss = below(split_of), client_of(people.supervisor())
-    form = {"name": "North", "day": timezone.now().date().isoformat(), "children": [berlin.pk]}
+    form = {"name": "North", "day": today_of(split_of), "children": [berlin.pk]}
     boss.post(reverse("backoffice:customer_splits", args=[split_of.number]), form)
 
     answer = boss.post(reverse("backoffice:split_decisions", args=[Split.objects.get().pk]), {"decision": "approve"})

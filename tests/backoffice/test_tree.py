@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from backoffice import roll_ups, tree_shown
 from tests.factories import people, segments, support
 from tests.factories.billing import invoice
@@ -21,7 +22,7 @@ def visit(viewer, route, *keys, query=""):
 
 
 def sums(node):
-    return roll_ups.of([node], timezone.now().date())[node.pk]
+    return roll_ups.of([node], local_day(timezone.now(), node.timezone))[node.pk]
 
 
 def test_branch_shows_what_stands_right_below_and_nothing_further_down():

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from django.utils import timezone
 
+from accounts.days import local_day
 from accounts.people.models import User
 from support.offers import defining, leads
 from support.offers.leads import Need
@@ -29,7 +30,9 @@ def offer(code: str = "line", **facts: Any) -> Offer:
 
 def lead(on: Ticket | None = None, *, by: User | None = None, to: User | None = None) -> Lead:
     """A need that an agent handed to a key account manager, to be seen to within the week, whatever day it is."""
-    need = Need("Ten more seats for the lab", to or people.staff("key_account"), timezone.now().date() + timedelta(days=7))
+    ticket, now = on or support.ticket(), timezone.now()
+    due_on = local_day(now, ticket.customer.timezone) + timedelta(days=7)
+    need = Need("Ten more seats for the lab", to or people.staff("key_account"), due_on)
     return leads.hand_over(
-        actor=by or people.agent(), ticket=on or support.ticket(), need=need, key=uuid4(), at=timezone.now()
+        actor=by or people.agent(), ticket=ticket, need=need, key=uuid4(), at=now
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from accounts.quality import changes, merging
 from accounts.quality.models import Candidate, ChangeRequest, Merge, StagedImport
 from tests.factories import people
@@ -42,5 +43,5 @@ def waiting_move() -> ChangeRequest:
 def moved_by_request(moving: Customer, number: str) -> ChangeRequest:
     """Another place for `moving`, asked for by an agent as of today."""
     now = timezone.now()
-    given = {"what": "position", "parent": number, "effective_on": now.date(), "at": now}
+    given = {"what": "position", "parent": number, "effective_on": local_day(now, moving.timezone), "at": now}
     return changes.ask(actor=people.agent(), customer=moving, **given)

@@ -160,8 +160,9 @@ def substitute(
     approver: User | None = None, person: User | None = None, *, since: date | None = None, until: date | None = None
 ) -> Substitute:  # fmt: skip
     """Somebody who decides approvals for a manager this week, whatever day it is."""
-    today = timezone.now().date()
+    approver, now = approver or people.manager(), timezone.now()
+    today = substitutes.day_of(approver, now)
     return substitutes.name(
-        actor=people.manager(), approver=approver or people.manager(), person=person or people.supervisor(),
-        since=since or today - timedelta(days=1), until=until or today + timedelta(days=6), at=timezone.now(),
+        actor=people.manager(), approver=approver, person=person or people.supervisor(),
+        since=since or today - timedelta(days=1), until=until or today + timedelta(days=6), at=now,
     )  # fmt: skip

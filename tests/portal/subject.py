@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.customers.models import Customer
 from accounts.customers.relation_models import Relation
+from accounts.days import local_day
 from accounts.people import invitations, keys
 from accounts.people.models import ApiKey, Membership
 from accounts.quality.models import ChangeRequest
@@ -141,6 +142,10 @@ class Subject:
     def _of_provider(self, kept: str) -> list[Any]:
         """Return what names the one domain, or the one administrator, of the provider."""
         return [self.tree.berlin.number, self.provider.ref, getattr(self.provider, kept).order_by("pk")[0].pk]
+    @property
+    def today(self) -> date:
+        """The day it is in Berlin."""
+        return local_day(timezone.now(), self.tree.berlin.timezone)
 
     def form(self, route: str) -> dict[str, Any]:
         """Return what a person would send to `route`."""
@@ -148,7 +153,7 @@ class Subject:
             "members": {"email": "new@helios.example", "role": "reader", "scope": "node"},
             "orders": {
                 "plan": "PRO", "quantity": 1, "customer": self.tree.berlin.number,
-                "since": timezone.now().date() + timedelta(days=1),
+                "since": self.today + timedelta(days=1),
             },
             "change_requests": {"what": "legal_name", "legal_name": "Helios Berlin GmbH"},
             "change_decisions": {"decision": "refuse", "note": "No."},
@@ -181,8 +186,8 @@ class Subject:
             "kept_answers": {"answer": "keep"},
             "bulk_changes": {},
             "bulk_applications": {"rows": [f"{row.number}:{row.quote_id}" for row in self.bulk.rows.all()]},
-            "payment_promises": {"pay_on": timezone.now().date() + timedelta(days=3)},
-            "payment_plans": {"documents": [self.invoice.ref], "count": 2, "first_on": timezone.now().date()},
+            "payment_promises": {"pay_on": self.today + timedelta(days=3)},
+            "payment_plans": {"documents": [self.invoice.ref], "count": 2, "first_on": self.today},
             "quotes": {"what": "set_quantity", "quantity": 7, "effective": "now"},
             "tickets": {"subject": "A question", "text": "How?", "kind": "other", "key": uuid4()},
             "replies": {"text": "One more thing", "key": uuid4()},
@@ -202,7 +207,7 @@ def make() -> Subject:
     """Make one of everything."""
     tree = helios()
     administrator = people.administrator(tree.group)
-    today = timezone.now().date()
+    today = local_day(timezone.now(), tree.berlin.timezone)
     subscription = billing.subscribed(tree.berlin, quantity=3, on=date(2024, 1, 1), at=LONG_AGO)
     event = events.add(
         actor=None, subscription=subscription, what="set_quantity", effective_on=today + timedelta(days=90),

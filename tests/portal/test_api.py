@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from accounts.days import local_day
 from accounts.people import keys
 from billing.invoices.models import Document
 from billing.payments import methods
@@ -177,7 +178,7 @@ def test_rule_that_says_no_tells_its_code_and_reason(tree):
 
 def test_payment_sent_twice_takes_the_money_once(tree):
     document = billing.invoice(tree.berlin, 4200)
-    card = sandbox.tokenise("4242424242424242", "12/39", on=timezone.now().date())
+    card = sandbox.tokenise("4242424242424242", "12/39", on=local_day(timezone.now(), tree.berlin.timezone))
     kept = methods.keep(actor=None, customer=tree.berlin, method=card, at=timezone.now())
     client, _ = program(tree.berlin, "pay", "read")
     body = {"documents": [document.ref], "method": kept.pk, "confirmed_minor": 4200}

@@ -219,13 +219,13 @@ def body(given, name):
         "webhooks": {"url": "https://erp.example/hooks", "topics": ["invoices"]},
         # a sum nobody owes: the rule says no before any money moves
         "payments": {"documents": [given.invoice.ref], "method": method[0].pk if method else 1, "confirmed_minor": 1},
-        "orders": {"plan": "PRO", "customer": given.tree.berlin.number, "since": str(timezone.now().date() + timedelta(days=1))},
+        "orders": {"plan": "PRO", "customer": given.tree.berlin.number, "since": str(given.today + timedelta(days=1))},
         "order_decisions": {"approve": False, "note": "No."},
         # nothing of this payment is left over
         "kept_answers": {"answer": "keep"},
         "bulk_changes": {"csv": f"contract,action,effective\n{given.subscription.ref},cancel,2099-01-01\n"},
         "bulk_applications": {"rows": [{"row": row.number, "quote": str(row.quote_id)} for row in given.bulk.rows.all()]},
-        "promises": {"pay_on": str(timezone.now().date() + timedelta(days=3))},
+        "promises": {"pay_on": str(given.today + timedelta(days=3))},
         "quotes": {"what": "set_quantity", "quantity": 7},
         "usage": {
             "measurements": [
@@ -283,7 +283,7 @@ def test_every_route_stands_in_the_table():
 def test_role_gets_exactly_the_answer_the_table_says(given, route):
     _, status, roles, _ = ROUTES[route]
     if route == "payments by post":
-        card = sandbox.tokenise("4242424242424242", "12/39", on=timezone.now().date())
+        card = sandbox.tokenise("4242424242424242", "12/39", on=given.today)
         methods.keep(actor=None, customer=given.tree.berlin, method=card, at=timezone.now())
 
     for where, role in product(SEES, sorted(EVERY)):

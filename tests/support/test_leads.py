@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
+from accounts.days import local_day
 from accounts.decisions import Refusal
 from accounts.people import owners
 from accounts.timeline import reading
@@ -153,7 +154,7 @@ def test_need_is_handed_over_on_the_ticket_and_its_end_shown_there():
     desk, sales = Client(), Client()
     desk.force_login(agent)
     sales.force_login(seller)
-    due = support.timezone.now().date() + timedelta(days=3)
+    due = local_day(support.timezone.now(), ticket.customer.timezone) + timedelta(days=3)
     sent = {"lead-need": "Ten more seats", "lead-to": seller.pk, "lead-due_on": due, "lead-key": uuid4()}
 
     desk.post(reverse("backoffice:ticket_leads", args=[ticket.ref]), sent)

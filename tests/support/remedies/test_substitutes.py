@@ -1,14 +1,16 @@
 """Who stands in decides as far as the colleague might, never their own request nor that colleague's, and both are on record."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.decisions import Refusal
 from accounts.timeline.models import Activity
+from backoffice import docket
 from support.notices import audiences
 from support.remedies import approvals, authority, proof, substitutes
 from support.remedies.models import Substitute
@@ -65,12 +67,25 @@ def test_what_is_decided_for_a_colleague_counts_in_that_colleagues_day():
     assert str(Standing(supervisor, NOON).given_today("EUR").decimal) == "0.00"
 
 
-@pytest.mark.parametrize("day", [TODAY - timedelta(days=1), BACK])
-def test_before_and_after_nobody_stands_in(day):
+@pytest.mark.parametrize("days", [-1, 7])
+def test_before_and_after_nobody_stands_in(days):
     supervisor, manager = people.supervisor(), people.manager()
     stands_in(supervisor, manager)
 
-    assert substitutes.represented_by(supervisor, day) == []
+    assert substitutes.represented_by(supervisor, NOON + timedelta(days=days)) == []
+
+
+@pytest.mark.parametrize(("zone", "standing_in"), [("Europe/Berlin", 1), ("America/New_York", 0), ("Nowhere/Known", 0)])
+def test_days_of_a_substitute_are_those_of_the_colleague_who_is_away(zone, standing_in):
+    supervisor, manager = people.supervisor(), people.manager()
+    manager.timezone = zone
+    manager.save(update_fields=["timezone"])
+    stands_in(supervisor, manager, since=date(2026, 11, 28), until=date(2026, 11, 29))
+    late = datetime(2026, 11, 27, 23, 30, tzinfo=UTC)
+
+    assert len(substitutes.represented_by(supervisor, late)) == standing_in
+    assert len(substitutes.with_substitutes([manager], late)) == 1 + standing_in
+    assert [row["runs"] for row in docket.substitutes(manager, at=late)] == [bool(standing_in)]
 
 
 def test_ended_early_it_lends_nothing_any_more():
@@ -125,7 +140,7 @@ def test_chain_of_substitutes_lends_nothing_on():
     stands_in(other, manager)
     stands_in(supervisor, other)
 
-    assert substitutes.represented_by(supervisor, TODAY) == [other]
+    assert substitutes.represented_by(supervisor, NOON) == [other]
 
 
 def test_strange_substitutes_are_refused_in_one_sentence():
@@ -177,7 +192,8 @@ def test_manager_names_who_stands_in_for_a_colleague_who_fell_ill_and_it_stands_
     manager, supervisor, ill = people.manager(), people.supervisor(), people.supervisor()
     client, page = Client(), reverse("backoffice:substitutes")
     client.force_login(manager)
-    since, until = support.timezone.now().date(), support.timezone.now().date() + timedelta(days=3)
+    since = substitutes.day_of(ill, timezone.now())
+    until = since + timedelta(days=3)
 
     client.post(page, {"approver": ill.pk, "person": supervisor.pk, "since": since, "until": until})
     shown = client.get(page).content.decode()
@@ -189,7 +205,7 @@ def test_manager_names_who_stands_in_for_a_colleague_who_fell_ill_and_it_stands_
 
 def test_program_names_and_ends_a_substitute():
     manager, supervisor = people.manager(), people.supervisor()
-    client, today = Client(), support.timezone.now().date()
+    client, today = Client(), substitutes.day_of(manager, timezone.now())
     client.force_login(manager)
     sent = {"person": supervisor.email, "since": today.isoformat(), "until": (today + timedelta(days=3)).isoformat()}
 
