@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from django.conf import settings
 from django.core.cache import cache
 
 from config.celery import HEARTBEAT
@@ -136,7 +137,7 @@ def _collect_static() -> None:
 def _static_fingerprint() -> str:
     files: list[Path] = sorted(path for path in (state.CHECKOUT / "static").rglob("*") if path.is_file())
     facts = [f"{path} {path.stat().st_mtime_ns} {path.stat().st_size}" for path in files]
-    facts.append((state.CHECKOUT / "requirements.txt").read_text())
+    facts += [(state.CHECKOUT / "requirements.txt").read_text(), settings.STORAGES["staticfiles"]["BACKEND"]]
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
 

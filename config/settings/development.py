@@ -9,9 +9,9 @@ SECRET_KEY = ENV["SECRET_KEY"] or state.kept_secret("secret_key")
 ALLOWED_HOSTS = ENV["ALLOWED_HOSTS"] or ["localhost", "127.0.0.1", "[::1]"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "config.static_files.GatheredFiles"},
 }
-WHITENOISE_MAX_AGE = 0
+WHITENOISE_MAX_AGE = 0  # of names without a sum: always asked for again
 SHOW_STYLEGUIDE = True
 SHOW_MAILBOX = not ENV["EMAIL_URL"]
 WEBHOOKS_MAY_GO_INSIDE = True  # to a receiver on this machine
