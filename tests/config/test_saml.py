@@ -73,6 +73,18 @@ def test_newcomer_signs_in_joins_and_stands_on_the_timeline(nordwind):
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("way", ["account_set_password", "mfa_activate_totp", "mfa_add_webauthn"])
+def test_session_by_the_provider_adds_no_way_of_its_own_that_would_outlive_it(nordwind, way):
+    client, chosen = Client(), "a long enough new password"
+    hand_in(client, nordwind, begin(client, nordwind).signed())
+
+    answers = [client.get(reverse(way)), client.post(reverse(way), {"password1": chosen, "password2": chosen, "code": "123456"})]
+
+    assert [(answer.status_code, answer["Location"]) for answer in answers] == [(302, reverse("mfa_index"))] * 2
+    assert "You came by your organisation&#x27;s sign-in." in client.get(reverse("mfa_index")).content.decode()
+    assert not User.objects.get(email="ada@nordwind.example").has_usable_password()
+
+
 def test_question_names_us_and_where_to_answer_and_says_nothing_of_the_person(nordwind, settings):
     address = Client().get(reverse("single_sign_on_begin", args=[nordwind.ref]))["Location"]
     asked = question_in(address)
