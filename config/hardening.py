@@ -4,6 +4,7 @@ Who works for us and has no second factor gets no page of the back office and th
 led to the page where they set one up (`STAFF_SECOND_FACTOR`; on in production). A view marked with `routes.asks_again` changes
 something only within `FRESH_SIGN_IN` of the last time the person proved who they are; else they prove it again, and the act goes
 on where it stopped; the API only says so.
+In a session that came by a customer's provider nobody adds a way that would outlive it: no password, passkey or app.
 Programs with a key do not sign in.
 """
 
@@ -25,10 +26,12 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.people import access, routes
+from config.single_sign_on import watching
 
 OURS: Final = frozenset({"backoffice", "admin", "staff_api", "api"})
 API: Final = "/api/"
 FACTORS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+OWN_WAYS: Final = frozenset({"account_set_password", "mfa_activate_totp", "mfa_add_webauthn"})
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -46,6 +49,8 @@ class Hardening:
             return None
         if _lacks_second_factor(request):
             return _asked_to_set_one_up(request)
+        if request.resolver_match.url_name in OWN_WAYS and watching.provider_of_session(request):
+            return _kept_to_the_provider(request)
         if routes.needs_fresh_sign_in(view) and request.method not in READING and not _is_fresh(request):
             return _asked_again(request)
         return None
@@ -64,6 +69,13 @@ def _asked_to_set_one_up(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"code": "second_factor_needed", "detail": "Set up a second factor first."}, status=403)
     messages.warning(request, _("Our own people sign in with a second factor. Set one up, then you go on."))
     return HttpResponseClientRedirect(reverse("mfa_activate_totp")) if request.htmx else redirect("mfa_activate_totp")
+
+
+def _kept_to_the_provider(request: HttpRequest) -> HttpResponse:
+    messages.warning(
+        request, _("You came by your organisation's sign-in. Sign in another way to add a password, a passkey or an app.")
+    )
+    return HttpResponseClientRedirect(reverse("mfa_index")) if request.htmx else redirect("mfa_index")
 
 
 def _is_fresh(request: HttpRequest) -> bool:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
-from accounts.people import access
+from accounts.people import access, sessions
 from accounts.people.models import Membership, StaffProfile, User
 from accounts.timeline import recording
 
@@ -33,6 +33,8 @@ class StandsAtACustomer(Refusal):
 def appoint(*, actor: User | None, user: User, level: str, at: datetime) -> StaffProfile:
     """Let `user` work for us at `level` from now on; a manager may also open Django admin. Repeating it changes nothing.
 
+    Who begins to work for us is signed out everywhere: a session opened as a customer's person never becomes one of ours.
+
     Raises:
         MayNotAppoint: the actor is no manager, or appoints themselves.
         StandsAtACustomer: the user has a membership that has not ended.
@@ -46,6 +48,8 @@ def appoint(*, actor: User | None, user: User, level: str, at: datetime) -> Staf
         before = "" if made else profile.level
         if before != level:
             _raise_to(profile, level)
+            if made:
+                sessions.end_all(user)
             facts = {"email": user.email, "level": level, "before": before}
             recording.record(None, "accounts.staff_appointed", actor=actor, at=at, facts=facts, internal=True)
     return profile

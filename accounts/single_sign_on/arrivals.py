@@ -2,7 +2,8 @@
 
 Known is who the provider named before, by its subject. A new subject is bound to the login with its mail address only when a
 verified domain of this very provider stands in that address, and to no login that the provider knows under another subject. Who
-never stood at the customer joins where the provider says; who left is not let in again by signing in.
+never stood at the customer joins where the provider says; who left is not let in again by signing in. By the same rules a session
+that came by a provider goes on, or ends.
 """
 
 from datetime import datetime
@@ -46,6 +47,18 @@ def arrive(*, provider: SignInProvider, proven: Proven, at: datetime) -> User:
         if known is None:
             _bind(person, held, proven.subject, at)
     return person
+
+
+def may_stay(*, person: User, ref: str) -> bool:
+    """Say whether who came by the provider `ref` would still be let in by it, so that their session goes on."""
+    provider = SignInProvider.objects.in_use().select_related("customer").filter(ref=ref).first()
+    if provider is None:
+        return False
+    try:
+        _must_be_let_in(person, provider)
+    except NotLetIn:
+        return False
+    return True
 
 
 def note_sign_in(*, person: User, provider: SignInProvider, address: str, at: datetime) -> None:

@@ -5,7 +5,6 @@ that stands on the timeline. A verified domain leads to one organisation only; o
 """
 
 import re
-import secrets
 from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Final
@@ -16,12 +15,11 @@ from django.utils.translation import gettext as _
 from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
-from accounts.single_sign_on import providers, records
+from accounts.single_sign_on import doubts, providers, records
 from accounts.single_sign_on.models import MailDomain, SignInProvider
 from accounts.timeline import recording
 
 PLACE: Final = "_accord."
-MARK: Final = "accord-domain="
 LONGEST_REASON: Final = 300
 LABEL: Final = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
 DOMAIN: Final = re.compile(rf"(?:{LABEL}\.)+(?!\d+$){LABEL}")
@@ -82,7 +80,7 @@ def claim(*, actor: User | None, provider: SignInProvider, name: str, at: dateti
         held = providers.lock(provider)
         providers.must_administer(actor, held.customer)
         domain, made = MailDomain.objects.get_or_create(
-            provider=held, name=_domain_or_refuse(name), defaults={"code": MARK + secrets.token_urlsafe(24)}
+            provider=held, name=_domain_or_refuse(name), defaults={"code": doubts.new_code()}
         )
         if made:
             facts = {"domain": domain.name, "name": held.name}
@@ -94,7 +92,7 @@ def verify(*, actor: User | None, domain: MailDomain, at: datetime, look_up: Loo
     """Look up the record of a claimed domain and verify the domain by it. One that is verified stays so.
 
     Raises:
-        RecordNotFound: the record is not there, or says something else.
+        RecordNotFound: the record is not there, says something else, or is another one meanwhile.
         LookUpFailed: the DNS gave no answer.
         DomainTaken: the domain leads to another organisation.
     """
@@ -147,6 +145,8 @@ def _verified(domain: MailDomain, actor: User | None, at: datetime, *, because: 
         held = MailDomain.objects.select_for_update(of=("self",)).select_related("provider__customer").get(pk=domain.pk)
         if held.verified_at is not None:
             return held
+        if held.code != domain.code:  # it was to be proven anew while the record was looked up
+            raise RecordNotFound(f"What proves {held.name} has changed meanwhile; look at its record again.")
         held.verified_at, held.vouched_because = at, because
         held.vouched_by = actor if because else None
         try:

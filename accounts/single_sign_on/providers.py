@@ -1,7 +1,8 @@
 """Providers: set one up for a customer, put it to use, and name who comes in when it fails.
 
 Managers do this, and administrators of the customer and everything below it, as far as the provider speaks: what proves that it
-is theirs is the mail domain. Nobody lets newcomers hold by it what they do not hold themselves.
+is theirs is the mail domain. Nobody lets newcomers hold by it what they do not hold themselves, and when an administrator lets
+somebody else speak for it, everything is proven anew.
 
 A provider keeps its issuer once it knows somebody: subjects of another issuer are other people. Its secret is kept sealed and
 never shown again. To be offered it needs a verified mail domain; to be the only way it also needs an administrator who is named.
@@ -17,7 +18,7 @@ from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from accounts.people import access, invitations
 from accounts.people.models import Membership, User
-from accounts.single_sign_on import sealing
+from accounts.single_sign_on import doubts, sealing
 from accounts.single_sign_on import terms as taking
 from accounts.single_sign_on.models import NamedAdministrator, SignInProvider
 from accounts.single_sign_on.terms import Terms
@@ -83,6 +84,8 @@ def set_up(*, actor: User | None, customer: Customer, terms: Terms, at: datetime
 def change(*, actor: User | None, provider: SignInProvider, terms: Terms, at: datetime) -> SignInProvider:
     """Change what is said about a provider; its protocol stays. Saying the same again changes nothing.
 
+    Another issuer, client, entrance or certificate said by an administrator switches it off, and its domains are proven anew.
+
     Raises:
         KnowsPeople: the issuer would change though the provider knows somebody.
         Refusal, AddressNotAllowed, MetadataNotTaken, TermsMakeNoSense, SetUpAlready: as when it was set up.
@@ -90,13 +93,16 @@ def change(*, actor: User | None, provider: SignInProvider, terms: Terms, at: da
     with transaction.atomic():
         held = lock(provider)
         must_administer(actor, held.customer)
+        signed_before = tuple(held.certificates)
         changed = taking.apply(terms, held)
         _must_be_theirs_to_give(actor, held)
         if "issuer" in changed and held.identities.exists():
             raise KnowsPeople(_("People signed in there already; switch this provider off and set a new one up."))
         if changed:
+            if doubted := doubts.arise(actor, held, changed, signed_before=signed_before):
+                doubts.settle(held)
             taking.keep(held)
-            facts = {"name": held.name, "changed": ", ".join(changed)}
+            facts = {"name": held.name, "changed": ", ".join(changed), "by": _told_as(actor), "proven_anew": doubted}
             recording.record(held.customer, "accounts.provider_changed", actor=actor, at=at, about=held, facts=facts)
     return held
 
@@ -117,7 +123,7 @@ def put_to_use(*, actor: User | None, provider: SignInProvider, use: str, at: da
         if held.use != use:
             held.use = use
             held.save(update_fields=["use"])
-            facts = {"name": held.name, "use": plain(held, "use")}
+            facts = {"name": held.name, "use": plain(held, "use"), "by": _told_as(actor)}
             recording.record(held.customer, "accounts.provider_put_to_use", actor=actor, at=at, about=held, facts=facts)
     return held
 
@@ -198,3 +204,8 @@ def _must_be_theirs_to_give(actor: User | None, provider: SignInProvider) -> Non
     if actor is not None:
         scope = Membership.Scope.SUBTREE
         invitations.may_grant(actor, provider.joins_at, role=provider.joins_as, scope=scope).or_refuse()
+
+
+def _told_as(actor: User | None) -> str:
+    """Return how the other administrators are told who did it; nothing where it was one of us."""
+    return "" if actor is None or access.level_of(actor) else actor.email

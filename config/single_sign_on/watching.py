@@ -1,4 +1,8 @@
-"""Sessions that a provider as the only way no longer allows end with their next request, half a minute later at most."""
+"""Sessions that a provider no longer allows end with their next request.
+
+Who came by a provider stays while it would let them in: it is in use, leads from their address, and they neither work for us nor
+stand elsewhere. Who came another way is led to a provider that became the only way half a minute later at most.
+"""
 
 from collections.abc import Callable
 from typing import Final
@@ -8,7 +12,7 @@ from django.contrib.auth import logout
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponseBase
 
-from accounts.single_sign_on import domains, ways
+from accounts.single_sign_on import arrivals, domains, ways
 
 REMEMBERED_AS: Final = "mail-domains-with-one-way-to-sign-in"
 SECONDS: Final = 30
@@ -21,19 +25,22 @@ def provider_of_session(request: HttpRequest) -> str:
 
 
 def only_by_provider(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Sign out whoever should have come by their provider and did not. Programs with a key have no provider."""
+    """Sign out whom their provider no longer lets in, and who should have come by it. Programs with a key have no provider."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        if request.user.is_authenticated and getattr(request, "api_key", None) is None and _should_have_come_by_one(request):
+        if request.user.is_authenticated and getattr(request, "api_key", None) is None and not _may_stay(request):
             logout(request)
         return get_response(request)
 
     return answer
 
 
-def _should_have_come_by_one(request: HttpRequest) -> bool:
+def _may_stay(request: HttpRequest) -> bool:
+    ref = provider_of_session(request)
+    if ref and not arrivals.may_stay(person=request.user, ref=ref):
+        return False
     closed = cache.get_or_set(REMEMBERED_AS, ways.closed_domains, SECONDS)
     if domains.of_address(request.user.email) not in closed:
-        return False
+        return True
     provider = ways.only_way_for(request.user)
-    return provider is not None and provider_of_session(request) != provider.ref
+    return provider is None or ref == provider.ref

@@ -1,7 +1,7 @@
 """Single sign-on of a customer: its providers, the mail domains that lead there, and who comes in when one fails.
 
 A provider is set up off. It is put to use once a domain is proven by its DNS record; vouching for one is for managers, in the
-administration. Secrets go in and never come out.
+administration. Secrets go in and never come out. Programs read; who says who speaks for an organisation is a person.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.customers.models import Customer
-from accounts.people import access, keys
+from accounts.people import access
 from accounts.people.routes import asks_again
 from accounts.single_sign_on import addresses, domains, metadata, providers, terms
 from accounts.single_sign_on import places as told_there
@@ -142,7 +142,6 @@ class NewNamedSerializer(serializers.Serializer):
 
 class _AtProvider(View):
     access = access.MANAGE_PEOPLE
-    scope = keys.PEOPLE
     serializer_class = SignInProviderSerializer
 
     def act(self) -> dict[str, Any]:
@@ -163,7 +162,6 @@ def terms_of(request: Request, customer: Customer, given: dict[str, Any]) -> Ter
 @asks_again
 class SignInProviders(Listing):
     access = access.MANAGE_PEOPLE
-    scope = keys.PEOPLE
     serializer_class = SignInProviderSerializer
     queryset = SignInProvider.objects.none()
 

@@ -37,6 +37,14 @@ def who_manage_people(activity: Activity) -> list[User]:
     return nearest(activity.customer, access.ADMINISTRATOR)
 
 
+def the_other_administrators(activity: Activity) -> list[User]:
+    """The nearest administrators besides who did it."""
+    above = Customer.objects.above(activity.customer).order_by("-lft")
+    standing = (nearest(node, access.ADMINISTRATOR) for node in above)
+    others = ([one for one in people if one != activity.actor and reaches(one, activity.customer)] for people in standing)
+    return next((people for people in others if people), [])
+
+
 def those_who_change_contracts(activity: Activity) -> list[User]:
     """The nearest administrators and members, who may change a contract."""
     return nearest(activity.customer, access.ADMINISTRATOR, access.MEMBER)

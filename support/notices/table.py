@@ -24,6 +24,8 @@ class Notice:
 
 NOTICES: Final[Mapping[str, Notice]] = {
     "accounts.member_invited": Notice("member_invited", audiences.the_invited, group=groups.SECURITY),
+    "accounts.provider_changed": Notice("provider_changed", audiences.the_other_administrators, group=groups.SECURITY),
+    "accounts.provider_put_to_use": Notice("provider_put_to_use", audiences.the_other_administrators, group=groups.SECURITY),
     "accounts.webhook_disabled": Notice(
         "webhook_disabled", audiences.who_manage_people, ("webhooks", "customer_number"), group=groups.SECURITY
     ),

@@ -6,7 +6,9 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.people import staff
 from accounts.people.models import ApiKey, Membership
 from accounts.people.routes import needs_fresh_sign_in
 from backoffice import urls as backoffice_urls
@@ -38,6 +40,16 @@ def signed_in(person):
     answer = browser.post(reverse("account_login"), {"login": person.email, "password": people.PASSWORD})
     assert answer.status_code == 302, answer.content.decode()
     return browser
+
+
+def test_who_begins_to_work_for_us_is_signed_out_everywhere():
+    ada = people.person()
+    browser = signed_in(ada)
+    before = browser.get(reverse("usersessions_list")).status_code
+
+    staff.appoint(actor=None, user=ada, level="agent", at=timezone.now())
+
+    assert (before, browser.get(reverse("usersessions_list")).status_code) == (200, 302)
 
 
 def invite(browser, node):

@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 from lxml import etree
 
-from accounts.people.models import Membership, User
+from accounts.people.models import Membership, StaffProfile, User
 from accounts.single_sign_on import answers, once
-from accounts.single_sign_on.models import Identity, UsedProof
+from accounts.single_sign_on.models import Identity, SignInProvider, UsedProof
 from accounts.timeline.models import Activity
 from config.single_sign_on import saml as saml_protocol
 from tests.factories import people, saml
@@ -71,6 +71,48 @@ def test_newcomer_signs_in_joins_and_stands_on_the_timeline(nordwind):
     assert set(Activity.objects.filter(actor=ada).values_list("kind", flat=True)) == {
         "accounts.member_admitted", "accounts.identity_bound", "accounts.signed_in_by_provider",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("way", ["account_set_password", "mfa_activate_totp", "mfa_add_webauthn"])
+def test_session_by_the_provider_adds_no_way_of_its_own_that_would_outlive_it(nordwind, way):
+    client, chosen = Client(), "a long enough new password"
+    hand_in(client, nordwind, begin(client, nordwind).signed())
+
+    answers = [client.get(reverse(way)), client.post(reverse(way), {"password1": chosen, "password2": chosen, "code": "123456"})]
+
+    assert [(answer.status_code, answer["Location"]) for answer in answers] == [(302, reverse("mfa_index"))] * 2
+    assert "You came by your organisation&#x27;s sign-in." in client.get(reverse("mfa_index")).content.decode()
+    assert not User.objects.get(email="ada@nordwind.example").has_usable_password()
+
+
+ENDS = {
+    "the provider is off": lambda ada, provider: SignInProvider.objects.update(use="off"),
+    "its domain leads nowhere": lambda ada, provider: provider.domains.update(verified_at=None),
+    "the address is another one": lambda ada, provider: User.objects.filter(pk=ada.pk).update(email="ada@elsewhere.example"),
+    "she works for us": lambda ada, provider: StaffProfile.objects.create(user=ada, level="agent"),
+    "she stands elsewhere": lambda ada, provider: people.joins(ada, group("Elsewhere")),
+}
+
+
+@pytest.mark.parametrize("why", ENDS)
+def test_session_by_the_provider_ends_with_the_rule_that_let_it_in(nordwind, why):
+    client = Client()
+    hand_in(client, nordwind, begin(client, nordwind).signed())
+    before = client.get(reverse("usersessions_list")).status_code
+
+    ENDS[why](User.objects.get(email="ada@nordwind.example"), nordwind)
+    after = client.get(reverse("usersessions_list"))
+
+    assert (before, after.status_code, "_auth_user_id" in client.session) == (200, 302, False)
+
+
+def test_session_opened_another_way_goes_on_when_the_provider_is_switched_off(nordwind):
+    client = Client()
+    client.force_login(people.member(nordwind.customer, email="bob@nordwind.example"))
+
+    SignInProvider.objects.update(use="off")
+
+    assert client.get(reverse("usersessions_list")).status_code == 200
 
 
 def test_question_names_us_and_where_to_answer_and_says_nothing_of_the_person(nordwind, settings):

@@ -68,7 +68,7 @@ def saml_provider_of(customer: Customer, *domains: str, keys: tuple[Key, ...] = 
     """A SAML provider of `customer`, with these domains verified."""
     made = provider_of(customer, *domains, issuer=ISSUER, client_id=f"saml{next(_serial)}", **{**other, "use": "off"})
     made.protocol, made.sealed_secret, made.entrance, made.use = "saml", "", ENTRANCE, other.get("use", "offered")
-    made.certificates = [one.certificate for one in keys or (key(),)]
+    made.client_id, made.certificates = made.ref, [one.certificate for one in keys or (key(),)]
     made.save()
     return made
 

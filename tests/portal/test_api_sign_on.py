@@ -1,4 +1,4 @@
-"""An administrator of a customer, or their program, sets single sign-on up by the API; and a person chooses how they are told."""
+"""An administrator of a customer, and no program, sets single sign-on up by the API; and a person chooses how they are told."""
 
 import json
 
@@ -114,13 +114,22 @@ def test_domain_of_another_provider_is_not_found_under_ones_own(chief, nordwind)
     assert other.domains.count() == 1
 
 
-@pytest.mark.parametrize(("scopes", "status"), [(["read"], 404), (["read", "people"], 201)])
-def test_program_sets_up_with_the_scope_for_people_alone(nordwind, scopes, status):
-    _, secret = keys.make(actor=None, customer=nordwind, name="Terraform", scopes=scopes, at=timezone.now())
+def test_program_reads_and_no_scope_lets_it_change_anything(nordwind):
+    held = provider_of(nordwind, "nordwind.example")
+    _, secret = keys.make(actor=None, customer=nordwind, name="Terraform", scopes=["read", "people"], at=timezone.now())
+    by_key = {"HTTP_AUTHORIZATION": f"Bearer {secret}"}
 
-    answer = post(Client(), "sign_in_providers", [nordwind.number], OPENID, HTTP_AUTHORIZATION=f"Bearer {secret}")
+    seen = Client().get(reverse("api:sign_in_provider", args=[held.ref]), **by_key)
+    answers = [
+        post(Client(), "sign_in_providers", [nordwind.number], OPENID, **by_key),
+        post(Client(), "sign_in_terms", [held.ref], OPENID, **by_key),
+        post(Client(), "sign_in_uses", [held.ref], {"use": "off"}, **by_key),
+        post(Client(), "sign_in_domains", [held.ref], {"name": "another.example"}, **by_key),
+        post(Client(), "domain_releases", [held.ref, held.domains.get().pk], **by_key),
+    ]
 
-    assert answer.status_code == status
+    assert [seen.status_code, *(answer.status_code for answer in answers)] == [200, 403, 403, 403, 403, 403]
+    assert (SignInProvider.objects.get().use, held.domains.get().name) == ("offered", "nordwind.example")
 
 
 def test_person_chooses_how_they_are_told_and_what_is_not_sent_stays():

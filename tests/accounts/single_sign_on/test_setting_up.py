@@ -299,6 +299,63 @@ def test_new_metadata_change_the_certificates_and_the_timeline_says_so():
     assert "certificates" in Activity.objects.get(kind="accounts.provider_changed").facts["changed"]
 
 
+def test_administrator_who_swaps_the_certificates_switches_the_provider_off_and_proves_the_domain_anew():
+    made = saml.saml_provider_of(group(), "nordwind.example", use="enforced")
+    proven, chief = made.domains.get(), people.administrator(made.customer)
+    MailDomain.objects.filter(pk=proven.pk).update(vouched_by=people.manager(), vouched_because="On file")
+    said = terms(made.customer, protocol="saml", metadata=saml.metadata(saml.key(), saml.key("of somebody else")))
+
+    assert providers.change(actor=chief, provider=made, terms=said, at=NOON).use == "off"
+
+    now = made.domains.get()
+    assert (now.verified_at, now.vouched_by, now.vouched_because, now.code != proven.code) == (None, None, "", True)
+    with pytest.raises(domains.RecordNotFound):
+        domains.verify(actor=chief, domain=now, at=NOON, look_up=lambda name: {proven.code})
+    with pytest.raises(providers.NotReady):
+        providers.put_to_use(actor=chief, provider=made, use="offered", at=NOON)
+    told = Activity.objects.get(kind="accounts.provider_changed").facts
+    assert (told["by"], told["proven_anew"]) == (chief.email, True)
+
+
+def test_record_looked_up_for_the_old_certificates_proves_nothing_of_the_new_ones():
+    made = saml.saml_provider_of(group(), use="off")
+    chief = people.administrator(made.customer)
+    claimed = domains.claim(actor=chief, provider=made, name="nordwind.example", at=NOON)
+    said = terms(made.customer, protocol="saml", metadata=saml.metadata(saml.key("of somebody else")))
+
+    def swapped_meanwhile(name):
+        providers.change(actor=chief, provider=made, terms=said, at=NOON)
+        return {claimed.code}
+
+    with pytest.raises(domains.RecordNotFound, match="has changed meanwhile"):
+        domains.verify(actor=chief, domain=claimed, at=NOON, look_up=swapped_meanwhile)
+    assert made.domains.get().verified_at is None
+
+
+@pytest.mark.parametrize("other", [{"client_id": "another"}, {"issuer": "https://id.other.example"}])
+def test_administrator_who_changes_client_or_issuer_proves_the_domain_anew(other):
+    made = provider_of(group(), "nordwind.example", issuer="https://id.nordwind.example")
+    said = terms(made.customer, secret="", **other)
+
+    changed = providers.change(actor=people.administrator(made.customer), provider=made, terms=said, at=NOON)
+
+    assert (changed.use, made.domains.get().verified_at) == ("off", None)
+
+
+def test_name_secret_fewer_certificates_and_what_a_manager_changes_leave_the_proof_as_it_is():
+    customer, old, new = group(), saml.key("old"), saml.key("new")
+    made, chief = saml.saml_provider_of(customer, "nordwind.example", keys=(old, new)), people.administrator(customer)
+    said = {"protocol": "saml", "name": "Nord"}
+    fewer, swapped = saml.metadata(new), saml.metadata(saml.key("newest"))
+
+    providers.change(actor=chief, provider=made, terms=terms(customer, metadata=fewer, **said), at=NOON)
+    providers.change(actor=people.manager(), provider=made, terms=terms(customer, metadata=swapped, **said), at=NOON)
+
+    made.refresh_from_db()
+    assert (made.use, made.certificates) == ("offered", [saml.key("newest").certificate])
+    assert made.domains.get().verified_at == NOON
+
+
 def test_saml_provider_that_knows_somebody_keeps_its_issuer():
     made = saml.saml_provider_of(group())
     Identity.objects.create(provider=made, subject="ada", user=people.administrator(made.customer), first_at=NOON, last_at=NOON)

@@ -45,6 +45,22 @@ def test_the_nearest_payer_hears_of_an_invoice_and_the_sister_does_not():
     assert mail.outbox[0].subject.endswith(": 120.00 EUR, due 2026-01-15")
 
 
+def test_the_other_administrators_hear_of_a_change_to_their_sign_in_and_who_made_it_does_not():
+    tree = customers.helios()
+    above = people.administrator(tree.group)
+    chief, other = people.administrator(tree.berlin), people.administrator(tree.berlin)
+    facts = {"name": "Helios ID", "changed": "certificates", "by": chief.email, "proven_anew": True}
+    told()
+
+    recording.record(tree.berlin, "accounts.provider_changed", actor=chief, at=NOON, facts=facts)
+    beside = told()
+    other.memberships.update(until=NOON.date())
+    recording.record(tree.berlin, "accounts.provider_changed", actor=chief, at=NOON, facts=facts)
+
+    assert (beside, told()) == ({other.email}, {above.email})
+    assert "It is switched off until each mail domain is proven anew" in mail.outbox[0].body
+
+
 def test_an_answer_of_ours_reaches_the_requester_and_theirs_the_agent():
     tree = customers.helios()
     agent, member = people.agent(), people.member(tree.berlin)

@@ -19,6 +19,7 @@ FACTS = [
     *("account", "seller", "creditor_id", "mandate", "coupon", "what", "until"),
     *("days", "terms", "hours", "answer", "product", "step", "done", "url", "topic", "count", "mean"),
     *("days", "terms", "hours", "answer"),
+    *("changed", "use", "by", "proven_anew"),
     *("why", "tries", "window", "callback", "person", "name", "substitute", "since", "need", "outcome", "words"),
 ]
 TOLD_KINDS = sorted(kind for kind, declared in KINDS.items() if "notice" in declared.readers)
