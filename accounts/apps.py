@@ -24,7 +24,13 @@ class AccountsConfig(AppConfig):
         moves.register_effect("standing", standing.for_standing)
         moves.register_effect("policies", import_module("accounts.policies.move_effects").for_policies)
         merging, told = import_module("accounts.quality.merging"), import_module("accounts.quality.merge_effects")
-        for name, effect in (("tree", told.in_the_tree), ("payers", told.for_payers), ("people", told.for_people)):
+        effects = {
+            "tree": told.in_the_tree,
+            "payers": told.for_payers,
+            "people": told.for_people,
+            "relations": told.for_relations,
+        }
+        for name, effect in effects.items():
             merging.register_effect(name, effect)
         delivery = import_module("accounts.timeline.delivery")
         delivery.register("quality", import_module("accounts.quality.following").follow)

@@ -61,6 +61,7 @@ def sections(effects: dict[str, list[str]]) -> list[dict[str, object]]:
     headings = {
         "tree": _("In the tree"),
         "payers": _("Who pays"),
+        "relations": _("Who serves it"),
         "people": _("People"),
         "contracts": _("Contracts"),
         "documents": _("Documents"),

@@ -134,11 +134,13 @@ def relations_within_reach(viewer: User, action: Action = SEE_CUSTOMER, *, on: d
     """Return the relations in force in which customers for whom `viewer` may take `action` serve others.
 
     The viewer may know the other's name and number, and the tickets raised under the relation where its kind shows them; nothing
-    else of it. What only we know of is left out, and so is who is denied to the viewer.
+    else of it. What only we know of is left out, and so is who is denied to the viewer, or was merged into one who is.
     """
     held = Relation.objects.in_force(on).exclude(kind__shows=RelationKind.Shows.NOTHING)
     denied = _covered(viewer, Membership.Effect.DENY, EVERY_ROLE, on)
-    return held.filter(customer__in=customers_within_reach(viewer, action, on=on)).exclude(other__in=denied)
+    return held.filter(customer__in=customers_within_reach(viewer, action, on=on)).exclude(
+        Q(other__in=denied) | Q(other__merged_into__in=denied)
+    )
 
 
 def tickets_shared_with(viewer: User, action: Action = SEE_CUSTOMER, *, on: date | None = None) -> QuerySet[SharedTicket]:

@@ -99,14 +99,15 @@ def share_ticket(*, relation: Relation, ref: str, at: datetime) -> SharedTicket:
 
 
 def of_customer(customer: Customer) -> RelationQuerySet:
-    """Return every relation at either end of which `customer` stands, gone by ones too, the latest first."""
-    held = Relation.objects.filter(Q(customer=customer) | Q(other=customer))
+    """Return every relation at either end of which `customer` or one merged into it stands, gone by too, the latest first."""
+    one = customer.as_one()
+    held = Relation.objects.filter(Q(customer__in=one) | Q(other__in=one))
     return held.select_related("kind", "customer", "other", "set_by").order_by("-since", "-pk")
 
 
 def known_to(customer: Customer) -> RelationQuerySet:
-    """Return by whom `customer` is served today, as far as customers may know of it."""
-    held = Relation.objects.in_force().filter(other=customer).exclude(kind__shows=RelationKind.Shows.NOTHING)
+    """Return by whom `customer`, or one merged into it, is served today, as far as customers may know of it."""
+    held = Relation.objects.in_force().filter(other__in=customer.as_one()).exclude(kind__shows=RelationKind.Shows.NOTHING)
     return held.select_related("kind", "customer").order_by("customer__name", "pk")
 
 

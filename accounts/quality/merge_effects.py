@@ -1,8 +1,10 @@
-"""What a merge changes in the tree, for who pays, and for people, said in sentences for its preview."""
+"""What a merge changes in the tree, for who pays, for people and for who serves it, said in sentences for its preview."""
 
 from django.db.models import Q
 
 from accounts.customers.models import Customer, Responsibility
+from accounts.customers.relation_models import RelationKind
+from accounts.people import relations
 from accounts.people.models import Membership
 
 
@@ -30,6 +32,15 @@ def for_people(retired: Customer, survivor: Customer) -> list[str]:
     has = set(Membership.objects.filter(customer=survivor).in_force().values_list("user_id", "role"))
     gaining = [one for one in held.order_by("user__email", "role") if (one.user_id, one.role) not in has]
     return [f"{one.user.email} becomes {one.get_role_display().lower()} of {survivor.name}." for one in gaining]
+
+
+def for_relations(retired: Customer, survivor: Customer) -> list[str]:
+    """Say who may raise tickets for the survivor, or know its name, because it serves the retired customer."""
+    told = []
+    for one in relations.known_to(retired):
+        what = "raises tickets for" if one.kind.shows == RelationKind.Shows.TICKETS else "knows name and number of"
+        told.append(f"{one.customer.name} {one.kind.label} {retired.name}, and {what} {survivor.name} from then on.")
+    return told
 
 
 def _count(number: int, noun: str) -> str:

@@ -12,6 +12,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline.models import Activity
 from support.channels import addresses
@@ -157,7 +158,8 @@ def _quote(activity: Activity, person: User) -> str:
     if "praise" in activity.facts:
         return Praise.objects.get(pk=activity.facts["praise"]).words
     if said := activity.facts.get("said"):
-        words = Message.objects.filter(pk__in=said, internal=False, from_staff=True).order_by("pk")
+        reach = access.customers_within_reach(person)
+        words = Message.objects.filter(pk__in=said, internal=False, from_staff=True, ticket__customer__in=reach).order_by("pk")
         return "\n\n".join(words.values_list("text", flat=True))
     if "message" in activity.facts and not activity.internal:
         said = Message.objects.select_related("ticket__customer").get(pk=activity.facts["message"], internal=False)

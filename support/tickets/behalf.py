@@ -82,10 +82,12 @@ def told(ticket: Ticket, messages: QuerySet[Message]) -> list[Said]:
 
 
 def words_for(viewer: User, message: Message) -> str:
-    """Return the words of a public message; of what we wrote to the customer alone, others learn only that we answered."""
-    if not message.confidential or access.customers_within_reach(viewer).filter(pk=message.ticket.customer_id).exists():
+    """Return the words of a public message as far as `viewer` reads them; of other words of ours, only that we answered."""
+    if access.customers_within_reach(viewer).filter(pk=message.ticket.customer_id).exists():
         return message.text
-    return _we_answered(message.ticket)
+    if not message.confidential and access.tickets_shared_with(viewer).filter(ref=message.ticket.ref).exists():
+        return message.text
+    return _we_answered(message.ticket) if message.from_staff else ""
 
 
 def _we_answered(ticket: Ticket) -> str:

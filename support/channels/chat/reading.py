@@ -1,7 +1,8 @@
 """Reading: what the person of a chat has read, and what they are told because they left before it was said.
 
 The person's page says up to which message it shows the words. Who is there gets no mail of what is said to them; who left is told
-by mail, once, of what was said between their last sign of life and the moment we knew that they were gone.
+by mail, once, of what was said between their last sign of life and the moment we knew that they were gone;
+of tickets that are read with the chat's as far as they reach.
 """
 
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
 from support.channels.chat.models import Chat
@@ -50,6 +52,7 @@ def _tell(chat: Chat, at: datetime) -> bool:
         ticket = conversation.lock(chat.ticket)
         chat = Chat.objects.select_for_update(of=("self",)).select_related("person", "ticket__customer").get(pk=chat.pk)
         unread = said_by_us(chat).filter(pk__gt=chat.knows_to, sent_at__lte=chat.seen_at + READS_ALONG)
+        unread = unread.filter(ticket__customer__in=access.customers_within_reach(chat.person))
         said = list(unread.values_list("pk", flat=True))
         if not said or chat.seen_at >= at - READS_ALONG:
             return False

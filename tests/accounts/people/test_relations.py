@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from accounts.customers.relation_models import Relation, RelationKind, SharedTicket
 from accounts.decisions import Refusal
 from accounts.people import access, relations
+from accounts.quality import merge_effects, merging
 from accounts.timeline import reading
 from accounts.timeline.models import Activity
 from tests.factories import people
@@ -173,3 +174,43 @@ def test_denial_at_the_served_customer_beats_the_relation():
     people.joins(viewer, relation.other, effect="deny")
 
     assert not access.decide_for_other(viewer, relation).allowed
+
+
+def absorbed(relation):
+    """Who absorbed the served customer, and the merge."""
+    survivor = group("Oxbow Group")
+    asked = merging.ask(actor=people.agent(), retired=relation.other, survivor=survivor, note="", at=NOON)
+    return survivor, merging.approve(actor=people.supervisor(), merge=asked, at=NOON)
+
+
+def test_who_absorbed_a_served_customer_reads_who_serves_it_until_the_merge_is_undone():
+    relation = serves(group("Lanternway"))
+
+    survivor, merge = absorbed(relation)
+
+    assert list(relations.known_to(survivor)) == list(relations.of_customer(survivor)) == [relation]
+    merging.undo(actor=people.supervisor(), merge=merge, at=NOON)
+    assert not relations.known_to(survivor).exists()
+
+
+def test_denial_at_who_absorbed_the_served_customer_beats_the_relation():
+    relation = serves(group())
+    viewer = people.member(relation.customer)
+    survivor, _merge = absorbed(relation)
+    assert access.decide_for_other(viewer, relation).allowed
+
+    people.joins(viewer, survivor, effect="deny", scope="node")
+
+    assert not access.decide_for_other(viewer, relation).allowed
+
+
+def test_preview_of_a_merge_says_who_will_raise_tickets_for_the_survivor():
+    relation = serves(group("Lanternway"))
+    serves(group("Windfall"), relation.other, kind="resells")
+
+    told = merge_effects.for_relations(relation.other, group("Oxbow Group"))
+
+    assert told == [
+        "Lanternway serves Oxbow Foods, and raises tickets for Oxbow Group from then on.",
+        "Windfall resells to Oxbow Foods, and knows name and number of Oxbow Group from then on.",
+    ]

@@ -10,6 +10,7 @@ from accounts.decisions import Refusal
 from accounts.timeline.models import Activity
 from support.channels.chat import chats, presence, reading, tending, typing
 from support.channels.chat.models import Chat
+from support.desk import merging
 from support.notices import audiences, letters
 from support.notices.table import NOTICES
 from support.tickets import conversation
@@ -378,6 +379,55 @@ def test_who_left_before_the_answer_is_told_it_once():
     assert counts == [0, 1, 0]
     assert audiences.who_left_the_chat(left) == [chat.person]
     assert "It is credited." in letters.write(NOTICES[left.kind], left, chat.person).body
+
+
+def merged_out_of_reach():
+    """A chat at a site, with a ticket of another site merged into its own, which its person no longer reaches."""
+    root = group()
+    person, other = people.member(root), below(root)
+    chat = given.live(below(root), by=person)
+    retired = support.ticket(other, by=person)
+    merging.merge(actor=chat.agent, retired=retired, survivor=chat.ticket, at=NOON)
+    people.joins(person, other, effect="deny")
+    conversation.reply(actor=chat.agent, ticket=retired, text="For the other site.", key=uuid4(), at=minutes(1))
+    return chat
+
+
+def test_who_left_is_not_told_what_was_said_on_a_merged_ticket_out_of_reach():
+    chat = merged_out_of_reach()
+    assert reading.tell_who_left(at=minutes(2)) == 0
+
+    say(chat.agent, chat, "For yours.", at=minutes(1))
+    reading.tell_who_left(at=minutes(3))
+
+    [left] = told_of("support.chat_left", chat)
+    assert "For yours." in letters.write(NOTICES[left.kind], left, chat.person).body
+    assert Message.objects.filter(pk__in=left.facts["said"]).get().text == "For yours."
+
+
+def test_mail_of_an_answer_on_a_merged_ticket_out_of_reach_does_not_quote_it():
+    chat = merged_out_of_reach()
+
+    said = told_of("support.message_sent", chat).last()
+
+    theirs = letters.write(NOTICES[said.kind], said, chat.person).body
+    assert "For the other site." not in theirs and "We answered" in theirs
+    assert (
+        "For the other site." in letters.write(NOTICES[said.kind], said, people.administrator(chat.ticket.customer.parent)).body
+    )
+
+
+def test_mail_at_the_end_of_a_chat_quotes_what_its_reader_reaches():
+    chat = merged_out_of_reach()
+    say(chat.agent, chat, "For yours.", at=minutes(1))
+    chats.end(actor=chat.agent, chat=chat, at=minutes(1))
+
+    [ended] = told_of("support.chat_ended", chat)
+
+    theirs = letters.write(NOTICES[ended.kind], ended, chat.person).body
+    everything = letters.write(NOTICES[ended.kind], ended, people.administrator(chat.ticket.customer.parent)).body
+    assert "For yours." in theirs and "For the other site." not in theirs
+    assert "For the other site." in everything
 
 
 def test_who_read_the_answer_and_then_left_is_told_nothing():
