@@ -59,8 +59,7 @@ def go_on_with_runs() -> None:
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped
 def work_off_bulk_change(token: str) -> None:
     """Price and make some rows of a file of changes, and make room for others when more is left."""
-    at = timezone.now()
-    if not bulk_carrying.work_off(BulkChange.objects.get(pk=token), at=at):
+    if not bulk_carrying.work_off(BulkChange.objects.get(pk=token), at=timezone.now(), clock=timezone.now):
         work_off_bulk_change.delay(token)
 
 

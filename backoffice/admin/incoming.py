@@ -37,7 +37,18 @@ class OrderApprovalAdmin(LookingAdmin):
     list_display = ("asked_at", "quote", "commitment_minor", "currency", "status", "decided_by")
     list_filter = ("status",)
     list_select_related = ("quote__subscription", "quote__customer", "decided_by")
-    fields = ("quote", "commitment_minor", "currency", "reason", "asked_at", "status", "decided_by", "decided_at", "note")
+    fields = (
+        "quote",
+        "commitment_minor",
+        "chosen_with_minor",
+        "currency",
+        "reason",
+        "asked_at",
+        "status",
+        "decided_by",
+        "decided_at",
+        "note",
+    )
     ordering = ("-asked_at",)
 
 

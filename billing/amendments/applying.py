@@ -101,7 +101,7 @@ def _applied(actor: User, token: UUID, at: datetime, today: date, chosen_with: M
         _of_its_customer_or_refuse(quote)
         decision = limits.decide(actor, quote.customer, limits.commitment(quote.outcome), chosen_with=chosen_with)
         if decision.approver:
-            return approvals.request(quote, actor=actor, decision=decision, at=at)
+            return approvals.request(quote, actor=actor, decision=decision, at=at, chosen_with=chosen_with)
         return _carry_out(quote, payer, actor=actor, at=at, today=today)
 
 

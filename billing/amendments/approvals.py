@@ -1,7 +1,8 @@
 """Approvals inside the customer's own organisation: an order over somebody's limit waits for an administrator.
 
 The quote's price holds while it waits, for up to `HELD_FOR`; should it change meanwhile, the approval is refused by name and a
-new price is asked for. Nobody approves what they asked for themselves, or more than they may order alone.
+new price is asked for. Nobody approves what they asked for themselves, or more than they may order alone; what was chosen at
+once stays one commitment, however its parts are decided.
 """
 
 from collections.abc import Iterable
@@ -42,12 +43,17 @@ class ReasonMissing(Refusal):
     code = "reason_missing"
 
 
-def request(quote: Quote, *, actor: User, decision: Decision, at: datetime) -> Quote:
-    """Let a quote wait for an administrator; its price is held. Runs in the caller's transaction, under the quote's lock."""
+def request(quote: Quote, *, actor: User, decision: Decision, at: datetime, chosen_with: Money | None = None) -> Quote:
+    """Let a quote wait for an administrator; its price is held. Runs in the caller's transaction, under the quote's lock.
+
+    `chosen_with` is what all that was chosen at once commits to: whoever says yes may commit to as much.
+    """
     committed = limits.commitment(quote.outcome)
+    together = chosen_with if chosen_with and chosen_with.currency == committed.currency else Money(0, committed.currency)
     approval = OrderApproval.objects.create(
         quote=quote,
         commitment_minor=committed.amount_minor,
+        chosen_with_minor=together.amount_minor,
         currency=committed.currency,
         reason=decision.reason[:300],
         asked_at=at,
@@ -88,7 +94,8 @@ def may_decide(actor: User, approval: OrderApproval) -> Decision:
         return decision
     if approval.quote.asked_by_id == actor.pk:
         return Decision(False, OwnOrder.code, "You asked for this yourself; somebody else decides.")
-    return limits.decide(actor, approval.quote.customer, Money(approval.commitment_minor, approval.currency))
+    committed, together = (Money(minor, approval.currency) for minor in (approval.commitment_minor, approval.chosen_with_minor))
+    return limits.decide(actor, approval.quote.customer, committed, chosen_with=together)
 
 
 def refuse_waiting(approval: OrderApproval, *, actor: User | None, note: str, at: datetime) -> OrderApproval:

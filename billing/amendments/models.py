@@ -60,6 +60,9 @@ class OrderApproval(models.Model):
     commitment_minor = models.BigIntegerField(
         help_text="What it commits to: today, or more each period, whichever is more; gross."
     )
+    chosen_with_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text="What all that was chosen at once commits to, this included; 0 when it came alone."
+    )
     currency = models.CharField(max_length=3)
     reason = models.CharField(max_length=300, help_text="Why the asker could not order it alone.")
     asked_at = models.DateTimeField()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from accounts.decisions import Refusal
 from accounts.people import invitations
+from accounts.timeline.models import Activity
 from billing.amendments import applying, quoting
 from billing.amendments.bulk import carrying, reading, working
 from billing.amendments.bulk.models import BulkChange, BulkChoice
@@ -337,6 +338,54 @@ def test_row_that_fails_again_and_again_is_given_up_and_stops_no_other(berlin, m
     assert (rows(bulk), bulk.rows.get(number=2).reason) == ([(2, "refused"), (3, "applied")], carrying.GAVE_UP)
 
 
+def test_row_is_made_and_told_together_or_not_at_all(berlin, member, monkeypatch):
+    one = running(berlin)
+    bulk = prepared(member, berlin, f"{one.ref},set_quantity,5,,now")
+    working.choose(actor=member, bulk=bulk, quotes=working.ready(bulk), at=NOON)
+    with monkeypatch.context() as failing:
+        failing.setattr(carrying, "_settle", lambda *args: 1 / 0)
+        carrying.work_off(bulk, at=NOON)
+
+    assert (rows(bulk), quantity(one)) == ([(2, "chosen")], 2)
+    carrying.work_off(bulk, at=NOON + carrying.LEASE)
+    assert (rows(bulk), quantity(one)) == ([(2, "applied")], 5)
+
+
+def test_row_that_is_given_up_although_it_was_made_is_told_as_made(berlin, member):
+    one = running(berlin)
+    bulk = prepared(member, berlin, f"{one.ref},set_quantity,5,,now")
+    working.choose(actor=member, bulk=bulk, quotes=working.ready(bulk), at=NOON)
+    applying.apply(actor=member, token=bulk.rows.get().quote_id, at=NOON, today=FIRST)
+    bulk.rows.update(tries=carrying.MOST_TRIES)
+
+    carrying.work_off(bulk, at=NOON)
+
+    assert (rows(bulk), bulk.rows.get().reason) == ([(2, "applied")], "")
+
+
+def test_price_that_could_not_be_kept_is_still_an_alarm(berlin, member):
+    one = running(berlin)
+    bulk = prepared(member, berlin, f"{one.ref},set_quantity,5,,now")
+    quote = bulk.rows.get().quote
+    quote.outcome |= {"total_minor": 1}
+    quote.save(update_fields=["outcome"])
+
+    assert [row.status for row in make(member, bulk)] == ["refused"]
+    assert (quantity(one), Activity.objects.filter(kind="billing.price_differed").count()) == (2, 1)
+
+
+def test_every_row_has_a_whole_lease_however_long_the_ones_before_took(berlin, member, monkeypatch):
+    lines = [f"{running(berlin).ref},set_quantity,5,,now" for _ in range(2)]
+    bulk = working.prepare(actor=member, customer=berlin, content=(HEAD + "\n".join(lines)).encode(), file_name="x.csv", at=NOON)
+    moments = [NOON, NOON + timedelta(minutes=4), NOON + timedelta(minutes=8)]
+    ticking, leases = iter(moments), []
+    monkeypatch.setattr(carrying, "_do", lambda row, at: leases.append(row.claimed_until))
+
+    carrying.work_off(bulk, at=NOON, most=2, clock=lambda: next(ticking))
+
+    assert leases == [moment + carrying.LEASE for moment in moments[:2]]
+
+
 def test_row_priced_anew_at_another_price_is_not_made_and_says_what_changed(berlin, member):
     one, two = running(berlin), running(berlin)
     bulk = prepared(member, berlin, f"{one.ref},set_quantity,5,,now", f"{two.ref},set_quantity,3,,now")
@@ -400,6 +449,21 @@ def test_rows_just_below_the_limit_are_one_commitment(berlin):
     assert [row.status for row in together] == ["asked", "asked"]
     assert (quantity(one), OrderApproval.objects.count()) == (2, 2)
     assert "this commits you to 124.00 EUR" in OrderApproval.objects.first().reason
+
+
+def test_one_commitment_is_one_for_who_approves_its_parts(berlin):
+    asker, lower, higher = (people.joins(people.person(), berlin, role=role) for role in ("member", *["administrator"] * 2))
+    for membership, limit in ((asker, 1), (lower, 20000), (higher, 100000)):
+        invitations.limit_orders(actor=None, membership=membership, limit_minor=limit, at=NOON)
+    lines = [f"{running(berlin).ref},set_quantity,4,,now" for _ in range(3)]
+    make(asker.user, prepared(asker.user, berlin, *lines))
+    first = OrderApproval.objects.order_by("pk")[0]
+
+    with pytest.raises(Refusal, match="commits you to"):
+        applying.decide(actor=lower.user, approval=first, approve=True, note="", at=NOON, today=FIRST)
+    applying.decide(actor=higher.user, approval=first, approve=True, note="", at=NOON, today=FIRST)
+
+    assert [one.status for one in OrderApproval.objects.order_by("pk")] == ["approved", "waiting", "waiting"]
 
 
 def test_row_within_the_limit_is_made_when_chosen_alone(berlin):

@@ -1,12 +1,14 @@
 """Carrying: the worker's part of a bulk change: it prices the rows that wait and makes the rows that were chosen, one by one.
 
 A row is claimed by a lease in a short transaction, so any number of workers share a file and a worker that is killed leaves the
-row to come due again. Pricing keeps row and quote in one transaction; making is once per quote, so a row done twice is made once.
+row to come due again. Pricing and making keep row and quote in one transaction, so a row that was made is told as made; making is
+once per quote, so a row done twice is made once.
 What a row asks for is quoted and applied by the same use cases as a single change (quoting.py, ordering.py, applying.py), so
 access, limits, approvals and the price to the cent are theirs. Days are those of each contract.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -39,13 +41,19 @@ GAVE_UP: Final = "It could not be done because of a fault of ours. Ask for a new
 log = structlog.get_logger(__name__)
 
 
-def work_off(bulk: BulkChange, *, at: datetime, most: int = MOST_AT_ONCE) -> bool:
-    """Price or make up to `most` rows of a file; return whether nothing is left that nobody has claimed."""
+def work_off(
+    bulk: BulkChange, *, at: datetime, most: int = MOST_AT_ONCE, clock: Callable[[], datetime] | None = None
+) -> bool:  # fmt: skip
+    """Price or make up to `most` rows of a file; return whether nothing is left that nobody has claimed.
+
+    `clock` says when each row is begun, so that every lease is a whole one; without it, all are begun `at` once.
+    """
     for _ in range(most):
-        row = _claim(bulk, at)
+        begun = clock() if clock else at
+        row = _claim(bulk, begun)
         if row is None:
             break
-        _do(row, at)
+        _do(row, begun)
     for choice in bulk.choices.filter(finished_at=None).order_by("chosen_at", "pk"):
         _finish(choice, at)
     return not _unclaimed(bulk, at).exists()
@@ -79,7 +87,7 @@ def _do(row: BulkChangeRow, at: datetime) -> None:
     """Price or make one row; what is refused, or fails too often, is written down and stops no other."""
     try:
         if row.tries > MOST_TRIES:
-            _settle(row, Status.REFUSED, GAVE_UP)
+            _give_up(row)
         elif row.status == Status.WAITING:
             _price(row, at)
         else:
@@ -88,6 +96,20 @@ def _do(row: BulkChangeRow, at: datetime) -> None:
         _settle(row, Status.REFUSED, refusal.reason)
     except Exception:  # whatever one row brings about, the others are still done; this one is tried again
         log.exception("bulk_row_failed", bulk=str(row.bulk_id), row=row.number)
+
+
+def _give_up(row: BulkChangeRow) -> None:
+    """Write down that a row fails; one whose quote was carried out all the same is told as that."""
+    became = _became(row.quote) if row.quote and row.status == Status.CHOSEN else None
+    if became:
+        _settle(row, became)
+    else:
+        _settle(row, Status.REFUSED, GAVE_UP)
+
+
+def _became(quote: Quote) -> str | None:
+    """Return what a row is when its quote stands so; nothing while the quote is only offered, or was refused."""
+    return {Quote.Status.ASKED: Status.ASKED, Quote.Status.APPLIED: Status.APPLIED}.get(Quote.Status(quote.status))
 
 
 def _settle(row: BulkChangeRow, status: str, reason: str = "") -> None:
@@ -110,13 +132,26 @@ def _price(row: BulkChangeRow, at: datetime) -> None:
 
 
 def _make(row: BulkChangeRow, at: datetime) -> None:
+    """Make a row and write that down, both or neither; a refusal takes back what was made, not what it leaves on record."""
     if row.quote is None or row.choice is None:
         raise RowUnreadable("It was chosen without its price.")
-    currency = row.quote.outcome["currency"]
-    together = Money(row.choice.committed.get(currency, 0), currency)
-    today = local_day(at, row.quote.contract.timezone)
-    applied = applying.apply(actor=row.choice.chosen_by, token=row.quote.pk, at=at, today=today, chosen_with=together)
-    _settle(row, Status.ASKED if applied.status == Quote.Status.ASKED else Status.APPLIED)
+    with transaction.atomic():
+        held = BulkChangeRow.objects.select_for_update(of=("self",)).get(pk=row.pk)
+        if held.status != Status.CHOSEN:
+            return
+        try:
+            applied = _applied(row.quote, row.choice, at)
+        except Refusal as refusal:
+            _settle(row, Status.REFUSED, refusal.reason)
+        else:
+            _settle(row, _became(applied) or Status.REFUSED)
+
+
+def _applied(quote: Quote, choice: BulkChoice, at: datetime) -> Quote:
+    currency = quote.outcome["currency"]
+    together = Money(choice.committed.get(currency, 0), currency)
+    today = local_day(at, quote.contract.timezone)
+    return applying.apply(actor=choice.chosen_by, token=quote.pk, at=at, today=today, chosen_with=together)
 
 
 def _finish(choice: BulkChoice, at: datetime) -> None:
