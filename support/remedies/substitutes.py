@@ -1,11 +1,9 @@
 """Substitutes: who decides approvals for a colleague who is away, from one day to another.
 
-Days are UTC, `until` is the first day back. Who stands in decides as far as the colleague might, counted as given by that
-colleague, with both on record; never what they or that colleague asked for, and never for whom that colleague stands in. Nobody
-takes a colleague's authority by naming themselves: the colleague names them, or a manager who is neither.
 Days are those where the colleague who is away lives, `until` is the first day back. Who stands in decides as far as the colleague
 might, counted as given by that colleague, with both on record; never what they or that colleague asked for, and never for whom
-that colleague stands in.
+that colleague stands in. Nobody takes a colleague's authority by naming themselves: the colleague names them, or a manager who is
+neither.
 """
 
 from collections.abc import Iterable
@@ -98,10 +96,6 @@ def visible_to(viewer: User, at: datetime) -> QuerySet[Substitute]:
     return (coming if _decides(viewer) else coming.none()).order_by("since", "pk")
 
 
-def represented_by(person: User, on: date) -> list[User]:
-    """Return the colleagues for whom a person decides on a day."""
-    rows = _lending(on).filter(person=person, approver__is_active=True)
-    return [row.approver for row in rows.select_related("approver").order_by("pk")] if _decides(person) else []
 def represented_by(person: User, at: datetime) -> list[User]:
     """Return the colleagues for whom a person decides at a moment."""
     rows = _around(at).filter(person=person, approver__is_active=True).order_by("pk")
@@ -111,8 +105,6 @@ def represented_by(person: User, at: datetime) -> list[User]:
 def with_substitutes(people: Iterable[User], at: datetime) -> list[User]:
     """Return these people and who stands in for them at a moment, each once."""
     asked = list(people)
-    rows = _lending(on).filter(approver__in=asked, person__is_active=True)
-    standing_in = [row.person for row in rows.select_related("person").order_by("pk")]
     rows = _around(at).filter(approver__in=asked, person__is_active=True).order_by("pk")
     standing_in = [row.person for row in rows if runs(row, at)]
     return list(dict.fromkeys([*asked, *(person for person in standing_in if _decides(person))]))
@@ -132,14 +124,9 @@ def day_of(person: User, at: datetime) -> date:
 
 
 def _around(at: datetime) -> QuerySet[Substitute]:
-    """Whoever stands in at the moment in one zone or another."""
+    """Return who stands in at the moment in one zone or another; a row by which somebody named themselves lends nothing."""
     near = Substitute.objects.filter(ended_at=None, since__lte=latest_day(at), until__gt=earliest_day(at))
-    return near.select_related("person", "approver")
-
-
-def _lending(on: date) -> QuerySet[Substitute]:
-    """Return the rows that lend authority on a day; one by which somebody named themselves lends none."""
-    return Substitute.objects.filter(ended_at=None, since__lte=on, until__gt=on).exclude(named_by=F("person"))
+    return near.exclude(named_by=F("person")).select_related("person", "approver")
 
 
 def _decides(person: User) -> bool:

@@ -142,6 +142,7 @@ class Subject:
     def _of_provider(self, kept: str) -> list[Any]:
         """Return what names the one domain, or the one administrator, of the provider."""
         return [self.tree.berlin.number, self.provider.ref, getattr(self.provider, kept).order_by("pk")[0].pk]
+
     @property
     def today(self) -> date:
         """The day it is in Berlin."""
