@@ -1,4 +1,4 @@
-"""The first words of a ticket: what the person was looking at, so that nobody has to copy it."""
+"""The words of a ticket: its first ones, with what the person was looking at so that nobody has to copy it, and replies."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,12 +8,16 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.people.models import User
 from billing.anomalies.models import Finding
 from billing.dunning import disputes
 from billing.invoices.models import Document, Line
 from portal import places
+from portal.forms.tickets import ReplyForm
 from support.channels import disputing, writing
+from support.channels.files import File
 from support.tickets.models import Ticket
+from window.refusals import refusals_shown_on
 
 # The pages that show one thing with a number of its own.
 INVOICE_PAGES: Final = frozenset({"invoice", "payment_promises"})
@@ -28,6 +32,18 @@ def send(document: Document | None, line: Line | None, *, dispute: bool, today: 
     if dispute and line and disputes.may_dispute(facts["actor"], line).allowed:
         return disputing.open_ticket(today=today, **facts)
     return writing.open_ticket(**facts)
+
+
+def replied(actor: User, ticket: Ticket, form: ReplyForm) -> bool:
+    """Send what the form says as a reply on a ticket; say whether it went. If not, the form says why."""
+    if not form.is_valid():
+        return False
+    given = form.cleaned_data
+    attached = [File(*file) for file in given.pop("files")]
+    with refusals_shown_on(form):
+        writing.reply(actor=actor, ticket=ticket, at=timezone.now(), attached=attached, **given)
+        return True
+    return False
 
 
 def first_words(document: Document | None, line: Line | None, subject: str = "") -> dict[str, Any]:

@@ -10,7 +10,7 @@ from accounts.customers.models import Customer
 from accounts.customers.relation_models import Relation
 from accounts.people import access, relations
 from accounts.people.routes import declares
-from portal import places
+from portal import contact, places
 from portal.forms.tickets import ForAnotherForm, ReplyForm
 from support.channels import files, writing
 from support.channels.files import File
@@ -62,12 +62,8 @@ def shared_replies(request: HttpRequest, ref: str) -> HttpResponse:
     """Reply on a ticket raised for another."""
     found = places.shared_ticket(request, ref)
     form = ReplyForm(request.POST, request.FILES)
-    if form.is_valid():
-        given = form.cleaned_data
-        attached = [File(*file) for file in given.pop("files")]
-        with refusals_shown_on(form):
-            writing.reply(actor=request.user, ticket=found, at=timezone.now(), attached=attached, **given)
-            return redirect("portal:shared_ticket", found.ref)
+    if contact.replied(request.user, found, form):
+        return redirect("portal:shared_ticket", found.ref)
     return _ticket(request, found, form, status=422)
 
 

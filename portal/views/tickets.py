@@ -11,7 +11,7 @@ from accounts.people.routes import declares
 from billing.dunning import disputes
 from portal import chats_shown, contact, places, tickets_shown
 from portal.forms.tickets import AppealForm, ContactForm, PraiseForm, ReplyForm
-from support.channels import files, writing
+from support.channels import files
 from support.channels.chat import chats
 from support.channels.files import File
 from support.remedies import declines
@@ -83,12 +83,8 @@ def replies(request: HttpRequest, ref: str) -> HttpResponse:
     """Send a reply."""
     found = places.ticket(request, ref)
     form = ReplyForm(request.POST, request.FILES)
-    if form.is_valid():
-        given = form.cleaned_data
-        attached = [File(*file) for file in given.pop("files")]
-        with refusals_shown_on(form):
-            writing.reply(actor=request.user, ticket=found, at=timezone.now(), attached=attached, **given)
-            return redirect("portal:ticket", found.ref)
+    if contact.replied(request.user, found, form):
+        return redirect("portal:ticket", found.ref)
     return render(request, "portal/tickets/ticket.html", _context(request, found, reply_form=form), status=422)
 
 

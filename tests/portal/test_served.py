@@ -87,6 +87,18 @@ def test_page_says_how_the_ticket_stands_and_not_what_was_given(relation):
     assert "Ended" in read and "Declined" not in read
 
 
+def test_page_says_of_what_we_gave_the_end_customer_that_we_answered(relation):
+    reseller = people.member(relation.customer)
+    ticket = raised(relation, by=reseller)
+    conversation.resolve(actor=people.agent(), ticket=ticket, outcome="remedied", text="Credited EUR 120.00.", at=NOON)
+
+    read = words(page(reseller, "shared_ticket", ticket.ref))
+
+    assert "We answered Oxbow Foods." in read and "120.00" not in read
+    told = browser_of(reseller).get(f"/api/v1/shared-tickets/{ticket.ref}/").json()["messages"]
+    assert [row["text"] for row in told] == ["Our customer needs more seats.", "We answered Oxbow Foods."]
+
+
 def test_reply_reaches_the_ticket_and_an_empty_one_is_refused(relation):
     reseller = people.member(relation.customer)
     ticket = raised(relation, by=reseller)
