@@ -1,7 +1,7 @@
 """Hands the models of the folders below to Django; nothing else."""
 
 from billing.amendments.bulk.models import BulkChange, BulkChangeRow, BulkChoice
-from billing.amendments.models import OrderApproval, Quote
+from billing.amendments.models import BonusShare, OrderApproval, Quote
 from billing.anomalies.models import Finding
 from billing.catalog.models import Charge, Coupon, LegalEntity, Plan, PlanVersion, PriceList, Product, TaxRate
 from billing.contracts.models import Contract, ContractEvent, ContractTerms, Redemption, Subscription
@@ -21,6 +21,7 @@ __all__ = [
     "AutopaySkip",
     "BankLine",
     "BankStatement",
+    "BonusShare",
     "BulkChange",
     "BulkChangeRow",
     "BulkChoice",

@@ -52,6 +52,8 @@ def of(compared: Comparison) -> ComparisonShown:
     changes.append(_plain(_("Committed until then, net"), compared.committed_before, compared.committed_after))
     if compared.bonus:
         changes.append(_plain(_("Credited once for the longer term"), _("nothing"), compared.bonus))
+        kept = _("nothing is made smaller before {day}").format(day=formats.day(compared.credited.until))
+        changes.append(_plain(_("Kept up for it"), _("nothing"), kept))
     return ComparisonShown(changes, compared.monthly, compared.bound_after)
 
 

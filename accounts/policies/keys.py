@@ -213,9 +213,9 @@ _DECLARED: Final = (
     ),
     Key(
         "contract.extension_bonus", Type.NUMBER, "Bonus for a longer term",
-        "Of what the contract costs in a month, net, so many percent are credited once for each year by which a customer makes"
-        " its term longer. 0 gives none.",
-        "billing/amendments/new_terms.py", Below.LOOSEN, default=0, unit="percent of a month", for_customers=True,
+        "Of the least the contract costs in a month, net, so many percent are credited once for each year by which a customer is"
+        " bound longer; nothing they do makes it cost less before. 0 gives none.",
+        "billing/amendments/bonus.py", Below.LOOSEN, default=0, unit="percent of a month", for_customers=True,
     ),
 )  # fmt: skip
 KEYS: Final[dict[str, Key]] = {key.code: key for key in _DECLARED}

@@ -63,7 +63,7 @@ CHARTER = Content(
         3 When you are new and have not begun within these days, we call you.
         4 You see every document, every decision about you and who made it.
         5 Tell us what was good, what was not and what you would do: we thank you the same for each.
-        6 Agree to a longer term, and a quarter of a month's price is credited once for each year more.
+        6 Agree to a longer term and keep up what you have: a quarter of a month's price is credited for each year more.
     """),
     cases=policy_text.cases("We call after 30 days | value | key=lifecycle.onboarding_days | 30 days"),
     material=False,

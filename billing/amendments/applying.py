@@ -17,11 +17,11 @@ from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
-from billing.amendments import approvals, credit, limits, ordering, outcome, quoting
+from billing.amendments import approvals, bonus, credit, limits, ordering, outcome, quoting
 from billing.amendments.models import OrderApproval, Quote
 from billing.amendments.ordering import Order
 from billing.amendments.quoting import Change, Proposal
-from billing.contracts import events
+from billing.contracts import events, histories
 from billing.contracts.models import Contract, ContractEvent, Subscription
 from billing.dunning import entitlements
 from billing.invoices import drafting, run
@@ -138,6 +138,7 @@ def undo_scheduled(*, actor: User, event: ContractEvent, at: datetime, today: da
 
     Raises:
         TooLateToUndo, NothingToUndo: it took effect, or was taken back already.
+        BonusStandsOnIt: the subscription would cost less while a bonus is kept up.
         Refusal: not within the actor's reach.
     """
     subscription = event.subscription
@@ -145,7 +146,10 @@ def undo_scheduled(*, actor: User, event: ContractEvent, at: datetime, today: da
     with transaction.atomic():
         _hold_payers(subscription.customer, [subscription.pk], today)
         events.lock_contract(subscription)
-        return events.undo(actor=actor, event=event, at=at, today=today)
+        before = histories.history_of(subscription)
+        undone = events.undo(actor=actor, event=event, at=at, today=today)
+        bonus.kept_up_or_refuse(subscription, before, histories.history_of(subscription), today)
+        return undone
 
 
 def _known(token: UUID) -> Quote:

@@ -1,6 +1,6 @@
-"""Quotes for changes of contracts, and the approvals some of them wait for.
+"""Quotes for changes of contracts, the approvals some of them wait for, and what is kept up for a bonus.
 
-Quotes are written by billing/amendments/quoting.py, ordering.py and applying.py, approvals by approvals.py.
+Quotes are written by billing/amendments/quoting.py, ordering.py and applying.py, approvals by approvals.py, shares by bonus.py.
 """
 
 import uuid
@@ -9,6 +9,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from accounts.append_only import only_added
 
 
 class Quote(models.Model):
@@ -82,3 +84,22 @@ class OrderApproval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quote}: {self.get_status_display().lower()}"
+
+
+class BonusShare(models.Model):
+    """What a subscription keeps costing in a month, before reductions, because a bonus was credited with these terms."""
+
+    terms = models.ForeignKey("billing.ContractTerms", on_delete=models.PROTECT, related_name="bonus_shares")
+    subscription = models.ForeignKey("billing.Subscription", on_delete=models.PROTECT, related_name="bonus_shares")
+    monthly_minor = models.BigIntegerField(help_text="The least it costs in a month.")
+    until = models.DateField(help_text="The first day on which it may cost less.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["terms", "subscription"], name="one_share_of_a_bonus_per_subscription"),
+            models.CheckConstraint(condition=Q(monthly_minor__gt=0), name="share_of_a_bonus_is_above_zero"),
+        ]
+        triggers = only_added("bonus_share")
+
+    def __str__(self) -> str:
+        return f"{self.subscription} until {self.until}"

@@ -2,11 +2,11 @@
 
 They may choose a longer term, whether it goes on by itself, and their order number; notice and payment days are agreed with us.
 Nobody gets out earlier by it than the terms in force allow. How long a term may be, whether customers do this at all, and what is
-credited for a longer term, is policy. Days are the contract's own, amounts minor units, net.
+credited for a longer term (bonus.py), is policy. Days are the contract's own, amounts minor units, net.
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Final
 
@@ -21,6 +21,8 @@ from accounts.people.models import User
 from accounts.policies import resolving
 from accounts.timeline import recording
 from billing import money
+from billing.amendments import bonus
+from billing.amendments.bonus import Bonus, months_between
 from billing.contracts import notice, state, terms
 from billing.contracts.models import Contract, ContractTerms
 from billing.contracts.state import State
@@ -32,8 +34,6 @@ from billing.money import Money
 
 LENGTHS: Final = (12, 24, 36, 48, 60)
 LONGEST, BY_CUSTOMERS = "contract.longest_term", "contract.terms_by_customers"
-BONUS: Final = "contract.extension_bonus"
-HAS_RUN: Final = timedelta(days=31)  # what a bonus counts has run so long: nobody orders more for the day of signing
 
 
 class TermsNotOffered(Refusal):
@@ -61,7 +61,12 @@ class Comparison:
     monthly: Money
     committed_before: Money
     committed_after: Money
-    bonus: Money
+    credited: Bonus
+
+    @property
+    def bonus(self) -> Money:
+        """What is credited once."""
+        return self.credited.amount
 
 
 def lengths_offered(contract: Contract, on: date) -> list[int]:
@@ -88,9 +93,9 @@ def compare(*, actor: User, contract: Contract, wanted: Terms, today: date) -> C
     if bound[1] < bound[0]:
         raise EndsEarlier(_("The contract was agreed until {bound}; new terms cannot end it earlier.").format(bound=bound[0]))
     monthly = _monthly(contract, today)
-    committed = [money.rounded(monthly.amount_minor * _months(today, until), monthly.currency) for until in bound]
-    bonus = _bonus(contract, before, wanted, monthly, today)
-    return Comparison(found, bound[0], bound[1], monthly, committed[0], committed[1], bonus)
+    committed = [money.rounded(monthly.amount_minor * months_between(today, until), monthly.currency) for until in bound]
+    credited = bonus.of(contract, wanted.term_months - before.term_months, bound, today)
+    return Comparison(found, bound[0], bound[1], monthly, committed[0], committed[1], credited)
 
 
 def sign(
@@ -103,10 +108,11 @@ def sign(
     with transaction.atomic():
         locking.lock_payers([responsibilities.payer_of(contract.customer, today).pk])
         held = Contract.objects.select_for_update(of=("self",)).select_related("customer").get(pk=contract.pk)
-        bonus = compare(actor=actor, contract=held, wanted=wanted, today=today).bonus
+        credited = compare(actor=actor, contract=held, wanted=wanted, today=today).credited
         version = terms.agree(actor=actor, contract=contract, terms=wanted, signed_name=signed_name, on=today, at=at)
-        if bonus:
-            _credit(actor, version, bonus, today, at)
+        if credited.amount:
+            _credit(actor, version, credited.amount, today, at)
+            bonus.keep_up(credited, version)
         return version
 
 
@@ -119,17 +125,7 @@ def _offered_or_refuse(contract: Contract, before: Terms, wanted: Terms, today: 
         raise TermsNotOffered(_("A term of {term_months} months is not offered here.").format(term_months=wanted.term_months))
 
 
-def _bonus(contract: Contract, before: Terms, wanted: Terms, monthly: Money, today: date) -> Money:
-    """Return what policy credits for the years by which the term is longer: of what has run for a month, and still does."""
-    longer = Fraction(max(wanted.term_months - before.term_months, 0), 12)
-    percent = Fraction(resolving.resolve(contract.customer, BONUS, today).value or 0)
-    if not longer or not percent:
-        return Money(0, contract.currency)
-    counted = min(monthly.amount_minor, _monthly(contract, today - HAS_RUN).amount_minor)
-    return money.rounded(counted * percent / 100 * longer, contract.currency)
-
-
-def _credit(actor: User, version: ContractTerms, bonus: Money, today: date, at: datetime) -> None:
+def _credit(actor: User, version: ContractTerms, amount: Money, today: date, at: datetime) -> None:
     contract = version.contract
     receiver = responsibilities.receiver_of(responsibilities.payer_of(contract.customer, today), today)
     with translation.override(language_of(receiver.language)):  # it stands on a document, whatever its signer reads
@@ -137,10 +133,10 @@ def _credit(actor: User, version: ContractTerms, bonus: Money, today: date, at: 
             months=version.term_months, contract=contract.ref
         )
     document = single.give_credit(
-        actor=actor, customer=contract.customer, legal_entity=contract.legal_entity, amount=bonus, reason=reason, on=today, at=at,
-        key=f"extension-bonus:{contract.ref}:{version.number}",
+        actor=actor, customer=contract.customer, legal_entity=contract.legal_entity, amount=amount, reason=reason, on=today,
+        at=at, key=f"extension-bonus:{contract.ref}:{version.number}",
     )  # fmt: skip
-    facts = {"contract": contract.ref, "amount": str(bonus), "months": version.term_months, "document": document.ref}
+    facts = {"contract": contract.ref, "amount": str(amount), "months": version.term_months, "document": document.ref}
     recording.record(contract.customer, "billing.extension_bonus_given", actor=actor, at=at, about=contract, facts=facts)
 
 
@@ -155,10 +151,4 @@ def _share(found: State) -> Fraction:
     cycle = found.cycle
     if cycle is None:
         return Fraction(0)
-    return Fraction(found.per_period.amount_minor) / max(_months(cycle.since, cycle.until), Fraction(1, 31))
-
-
-def _months(since: date, until: date) -> Fraction:
-    """Return how many months lie between two days: whole ones, and a month's share of 1/30 for each day more."""
-    whole = (until.year - since.year) * 12 + until.month - since.month
-    return Fraction(max(whole * 30 + min(until.day, 30) - min(since.day, 30), 0), 30)
+    return Fraction(found.per_period.amount_minor) / max(months_between(cycle.since, cycle.until), Fraction(1, 31))

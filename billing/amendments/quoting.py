@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
-from billing.amendments import credit, limits, outcome
+from billing.amendments import bonus, credit, limits, outcome
 from billing.amendments.models import Quote
 from billing.catalog import plans
 from billing.catalog.models import Plan, PlanVersion
@@ -106,6 +106,7 @@ def quote(*, actor: User, subscription: Subscription, change: Change, at: dateti
     Raises:
         UnknownChange, ChangeInThePast, NothingChanges: the change itself makes no sense.
         NoticeNotKept: it would end earlier than was agreed.
+        BonusStandsOnIt: it would cost less while a bonus is kept up.
         OrderNumberMissing: the contract wants an order number on its invoices and has none.
         Refusal: not within the actor's reach, no price in the contract's currency, the contract's state allows no such change,
             or more would be owed than the credit limit lets.
@@ -146,6 +147,7 @@ def propose(
         stored, what=change.what, effective_on=day, at=at, plan_version=version, quantity=_quantity(change)
     )
     takes_effect_on = service.check(known, event)
+    bonus.kept_up_or_refuse(subscription, stored, known.with_event(event), today)
     return Proposal(stored, known.with_event(event), day, takes_effect_on, version)
 
 
