@@ -45,7 +45,7 @@ def of(split: Split, viewer: User) -> dict[str, Any]:
 def sections(effects: dict[str, list[str]]) -> list[dict[str, object]]:
     """Return what a split changes under headings for people."""
     headings = {code: part.label for code, part in split_parts.every().items()}
-    headings |= {"payers": _("Who pays"), "facts": _("Details"), "denied": _("No access")}
+    headings |= {"payers": _("Who pays"), "facts": _("Details"), "denied": _("No access"), "terms": _("Special terms")}
     return [{"title": headings.get(code, code), "sentences": sentences} for code, sentences in effects.items()]
 
 

@@ -177,6 +177,24 @@ def end(*, actor: AbstractBaseUser | None, customer: Customer, role: str, on: da
         recording.record(customer, "accounts.responsible_changed", actor=actor, at=at, facts=facts | {"number": None})
 
 
+def answer_instead(
+    retired: Customer, survivor: Customer, *, actor: AbstractBaseUser | None, on: date, at: datetime
+) -> list[list[object]]:
+    """Let `survivor` answer from `on` wherever `retired` did for others; return whose, in which role and since when it did."""
+    named = [held for held in answered_for(retired, on) if held.customer_id != retired.pk]
+    for held in named:
+        since = max(on, held.since)
+        set_responsible(actor=actor, customer=held.customer, responsible=survivor, role=held.role, since=since, at=at)
+    return [[held.customer_id, held.role, held.since.isoformat()] for held in named]
+
+
+def be_answered_as(survivor: Customer, retired: Customer, *, actor: AbstractBaseUser | None, on: date, at: datetime) -> None:
+    """Let whoever answers for `survivor` on the day `on` answer from then on for `retired` as well."""
+    for role in (PAYER, RECEIVER):
+        answering = responsible_for([survivor], role, on)[survivor.pk]
+        set_responsible(actor=actor, customer=retired, responsible=answering, role=role, since=on, at=at)
+
+
 def holding(on: date) -> Q:
     """Return the condition that a responsibility holds on the day `on`."""
     return Q(since__lte=on) & (Q(until=None) | Q(until__gt=on))
@@ -187,6 +205,12 @@ def held_by(customer: Customer, role: str, on: date) -> Customer | None:
     named = Responsibility.objects.filter(Q(until=None) | Q(until__gt=on), customer=customer, role=role, since__lte=on)
     held = named.select_related("responsible").first()
     return held.responsible if held else None
+
+
+def named_from(customer: Customer, role: str, on: date) -> list[Responsibility]:
+    """Return who is named in `role` at `customer` itself on the day `on` or later, in that order."""
+    named = Responsibility.objects.filter(Q(until=None) | Q(until__gt=on), customer=customer, role=role)
+    return list(named.select_related("responsible").order_by("since"))
 
 
 def answered_for(responsible: Customer, on: date) -> list[Responsibility]:

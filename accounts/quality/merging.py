@@ -213,8 +213,8 @@ def _carry(merge: Merge, actor: User, at: datetime) -> dict[str, Any]:
     tree.place(retired, survivor, archived=True)
     carried["redirected"] = list(Customer.objects.filter(merged_into=retired).values_list("pk", flat=True))
     Customer.objects.filter(Q(pk=retired.pk) | Q(merged_into=retired)).update(merged_into=survivor)
-    carried["answered"] = _answer_instead(retired, survivor, actor, day, at)
-    _answered_by(retired, survivor, actor, day, at)
+    carried["answered"] = responsibilities.answer_instead(retired, survivor, actor=actor, on=day, at=at)
+    responsibilities.be_answered_as(survivor, retired, actor=actor, on=day, at=at)
     carried["memberships"] = reach_changes.join(retired, survivor, actor=actor, at=at)
     carried["facts"] = _take_over(retired, survivor, actor, at)
     return carried
@@ -223,23 +223,6 @@ def _carry(merge: Merge, actor: User, at: datetime) -> dict[str, Any]:
 def _named_roles(customer: Customer, day: date) -> dict[str, int | None]:
     named = {role: responsibilities.held_by(customer, role, day) for role in (responsibilities.PAYER, responsibilities.RECEIVER)}
     return {str(role): held.pk if held else None for role, held in named.items()}
-
-
-def _answer_instead(retired: Customer, survivor: Customer, actor: User, day: date, at: datetime) -> list[list[Any]]:
-    """Let the survivor answer wherever the retired customer did for others."""
-    named = [held for held in responsibilities.answered_for(retired, day) if held.customer_id != retired.pk]
-    for held in named:
-        responsibilities.set_responsible(
-            actor=actor, customer=held.customer, responsible=survivor, role=held.role, since=max(day, held.since), at=at
-        )
-    return [[held.customer_id, held.role, held.since.isoformat()] for held in named]
-
-
-def _answered_by(retired: Customer, survivor: Customer, actor: User, day: date, at: datetime) -> None:
-    """Let whoever answers for the survivor answer for the retired customer."""
-    for role in (responsibilities.PAYER, responsibilities.RECEIVER):
-        answering = responsibilities.responsible_for([survivor], role, day)[survivor.pk]
-        responsibilities.set_responsible(actor=actor, customer=retired, responsible=answering, role=role, since=day, at=at)
 
 
 def _take_over(retired: Customer, survivor: Customer, actor: User, at: datetime) -> dict[str, str]:

@@ -22,6 +22,7 @@ from accounts.people import access, reach_changes
 from accounts.people.models import User
 from accounts.quality import split_parts
 from accounts.quality.split_models import Split
+from accounts.segments import conditions
 from accounts.timeline import recording
 
 Status = Split.Status
@@ -179,7 +180,7 @@ def undo(*, actor: User, split: Split, at: datetime) -> Split:
             raise CannotBeSplit(_("This split is not in effect."), code="not_in_effect")
         for code, carried in held.carried.items():
             split_parts.every()[code].bring_back(held.customer, held.made, carried, actor, at)
-        _absorb(held.made, held.customer)
+        _absorb(held.made, held.customer, actor, at)
         held.status, held.undone_by, held.undone_at = Status.UNDONE, actor, at
         held.save(update_fields=["status", "undone_by", "undone_at"])
         _record(held, "accounts.split_undone", actor, at)
@@ -221,6 +222,7 @@ def _carry_out(split: Split, at: datetime) -> None:
     inherited = {name: getattr(customer, name) for name in INHERITED}
     made = tree.add(actor=split.asked_by, parent=customer.parent, kind=customer.kind_id, name=split.name, at=at, **inherited)
     _answer_alike(customer, made, split.decided_by, at)
+    conditions.hold_alike(customer, made, actor=split.decided_by, on=local_day(at, customer.timezone), at=at)
     reach_changes.deny_alike(customer, made, actor=split.decided_by, at=at)
     carried: dict[str, Any] = {}
     for code, keys in split.parts.items():
@@ -231,25 +233,34 @@ def _carry_out(split: Split, at: datetime) -> None:
 
 
 def _answer_alike(customer: Customer, made: Customer, actor: User | None, at: datetime) -> None:
-    """Let whoever was named at the old customer itself to pay and to receive do so for the new one; the rest is inherited."""
+    """Let whoever was named at the old customer itself, or is to be, pay and receive for the new one; the rest is inherited."""
     today = local_day(at, customer.timezone)
     for role in (responsibilities.PAYER, responsibilities.RECEIVER):
-        named = responsibilities.held_by(customer, role, today)
-        if named and responsibilities.may_answer(named, made):
-            responsibilities.set_responsible(actor=actor, customer=made, responsible=named, role=role, since=today, at=at)
+        for held in responsibilities.named_from(customer, role, today):
+            if held.responsible and responsibilities.may_answer(held.responsible, made):
+                since = max(today, held.since)
+                responsibilities.set_responsible(
+                    actor=actor, customer=made, responsible=held.responsible, role=role, since=since, at=at
+                )
 
 
-def _absorb(made: Customer, customer: Customer) -> None:
+def _absorb(made: Customer, customer: Customer, actor: User, at: datetime) -> None:
+    """Let `made` be part of `customer` again, which answers from now on where `made` did, and is paid for alike."""
     for child in Customer.objects.filter(parent=made).order_by("lft"):
         tree.place(child, customer)
     tree.place(made, customer, archived=True)
     Customer.objects.filter(pk=made.pk).update(merged_into=customer)
+    on = local_day(at, customer.timezone)
+    responsibilities.answer_instead(made, customer, actor=actor, on=on, at=at)
+    responsibilities.be_answered_as(customer, made, actor=actor, on=on, at=at)
 
 
 def _told(customer: Customer, parts: Mapping[str, list[int]], on: date) -> dict[str, list[str]]:
     told = {code: split_parts.every()[code].told(customer, keys, on) for code, keys in parts.items() if keys}
-    payer = responsibilities.named_above(customer, responsibilities.PAYER, on)
+    # Beside a root stands another group, whose payer nobody of this one can be.
+    payer = responsibilities.named_above(customer, responsibilities.PAYER, on) if customer.parent_id else None
     told["payers"] = [f"{payer.name if payer else 'The new customer itself'} pays for the new customer."]
+    told["terms"] = [f"{row} holds for the new customer as well." for row in conditions.agreed_for(customer, on)]
     denied = reach_changes.denied_at(customer, on)
     told["denied"] = [f"{row.user.email}, who has no access here, has none to the new customer either." for row in denied]
     if customer.kind.carries_legal_data:

@@ -93,6 +93,20 @@ def end(*, actor: User, held: Condition, at: datetime) -> Condition:
     return ended
 
 
+def agreed_for(customer: Customer, on: date) -> list[Condition]:
+    """Return what was agreed for `customer` itself and is not over on the day `on`."""
+    rows = Condition.objects.filter(Q(until=None) | Q(until__gt=on), customer=customer).exclude(approved_at=None)
+    return list(rows.order_by("since", "pk"))
+
+
+def hold_alike(origin: Customer, to: Customer, *, actor: User | None, on: date, at: datetime) -> None:
+    """Let what was agreed for `origin` itself hold for `to` as well, on the same days, the past ones included."""
+    for row in agreed_for(origin, on):
+        row.pk, row._state.adding, row.customer = None, True, to
+        row.save()
+        _record("accounts.condition_approved", row, actor, at)
+
+
 def of(customer: Customer, on: date) -> dict[str, Term]:
     """Return the special terms of a customer on a day, by kind, in one statement."""
     return _terms(sorted(_speaking_for(Customer.objects.above(customer), on), key=_nearness))
@@ -180,6 +194,6 @@ def _require_manager(actor: User) -> None:
         raise ConditionRefused(_("A manager approves and ends conditions."))
 
 
-def _record(kind: str, row: Condition, actor: User, at: datetime) -> None:
+def _record(kind: str, row: Condition, actor: User | None, at: datetime) -> None:
     facts = {"what": str(row), "since": row.since.isoformat(), "until": str(row.until or "")}
     recording.record(row.customer, kind, actor=actor, at=at, about=row, facts=facts, internal=True)

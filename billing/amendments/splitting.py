@@ -11,13 +11,16 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.customers import responsibilities
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from accounts.people.models import User
 from billing.amendments import approvals
 from billing.amendments.models import OrderApproval
 from billing.contracts import splitting
 from billing.contracts.models import Contract
 from billing.contracts.splitting import Carried
+from billing.ledger import locking
 
 
 def _told(customer: Customer, keys: list[int], on: date) -> list[str]:
@@ -31,14 +34,20 @@ def _told(customer: Customer, keys: list[int], on: date) -> list[str]:
 
 
 def _carry(customer: Customer, sister: Customer, keys: list[int], actor: User | None, at: datetime) -> Carried:
+    _let_no_run_bill_meanwhile(customer, at)
     _refuse(list(approvals.waiting_under(_held(keys), customer)), sister, actor, at)
     carried: Carried = splitting.PART.carry(customer, sister, keys, actor, at)
     return carried
 
 
 def _bring_back(customer: Customer, sister: Customer, carried: Carried, actor: User, at: datetime) -> None:
+    _let_no_run_bill_meanwhile(sister, at)
     _refuse(list(approvals.waiting_under(_held(carried["contracts"]), sister)), customer, actor, at)
     splitting.PART.bring_back(customer, sister, carried, actor, at)
+
+
+def _let_no_run_bill_meanwhile(customer: Customer, at: datetime) -> None:
+    locking.lock_payers({responsibilities.payer_of(customer, local_day(at, customer.timezone)).pk})
 
 
 def _held(contracts: list[int]) -> list[int]:
