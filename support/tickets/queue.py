@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Self
 
-from django.db.models import DateTimeField, F, Func, Q, QuerySet, Value
+from django.db.models import DateTimeField, F, Func, PositiveIntegerField, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Now
 from django.db.models.lookups import GreaterThan
 from django.utils.translation import gettext as _
@@ -161,8 +161,10 @@ def page(viewer: User, view: str, *, after: Place | DuePlace | None = None, limi
 
 
 def counts(viewer: User) -> dict[str, Count]:
-    """Return how many tickets each view holds, counting to 1,000 at most; one statement a view."""
-    return {view: _counted(tickets_of(viewer, view)) for view in VIEWS}
+    """Return how many tickets each view holds, counting to 1,000 at most; one statement for all views."""
+    asked = {view: _Rows(tickets_of(viewer, view).order_by().values("pk")[: COUNTED + 1]) for view in VIEWS}
+    found = User.objects.filter(pk=viewer.pk).values_list(*asked.values()).get()
+    return {view: Count(min(number, COUNTED), more=number > COUNTED) for view, number in zip(VIEWS, found, strict=True)}
 
 
 def tickets_of(viewer: User, view: str) -> QuerySet[Ticket]:
@@ -177,9 +179,12 @@ def tickets_of(viewer: User, view: str) -> QuerySet[Ticket]:
     return VIEWS[view](within if conversation.is_staff(viewer) else within.none(), viewer)
 
 
-def _counted(tickets: QuerySet[Ticket]) -> Count:
-    number = tickets[: COUNTED + 1].count()
-    return Count(min(number, COUNTED), more=number > COUNTED)
+class _Rows(Subquery):
+    """How many rows a question finds."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS found)"
+    output_field = PositiveIntegerField()
+    empty_result_set_value = 0
 
 
 def _follows(place: Place | DuePlace) -> GreaterThan:

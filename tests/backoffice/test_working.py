@@ -234,3 +234,12 @@ def test_search_finds_customers_tickets_and_documents():
 @pytest.mark.parametrize(("level", "page"), [("agent", "queue"), ("finance", "inbox"), ("supervisor", "approvals")])
 def test_front_door_opens_where_work_waits(level, page):
     assert client_of(people.staff(level)).get(to("front"))["Location"] == to(page)
+
+
+def test_queue_is_named_by_its_own_heading_until_a_ticket_is_open():
+    case = support.case(12000)
+    client = client_of(case.agent)
+    queue, ticket = (client.get(to(*page)).content.decode() for page in (("queue",), ("ticket", case.ticket.ref)))
+
+    assert re.findall(r"<h1>(.*?)</h1>", queue.partition('id="pane-conversation"')[0]) == ["Queue"]
+    assert re.findall(r"<h1>(.*?)</h1>", ticket) == [case.ticket.subject]

@@ -74,6 +74,7 @@ def test_who_does_not_work_on_tickets_has_an_empty_queue(level):
     viewer = ticket.requester if level == "customer" else people.finance()
 
     assert queue.page(viewer, "open").tickets == []
+    assert {count.number for count in queue.counts(viewer).values()} == {0}
     assert queue.page(people.agent(), "open").tickets != []
 
 
@@ -93,6 +94,14 @@ def test_page_and_counts_take_the_same_statements_for_one_ticket_and_for_five():
     five_tickets()
 
     assert _statements(viewer) == few
+
+
+def test_all_views_are_counted_in_one_statement(django_assert_num_queries):
+    viewer = people.agent()
+    five_tickets()
+
+    with django_assert_num_queries(1):
+        queue.counts(viewer)
 
 
 def _statements(viewer):
