@@ -71,7 +71,7 @@ class DifferenceSerializer(serializers.Serializer):
 class ComparisonSerializer(serializers.Serializer):
     """What other terms would change: each difference, until when one is bound, and what is committed until then, net.
 
-    `bonus` is what is credited once for a longer term.
+    `bonus` is what is credited once for a longer term; what it counts costs no less before `bound_after`.
     """
 
     differences = DifferenceSerializer(many=True)

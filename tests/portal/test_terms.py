@@ -1,11 +1,11 @@
 """The page on which a customer changes the terms of a contract: compare first, then sign."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.urls import reverse
 
-from tests.factories import billing, customers, people
+from tests.factories import billing, customers, people, policies
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +32,15 @@ def test_terms_are_compared_and_nothing_is_changed(visitor, held):
     assert "<del>12 months</del>" in page
     assert "<ins>24 months</ins>" in page
     assert not held.contract.terms.exists()
+
+
+def test_bonus_is_shown_with_what_is_kept_up_for_it(visitor, held):
+    policies.published({"contract.extension_bonus": "25"}, at=datetime(2024, 1, 1, tzinfo=UTC))
+
+    page = send(visitor, held).content.decode()
+
+    assert "Credited once for the longer term" in page
+    assert "nothing is made smaller before" in page
 
 
 def test_terms_are_signed_with_a_name(visitor, held):
