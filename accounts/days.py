@@ -4,7 +4,7 @@ What a customer sees or is bound by counts in the customer's own zone, what a co
 over many zones reach to `latest_day` and then ask each row by its own zone. Pure: no Django, no clock, no database.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from accounts.decisions import Refusal
@@ -31,6 +31,11 @@ def local_day(at: datetime, zone: str) -> date:
         return at.astimezone(ZoneInfo(zone)).date()
     except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
         raise UnknownMoment(f"{zone!r} is not a time zone listed by IANA.") from None
+
+
+def day_begins(on: date, zone: str) -> datetime:
+    """Return the moment at which the day `on` begins in the IANA time zone `zone`."""
+    return datetime.combine(on, time.min, ZoneInfo(zone))
 
 
 def latest_day(at: datetime) -> date:

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import only_added
+from accounts.days import local_day
 
 
 class CandidateQuerySet(models.QuerySet["Candidate"]):
@@ -118,7 +119,7 @@ class Confirmation(models.Model):
         triggers = only_added("confirmation")
 
     def __str__(self) -> str:
-        return f"{self.customer} confirmed {self.confirmed_at:%Y-%m-%d}"
+        return f"{self.customer} confirmed {local_day(self.confirmed_at, self.customer.timezone)}"
 
 
 class StagedImport(models.Model):

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -163,7 +164,7 @@ def of_customer(customer: Customer) -> list[Matter]:
             {fact: getattr(customer, fact) for fact in MATTERS[code]},
             said[code],
             rules.get(code, survivorship.BY_HAND),
-            survivorship.choose(rules.get(code, survivorship.BY_HAND), _words(said[code])),
+            survivorship.choose(rules.get(code, survivorship.BY_HAND), _words(said[code], ZoneInfo(customer.timezone))),
         )
         for code in MATTERS
         if code in said
@@ -225,15 +226,15 @@ def _let_survive(customer: Customer, matters: set[str], actor: User | None, at: 
             setattr(customer, fact, value)
 
 
-def _words(values: Iterable[SourceValue]) -> list[Word]:
-    """Return what each record says as one word: told when its latest part was, verified when all of it is."""
+def _words(values: Iterable[SourceValue], zone: ZoneInfo) -> list[Word]:
+    """Return what each record says as one word: told when its latest part was, verified when all of it is, in the zone."""
     by_record: dict[int, list[SourceValue]] = defaultdict(list)
     for value in values:
         by_record[value.record_id].append(value)
-    return [_word(parts) for parts in by_record.values()]
+    return [_word(parts, zone) for parts in by_record.values()]
 
 
-def _word(parts: list[SourceValue]) -> Word:
+def _word(parts: list[SourceValue], zone: ZoneInfo) -> Word:
     record = parts[0].record
     verified = [part.verified_at for part in parts if part.verified_at]
     return Word(
@@ -241,6 +242,6 @@ def _word(parts: list[SourceValue]) -> Word:
         system=record.system.name,
         rank=record.system.rank,
         values={part.fact: part.value for part in parts},
-        told_at=max(part.told_at for part in parts),
-        verified_at=min(verified) if len(verified) == len(parts) else None,
+        told_at=max(part.told_at for part in parts).astimezone(zone),
+        verified_at=min(verified).astimezone(zone) if len(verified) == len(parts) else None,
     )

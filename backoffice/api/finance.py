@@ -144,5 +144,5 @@ class TieOuts(View):
     @extend_schema(parameters=[DaySerializer], responses=TieOutSerializer(many=True))
     def get(self, request: Request) -> Response:
         """Compare feed, documents and ledger for a day; without one, for today."""
-        day = self.read(DaySerializer(data=request.GET))["on"] or timezone.now().date()
+        day = self.read(DaySerializer(data=request.GET))["on"] or timezone.localdate()
         return Response(self.get_serializer(tie_out.of_day(day), many=True).data)

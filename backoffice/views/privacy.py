@@ -89,7 +89,7 @@ def export(request: HttpRequest, token: UUID) -> HttpResponse:
     found = exporting.to_fetch(token, viewer=request.user, at=timezone.now())
     if found is None:
         raise Http404
-    return download(bytes(found.content), name=f"accord-{found.ready_at:%Y-%m-%d}.zip", content_type="application/zip")
+    return download(bytes(found.content), name=f"accord-{timezone.localdate(found.ready_at)}.zip", content_type="application/zip")
 
 
 def _erasure_page(request: HttpRequest, pk: int, form: DecisionForm, status: int = 200) -> HttpResponse:

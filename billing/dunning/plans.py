@@ -15,7 +15,7 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
-from accounts.days import local_day
+from accounts.days import day_begins, local_day
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
 from accounts.people import access
 from accounts.people.models import User
@@ -95,7 +95,8 @@ def _their_own(payer: Customer, documents: Sequence[Document], today: date) -> D
     if total.amount_minor > most.amount_minor:
         reason = _("Plans over {most} are agreed with our finance team. Write to us.").format(most=most)
         return refused("plan_too_large", reason, approver="finance")
-    broken = PaymentPlan.objects.filter(customer=payer, status=BROKEN, ended_at__date__gt=today - QUIET_AFTER_A_BROKEN_ONE)
+    quiet_since = day_begins(today - QUIET_AFTER_A_BROKEN_ONE + timedelta(days=1), payer.timezone)
+    broken = PaymentPlan.objects.filter(customer=payer, status=BROKEN, ended_at__gte=quiet_since)
     if broken.exists():
         reason = _("An earlier plan was not kept, so the next one is agreed with our finance team.")
         return refused("plan_broken_before", reason, approver="finance")

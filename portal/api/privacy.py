@@ -80,4 +80,6 @@ class ExportFile(View):
         found = exporting.to_fetch(token, viewer=request.user, at=timezone.now())
         if found is None:
             raise Http404
-        return download(bytes(found.content), name=f"accord-{found.ready_at:%Y-%m-%d}.zip", content_type="application/zip")
+        return download(
+            bytes(found.content), name=f"accord-{timezone.localdate(found.ready_at)}.zip", content_type="application/zip"
+        )

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 from accounts.customers import responsibilities
 from accounts.customers.models import Customer
-from accounts.days import local_day
+from accounts.days import day_begins, local_day
 from accounts.decisions import Refusal
 from accounts.policies import resolving
 from billing.amendments import credit, limits, ordering, quoting
@@ -72,7 +72,8 @@ def fitting(customer: Customer, today: date) -> list[Fit]:
     if here is None:
         return []
     known = Offer.objects.filter(Q(until=None) | Q(until__gt=today), active=True, since__lte=today)
-    counted = Recommendation.objects.filter(customer=customer, at__date__gt=today - COUNTS_FOR).select_related("by")
+    counting_since = day_begins(today - COUNTS_FOR + timedelta(days=1), customer.timezone)
+    counted = Recommendation.objects.filter(customer=customer, at__gte=counting_since).select_related("by")
     advised = {one.offer_id: one for one in counted.order_by("-at", "-pk")}  # the first one counts
     found = [_fit(offer, here, advised.get(offer.pk)) for offer in known.select_related("plan__product", "instead_of")]
     return sorted((fit for fit in found if fit), key=lambda fit: (fit.recommendation is None, -fit.offer.rank, fit.offer.code))

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from accounts.days import UnknownMoment, earliest_day, latest_day, local_day
+from accounts.days import UnknownMoment, day_begins, earliest_day, latest_day, local_day
 
 LATE = datetime(2026, 11, 27, 23, 30, tzinfo=UTC)
 
@@ -34,6 +34,10 @@ def test_latest_day_is_the_next_one_from_ten_in_the_morning_by_utc():
 def test_earliest_day_is_the_one_before_until_noon_by_utc():
     assert earliest_day(datetime(2026, 11, 27, 11, 59, tzinfo=UTC)) == date(2026, 11, 26)
     assert earliest_day(datetime(2026, 11, 27, 12, 0, tzinfo=UTC)) == date(2026, 11, 27)
+
+
+def test_day_begins_where_somebody_stands():
+    assert day_begins(date(2026, 11, 28), "Europe/Berlin") == datetime(2026, 11, 27, 23, 0, tzinfo=UTC)
 
 
 def test_moment_without_its_zone_has_no_day():

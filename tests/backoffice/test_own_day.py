@@ -8,7 +8,10 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.customers.models import Responsibility
-from tests.factories import people
+from accounts.quality.models import ChangeRequest
+from backoffice import paper
+from billing.invoices import settling
+from tests.factories import billing, people
 from tests.factories.customers import below, group
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +79,36 @@ def test_owner_named_without_a_day_owns_from_the_customer_s_today(late):
     call(people.manager(), f"{node.number}/owners/", {"role": "account_owner", "person": kim.email})
 
     assert Responsibility.objects.get(role="account_owner").since.isoformat() == "2026-11-28"
+
+
+@pytest.mark.parametrize(("zone", "day"), [("Europe/Berlin", "2026-11-28"), ("America/New_York", "2026-11-27")])
+def test_books_open_on_the_day_it_is_where_finance_works(late, zone, day):
+    viewer = people.finance()
+    viewer.timezone = zone
+    viewer.save(update_fields=["timezone"])
+
+    page = client_of(viewer).get(reverse("backoffice:inbox")).content.decode()
+
+    assert f'name="on" type="date" value="{day}"' in page
+
+
+def test_document_says_on_which_day_of_the_payer_it_was_settled():
+    document = billing.invoice(group("Helios"), 5000)
+    settling.settle(document=document, amount_minor=5000, at=LATE)
+
+    [settled] = paper.shown(document, on=LATE.date())["settlements"]
+
+    assert settled["note"] == "28 Nov 2026"
+
+
+def test_customer_dragged_in_the_tree_is_to_move_on_its_own_today(late):
+    node = division()
+    dock = below(node.parent, "Dock")
+
+    moved = client_of(people.manager()).post(
+        reverse("admin:accounts_customer_changelist"),
+        {"cmd": "move_node", "cut_item": dock.pk, "pasted_on": node.pk, "position": "last-child"},
+        headers={"x-requested-with": "XMLHttpRequest"},
+    )
+
+    assert (moved.content, ChangeRequest.objects.get().effective_on.isoformat()) == (b"OK", "2026-11-28")

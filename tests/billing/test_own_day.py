@@ -1,14 +1,16 @@
 """The clock bills everybody on their own day, once, however often it asks."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from billing import tasks
+from billing.dunning import plans
+from billing.dunning.models import PaymentPlan
 from billing.invoices import run
 from billing.invoices.models import Document
 from billing.invoices.running import carrying
-from tests.factories import billing
+from tests.factories import billing, people
 from tests.factories.customers import group
 
 pytestmark = pytest.mark.django_db
@@ -46,3 +48,15 @@ def test_task_of_the_clock_bills_and_says_who_could_not_be_billed(monkeypatch):
     tasks.bill_what_is_due()
 
     assert (billed(customer), told) == ([date(2026, 2, 1)], [])
+
+
+@pytest.mark.parametrize(("days", "code"), [(364, "plan_broken_before"), (365, "allowed")])
+def test_year_after_a_broken_plan_is_counted_from_the_payer_s_own_day(days, code):
+    payer = group("Berlin", timezone="Europe/Berlin")
+    owed, actor = billing.invoice(payer, 20000), people.payer(payer)
+    PaymentPlan.objects.create(
+        customer=payer, currency="EUR", total_minor=20000, status="broken", agreed_by=actor, agreed_at=billing.NOON, ended_at=LATE
+    )
+    today = date(2026, 2, 1) + timedelta(days=days)
+
+    assert plans.decide(actor, [owed], count=2, first_on=today, today=today).code == code

@@ -1,6 +1,6 @@
 """What we suggest: with a reason, at most two, never while something is wrong, and ordered at the exact price."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -107,6 +107,16 @@ def test_at_most_two_are_shown_the_higher_ranks_and_recommended_ones_first(berli
 def recommend(customer, offer, words="Good for you.", actor=None):
     agent = actor or people.staff()
     return recommending.recommend(actor=agent, customer=customer, offer=offer, words=words, at=NOON, today=TODAY)
+
+
+@pytest.mark.parametrize(("days", "counts"), [(89, True), (90, False)])
+def test_a_recommendation_counts_for_ninety_days_of_the_customer(berlin, days, counts):
+    offer, late, next_day = line(), datetime(2026, 11, 27, 23, 30, tzinfo=UTC), date(2026, 11, 28)
+    recommending.recommend(actor=people.staff(), customer=berlin, offer=offer, words="Good.", at=late, today=next_day)
+
+    [fit] = fitting.fitting(berlin, next_day + timedelta(days=days))
+
+    assert (fit.recommendation is not None) == counts
 
 
 def test_the_first_recommendation_counts_and_not_a_later_one_of_somebody_else(berlin):

@@ -10,6 +10,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from accounts.days import local_day
 from billing.anomalies.models import Finding
 from billing.contracts.models import ContractEvent
 from support.remedies.kinds import on_invoice
@@ -67,7 +68,7 @@ def changed_lately(ticket: Ticket) -> Answer:
     )
     latest = events.exclude(what="subscribe").order_by("-recorded_at", "-pk").first()
     if latest:
-        return Answer(True, _("Changed on {day}.").format(day=latest.recorded_at.date()))
+        return Answer(True, _("Changed on {day}.").format(day=local_day(latest.recorded_at, ticket.customer.timezone)))
     return Answer(False, _("The contract was not changed within two months."))
 
 

@@ -7,10 +7,11 @@ import pytest
 from accounts.customers import addresses, responsibilities
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
-from accounts.quality import confirming, merging, scores, splitting
+from accounts.quality import confirming, merging, scores, sources, splitting
 from accounts.quality.models import Confirmation
 from tests.factories import people, tree_changes
 from tests.factories.customers import below, group
+from tests.factories.sources import said
 
 pytestmark = pytest.mark.django_db
 LATE = datetime(2026, 11, 27, 23, 30, tzinfo=UTC)
@@ -89,3 +90,12 @@ def test_details_go_stale_by_the_customer_s_own_calendar():
     subject = scores.subject_of(customer, datetime(2025, 11, 27, 22, 30, tzinfo=UTC), LATE)
 
     assert (subject.confirmed_on, subject.on) == (date(2025, 11, 27), BERLIN)
+
+
+def test_reason_of_a_source_names_the_customer_s_own_day():
+    customer = group("Helios")
+    said(customer, told_at=LATE, verified=True)
+
+    [matter] = sources.of_customer(customer)
+
+    assert matter.choice.why == "CRM was verified last, on 2026-11-28"
