@@ -1,18 +1,20 @@
 """The details of a customer as the portal shows them: what we have, what was asked to change, and who decides."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts.customers.models import Customer
+from accounts.customers import addresses
+from accounts.customers.models import Address, Customer
 from accounts.people import access
 from accounts.quality import changes, confirming, positions
 from accounts.quality.models import ChangeRequest
 from portal import places
 from portal.forms.details import FORMS
+from window import formats
 
 SHOWN = 20
 
@@ -26,18 +28,34 @@ def of(request: HttpRequest, node: Customer, *, at: datetime, bound: forms.Form 
         "at": node,
         "facts": _facts(node),
         "payer": places.payer(request, node),
+        "addresses": _addresses(node, today),
+        "today": today.isoformat(),
         "forms": [_asking(what, node, today.isoformat(), bound) for what in FORMS],
         "requests": [_row(change) for change in requests],
         "waiting": [_to_decide(change) for change in waiting[:SHOWN]],
         "may_ask": places.standing(request, node).may(access.REQUEST_CHANGES),
         "confirmed": confirming.last(node),
+        "refusal": _unshown(bound),
         "confirm_due": confirming.is_due(node, at=at),
     }
 
 
+def _unshown(bound: forms.Form | None) -> str:
+    """Return what is wrong with a form that the page does not show: the button that ends an address."""
+    if bound is None or isinstance(bound, tuple(FORMS.values())):
+        return ""
+    return next((reasons[0] for reasons in bound.errors.values()), "")
+
+
 def _row(change: ChangeRequest) -> dict[str, Any]:
     """Return a request as a line; what it would change is for who decides on it, and left out for whoever else reads."""
-    return {"change": change, "values": values(change), "effects": []}
+    return {"change": change, "values": values(change), "effects": [], "state": state_of(change)}
+
+
+def state_of(change: ChangeRequest) -> str:
+    """Say how a request stands; an address is written down at once, and in effect only from its day on."""
+    kept = change.what == ChangeRequest.What.SENT_TO and change.status == ChangeRequest.Status.DONE
+    return _("Kept") if kept else str(change.get_status_display())
 
 
 def _to_decide(change: ChangeRequest) -> dict[str, Any]:
@@ -53,10 +71,31 @@ def values(change: ChangeRequest) -> list[dict[str, str]]:
         return [{"label": _("Who pays"), "before": change.before["payer_name"], "after": change.after["payer_name"]}]
     if change.what == ChangeRequest.What.POSITION:
         return [{"label": _("Stands under"), "before": change.before["parent_name"], "after": change.after["parent_name"]}]
+    if change.what == ChangeRequest.What.SENT_TO:
+        return [_sent_to(change)]
     return [
         {"label": _label(name), "before": change.before.get(name, "") or "–", "after": value or "–"}
         for name, value in change.after.items()
     ]
+
+
+def _sent_to(change: ChangeRequest) -> dict[str, str]:
+    """Return the address before and after, each as one line."""
+    purpose = dict(Address.Purpose.choices)[change.after["purpose"]]
+    after = "" if change.after.get("ends") else _line(change.after)
+    return {"label": str(purpose), "before": _line(change.before) or "–", "after": after or "–"}
+
+
+def _line(said: dict[str, Any]) -> str:
+    place = Address(**{name: said.get(name, "") for name in addresses.PLACE})
+    until = _("until {day}").format(day=formats.day(date.fromisoformat(said["until"]))) if said.get("until") else ""
+    return ", ".join(part for part in (said.get("attention", ""), str(place), until) if part)
+
+
+def _addresses(node: Customer, today: date) -> list[dict[str, Any]]:
+    """Return the addresses kept for a purpose that hold today or later, with whether today is one of their days."""
+    kept = [one for one in addresses.of_customer(node) if one.until is None or one.until > today]
+    return [{"kept": one, "holds": one.since <= today} for one in kept]
 
 
 def _asking(what: str, node: Customer, today: str, bound: forms.Form | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Changes: what a customer's people ask to have changed: address, legal name, tax id, who pays, its place in the tree.
+"""Changes: what a customer's people ask to have changed: address, legal name, tax id, payer, place in the tree, where things go.
 
 A request is judged at once by the same rules as every other way in, and kept with what was there before. An address is changed
 as asked; legal name, tax id and payer need an administrator of the customer or above who did not ask; a place needs whom
@@ -21,21 +21,24 @@ from accounts.days import latest_day, local_day
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
 from accounts.people import access
 from accounts.people.models import User
-from accounts.quality import positions
+from accounts.quality import positions, sent_to
 from accounts.quality.models import ChangeRequest
 from accounts.timeline import recording
 from accounts.timeline.plain import plain
 
 What = ChangeRequest.What
 Status = ChangeRequest.Status
-# What is asked -> the facts it may change. A payer is no fact, but a dated responsibility; a place no fact, but a move.
+# What is asked -> the facts it may change. A payer is no fact, but a dated responsibility; a place no fact, but a move; and where
+# things are sent is an address with days of its own.
 FACTS: Final[dict[str, tuple[str, ...]]] = {
     What.ADDRESS: ("street", "postcode", "city", "country", "phone", "email"),
     What.LEGAL_NAME: ("legal_name",),
     What.TAX_ID: ("tax_id",),
     What.PAYER: (),
     What.POSITION: (),
+    What.SENT_TO: (),
 }
+AT_ONCE: Final = frozenset({What.SENT_TO})  # what has days of its own is written down when it is asked for
 NEEDS_APPROVAL: Final = frozenset({What.LEGAL_NAME, What.TAX_ID, What.PAYER, What.POSITION})
 LONGEST_AHEAD: Final = timedelta(days=366)
 
@@ -194,6 +197,8 @@ def _change(actor: User, customer: Customer, what: str, wanted: dict[str, str], 
     if what == What.POSITION:
         keep = bool(wanted.get(positions.KEEPS_OWNERS))
         return positions.wanted(actor, customer, wanted.get("parent", ""), on, keep_owners=keep)
+    if what == What.SENT_TO:
+        return sent_to.wanted(customer, wanted, on)
     return _payer_change(customer, wanted, on) if what == What.PAYER else _fact_change(customer, what, wanted)
 
 
@@ -232,6 +237,7 @@ def _approve(request: ChangeRequest, actor: User | None, at: datetime) -> None:
     if actor:
         _record(request, "accounts.change_approved", actor, at)
     if request.effective_on <= local_day(at, request.customer.timezone):
+    if request.what in AT_ONCE or request.effective_on <= positions.day_of(request.customer, at):
         _put_into_effect(request, at)
 
 
@@ -271,6 +277,8 @@ def _put_into_effect(request: ChangeRequest, at: datetime) -> None:
         )
     elif request.what == What.POSITION:
         positions.put_into_effect(request, at)
+    elif request.what == What.SENT_TO:
+        sent_to.put_into_effect(request, at)
     else:
         details.change(actor=request.asked_by, customer=request.customer, at=at, **request.after)
     request.status, request.done_at = Status.DONE, at

@@ -155,6 +155,7 @@ class ChangeRequest(models.Model):
         TAX_ID = "tax_id", _("Tax id")
         PAYER = "payer", _("Who pays")
         POSITION = "position", _("Place in the tree")
+        SENT_TO = "sent_to", _("Address for invoices, deliveries or visits")
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("Waits for approval")

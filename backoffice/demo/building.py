@@ -25,6 +25,7 @@ from backoffice.demo import (
     policies,
     relations,
     selling,
+    sent_to,
     signing_in,
     sources,
     splits,
@@ -91,6 +92,7 @@ def build(*, at: datetime, password: str, crowd: Mapping[str, int] | None = None
         selling.arrange(at=at)
         tree_requests.ask(at=at)
         relations.arrange(at=at)
+        sent_to.ask(at=at)
         sources.tell(at=at)
         splits.ask(at=at)
         standing.evaluate(at=at)

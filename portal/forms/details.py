@@ -3,8 +3,10 @@
 from datetime import date
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts.customers.models import Address
 from accounts.quality.models import ChangeRequest
 
 
@@ -60,12 +62,49 @@ class PositionForm(_Asking):
     )
 
 
+class SentToForm(_Asking):
+    """Where invoices, deliveries or visits go, until a day if one is known."""
+
+    purpose = forms.ChoiceField(label=_("For"), choices=Address.Purpose.choices)
+    attention = forms.CharField(label=_("Department or person"), required=False, max_length=120)
+    street = forms.CharField(label=_("Street"), max_length=200)
+    postcode = forms.CharField(label=_("Postcode"), required=False, max_length=20)
+    city = forms.CharField(label=_("Town"), max_length=120)
+    country = forms.CharField(label=_("Country"), required=False, max_length=2, help_text=_("Two letters, such as DE"))
+    until = forms.DateField(
+        label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text=_("Empty: for good.")
+    )
+
+    def wanted(self) -> dict[str, str]:
+        """Return the address asked for; its end as text, as requests keep it."""
+        until = self.cleaned_data["until"]
+        return super().wanted() | {"until": until.isoformat() if until else ""}
+
+
+class EndingForm(_Asking):
+    """An address that shall hold no more."""
+
+    ends = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+    def wanted(self) -> dict[str, str]:
+        """Return which address it is."""
+        return {"ends": str(self.cleaned_data["ends"])}
+
+
+def sent(data: QueryDict) -> _Asking | None:
+    """Return the form somebody sent, bound; None where no such kind of change is known."""
+    what = data.get("what", "")
+    kind = EndingForm if what == ChangeRequest.What.SENT_TO and data.get("ends") else FORMS.get(what)
+    return kind(data, auto_id=f"{what}_%s") if kind else None
+
+
 FORMS: dict[str, type[_Asking]] = {
     ChangeRequest.What.ADDRESS: AddressForm,
     ChangeRequest.What.LEGAL_NAME: LegalNameForm,
     ChangeRequest.What.TAX_ID: TaxIdForm,
     ChangeRequest.What.PAYER: PayerForm,
     ChangeRequest.What.POSITION: PositionForm,
+    ChangeRequest.What.SENT_TO: SentToForm,
 }
 
 

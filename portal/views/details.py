@@ -13,7 +13,8 @@ from accounts.people import access
 from accounts.people.routes import asks_again, declares
 from accounts.quality import changes, confirming
 from portal import details_shown, places
-from portal.forms.details import FORMS, ChangeDecisionForm
+from portal.forms import details as asked_for
+from portal.forms.details import ChangeDecisionForm
 from window.refusals import refusals_shown_on
 
 
@@ -40,16 +41,15 @@ def confirmations(request: HttpRequest, number: str) -> HttpResponse:
 def change_requests(request: HttpRequest, number: str) -> HttpResponse:
     """Ask for details to be changed."""
     node = places.node(request, number, access.REQUEST_CHANGES)
-    kind = FORMS.get(request.POST.get("what", ""))
-    if kind is None:
+    form = asked_for.sent(request.POST)
+    if form is None:
         raise Http404
-    form = kind(request.POST, auto_id=f"{request.POST['what']}_%s")
     if form.is_valid():
         with refusals_shown_on(form):
             day, what = form.day(places.today(node)), form.cleaned_data["what"]
             asked = {"actor": request.user, "customer": node, "what": what, "effective_on": day, "at": timezone.now()}
             made = changes.ask(**asked, **form.wanted())
-            messages.success(request, _("Noted: %(state)s.") % {"state": made.get_status_display().lower()})
+            messages.success(request, _("Noted: %(state)s.") % {"state": details_shown.state_of(made).lower()})
             return redirect("portal:details", node.number)
     return _page(request, node, bound=form, status=422)
 
@@ -86,5 +86,6 @@ def change_withdrawals(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, node: Customer, *, status: int = 200, refusal: str = "", bound: object = None) -> HttpResponse:
-    context = details_shown.of(request, node, at=timezone.now(), bound=bound) | {"refusal": refusal}
+    context = details_shown.of(request, node, at=timezone.now(), bound=bound)
+    context["refusal"] = refusal or context["refusal"]
     return render(request, "portal/details/details.html", context, status=status)

@@ -1,16 +1,18 @@
 """The details of a customer: confirming, asking for changes, deciding."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.customers import addresses
 from accounts.customers.models import Customer
 from accounts.quality.models import ChangeRequest, Confirmation
+from billing.periods import local_day
 from tests.factories import people
-from tests.factories.customers import helios
+from tests.factories.customers import NOON, helios
 
 pytestmark = pytest.mark.django_db
 
@@ -83,3 +85,36 @@ def test_change_of_another_customer_is_not_found(tree):
 
     for person in (people.administrator(tree.us), people.administrator(tree.berlin)):
         assert send(person, "change_decisions", ChangeRequest.objects.get().pk, form={"decision": "approve"}).status_code == 404
+
+
+def test_address_for_invoices_is_kept_shown_with_its_days_and_ended_by_a_member(tree):
+    member, today = people.member(tree.berlin), local_day(timezone.now(), tree.berlin.timezone)
+    desk = {"what": "sent_to", "purpose": "invoices", "street": "Hafen 1", "city": "Kiel", "effective_on": today}
+
+    send(member, "change_requests", tree.berlin.number, form=desk)
+    shown = send(member, "details", tree.berlin.number).content.decode()
+    ending = {"what": "sent_to", "ends": tree.berlin.addresses.get().pk, "effective_on": today}
+    send(member, "change_requests", tree.berlin.number, form=ending)
+
+    assert "Hafen 1, Kiel" in shown and "End today" in shown
+    assert not tree.berlin.addresses.exists()
+    assert "<del>Hafen 1, Kiel</del>" in send(member, "details", tree.berlin.number).content.decode()
+
+
+def test_address_of_another_is_not_ended_and_the_page_says_why(tree):
+    theirs = addresses.keep(
+        actor=None,
+        customer=tree.us,
+        purpose="visits",
+        since=date(2026, 1, 1),
+        until=None,
+        at=NOON,
+        street="Pier 3",
+        city="Boston",
+    )
+
+    answer = send(people.member(tree.berlin), "change_requests", tree.berlin.number, form={"what": "sent_to", "ends": theirs.pk})
+
+    assert answer.status_code == 422
+    assert "No such address is kept for you on that day." in answer.content.decode()
+    assert tree.us.addresses.get() == theirs

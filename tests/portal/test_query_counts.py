@@ -1,7 +1,7 @@
 """Every list of the portal takes as many statements for three rows as for one."""
 
 from datetime import date
-from itertools import cycle
+from itertools import count, cycle
 from uuid import uuid4
 
 import pytest
@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.customers import addresses
 from accounts.people import keys
 from accounts.quality.models import ChangeRequest
 from accounts.webhooks import endpoints
@@ -24,6 +25,7 @@ from tests.factories.relations import raised, serves
 
 pytestmark = pytest.mark.django_db
 ACCOUNTS = cycle(["DE89370400440532013000", "NL91ABNA0417164300", "DE02120300000000202051", "DE75512108001245126199"])
+YEARS = count(2090)
 LISTS = [
     "home",
     "next_invoice",
@@ -91,6 +93,11 @@ def fill(tree) -> None:
     BulkChange.objects.create(content_hash=uuid4().hex, **facts)
     keys.make(actor=None, customer=tree.germany, name="ERP", scopes=["read"], at=billing.NOON)
     single_sign_on.named(single_sign_on.provider_of(tree.germany, f"{uuid4().hex}.example", use="off"), administrator)
+    year = next(YEARS)
+    addresses.keep(
+        actor=None, customer=tree.germany, purpose="visits", since=date(year, 1, 1), until=date(year + 1, 1, 1),
+        at=billing.NOON, street=f"Gate {year}", city="Kiel",
+    )  # fmt: skip
     address = f"https://{uuid4().hex}.example/hooks"
     endpoints.register(actor=administrator, customer=tree.germany, url=address, topics=["invoices"], at=billing.NOON)
 
