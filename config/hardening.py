@@ -3,7 +3,7 @@
 Who works for us and has no second factor gets no page of the back office and the administration, and nothing of the API; they are
 led to the page where they set one up (`STAFF_SECOND_FACTOR`; on in production). A view marked with `routes.asks_again` changes
 something only within `FRESH_SIGN_IN` of the last time the person proved who they are; else they prove it again, and the act goes
-on where it stopped; the API only says so.
+on where it stopped; the API only says so. Who came by a provider is asked there again, and what it knew from before is not fresh.
 In a session that came by a customer's provider nobody adds a way that would outlive it: no password, passkey or app.
 Programs with a key do not sign in.
 """
@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import get_reauthentication_flows, suspend_request
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -26,7 +25,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.people import access, routes
-from config.single_sign_on import watching
+from config.single_sign_on import views, watching
 
 OURS: Final = frozenset({"backoffice", "admin", "staff_api", "api"})
 API: Final = "/api/"
@@ -81,7 +80,7 @@ def _kept_to_the_provider(request: HttpRequest) -> HttpResponse:
 def _is_fresh(request: HttpRequest) -> bool:
     if settings.FRESH_SIGN_IN is None:
         return True
-    moments = [record["at"] for record in get_authentication_records(request, request.user)]
+    moments = watching.moments_of_proof(request)
     return bool(moments) and time.time() - max(moments) < settings.FRESH_SIGN_IN.total_seconds()
 
 
@@ -92,8 +91,10 @@ def _asked_again(request: HttpRequest) -> HttpResponse:
     messages.info(request, _("This is sensitive: please confirm that it is you."))
     ways = [flow["id"] for flow in get_reauthentication_flows(request.user)]
     if not ways:
-        back = request.META.get("HTTP_REFERER", "")
+        back, came_by = request.META.get("HTTP_REFERER", ""), watching.provider_of_session(request)
         logout(request)
+        if came_by:
+            request.session[views.ANEW] = True
         return redirect_to_login(back if back.startswith(settings.SITE_URL) else "/")
     page = reverse("account_reauthenticate" if "reauthenticate" in ways else "mfa_reauthenticate")
     asked = suspend_request(request, page)

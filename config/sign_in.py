@@ -68,6 +68,7 @@ class AccountAdapter(DefaultAccountAdapter):
         address, now = str(self.get_client_ip(request) or ""), timezone.now()
         if arrival := _arrival(facts):
             ending.note(request, arrival.account.extra_data.get("session", ""))
+            watching.note_proof(request, arrival.account.extra_data.get("proved_at"))
             arrivals.note_sign_in(person=user, provider=arrival.provider.row, address=address, at=now)
         else:
             arrivals.note_emergency(person=user, address=address, at=now)

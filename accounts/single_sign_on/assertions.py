@@ -157,7 +157,14 @@ def _person(assertion: Element, meant: Meant) -> Proven:
     addresses = _values(assertion, ADDRESSES) or {subject if "@" in subject else ""}
     names = sorted(_values(assertion, NAMES))
     email = addresses.pop().lower() if len(addresses) == 1 else ""
-    return Proven(subject=subject, email=email, name=" ".join(names[0].split())[:150] if names else "")
+    name = " ".join(names[0].split())[:150] if names else ""
+    return Proven(subject=subject, email=email, name=name, proved_at=_proved_at(assertion))
+
+
+def _proved_at(assertion: Element) -> float | None:
+    """Return when the person showed there who they are; of several moments the first."""
+    said = [_moment(one, "AuthnInstant") for one in assertion.findall(f"{SAML}AuthnStatement")]
+    return min(said).timestamp() if said else None
 
 
 def _values(assertion: Element, known: Iterable[str]) -> set[str]:

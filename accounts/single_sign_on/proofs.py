@@ -20,6 +20,7 @@ SECONDS_CLOCKS_DIFFER: Final = 60
 OLDEST_SECONDS: Final = 10 * 60
 LONGEST: Final = 50_000
 FARTHEST: Final = 10**11
+ANEW_SECONDS: Final = 5 * 60
 LONGEST_SUBJECT: Final = 255
 
 Claims = Mapping[str, Any]
@@ -38,7 +39,8 @@ class Expected:
 class Proven:
     """Whom a provider vouches for. `doubts_email` when it says itself that the address was not checked.
 
-    `session` is the provider's name for the session there, if it has one.
+    `session` is the provider's name for the session there, if it has one; `proved_at` when the person last showed there who they
+    are, in seconds, if it says so.
     """
 
     subject: str
@@ -46,6 +48,7 @@ class Proven:
     name: str = ""
     doubts_email: bool = False
     session: str = ""
+    proved_at: float | None = None
 
 
 class NotProven(Refusal):
@@ -71,7 +74,18 @@ def person_in(proof: str, *, keys: Claims, expected: Expected, at: datetime) -> 
         name=" ".join(name.replace("\x00", "").split())[:150] if isinstance(name, str) else "",
         doubts_email=claims.get("email_verified", True) not in (True, "true"),
         session=sid if isinstance(sid := claims.get("sid"), str) else "",
+        proved_at=moment(claims, "auth_time"),
     )
+
+
+def must_be_anew(proven: Proven, at: datetime) -> None:
+    """Do nothing if the person showed the provider just now who they are.
+
+    Raises:
+        NotProven: the provider knew them from before, or does not say.
+    """
+    if proven.proved_at is None or proven.proved_at + ANEW_SECONDS <= at.timestamp():
+        raise objection("not_anew", "it did not have you sign in anew, which a sensitive act needs")
 
 
 def signed(proof: str, keys: Claims) -> Claims:

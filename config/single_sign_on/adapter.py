@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
-from accounts.single_sign_on import arrivals
+from accounts.single_sign_on import arrivals, proofs
 from accounts.single_sign_on.models import SignInProvider
 from config import outward
 from config.single_sign_on import protocols
@@ -51,8 +51,11 @@ class OrganisationAdapter(DefaultSocialAccountAdapter):
         """Judge the proof, find the person, and let allauth sign them in."""
         provider, now = sociallogin.provider, timezone.now()
         proven = provider.proven_by(sociallogin, now)
+        if (sociallogin.state.get("data") or {}).get("anew"):
+            proofs.must_be_anew(proven, now)
         sociallogin.user = arrivals.arrive(provider=provider.row, proven=proven, at=now)
-        sociallogin.account.uid, sociallogin.account.extra_data = proven.subject, {"session": proven.session}
+        kept = {"session": proven.session, "proved_at": proven.proved_at}
+        sociallogin.account.uid, sociallogin.account.extra_data = proven.subject, kept
 
     def on_authentication_error(
         self, request: HttpRequest, provider: Any, error: Any = None, exception: Any = None, extra_context: Any = None

@@ -19,14 +19,14 @@ MOST: Final = 5
 SECONDS: Final = 120
 
 
-def note(request: HttpRequest, *, ref: str, question: str, next_url: str) -> None:
+def note(request: HttpRequest, *, ref: str, question: str, next_url: str, anew: bool = False) -> None:
     """Note in the session that this browser asked; the last few questions are kept, for those with several windows open."""
-    asked = [*request.session.get(KEY, []), [question, ref, next_url]]
+    asked = [*request.session.get(KEY, []), [question, ref, next_url, anew]]
     request.session[KEY] = asked[-MOST:]
 
 
-def answered(request: HttpRequest, *, ref: str, question: str) -> str:
-    """Take the question from the session, as it is answered; return where the person wanted to go.
+def answered(request: HttpRequest, *, ref: str, question: str) -> tuple[str, bool]:
+    """Take the question from the session, as it is answered; return where the person wanted to go, and whether to sign in anew.
 
     Raises:
         NotTaken: this browser did not ask it.
@@ -36,7 +36,7 @@ def answered(request: HttpRequest, *, ref: str, question: str) -> str:
     if found is None:
         raise objection("not_asked", "it answers a sign-in that this browser did not begin")
     request.session[KEY] = [one for one in asked if one != found]
-    return str(found[2])
+    return str(found[2]), bool(found[3:] and found[3])
 
 
 def put_by(said: Asserted, *, ref: str) -> str:

@@ -94,13 +94,12 @@ class OrganisationProvider(OpenIDConnectProvider):
     def get_oauth2_adapter(self, request: HttpRequest) -> Exchange:
         return Exchange(request, self)
 
-    def begin(self, *, next_url: str, address: str) -> HttpResponse:
+    def begin(self, *, next_url: str, address: str, anew: bool = False) -> HttpResponse:
         """Send the browser to the provider, with a question only this browser can have answered."""
         nonce = secrets.token_urlsafe(24)
-        asked = {"nonce": nonce, **({"login_hint": address} if address else {})}
-        return self.redirect(
-            self.request, process=AuthProcess.LOGIN, next_url=next_url or None, data={"nonce": nonce}, auth_params=asked
-        )
+        asked = {"nonce": nonce, **({"login_hint": address} if address else {}), **({"max_age": "0"} if anew else {})}
+        kept = {"nonce": nonce, "anew": anew}
+        return self.redirect(self.request, process=AuthProcess.LOGIN, next_url=next_url or None, data=kept, auth_params=asked)
 
     def proven_by(self, login: SocialLogin, at: datetime) -> Proven:
         """Return whom the proof speaks of, if all of it holds and it answers this browser's question."""

@@ -52,19 +52,20 @@ class AssertingProvider(Provider):
         """Name this very provider, for a sign-in that waits for a second factor."""
         return {"id": self.id, "app.client_id": self.row.ref}
 
-    def begin(self, *, next_url: str, address: str) -> HttpResponse:
+    def begin(self, *, next_url: str, address: str, anew: bool = False) -> HttpResponse:
         """Send the browser to the provider with a question that only this browser's session knows."""
-        question = OneLogin_Saml2_Authn_Request(settings_of(self.row), name_id_value_req=None)
-        asking.note(self.request, ref=self.row.ref, question=question.get_id(), next_url=next_url)
+        question = OneLogin_Saml2_Authn_Request(settings_of(self.row), force_authn=anew, name_id_value_req=None)
+        asking.note(self.request, ref=self.row.ref, question=question.get_id(), next_url=next_url, anew=anew)
         joint = "&" if "?" in self.row.entrance else "?"
         asked = OneLogin_Saml2_Utils.escape_url(question.get_request())
         return redirect(f"{self.row.entrance}{joint}SAMLRequest={asked}")
 
-    def login_of(self, person: Proven, *, next_url: str) -> SocialLogin:
+    def login_of(self, person: Proven, *, next_url: str, anew: bool = False) -> SocialLogin:
         """Return what allauth needs to sign somebody in who was asserted."""
         account = SocialAccount(provider=self.row.ref, uid="", extra_data={})
         login = SocialLogin(user=User(), account=account, provider=self)
-        login.state, login.proven = {"process": AuthProcess.LOGIN, "next": next_url or None}, person
+        login.state = {"process": AuthProcess.LOGIN, "next": next_url or None, "data": {"anew": anew}}
+        login.proven = person
         return login
 
     def proven_by(self, login: SocialLogin, at: datetime) -> Proven:

@@ -54,10 +54,11 @@ def arrival(request: HttpRequest, ref: str) -> HttpResponse:
     row, now = finding.in_use(ref, Protocol.SAML), timezone.now()
     try:
         said = asking.taken_up(request.GET.get("answer", ""), ref=ref)
-        next_url = asking.answered(request, ref=ref, question=said.answers)
+        next_url, anew = asking.answered(request, ref=ref, question=said.answers)
         with transaction.atomic():
             once.use(provider=row, name=said.name, until=said.until, at=now)
-        return complete_social_login(request, saml.AssertingProvider(request, row).login_of(said.person, next_url=next_url))
+        login = saml.AssertingProvider(request, row).login_of(said.person, next_url=next_url, anew=anew)
+        return complete_social_login(request, login)
     except Refusal as refusal:
         return refused(request, refusal.reason, code=refusal.code)
     except ImmediateHttpResponse as answer:

@@ -23,6 +23,7 @@ from config.single_sign_on.refusing import refused
 
 HINT = "single_sign_on_address"  # under which the browser's session keeps the address that was typed
 NEXT = "single_sign_on_next"
+ANEW = "single_sign_on_anew"  # set where a sensitive act waits: the provider is to ask the person again
 
 
 class AddressForm(forms.Form):
@@ -84,7 +85,8 @@ def begin(request: HttpRequest, ref: str) -> HttpResponse:
         return refused(request, TOO_OFTEN, code="too_many")
     try:
         address, next_url = request.session.pop(HINT, ""), request.session.pop(NEXT, "")
-        return protocols.talk(request, row).begin(next_url=next_url, address=address)
+        anew = bool(request.session.pop(ANEW, False))
+        return protocols.talk(request, row).begin(next_url=next_url, address=address, anew=anew)
     except Refusal as refusal:
         return refused(request, refusal.reason, code=refusal.code)
     except ImmediateHttpResponse as answer:

@@ -16,12 +16,25 @@ from accounts.single_sign_on import arrivals, domains, ways
 
 REMEMBERED_AS: Final = "mail-domains-with-one-way-to-sign-in"
 SECONDS: Final = 30
+PROVED_AT: Final = "single_sign_on_proved_at"
 
 
 def provider_of_session(request: HttpRequest) -> str:
     """Return the ref of the provider by which this session was opened; empty when it was opened another way."""
     records = get_authentication_records(request, request.user)
     return next((str(record.get("provider", "")) for record in records if record["method"] == "socialaccount"), "")
+
+
+def note_proof(request: HttpRequest, proved_at: float | None) -> None:
+    """Note in a session that just began when the person last showed the provider who they are."""
+    request.session[PROVED_AT] = proved_at
+
+
+def moments_of_proof(request: HttpRequest) -> list[float]:
+    """Return when the person of this session proved who they are; a provider that knew them from before proves nothing new."""
+    there = request.session.get(PROVED_AT) or 0
+    records = get_authentication_records(request, request.user)
+    return [min(one["at"], there) if one["method"] == "socialaccount" else one["at"] for one in records]
 
 
 def only_by_provider(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:

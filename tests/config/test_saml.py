@@ -115,6 +115,40 @@ def test_session_opened_another_way_goes_on_when_the_provider_is_switched_off(no
     assert client.get(reverse("usersessions_list")).status_code == 200
 
 
+def ask_for_something_sensitive(client, customer):
+    """Begin what needs a fresh sign-in."""
+    return client.post(reverse("portal:members", args=[customer.number]), {"email": "new@nordwind.example", "role": "reader"})
+
+
+def administrator_by(client, provider, minutes_ago):
+    """Come in by the provider, which asked an administrator that long ago who they are."""
+    people.joins(people.person("ada@nordwind.example", password=None), provider.customer, "administrator")
+    proved = timezone.now() - timedelta(minutes=minutes_ago)
+    hand_in(client, provider, begin(client, provider).bent(proved=proved).signed())
+
+
+def test_sign_in_the_provider_remembers_is_not_fresh_and_the_next_question_has_it_ask_again(nordwind, settings):
+    settings.FRESH_SIGN_IN, client = timedelta(minutes=15), Client()
+    administrator_by(client, nordwind, minutes_ago=60)
+
+    asked = ask_for_something_sensitive(client, nordwind.customer)
+    address = client.get(reverse("single_sign_on_begin", args=[nordwind.ref]))["Location"]
+    silent = answer_to(question_in(address), nordwind, timezone.now()).bent(proved=timezone.now() - timedelta(minutes=60))
+
+    assert asked["Location"].startswith(reverse("account_login"))
+    assert question_in(address).get("ForceAuthn") == "true"
+    assert "did not have you sign in anew" in refusal_of(client, nordwind, silent.signed())
+
+
+def test_sign_in_that_was_proved_there_just_now_is_fresh(nordwind, settings):
+    settings.FRESH_SIGN_IN, client = timedelta(minutes=15), Client()
+    administrator_by(client, nordwind, minutes_ago=1)
+
+    ask_for_something_sensitive(client, nordwind.customer)
+
+    assert "_auth_user_id" in client.session
+
+
 def test_question_names_us_and_where_to_answer_and_says_nothing_of_the_person(nordwind, settings):
     address = Client().get(reverse("single_sign_on_begin", args=[nordwind.ref]))["Location"]
     asked = question_in(address)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.people.models import Membership, User
 from accounts.single_sign_on.models import Identity, MailDomain
 from accounts.timeline.models import Activity
-from config.single_sign_on import fetching
+from config.single_sign_on import fetching, views
 from tests import identity_provider
 from tests.factories import people
 from tests.factories.customers import group, helios
@@ -142,6 +142,21 @@ def test_provider_learns_the_address_that_was_typed_and_no_more(nordwind):
         "client_id", "redirect_uri", "scope", "response_type", "state", "nonce", "login_hint", "code_challenge",
         "code_challenge_method",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("ago", "comes_in"), [(3600, False), (10, True)])
+def test_provider_that_is_to_ask_again_says_that_it_did_just_now(idp, nordwind, ago, comes_in):
+    client = Client()
+    client.get(reverse("account_login"))
+    session = client.session
+    session[views.ANEW] = True
+    session.save()
+    idp.bends = {"auth_time": int(time.time()) - ago}
+
+    asked = begin(client, nordwind)
+    client.get(idp.signs_in("ada-0815", asked))
+
+    assert (question_in(asked)["max_age"], signed_in(client)) == ("0", comes_in)
 
 
 def test_address_of_no_organisation_is_told_so_in_one_sentence(nordwind):

@@ -94,6 +94,7 @@ class Answer:
     minutes: int = 5
     status: str = "urn:oasis:names:tc:SAML:2.0:status:Success"
     more: str = ""
+    proved: datetime | None = None
     qualified: str = ""
     name: str = field(default_factory=lambda: f"_assertion{next(_serial)}")
 
@@ -104,7 +105,8 @@ class Answer:
         """The answer, signed nowhere."""
         made, ends = (self.at + timedelta(minutes=one) for one in (0, self.minutes))
         return etree.fromstring(TEMPLATE.format(
-            said=self, made=_zulu(made), ends=_zulu(ends), begins=_zulu(min(made, ends) - timedelta(minutes=1)), **NS
+            said=self, made=_zulu(made), proved=_zulu(self.proved or made), ends=_zulu(ends),
+            begins=_zulu(min(made, ends) - timedelta(minutes=1)), **NS,
         ))  # fmt: skip
 
     def signed(self, by: Key | None = None, **ways: Any) -> Any:
@@ -157,7 +159,7 @@ IssueInstant="{made}" Destination="{said.recipient}" InResponseTo="{said.asked}"
 InResponseTo="{said.asked}" Recipient="{said.recipient}" NotOnOrAfter="{ends}"/></saml:SubjectConfirmation></saml:Subject>\
 <saml:Conditions NotBefore="{begins}" NotOnOrAfter="{ends}"><saml:AudienceRestriction>\
 <saml:Audience>{said.audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions>\
-<saml:AuthnStatement AuthnInstant="{made}"><saml:AuthnContext><saml:AuthnContextClassRef>\
+<saml:AuthnStatement AuthnInstant="{proved}"><saml:AuthnContext><saml:AuthnContextClassRef>\
 urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport</saml:AuthnContextClassRef></saml:AuthnContext>\
 </saml:AuthnStatement><saml:AttributeStatement><saml:Attribute Name="email"><saml:AttributeValue>{said.email}\
 </saml:AttributeValue></saml:Attribute><saml:Attribute Name="displayName"><saml:AttributeValue>Ada Nord\
