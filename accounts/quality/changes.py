@@ -236,8 +236,7 @@ def _approve(request: ChangeRequest, actor: User | None, at: datetime) -> None:
     _settle(request, Status.APPROVED, actor, at, note=request.note)
     if actor:
         _record(request, "accounts.change_approved", actor, at)
-    if request.effective_on <= local_day(at, request.customer.timezone):
-    if request.what in AT_ONCE or request.effective_on <= positions.day_of(request.customer, at):
+    if request.what in AT_ONCE or request.effective_on <= local_day(at, request.customer.timezone):
         _put_into_effect(request, at)
 
 
