@@ -146,7 +146,7 @@ def _verified(domain: MailDomain, actor: User | None, at: datetime, *, because: 
         if held.verified_at is not None:
             return held
         if held.code != domain.code:  # it was to be proven anew while the record was looked up
-            raise RecordNotFound(f"What proves {held.name} has changed meanwhile; look at its record again.")
+            raise RecordNotFound(_("What proves {name} has changed meanwhile; look at its record again.").format(name=held.name))
         held.verified_at, held.vouched_because = at, because
         held.vouched_by = actor if because else None
         try:
