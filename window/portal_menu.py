@@ -17,6 +17,8 @@ ORGANISATION_PAGES = {
     "webhook",
     "served",
     "served_tickets",
+    "sign_in",
+    "sign_in_provider",
 }
 INVOICE_PAGES = {"invoices", "invoice", "statement", "payment_plans", "payment_promises"}
 PAYMENT_PAGES = {"payments", "payment", "new_payment", "mandates", "methods", "autopay", "method_replacements"}

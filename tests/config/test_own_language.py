@@ -62,7 +62,7 @@ def test_refusal_is_said_in_the_language_of_the_person():
     with translation.override("de"), pytest.raises(changes.CannotBeRequested) as refusal:
         changes.ask(
             actor=people.administrator(customer), customer=customer, what="legal_name", at=at,
-            effective_on=at.date() - timedelta(days=1), legal_name="Nordwind AG",
+            effective_on=at.date() - timedelta(days=2), legal_name="Nordwind AG",
         )  # fmt: skip
 
     assert refusal.value.reason == "Eine Änderung gilt ab heute oder später; was vorher galt, bleibt."

@@ -148,3 +148,10 @@ def test_administrators_above_are_not_shown_to_who_manages_only_the_site(nordwin
 
     assert own.email in shown
     assert chief.email not in shown
+
+
+def test_page_of_a_provider_stands_under_organisation_in_the_menu(nordwind, visitor):
+    answer = visitor.get(page(nordwind, "sign_in_provider", provider_of(nordwind).ref))
+
+    current = [place["label"] for place in answer.context["navigation"] if place["current"]]
+    assert current == ["Organisation"]
