@@ -51,7 +51,8 @@ def program(monkeypatch):
     _, secret = keys.make(actor=None, customer=there.tree.berlin, name="Fuzz", scopes=keys.SCOPES, at=timezone.now())
     for signal in (signals.request_started, signals.request_finished):
         signal.disconnect(close_old_connections)  # the test's own transaction goes on after a request
-    yield there, {"Authorization": f"Bearer {secret}"}
+    plainly = {"Accept-Encoding": "identity"}  # nothing unpacks what is handed from the application to the test
+    yield there, {"Authorization": f"Bearer {secret}"} | plainly
     for signal in (signals.request_started, signals.request_finished):
         signal.connect(close_old_connections)
 

@@ -171,8 +171,8 @@ def test_row_by_which_somebody_named_themselves_lends_nothing():
     given = {"since": TODAY, "until": BACK, "named_at": NOON}
     Substitute.objects.create(approver=colleague, person=manager, named_by=manager, **given)
 
-    assert substitutes.represented_by(manager, TODAY) == []
-    assert substitutes.with_substitutes([colleague], TODAY) == [colleague]
+    assert substitutes.represented_by(manager, NOON) == []
+    assert substitutes.with_substitutes([colleague], NOON) == [colleague]
 
 
 def test_one_stands_in_at_a_time_and_the_database_says_so_too():
