@@ -16,6 +16,8 @@ NEVER_EMPTIED = {"auth_permission", "django_content_type", "django_migrations", 
 BROUGHT_IN_BY_MIGRATIONS = (
     "accounts_customerkind",
     "accounts_customerkind_allowed_parents",
+    "accounts_relationkind",
+    "accounts_survivorshiprule",
     "billing_dunningstep",
     "billing_taxrate",
     "support_declinereason",

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from accounts.customers import addresses
 from accounts.customers.models import Customer
+from accounts.days import local_day
 from accounts.quality.models import ChangeRequest, Confirmation
-from billing.periods import local_day
 from tests.factories import people
 from tests.factories.customers import NOON, helios
 
