@@ -218,11 +218,12 @@ def _carry_out(split: Split, at: datetime) -> None:
     tree.lock_for_move(split.customer, split.customer.parent)
     customer = Customer.objects.select_for_update(of=("self",)).select_related("parent", "kind").get(pk=split.customer_id)
     _must_be_splittable(customer, split.name, split.parts)
-    split.effects = _told(customer, split.parts, local_day(at, customer.timezone))
+    today = local_day(at, customer.timezone)
+    split.effects = _told(customer, split.parts, today)
     inherited = {name: getattr(customer, name) for name in INHERITED}
     made = tree.add(actor=split.asked_by, parent=customer.parent, kind=customer.kind_id, name=split.name, at=at, **inherited)
-    _answer_alike(customer, made, split.decided_by, at)
-    conditions.hold_alike(customer, made, actor=split.decided_by, on=local_day(at, customer.timezone), at=at)
+    _answer_alike(customer, made, split.decided_by, today, at)
+    conditions.hold_alike(customer, made, actor=split.decided_by, on=today, at=at)
     reach_changes.deny_alike(customer, made, actor=split.decided_by, at=at)
     carried: dict[str, Any] = {}
     for code, keys in split.parts.items():
@@ -232,9 +233,8 @@ def _carry_out(split: Split, at: datetime) -> None:
     _record(split, "accounts.customer_split", split.decided_by, at)
 
 
-def _answer_alike(customer: Customer, made: Customer, actor: User | None, at: datetime) -> None:
+def _answer_alike(customer: Customer, made: Customer, actor: User | None, today: date, at: datetime) -> None:
     """Let whoever was named at the old customer itself, or is to be, pay and receive for the new one; the rest is inherited."""
-    today = local_day(at, customer.timezone)
     for role in (responsibilities.PAYER, responsibilities.RECEIVER):
         for held in responsibilities.named_from(customer, role, today):
             if held.responsible and responsibilities.may_answer(held.responsible, made):

@@ -15,7 +15,8 @@ from accounts.timeline.kinds import KINDS, Kind
 from accounts.timeline.models import Activity, ActivityQuerySet
 
 UNKNOWN = Kind("Something happened to {ref}", "info")
-CHOICES = frozenset({"account", "outcome", "role", "stage", "step", "to", "use"})  # facts kept by the English label of a choice
+# Facts that are kept by the English label of a choice.
+CHOICES = frozenset({"account", "outcome", "role", "side", "stage", "step", "to", "use"})
 
 
 class Door(Protocol):

@@ -8,11 +8,13 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
+from accounts.timeline.plain import plain
 from support.remedies.models import Allowance, Fault
 from support.tickets import conversation
 from support.tickets.models import Ticket
@@ -41,7 +43,7 @@ def judge(*, actor: User, ticket: Ticket, side: str, evidence: str, at: datetime
         ticket = conversation.lock(ticket)
         access.decide(actor, access.WORK_TICKETS, ticket.customer).or_refuse()
         judged = _keep(ticket, side, evidence, actor, at)
-        told = {"side": str(SIDES(side).label) if side else _("open again"), "evidence": evidence}
+        told = {"side": plain(judged, "side") if judged else gettext_noop("open again"), "evidence": evidence}
         recording.record(ticket.customer, "support.fault_judged", actor=actor, at=at, about=ticket, facts=told, internal=True)
     return judged
 
