@@ -82,14 +82,16 @@ def see_the_group_as_a_tree(page: Page, names: tuple[str, ...] = HELIOS) -> None
 
 def change_seats_in_the_middle_of_a_period(page: Page) -> None:
     page.get_by_role("link", name="Contracts").first.click()
+    page.wait_for_url("**/contracts/")
     look_at(page, "contracts")
     row = page.get_by_role("row").filter(has_text="Workspace Team").first
     row.get_by_role("link", name="Change").click()
     look_at(page, "change")
     page.get_by_label("How many", exact=True).last.fill("15")
     page.get_by_role("button", name="See the price").click()
-    look_at(page, "quote")
     confirm = page.get_by_role("button", name=re.compile("^Confirm"))
+    expect(confirm).to_be_visible()
+    look_at(page, "quote")
     quoted = cents(confirm.inner_text())
     confirm.click()
     page.wait_for_url("**/contracts/**")

@@ -22,7 +22,12 @@ PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
 
 def look_at(page: Page, name: str) -> None:
-    """Fail when axe finds anything on the page in either theme; keep pictures when a folder for them is named."""
+    """Wait until the page stands whole, and fail when axe finds anything on it in either theme.
+
+    A click returns when the next page begins to arrive, not when it is there. Pictures are kept when a folder for them
+    is named.
+    """
+    page.wait_for_load_state()
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         page.wait_for_timeout(MOMENT)
