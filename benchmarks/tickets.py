@@ -51,7 +51,7 @@ def measure(*, size: int | None) -> list[Figure]:
 
 
 def _ratios(figures: list[Figure]) -> dict[str, float]:
-    return {figure.name.split(" at ")[0]: figure.value / figure.floor for figure in figures if figure.floor}
+    return {figure.name.split(" at ")[0]: figure.ratio for figure in figures if figure.ratio}
 
 
 def _pages(viewer: User, total: int, before: dict[str, float]) -> list[Figure]:
