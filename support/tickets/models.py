@@ -161,7 +161,7 @@ class Ticket(models.Model):
                 fields=["assignee", *QUEUE_ORDER],
                 include=["customer"],
                 condition=UNRESOLVED,
-                name="ticket_unresolved_by_assignee",
+                name="ticket_unresolved_assigned",
             ),
             models.Index(fields=["due_at", "id"], include=["customer"], condition=~Q(due_at=None), name="ticket_by_due"),
             models.Index(fields=["merged_into"], condition=~Q(merged_into=None), name="ticket_merged"),
