@@ -154,6 +154,16 @@ _DECLARED: Final = (
         unit="days", strict_is_lower=False, for_customers=True,
     ),
     Key(
+        "survey.delay_hours", Type.NUMBER, "Hours after a ticket's end until its requester is asked how it went",
+        "144 at most, for nobody is asked a week later. Who chatted with us is asked at once.", "support/voice/satisfaction.py",
+        Below.LOOSEN, default=2, unit="hours", strict_is_lower=False,
+    ),
+    Key(
+        "survey.rest_days", Type.DAYS, "Days in which one person is asked how it went once",
+        "Who was asked within them is spared, and counted as spared. 0: everybody is asked about every ticket.",
+        "support/voice/satisfaction.py", Below.LOOSEN, default=0, unit="days", strict_is_lower=False,
+    ),
+    Key(
         "voice.silence_days", Type.DAYS, "Days a customer may say nothing",
         "Longer, and it stands on the list of silent customers: somebody calls.", "support/measures/silence.py", Below.LOOSEN,
         default=120, unit="days",
