@@ -19,7 +19,7 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.people import keys
+from accounts.people import access, keys
 from config import routes
 
 API: Final = "/api/"
@@ -144,7 +144,8 @@ class DefaultDeny:
             return None
         if not request.user.is_authenticated:
             return _asked_to_sign_in(request)
-        if not routes.serves(audience, request.user, _window(request)):
+        request.rights = access.rights(request.user)
+        if not routes.serves(audience, request.rights, _window(request)):
             raise Http404
         return None
 

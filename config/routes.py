@@ -9,7 +9,6 @@ from typing import Final
 from django.urls import ResolverMatch
 
 from accounts.people import access
-from accounts.people.models import User
 from accounts.people.routes import PUBLIC, SIGNED_IN, places_of
 
 MANAGERS: Final = "managers"  # people who may open Django admin
@@ -68,18 +67,18 @@ def audience_of(view: Callable[..., object], match: ResolverMatch) -> Audience |
     return BY_NAMESPACE.get(namespace) if namespace else BY_NAME.get(match.url_name or "")
 
 
-def serves(audience: Audience, viewer: User, window: str) -> bool:
+def serves(audience: Audience, rights: access.Rights, window: str) -> bool:
     """Say whether a signed-in person belongs to the audience of a view in this window ("portal", "backoffice" or another)."""
     if audience in (PUBLIC, SIGNED_IN):
         return True
     if audience == MANAGERS:
-        return viewer.is_staff
-    if not isinstance(audience, access.Action) or not _works_in(window, viewer):
+        return rights.viewer.is_staff
+    if not isinstance(audience, access.Action) or not _works_in(window, rights):
         return False
-    return access.may_anywhere(viewer, audience)
+    return rights.anywhere(audience)
 
 
-def _works_in(window: str, viewer: User) -> bool:
+def _works_in(window: str, rights: access.Rights) -> bool:
     """Keep our own people out of the customers' window and customers' people out of ours."""
-    ours = bool(access.level_of(viewer))
+    ours = bool(rights.level)
     return {"portal": not ours, "backoffice": ours, "staff_api": ours}.get(window, True)

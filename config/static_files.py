@@ -4,11 +4,27 @@ Production refuses to show a page that names a file nobody gathered. On one mach
 first `./run` has gathered anything, such a file keeps its plain name.
 """
 
+from typing import Any
+
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class GatheredFiles(CompressedManifestStaticFilesStorage):
-    """Compressed files under lasting names, as in production; what was not gathered keeps its plain name."""
+class LastingNames(CompressedManifestStaticFilesStorage):
+    """Compressed files under lasting names; a page names sixty, so each address is made once a process."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._addresses: dict[str, str] = {}
+
+    def url(self, name: str, force: bool = False) -> str:
+        """Return the address of a file; its lasting name does not change while a process lives."""
+        if name not in self._addresses:
+            self._addresses[name] = str(super().url(name, force))
+        return self._addresses[name]
+
+
+class GatheredFiles(LastingNames):
+    """The same, as in production; what was not gathered keeps its plain name."""
 
     def stored_name(self, name: str) -> str:
         """Return the lasting name of a gathered file, else the name as it is."""

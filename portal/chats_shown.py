@@ -40,7 +40,7 @@ def state(viewer: User, ticket: Ticket, at: datetime) -> dict[str, Any]:
 def _question(viewer: User, ticket: Ticket) -> dict[str, Any] | None:
     """Return the question how it went, for the one it was put to, until it is answered."""
     survey = satisfaction.of_ticket(ticket)
-    if survey is None or survey.person_id != viewer.pk or survey.score is not None:
+    if survey is None or survey.spared or survey.person_id != viewer.pk or survey.score is not None:
         return None
     return {"token": satisfaction.token_of(survey), "scores": satisfaction.SCORES}
 

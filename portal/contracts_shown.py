@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from accounts.people import access
-from accounts.people.models import User
+from accounts.people.access import Rights
 from billing.catalog.models import Product
 from billing.contracts import events, state, sunset
 from billing.contracts.models import Contract, ContractEvent, Subscription
@@ -64,16 +64,15 @@ class Coming:
     may_undo: bool
 
 
-def contracts(found: Iterable[Contract], *, viewer: User, on: date) -> list[ContractShown]:
+def contracts(found: Iterable[Contract], *, rights: Rights, on: date) -> list[ContractShown]:
     """Return the contracts with their prefetched subscriptions, in a constant number of statements."""
     found = list(found)
     bought = [subscription for contract in found for subscription in contract.subscriptions.all()]
     records = state.records_of(bought)
     states = state.states_in(records, on)
-    changeable = access.customers_within_reach(viewer, access.CHANGE_CONTRACT)
-    may = set(changeable.filter(pk__in={subscription.customer_id for subscription in bought}).values_list("pk", flat=True))
+    may = {s.pk: rights.at(s.customer).may(access.CHANGE_CONTRACT).allowed for s in bought}
     ordered = progress.of_subscriptions(states)
-    shown = {s.pk: SubscriptionShown(s, states[s.pk], s.customer_id in may, ordered.get(s.pk)) for s in bought}
+    shown = {s.pk: SubscriptionShown(s, states[s.pk], may[s.pk], ordered.get(s.pk)) for s in bought}
     return [ContractShown(each, [shown[s.pk] for s in each.subscriptions.all()], records) for each in found]
 
 

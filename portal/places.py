@@ -67,11 +67,17 @@ def highest(request: HttpRequest) -> Customer | None:
     return reach.select_related("kind").order_by("level", "tree_id", "lft").first()
 
 
+def rights(request: HttpRequest) -> access.Rights:
+    """Return what the visitor holds, looked up once a request; pages for everybody were not asked for it before."""
+    known: access.Rights = getattr(request, "rights", None) or access.rights(request.user)
+    return known
+
+
 def standing(request: HttpRequest, customer: Customer) -> access.Standing:
     """Return how the visitor stands at `customer`, looked up once a page."""
     known = request.__dict__.setdefault("standings", {})
     if customer.pk not in known:
-        known[customer.pk] = access.standing(request.user, customer)
+        known[customer.pk] = rights(request).at(customer)
     return known[customer.pk]
 
 

@@ -5,9 +5,16 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 
 from tests import tables
 from tests.committed import committed as committed
+
+# Nothing is judged by how long it takes, for the machine may be busy; a test with a database works in it example after example.
+settings.register_profile(
+    "accord", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("accord")
 
 
 @pytest.fixture(scope="session")

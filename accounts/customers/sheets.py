@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final, NoReturn
 
+from django.utils.translation import gettext as _
+
 from accounts.customers.facts import FACTS
 from accounts.customers.importing import Row
 from accounts.decisions import Refusal
@@ -62,16 +64,16 @@ class Sheet:
         self.header = self._header()
         self.template = self._templates()
         used = {column for template in self.template.values() for column in _parts(template)} | {
-            column for column, _ in reading.where
+            column for column, _place in reading.where
         }
         self.unknown_columns = [column for column in self.header if column not in used]
 
     def _header(self) -> list[str]:
         header = [cell.strip() for cell in next(self._read(), [])]
         if not any(header):
-            raise FileUnusable("The file is empty: its first line must name the columns.")
+            raise FileUnusable(_("The file is empty: its first line must name the columns."))
         if repeated := sorted({column for column in header if header.count(column) > 1}):
-            raise FileUnusable(f"line 1: the column {repeated[0]} is named more than once.")
+            raise FileUnusable(_("line 1: the column {repeated} is named more than once.").format(repeated=repeated[0]))
         return header
 
     def _templates(self) -> dict[str, str]:
@@ -79,23 +81,33 @@ class Sheet:
         for name, template in mapped.items():
             for column in _parts(template):
                 self._must_have(column, f"{name} is to be read from it")
-        for column, _ in self.reading.where:
+        for column, _place in self.reading.where:
             self._must_have(column, "rows are to be chosen by it")
         for name in ("ref", "name"):
             if name not in mapped and not (name == "name" and self.reading.name_by_ref):
                 raise FileUnusable(
-                    f"line 1: no column is called {name}. There are: {', '.join(self.header)}. Map one with --columns."
+                    _("line 1: no column is called {name}. There are: {header}. Map one with --columns.").format(
+                        name=name, header=", ".join(self.header)
+                    )
                 )
         return mapped
 
     def _must_have(self, column: str, why: str) -> None:
         if column not in self.header:
-            raise FileUnusable(f"line 1: there is no column {column}, but {why}. There are: {', '.join(self.header)}.")
+            raise FileUnusable(
+                _("line 1: there is no column {column}, but {why}. There are: {header}.").format(
+                    column=column, why=why, header=", ".join(self.header)
+                )
+            )
 
     def __iter__(self) -> Iterator[Row]:
         for number, cells in enumerate(self._read(), start=2):
             if number > self.reading.most_rows + 1:
-                raise FileUnusable(f"The file has more than {self.reading.most_rows} rows. Split it, or raise --max-rows.")
+                raise FileUnusable(
+                    _("The file has more than {most_rows} rows. Split it, or raise --max-rows.").format(
+                        most_rows=self.reading.most_rows
+                    )
+                )
             if not cells:
                 continue
             if len(cells) != len(self.header):
@@ -111,7 +123,9 @@ class Sheet:
         try:
             yield from self._records
         except csv.Error as problem:
-            raise FileUnusable(f"line {self._lines.number}: this is no CSV: {problem}.") from problem
+            raise FileUnusable(
+                _("line {number}: this is no CSV: {problem}.").format(number=self._lines.number, problem=problem)
+            ) from problem
 
     def _row(self, record: Mapping[str, str], number: int) -> Row:
         said = {name: _filled(template, record, frozenset()) for name, template in self.template.items() if name != "parent_ref"}
@@ -152,9 +166,11 @@ def mapping_of(text: str) -> dict[str, str]:
     for part in filter(None, (part.strip() for part in text.split(","))):
         name, equals, column = (piece.strip() for piece in part.partition("="))
         if not equals or not column:
-            raise FileUnusable(f'"{part}" is not of the form ours=theirs, such as ref=id.')
+            raise FileUnusable(_('"{part}" is not of the form ours=theirs, such as ref=id.').format(part=part))
         if name not in COLUMNS:
-            raise FileUnusable(f"{name} is no column of customers. There are: {', '.join(COLUMNS)}.")
+            raise FileUnusable(
+                _("{name} is no column of customers. There are: {columns}.").format(name=name, columns=", ".join(COLUMNS))
+            )
         mapped[name] = column
     return mapped
 
@@ -190,17 +206,27 @@ class Lines:
             if self._taken > self.most_bytes:
                 self._refuse_size()
             if len(raw) > LONGEST_LINE:
-                raise FileUnusable(f"line {self.number}: is longer than {LONGEST_LINE} bytes; this is no CSV of customers.")
+                raise FileUnusable(
+                    _("line {number}: is longer than {longest_line} bytes; this is no CSV of customers.").format(
+                        number=self.number, longest_line=LONGEST_LINE
+                    )
+                )
             yield self._decoded(raw)
 
     def _refuse_size(self) -> NoReturn:
-        raise FileUnusable(f"The file is larger than {self.most_bytes // MEGABYTE} MB. Split it, or raise --max-mb.")
+        raise FileUnusable(
+            _("The file is larger than {most_bytes} MB. Split it, or raise --max-mb.").format(
+                most_bytes=self.most_bytes // MEGABYTE
+            )
+        )
 
     def _next(self) -> bytes:
         try:
             return self._stream.readline(LONGEST_LINE + 1)
         except (EOFError, OSError, zlib.error) as problem:
-            raise FileUnusable(f"after line {self.number}: cannot be unpacked: {problem}.") from problem
+            raise FileUnusable(
+                _("after line {number}: cannot be unpacked: {problem}.").format(number=self.number, problem=problem)
+            ) from problem
 
     def _decoded(self, raw: bytes) -> str:
         try:
@@ -208,7 +234,9 @@ class Lines:
         except UnicodeDecodeError as problem:
             byte, place = raw[problem.start], problem.start + 1
             raise FileUnusable(
-                f"line {self.number}: byte {place} (0x{byte:02x}) is not UTF-8. Save the file as UTF-8."
+                _("line {number}: byte {place} (0x{byte:02x}) is not UTF-8. Save the file as UTF-8.").format(
+                    number=self.number, place=place, byte=byte
+                )
             ) from problem
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.customers import responsibilities, tree
 from accounts.customers.models import Customer, Handover, Responsibility
@@ -71,14 +72,16 @@ def hand_over(*, actor: User, customer: Customer, responsible: Customer, role: s
     """
     _must_be_allowed(actor)
     if role not in Responsibility.OF_CUSTOMERS:
-        raise HandoverRefused("Customers pay and receive documents; anything else is owned by our people.")
+        raise HandoverRefused(_("Customers pay and receive documents; anything else is owned by our people."))
     with transaction.atomic():
         tree.lock_group(customer)
         top = Customer.objects.select_for_update().get(pk=customer.pk)
         responsibilities.must_be_able_to_answer(responsible, top)
         lines = preview(top, responsible, role, since)
         if not lines:
-            raise HandoverRefused(f"{responsible.name} does that for all of {top.name} already.")
+            raise HandoverRefused(
+                _("{name} does that for all of {top_name} already.").format(name=responsible.name, top_name=top.name)
+            )
         before = responsibilities.rows_within(top, role, since)
         after = [*_cut(before, since), (top.pk, responsible.pk, since.isoformat(), None, actor.pk)]
         responsibilities.replace_within(top, role, since, after)
@@ -105,7 +108,7 @@ def undo(*, actor: User, handover: Handover, at: datetime) -> Handover:
             return held
         standing = responsibilities.rows_within(held.customer, held.role, held.since)
         if [list(row) for row in standing] != held.rows_after:
-            raise CannotBeUndone("Somebody changed who answers there since; change it from how it stands now.")
+            raise CannotBeUndone(_("Somebody changed who answers there since; change it from how it stands now."))
         responsibilities.replace_within(held.customer, held.role, held.since, held.rows_before)
         held.undone_by, held.undone_at = actor, at
         held.save(update_fields=["undone_by", "undone_at"])
@@ -122,12 +125,12 @@ def of_customer(customer: Customer) -> QuerySet[Handover]:
 def _cut(rows: list[responsibilities.Row], since: date) -> list[responsibilities.Row]:
     """Let what began before the day end on it; what would begin later does not begin."""
     day = since.isoformat()
-    return [(node, who, first, day, by) for node, who, first, _, by in rows if first < day]
+    return [(node, who, first, day, by) for node, who, first, _last, by in rows if first < day]
 
 
 def _must_be_allowed(actor: User) -> None:
     if access.level_of(actor) not in access.SHAPE_TREE.levels:
-        raise Refusal("A manager hands over who pays and who receives.", code="not_your_level")
+        raise Refusal(_("A manager hands over who pays and who receives."), code="not_your_level")
 
 
 def _record(done: Handover, kind: str, actor: User, at: datetime, count: int) -> None:

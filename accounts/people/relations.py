@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.customers.relation_models import Relation, RelationKind, RelationQuerySet, SharedTicket
@@ -33,14 +34,14 @@ def define_kind(*, actor: User | None, code: str, label: str, inverse: str, show
     """
     facts = {"label": label.strip(), "inverse": inverse.strip(), "shows": shows}
     if not all(facts.values()) or shows not in RelationKind.Shows.values:
-        raise RelationRefused("Say what each end is to the other, and what the first may see of the second.")
+        raise RelationRefused(_("Say what each end is to the other, and what the first may see of the second."))
     _must_have_level(actor, access.STEER)
     with transaction.atomic():
         held = RelationKind.objects.select_for_update().filter(pk=code).first()
         before = {name: getattr(held, name) for name in facts} if held else {}
         if held and before == facts:
             return held
-        kind, _ = RelationKind.objects.update_or_create(pk=code, defaults=facts)
+        kind, _made = RelationKind.objects.update_or_create(pk=code, defaults=facts)
         told = {"label": kind.label, "shows": str(RelationKind.Shows(shows).label), "before": before, "after": facts}
         recording.record(None, "accounts.relation_kind_defined", actor=actor, at=at, facts=told, internal=True)
     return kind
@@ -57,7 +58,7 @@ def relate(
     """
     _must_have_level(actor, access.SHAPE_TREE)
     if until is not None and until <= since:
-        raise RelationRefused("A relation ends after it begins.", code="ends_before_it_begins")
+        raise RelationRefused(_("A relation ends after it begins."), code="ends_before_it_begins")
     with transaction.atomic():
         customer, other = _locked(customer, other)
         _must_fit(customer, other)
@@ -68,7 +69,12 @@ def relate(
         if same := overlapping.filter(since=since, until=until).first():
             return same
         if overlapping.exists():
-            raise RelationRefused(f"{customer.name} {kind.label} {other.name} on some of these days already.", code="days_taken")
+            raise RelationRefused(
+                _("{name} {label} {other_name} on some of these days already.").format(
+                    name=customer.name, label=kind.label, other_name=other.name
+                ),
+                code="days_taken",
+            )
         by = actor.pk if actor else None
         made = Relation.objects.create(kind=kind, customer=customer, other=other, since=since, until=until, set_by_id=by)
         _record(made, "accounts.related" if until is None else "accounts.related_until", actor, at)
@@ -123,7 +129,7 @@ def raised_under(ref: str) -> Relation | None:
 
 def _must_have_level(actor: User | None, action: access.Action) -> None:
     if actor is not None and access.level_of(actor) not in action.levels:
-        raise Refusal("A manager says how customers are related.", code="not_your_level")
+        raise Refusal(_("A manager says how customers are related."), code="not_your_level")
 
 
 def _locked(customer: Customer, other: Customer) -> tuple[Customer, Customer]:
@@ -135,12 +141,15 @@ def _locked(customer: Customer, other: Customer) -> tuple[Customer, Customer]:
 
 def _must_fit(customer: Customer, other: Customer) -> None:
     if customer.pk == other.pk:
-        raise RelationRefused("A customer is not related to itself.", code="same_customer")
+        raise RelationRefused(_("A customer is not related to itself."), code="same_customer")
     if customer.merged_into_id or other.merged_into_id:
-        raise RelationRefused("One of the two was merged into another customer.", code="already_merged")
+        raise RelationRefused(_("One of the two was merged into another customer."), code="already_merged")
     if _one_above_the_other(customer, other):
         raise RelationRefused(
-            f"{customer.name} and {other.name} stand one above the other; the tree says that already.", code="one_above_the_other"
+            _("{name} and {other_name} stand one above the other; the tree says that already.").format(
+                name=customer.name, other_name=other.name
+            ),
+            code="one_above_the_other",
         )
 
 

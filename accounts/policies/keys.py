@@ -11,6 +11,8 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from accounts.decisions import Refusal
 
 
@@ -152,6 +154,16 @@ _DECLARED: Final = (
         unit="days", strict_is_lower=False, for_customers=True,
     ),
     Key(
+        "survey.delay_hours", Type.NUMBER, "Hours after a ticket's end until its requester is asked how it went",
+        "144 at most, for nobody is asked a week later. Who chatted with us is asked at once.", "support/voice/satisfaction.py",
+        Below.LOOSEN, default=2, unit="hours", strict_is_lower=False,
+    ),
+    Key(
+        "survey.rest_days", Type.DAYS, "Days in which one person is asked how it went once",
+        "Who was asked within them is spared, and counted as spared. 0: everybody is asked about every ticket.",
+        "support/voice/satisfaction.py", Below.LOOSEN, default=0, unit="days", strict_is_lower=False,
+    ),
+    Key(
         "voice.silence_days", Type.DAYS, "Days a customer may say nothing",
         "Longer, and it stands on the list of silent customers: somebody calls.", "support/measures/silence.py", Below.LOOSEN,
         default=120, unit="days",
@@ -228,7 +240,7 @@ def named(code: str) -> Key:
         KeyUnknown: none is declared.
     """
     if code not in KEYS:
-        raise KeyUnknown(f"No policy key is called {code}.")
+        raise KeyUnknown(_("No policy key is called {code}.").format(code=code))
     return KEYS[code]
 
 
@@ -243,10 +255,10 @@ def read(key: Key, text: str) -> Any:
         return _amounts(key, text)
     if key.type is Type.FLAG:
         if text.lower() not in ("yes", "no"):
-            raise ValueUnreadable(f"{key.label}: write yes or no.")
+            raise ValueUnreadable(_("{label}: write yes or no.").format(label=key.label))
         return text.lower() == "yes"
     if not text.isascii() or not text.isdigit() or len(text) > 6:
-        raise ValueUnreadable(f"{key.label}: write a whole number of {key.unit or 'units'}.")
+        raise ValueUnreadable(_("{label}: write a whole number of {unit}.").format(label=key.label, unit=key.unit or "units"))
     return int(text)
 
 
@@ -259,18 +271,18 @@ def check(code: str, value: Any) -> None:
     key = named(code)
     if key.type is Type.MONEY:
         if not isinstance(value, Mapping):
-            raise ValueUnreadable(f"{key.label}: an amount names its currency.")
+            raise ValueUnreadable(_("{label}: an amount names its currency.").format(label=key.label))
         _amounts(key, ", ".join(f"{amount} {currency}" for currency, amount in value.items()))
     elif isinstance(value, bool) != (key.type is Type.FLAG) or not isinstance(value, int) or value < 0:
-        raise ValueUnreadable(f"{key.label}: {value} is not a value of it.")
+        raise ValueUnreadable(_("{label}: {value} is not a value of it.").format(label=key.label, value=value))
 
 
 def _amounts(key: Key, text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for part in text.split(","):
-        number, _, currency = part.strip().partition(" ")
+        number, _space, currency = part.strip().partition(" ")
         if not _is_amount(number) or len(currency) != 3 or not (currency.isascii() and currency.isalpha()):
-            raise ValueUnreadable(f"{key.label}: write amounts with their currency, such as 80.00 EUR.")
+            raise ValueUnreadable(_("{label}: write amounts with their currency, such as 80.00 EUR.").format(label=key.label))
         found[currency.upper()] = number
     return found
 

@@ -14,6 +14,7 @@ import pgtrigger
 from django.db import connection, models, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
@@ -61,11 +62,11 @@ def ask(*, actor: User, person: User, reason: str, at: datetime) -> Erasure:
         CannotBeErased: the person works for us, is a program, or is erased.
     """
     if actor.pk != person.pk and access.level_of(actor) not in access.HANDLE_PRIVACY.levels:
-        raise MayNotErase("You may only ask this for yourself.")
+        raise MayNotErase(_("You may only ask this for yourself."))
     with transaction.atomic():
         person = User.objects.select_for_update().get(pk=person.pk)
         if access.level_of(person) or person.is_program or person.is_staff or _erased(person):
-            raise CannotBeErased("Only a customer's person who is not erased yet can be erased.")
+            raise CannotBeErased(_("Only a customer's person who is not erased yet can be erased."))
         if waiting := Erasure.objects.filter(person=person, status__in=OPEN).first():
             return waiting
         wish = Erasure.objects.create(person=person, reason=reason.strip()[:300], asked_by=actor, asked_at=at)
@@ -82,13 +83,13 @@ def decide(*, actor: User, erasure: Erasure, confirmed: bool, answer: str, at: d
         NotOpen: it was decided before, or nobody could see yet what it means.
     """
     if access.level_of(actor) not in access.DECIDE_PRIVACY.levels:
-        raise MayNotErase("Supervisors and managers decide about erasures.")
+        raise MayNotErase(_("Supervisors and managers decide about erasures."))
     with transaction.atomic():
         wish = Erasure.objects.select_for_update().get(pk=erasure.pk)
         if wish.asked_by_id == actor.pk:
-            raise SecondPersonNeeded("You asked for this erasure; a second person confirms it.")
+            raise SecondPersonNeeded(_("You asked for this erasure; a second person confirms it."))
         if wish.status != Erasure.Status.PREVIEWED:
-            raise NotOpen("This erasure does not wait for a decision.")
+            raise NotOpen(_("This erasure does not wait for a decision."))
         wish.status = Erasure.Status.CONFIRMED if confirmed else Erasure.Status.REFUSED
         wish.decided_by, wish.decided_at, wish.answer = actor, at, answer.strip()[:300]
         wish.save(update_fields=["status", "decided_by", "decided_at", "answer"])
@@ -187,7 +188,7 @@ def _rows_with_traces(holding: Holding, person: User) -> QuerySet[Any]:
     if holding.model is User:
         return rows.filter(pk=person.pk)
     found = Q(pk__in=[])
-    for trace, _ in _traces(person):
+    for trace, _kept in _traces(person):
         where = Q()
         for field in holding.words:
             where |= _holding_text(field, trace)

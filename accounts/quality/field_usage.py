@@ -13,6 +13,7 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import Count, Q
+from django.utils.translation import gettext as _
 
 from accounts.customers import facts, rules
 from accounts.customers.models import Customer
@@ -111,10 +112,10 @@ def report() -> list[Usage]:
 def may_retire(actor: User, usage: Usage) -> Decision:
     """Say whether `actor` may retire the fact: a manager, when nobody uses it."""
     if access.level_of(actor) not in access.STEER.levels:
-        return refused("not_your_level", "A manager retires facts.", approver="manager")
+        return refused("not_your_level", _("A manager retires facts."), approver="manager")
     if usage.is_used:
         needed = ", ".join((*usage.readers, *usage.segments, *usage.rules))
-        return refused("in_use", f"The {usage.label} is used: {needed}.")
+        return refused("in_use", _("The {label} is used: {needed}.").format(label=usage.label, needed=needed))
     return ALLOWED
 
 
@@ -128,7 +129,7 @@ def retire(*, actor: User, fact: str, at: datetime) -> RetiredFact:
     with transaction.atomic():
         usage = next((found for found in report() if found.fact == fact), None)
         if usage is None:
-            raise CannotBeRetired("There is no such fact.")
+            raise CannotBeRetired(_("There is no such fact."))
         may_retire(actor, usage).or_refuse()
         row, is_new = RetiredFact.objects.get_or_create(fact=fact, defaults={"retired_by": actor, "retired_at": at})
         if is_new:
@@ -144,9 +145,9 @@ def bring_back(*, actor: User, fact: str, at: datetime) -> None:
         Refusal: the actor is no manager.
     """
     if access.level_of(actor) not in access.STEER.levels:
-        raise Refusal("A manager brings facts back.", code="not_your_level")
+        raise Refusal(_("A manager brings facts back."), code="not_your_level")
     with transaction.atomic():
-        gone, _ = RetiredFact.objects.filter(fact=fact).delete()
+        gone, _by_model = RetiredFact.objects.filter(fact=fact).delete()
         if gone:
             told = {"fact": LABELS.get(fact, fact.replace("_", " "))}
             recording.record(None, "accounts.fact_brought_back", actor=actor, at=at, facts=told, internal=True)

@@ -12,6 +12,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.customers import details
 from accounts.customers.models import Customer
@@ -58,7 +59,7 @@ def define_system(*, actor: User | None, code: str, name: str, rank: int, at: da
         held = SourceSystem.objects.select_for_update().filter(pk=code).first()
         if held and (held.name, held.rank) == (name, rank):
             return held
-        made, _ = SourceSystem.objects.update_or_create(pk=code, defaults={"name": name, "rank": rank})
+        made, _anew = SourceSystem.objects.update_or_create(pk=code, defaults={"name": name, "rank": rank})
         told = {"system": made.name, "rank": made.rank, "code": made.pk}
         recording.record(None, "accounts.source_system_defined", actor=actor, at=at, facts=told, internal=True)
     return made
@@ -73,12 +74,14 @@ def set_rule(*, actor: User | None, matter: str, picks: str, at: datetime) -> Su
     """
     _must_have_level(actor, access.STEER)
     if matter not in MATTERS or picks not in SurvivorshipRule.Picks.values:
-        raise SourceRefused(f"Sources speak of {', '.join(MATTERS)}; one of the ways to pick fits.", code="no_such_rule")
+        raise SourceRefused(
+            _("Sources speak of {matters}; one of the ways to pick fits.").format(matters=", ".join(MATTERS)), code="no_such_rule"
+        )
     with transaction.atomic():
         held = SurvivorshipRule.objects.select_for_update().filter(pk=matter).first()
         if held and held.picks == picks:
             return held
-        made, _ = SurvivorshipRule.objects.update_or_create(pk=matter, defaults={"picks": picks})
+        made, _anew = SurvivorshipRule.objects.update_or_create(pk=matter, defaults={"picks": picks})
         told = {"matter": matter, "picks": made.get_picks_display(), "before": held.picks if held else ""}
         recording.record(None, "accounts.survivorship_set", actor=actor, at=at, facts=told, internal=True)
     return made
@@ -173,26 +176,28 @@ def of_customer(customer: Customer) -> list[Matter]:
 
 def _must_have_level(actor: User | None, action: access.Action) -> None:
     if actor is not None and access.level_of(actor) not in action.levels:
-        raise Refusal("This is for our people who tend data.", code="not_your_level")
+        raise Refusal(_("This is for our people who tend data."), code="not_your_level")
 
 
 def _must_make_sense(external_id: str, says: Mapping[str, str], told_at: datetime, at: datetime) -> None:
     if not external_id or len(external_id) > 120:
-        raise SourceRefused("A record has an id in its system, at most 120 characters long.", code="external_id_missing")
+        raise SourceRefused(_("A record has an id in its system, at most 120 characters long."), code="external_id_missing")
     if unknown := sorted(set(says) - set(MATTER_OF)):
-        raise SourceRefused(f"Sources do not speak of {', '.join(unknown)}.", code="fact_unknown")
+        raise SourceRefused(_("Sources do not speak of {unknown}.").format(unknown=", ".join(unknown)), code="fact_unknown")
     if not any(value.strip() for value in says.values()):
-        raise SourceRefused("The record says nothing.", code="says_nothing")
+        raise SourceRefused(_("The record says nothing."), code="says_nothing")
     if told_at > at:
-        raise SourceRefused("A record cannot have said so at a moment that is still to come.", code="told_in_the_future")
+        raise SourceRefused(_("A record cannot have said so at a moment that is still to come."), code="told_in_the_future")
 
 
 def _record_of(customer: Customer, system: SourceSystem, external_id: str, at: datetime) -> SourceRecord:
     given = {"customer": customer, "first_told_at": at}
-    record, _ = SourceRecord.objects.get_or_create(system=system, external_id=external_id, defaults=given)
+    record, _anew = SourceRecord.objects.get_or_create(system=system, external_id=external_id, defaults=given)
     speaks_of = record.customer.merged_into_id or record.customer_id
     if speaks_of != customer.pk and record.customer_id != customer.pk:
-        raise SourceRefused(f"{record} speaks of {record.customer.name}.", code="record_of_another")
+        raise SourceRefused(
+            _("{record} speaks of {name}.").format(record=record, name=record.customer.name), code="record_of_another"
+        )
     return record
 
 

@@ -56,6 +56,6 @@ class DefinitionAdmin(UseCaseAdmin):
 class SurveyAdmin(LookingAdmin):
     """What customers answered when asked how it went."""
 
-    list_display = ("ticket", "customer", "score", "comment", "asked_at", "answered_at")
-    list_filter = ("score",)
+    list_display = ("ticket", "customer", "score", "comment", "asked_at", "answered_at", "spared", "planned_by")
+    list_filter = ("score", "spared")
     list_select_related = ("ticket", "customer")

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
+from django.db.models import Q
+
 from accounts.customers import tiers
 from billing.dunning import ladder, schedule
 from billing.dunning.models import Dispute, DunningPause, DunningStep, StepTaken
@@ -63,10 +65,11 @@ def of(documents: Iterable[Document]) -> list[Standing]:
     documents = list(documents)
     keys = [document.pk for document in documents]
     by_tier, tier_of = ladder.for_tiers(), tiers.of([document.customer for document in documents])
-    taken = _by_document(StepTaken.objects.filter(document__in=keys).select_related("step").order_by("taken_on", "pk"))
+    known = StepTaken.objects.filter(Q(document__in=keys) | Q(fee_document__in=keys)).select_related("step")
+    steps = list(known.order_by("taken_on", "pk"))
+    taken, fees = _by_document(steps), {step.fee_document_id for step in steps}
     pauses = _by_document(DunningPause.objects.filter(document__in=keys).order_by("since", "pk"))
     disputed = disputed_on(keys)
-    fees = set(StepTaken.objects.filter(fee_document__in=keys).values_list("fee_document_id", flat=True))
     return [
         Standing(
             document, _steps(by_tier[tier_of[document.customer_id]], document, is_fee=document.pk in fees), taken[document.pk],

@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Model, QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from accounts.days import local_day
 from accounts.decisions import Refusal
@@ -58,7 +59,7 @@ def settle(
     with transaction.atomic():
         held = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
         if held.status != Document.Status.ISSUED or held.kind != Document.Kind.INVOICE:
-            raise NotOpen(f"{held} is not an issued invoice.")
+            raise NotOpen(_("{held} is not an issued invoice.").format(held=held))
         if not 0 < amount_minor <= held.open_minor:
             raise SettledBeyondOpen(f"{held.open_minor} minor units are open on {held}, not {amount_minor}.")
         held.open_minor -= amount_minor
@@ -102,7 +103,7 @@ def write_off(*, document: Document, reason: str, on: date, at: datetime, actor:
         locking.lock_payers([document.customer_id])
         document.refresh_from_db(fields=["open_minor"])
         if not document.open_minor:
-            raise NotOpen(f"Nothing is owed on {document}.")
+            raise NotOpen(_("Nothing is owed on {document}.").format(document=document))
         part, currency, payer = document.open_minor, document.currency, document.customer
         turn = document.settlements.count()
         posting.post(
@@ -180,7 +181,7 @@ def _absorbing(credit_note: Document, then: Document | None) -> Iterator[Documen
     named = set(credit_note.lines.exclude(corrects=None).values_list("corrects__document_id", flat=True))
     held = list(open_invoices.select_for_update(of=("self",)))
     placed = [0 if invoice.pk in named else 1 if then and invoice.pk == then.pk else 2 for invoice in held]
-    yield from (invoice for _, invoice in sorted(zip(placed, held, strict=True), key=lambda pair: pair[0]))
+    yield from (invoice for _place, invoice in sorted(zip(placed, held, strict=True), key=lambda pair: pair[0]))
 
 
 def _book_absorbed(credit_note: Document, settlements: list[Settlement], rest: int, at: datetime) -> None:

@@ -16,6 +16,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.days import local_day
@@ -81,7 +82,7 @@ def set_up(*, actor: User | None, customer: Customer, terms: Terms, at: datetime
         earlier = Autopay.objects.select_for_update().filter(customer=customer, ended_at=None).first()
         if earlier and all(getattr(earlier, name) == value for name, value in facts.items()):
             return earlier
-        order, _ = Autopay.objects.update_or_create(
+        order, _made = Autopay.objects.update_or_create(
             customer=customer, ended_at=None, defaults=facts | {"set_by": actor, "set_at": at}
         )
         _tell(order, "billing.autopay_set", actor, at, {"terms": words(order)})
@@ -90,14 +91,19 @@ def set_up(*, actor: User | None, customer: Customer, terms: Terms, at: datetime
 
 def _refuse_unless_sensible(customer: Customer, terms: Terms, at: datetime) -> None:
     if terms.day is not None and not 1 <= terms.day <= LAST_DAY_TO_CHOOSE:
-        raise WrongTerms(f"Choose a day from 1 to {LAST_DAY_TO_CHOOSE}, which every month has.", field="day")
+        raise WrongTerms(
+            _("Choose a day from 1 to {last_day_to_choose}, which every month has.").format(
+                last_day_to_choose=LAST_DAY_TO_CHOOSE
+            ),
+            field="day",
+        )
     if terms.limit is not None and (terms.limit.amount_minor <= 0 or terms.limit.currency != customer.currency):
-        raise WrongTerms(f"The limit is an amount above zero in {customer.currency}.", field="limit")
+        raise WrongTerms(_("The limit is an amount above zero in {currency}.").format(currency=customer.currency), field="limit")
     usable = methods.usable_by(customer, local_day(at, customer.timezone))
     if not usable:
-        raise NoMethod("Keep a card or an account that is valid first; then it can pay automatically.")
+        raise NoMethod(_("Keep a card or an account that is valid first; then it can pay automatically."))
     if terms.method is not None and terms.method not in usable:
-        raise WrongTerms(f"{terms.method} cannot pay here.", field="method")
+        raise WrongTerms(_("{method} cannot pay here.").format(method=terms.method), field="method")
 
 
 def words(order: Autopay) -> str:
@@ -217,7 +223,7 @@ def _declined(order: Autopay, today: date) -> set[int]:
     rest: set[int] = set()
     told = shares.order_by("document_id", "payment__started_at").values_list("document_id", "payment__started_at")
     for document_id, declines in groupby(told, key=lambda row: row[0]):
-        days = [local_day(started_at, order.customer.timezone) for _, started_at in declines]
+        days = [local_day(started_at, order.customer.timezone) for _code, started_at in declines]
         if len(days) >= TRIES or days[-1] + timedelta(days=DAYS_BETWEEN_TRIES) > today:
             rest.add(document_id)
     return rest
@@ -268,7 +274,7 @@ def _started(order: Autopay, method: PaymentMethod, documents: Iterable[Document
         return document.legal_entity_id, document.currency
 
     started = []
-    for _, group in groupby(sorted(documents, key=side), key=side):
+    for _side, group in groupby(sorted(documents, key=side), key=side):
         together = list(group)
         named = ",".join(str(document.pk) for document in together)
         started.append(
@@ -289,7 +295,7 @@ def _started(order: Autopay, method: PaymentMethod, documents: Iterable[Document
 def _skip(order: Autopay, documents: Iterable[Document], reason: str, at: datetime) -> None:
     """Tell once of each invoice why it is left open."""
     for document in documents:
-        _, is_new = AutopaySkip.objects.get_or_create(
+        _skip, is_new = AutopaySkip.objects.get_or_create(
             autopay=order, document=document, defaults={"reason": reason, "told_at": at}
         )
         if is_new:

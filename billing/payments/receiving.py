@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts import numbering
 from accounts.customers.models import Customer
@@ -65,7 +66,7 @@ def receive(
         NothingReceived: the amount is not above zero.
     """
     if amount.amount_minor <= 0:
-        raise NothingReceived("A payment is above zero.")
+        raise NothingReceived(_("A payment is above zero."))
     with transaction.atomic():
         named = None if documents is None else [document.pk for document in documents]
         owing = Document.objects.filter(pk__in=named or []).values_list("customer_id", flat=True)
@@ -85,7 +86,7 @@ def receive(
 def refused(*, payer: Customer, amount: Money, reason: str, key: UUID, at: datetime, channel: str, label: str) -> Payment:
     """Keep a payment that failed elsewhere, so that it can be looked at; no money moved."""
     if amount.amount_minor <= 0:
-        raise NothingReceived("A payment is above zero.")
+        raise NothingReceived(_("A payment is above zero."))
     return Payment.objects.create(
         ref=numbering.next_ref("P"), key=key, payer=payer, gateway=channel, method_label=label, token="",
         amount_minor=amount.amount_minor, currency=amount.currency, status=Payment.Status.DECLINED, decline_reason=reason,
@@ -108,10 +109,18 @@ def charge_back(*, payment: Payment, amount_minor: int, key: str, at: datetime) 
         if (earlier := _done_before(f"charge_back:{key}", payment)) is not None:
             return earlier
         if payment.status != Payment.Status.SUCCEEDED:
-            raise NotCharged(f"{payment} is {payment.get_status_display().lower()}: no bank can take it back.")
+            raise NotCharged(
+                _("{payment} is {status}: no bank can take it back.").format(
+                    payment=payment, status=payment.get_status_display().lower()
+                )
+            )
         left = settlement.left_at_origin(payment)
         if not 0 < amount_minor <= left:
-            raise reopening.BeyondPayment(f"Of {payment} only {left} minor units were not given back yet, not {amount_minor}.")
+            raise reopening.BeyondPayment(
+                _("Of {payment} only {left} minor units were not given back yet, not {amount_minor}.").format(
+                    payment=payment, left=left, amount_minor=amount_minor
+                )
+            )
         moved = reopening.take(payment, amount_minor, left_minor=left, at=at)
         _post(payment, moved, -amount_minor, what="charge_back", key=f"charge_back:{key}", at=at)
         facts = {"amount": str(Money(amount_minor, payment.currency))}
@@ -138,7 +147,9 @@ def reverse_charge_back(*, payment: Payment, amount_minor: int, key: str, at: da
         if (earlier := _done_before(f"charge-back-reversed:{key}", payment)) is not None:
             return earlier
         if not 0 < amount_minor <= settlement.charged_back(payment):
-            raise reopening.BeyondPayment(f"No more than what was charged back of {payment} can come back.")
+            raise reopening.BeyondPayment(
+                _("No more than what was charged back of {payment} can come back.").format(payment=payment)
+            )
         moved = reopening.give(payment, amount_minor, at)
         _post(payment, moved, amount_minor, what="charge_back_reversed", key=f"charge-back-reversed:{key}", at=at)
         facts = {"amount": str(Money(amount_minor, payment.currency))}
@@ -167,9 +178,9 @@ def take_back(*, payment: Payment, key: str, at: datetime, actor: User | None) -
         if Entry.objects.filter(key=f"payment_undone:{key}").exists():
             return
         if payment.refunded_minor or settlement.charged_back(payment):
-            raise NotToBeUndone(f"Part of {payment} was given back since; it can no longer be undone.")
+            raise NotToBeUndone(_("Part of {payment} was given back since; it can no longer be undone.").format(payment=payment))
         settled = sum(Settlement.objects.filter(payment=payment).values_list("amount_minor", flat=True))
-        _, sides = reopening.reopen_latest(payment, settled, at) if settled else ([], [])
+        _reopened, sides = reopening.reopen_latest(payment, settled, at) if settled else ([], [])
         sides += _credit_taken_back(payment, payment.amount_minor - settled)
         sides.append(PostingLine(posting.CLEARING, -payment.amount_minor, payment.currency, detail=payment.gateway))
         on = local_day(at, payment.payer.timezone)
@@ -182,7 +193,9 @@ def _credit_taken_back(payment: Payment, amount_minor: int) -> list[PostingLine]
     """Return the sides that take back what the payment left as credit, seller by seller."""
     sides = reopening.credit_taken(payment, amount_minor)
     if sum(side.amount_minor for side in sides) < amount_minor:
-        raise NotToBeUndone(f"What {payment} left as credit was used since; it can no longer be undone.")
+        raise NotToBeUndone(
+            _("What {payment} left as credit was used since; it can no longer be undone.").format(payment=payment)
+        )
     return sides
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.days import local_day
@@ -129,22 +130,28 @@ def _earlier(key: UUID, payment: Payment, owner: Customer, amount_minor: int, to
         return None
     named = (earlier.payment_id, earlier.customer_id, earlier.amount_minor, earlier.to, earlier.reopens)
     if named != (payment.pk, owner.pk, amount_minor, to, reopens):
-        raise KeyReused("This form was sent before, for another refund. Load the page again.")
+        raise KeyReused(_("This form was sent before, for another refund. Load the page again."))
     return earlier
 
 
 def _refuse_unless_refundable(payment: Payment, owner: Customer, amount_minor: int, to: str) -> None:
     if payment.status != Payment.Status.SUCCEEDED:
-        raise NotRefundable(f"{payment} is {payment.get_status_display().lower()}: there is nothing to give back.")
+        raise NotRefundable(
+            _("{payment} is {status}: there is nothing to give back.").format(
+                payment=payment, status=payment.get_status_display().lower()
+            )
+        )
     if owner != payment.payer and not payment.shares.filter(document__customer=owner).exists():
-        raise NotRefundable(f"{payment} was neither made by {owner} nor for it.")
+        raise NotRefundable(_("{payment} was neither made by {owner} nor for it.").format(payment=payment, owner=owner))
     if to == CREDIT and owner == payment.payer:
-        raise AlreadyCredit(f"This already stands as credit on the account of {owner}.")
+        raise AlreadyCredit(_("This already stands as credit on the account of {owner}.").format(owner=owner))
     if amount_minor <= 0:
-        raise NotRefundable("A refund is above zero.")
+        raise NotRefundable(_("A refund is above zero."))
     left = payment.amount_minor - payment.refunded_minor - settlement.charged_back(payment)
     if amount_minor > left:
-        raise RefundExceedsPayment(f"Of {payment} {Money(left, payment.currency)} can still be given back.")
+        raise RefundExceedsPayment(
+            _("Of {payment} {money} can still be given back.").format(payment=payment, money=Money(left, payment.currency))
+        )
 
 
 def _create(
@@ -174,7 +181,7 @@ def _create(
                 started_at=at,
             )
     except IntegrityError as fault:
-        raise KeyReused("This form was sent before, for another refund. Load the page again.") from fault
+        raise KeyReused(_("This form was sent before, for another refund. Load the page again.")) from fault
 
 
 def _claim(payment: Payment, amount: Money) -> None:
@@ -187,7 +194,9 @@ def _claim(payment: Payment, amount: Money) -> None:
         )
         if not cursor.rowcount:
             left = Money(payment.amount_minor - payment.refunded_minor, payment.currency)
-            raise RefundExceedsPayment(f"Of {payment} {left} can still be given back, not {amount}.")
+            raise RefundExceedsPayment(
+                _("Of {payment} {left} can still be given back, not {amount}.").format(payment=payment, left=left, amount=amount)
+            )
 
 
 def _take_credit(refund: Refund, held_with: Mapping[str, int] | None, at: datetime) -> None:
@@ -202,7 +211,11 @@ def _take_credit(refund: Refund, held_with: Mapping[str, int] | None, at: dateti
             left -= part
     if left:
         held_now = Money(refund.amount_minor - left, payment.currency)
-        raise RefundExceedsCredit(f"{refund.customer} holds {held_now} in credit that this payment could give back.")
+        raise RefundExceedsCredit(
+            _("{customer} holds {held_now} in credit that this payment could give back.").format(
+                customer=refund.customer, held_now=held_now
+            )
+        )
     on = local_day(at, payment.payer.timezone)
     posting.post(what="refund", about_ref=refund.ref, key=_entry_key(refund), postings=sides, on=on, at=at)
 
@@ -210,7 +223,7 @@ def _take_credit(refund: Refund, held_with: Mapping[str, int] | None, at: dateti
 def _reopen(refund: Refund, at: datetime) -> None:
     """Have what the payment settled last owed again, and book the money to the gateway."""
     payment = refund.payment
-    _, sides = reopening.reopen_latest(payment, refund.amount_minor, at)
+    _reopened, sides = reopening.reopen_latest(payment, refund.amount_minor, at)
     sides.append(PostingLine(posting.CLEARING, -refund.amount_minor, payment.currency, detail=payment.gateway))
     on = local_day(at, payment.payer.timezone)
     posting.post(what="refund", about_ref=refund.ref, key=_entry_key(refund), postings=sides, on=on, at=at)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from accounts.days import local_day
 from accounts.decisions import Refusal
@@ -150,11 +151,11 @@ class _Known:
         """
         meter, served = self.meters.get(given.metric), self.served.get(given.subscription)
         if meter is None:
-            raise UnknownMeter(f"{given.metric!r} is not measured.")
+            raise UnknownMeter(_("{metric!r} is not measured.").format(metric=given.metric))
         if served is None:
-            raise UnknownSubscription(f"{given.subscription!r} is not a subscription.")
+            raise UnknownSubscription(_("{subscription!r} is not a subscription.").format(subscription=given.subscription))
         if not given.key or len(given.key) > LONGEST_KEY or given.events < 1:
-            raise BadMeasurement("A measurement has a key of at most 80 signs and counts one event or more.")
+            raise BadMeasurement(_("A measurement has a key of at most 80 signs and counts one event or more."))
         return _Row(
             served.key, meter, given.key, self._day(given, served), given.used_at, money.exact_decimal(given.units),
             None if given.amount is None else money.exact_decimal(given.amount), given.events, given.item[:80], self.at,
@@ -162,14 +163,24 @@ class _Known:
 
     def _day(self, given: Measurement, served: _Served) -> date:
         if given.used_at.tzinfo is None:
-            raise BadMeasurement(f"{given.key} does not say in which time zone it was used.")
+            raise BadMeasurement(_("{key} does not say in which time zone it was used.").format(key=given.key))
         if given.used_at > self.at:
-            raise UsedInTheFuture(f"{given.key} was used at {given.used_at}, which is still to come.")
+            raise UsedInTheFuture(
+                _("{key} was used at {used_at}, which is still to come.").format(key=given.key, used_at=given.used_at)
+            )
         day = given.used_at.astimezone(served.zone).date()
         if day < served.starts_on:
-            raise NotYetServed(f"{given.key} was used on {day}, before {given.subscription} began on {served.starts_on}.")
+            raise NotYetServed(
+                _("{key} was used on {day}, before {subscription} began on {starts_on}.").format(
+                    key=given.key, day=day, subscription=given.subscription, starts_on=served.starts_on
+                )
+            )
         if served.today - day > OPEN_FOR:
-            raise PeriodClosed(f"{given.key} was used on {day}; what is older than {OPEN_FOR.days} days is closed.")
+            raise PeriodClosed(
+                _("{key} was used on {day}; what is older than {days} days is closed.").format(
+                    key=given.key, day=day, days=OPEN_FOR.days
+                )
+            )
         return day
 
 
@@ -177,7 +188,7 @@ def _subscriptions(refs: set[str], at: datetime) -> dict[str, _Served]:
     model = apps.get_model("billing", "Subscription")
     found = model.objects.filter(ref__in=refs, events__what="subscribe")
     named = found.values_list("ref", "pk", "contract__timezone", "events__effective_on")
-    zones = {zone: (ZoneInfo(zone), local_day(at, zone)) for _, _, zone, _ in named}
+    zones = {zone: (ZoneInfo(zone), local_day(at, zone)) for _subscription, _meter, zone, _day in named}
     return {ref: _Served(key, zones[zone][0], starts_on, zones[zone][1]) for ref, key, zone, starts_on in named}
 
 

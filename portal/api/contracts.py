@@ -215,7 +215,7 @@ class Contracts(Listing):
         """List the contracts of a customer and all below it, with how each subscription stands."""
         self.node = places.node(request, kwargs["number"], access.SEE_MONEY)
         page = self.paginate_queryset(self._of_node(request))
-        shown = contracts_shown.contracts(page, viewer=request.user, on=places.today(self.node))
+        shown = contracts_shown.contracts(page, rights=places.rights(request), on=places.today(self.node))
         return self.get_paginated_response(self.get_serializer(shown, many=True).data)
 
     def _of_node(self, request: Request) -> QuerySet[Contract]:
@@ -231,7 +231,7 @@ class OneContract(View):
     def get(self, request: Request, ref: str) -> Response:
         """Return one contract."""
         found = places.contract(request, ref)
-        shown = contracts_shown.contracts([found], viewer=request.user, on=places.today_under(found))
+        shown = contracts_shown.contracts([found], rights=places.rights(request), on=places.today_under(found))
         return Response(self.get_serializer(shown[0]).data)
 
 
@@ -244,7 +244,7 @@ class Scheduled(View):
         """List the changes of a contract that are still to come, soonest first."""
         found = places.contract(request, ref)
         today = places.today_under(found)
-        shown = contracts_shown.contracts([found], viewer=request.user, on=today)[0]
+        shown = contracts_shown.contracts([found], rights=places.rights(request), on=today)[0]
         return Response(self.get_serializer(contracts_shown.scheduled(shown, today=today), many=True).data)
 
 

@@ -25,9 +25,9 @@ def contracts(request: HttpRequest, number: str) -> HttpResponse:
     page = page_of(
         request, places.contracts_within(span.customers).prefetch_related(Prefetch("subscriptions", used)), newest_by="signed_on"
     )
-    shown = contracts_shown.contracts(page.rows, viewer=request.user, on=places.today(node))
+    shown = contracts_shown.contracts(page.rows, rights=places.rights(request), on=places.today(node))
     context = {"at": node, "span": span, "page": page, "contracts": shown}
-    context["may_change"] = access.decide(request.user, access.CHANGE_CONTRACT, node)
+    context["may_change"] = places.standing(request, node).may(access.CHANGE_CONTRACT)
     return render(request, "portal/contracts/contracts.html", context)
 
 
@@ -42,7 +42,7 @@ def contract_page(request: HttpRequest, ref: str, *, refusal: str = "", status: 
     """Return the page of a contract; after a change that was refused, with the reason."""
     found = places.contract(request, ref)
     today = places.today_under(found)
-    shown = contracts_shown.contracts([found], viewer=request.user, on=today)[0]
+    shown = contracts_shown.contracts([found], rights=places.rights(request), on=today)[0]
     billed = selectors.visible_to(request.user).filter(lines__subscription__contract=found).select_related("customer").distinct()
     context = {
         "at": request.node,

@@ -177,7 +177,7 @@ def acknowledge_policy(*, actor: User, at: datetime) -> StaffProfile:
 
 def works_with_remedies(request: GrantRequest) -> Decision:
     """Only levels that grant remedies at all."""
-    return access.decide(request.actor, access.GRANT_REMEDY, request.ticket.customer)
+    return ALLOWED if request.ticket.customer_id in request.standing.may_grant_at else access.NOT_WITHIN_REACH
 
 
 def policy_acknowledged(request: GrantRequest) -> Decision:

@@ -17,6 +17,8 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from accounts.decisions import Refusal
 
 DAY: Final = timedelta(days=1)
@@ -87,7 +89,7 @@ def calendar(*, zone: ZoneInfo, windows: Iterable[tuple[int, timedelta, timedelt
     by_weekday: dict[int, list[Window]] = {weekday: [] for weekday in range(7)}
     for weekday, start, end in windows:
         if not (MIDNIGHT <= start < DAY and MIDNIGHT <= end <= DAY) or start == end:
-            raise WindowWrong("A window begins and ends at different times between 00:00 and 24:00.")
+            raise WindowWrong(_("A window begins and ends at different times between 00:00 and 24:00."))
         if start < end:
             by_weekday[weekday].append((start, end))
             continue
@@ -105,13 +107,13 @@ def due(on: Calendar, start: datetime, allowed: timedelta, pauses: Iterable[Span
         EndsBeforeItStarts: less than no time is allowed, or a pause ends before it starts.
     """
     if allowed < MIDNIGHT:
-        raise EndsBeforeItStarts("A clock is given zero minutes or more.")
+        raise EndsBeforeItStarts(_("A clock is given zero minutes or more."))
     left = allowed
     for opened, closed in _running(on, start, joined_pauses(pauses)):
         if left <= closed - opened:
             return (opened + left).astimezone(on.zone)
         left -= closed - opened
-    raise ClockNeverRuns("On this calendar the time is never used up.")
+    raise ClockNeverRuns(_("On this calendar the time is never used up."))
 
 
 def elapsed(on: Calendar, start: datetime, end: datetime, pauses: Iterable[Span] = ()) -> timedelta:
@@ -121,7 +123,7 @@ def elapsed(on: Calendar, start: datetime, end: datetime, pauses: Iterable[Span]
         EndsBeforeItStarts: the end, of the stretch or of a pause, lies before its start.
     """
     if end < start:
-        raise EndsBeforeItStarts("A stretch ends at or after its start.")
+        raise EndsBeforeItStarts(_("A stretch ends at or after its start."))
     spans = _running(on, start, joined_pauses(pauses), until=end)
     return sum((min(closed, end) - opened for opened, closed in spans if opened < end), MIDNIGHT)
 
@@ -134,13 +136,13 @@ def joined_pauses(pauses: Iterable[Span]) -> list[Span]:
     """
     known = [(start.astimezone(UTC), end.astimezone(UTC)) for start, end in pauses]
     if any(end < start for start, end in known):
-        raise EndsBeforeItStarts("A pause ends at or after its start.")
+        raise EndsBeforeItStarts(_("A pause ends at or after its start."))
     return _joined([known])
 
 
 def _running(on: Calendar, start: datetime, paused: list[Span], until: datetime | None = None) -> Iterator[Span]:
     """Yield the stretches in which the clock runs from `start` on, in order: open, and not paused."""
-    begin, ends = start.astimezone(UTC), [end for _, end in paused]
+    begin, ends = start.astimezone(UTC), [end for _begin, end in paused]
     for opened, closed in _open(on, start, until):
         if closed >= begin:
             opened = max(opened, begin)
@@ -161,7 +163,7 @@ def _open(on: Calendar, start: datetime, until: datetime | None) -> Iterator[Spa
 def _days(on: Calendar, start: datetime, until: datetime | None) -> Iterator[date]:
     """Yield the local days from `start` on; none when we never work, and an end of the search when we were closed too long."""
     if not any(on.windows.values()):
-        raise ClockNeverRuns("This calendar has no hours at all: nothing is ever due on it.")
+        raise ClockNeverRuns(_("This calendar has no hours at all: nothing is ever due on it."))
     first = start.astimezone(on.zone).date() - DAY  # clocks may go back over midnight
     last = until.astimezone(on.zone).date() + DAY if until else first + LONGEST_SEARCH
     yield from (first + count * DAY for count in range((last - first).days + 1))

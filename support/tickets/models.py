@@ -1,5 +1,7 @@
 """Tickets and their messages. Written by support/tickets/conversation.py."""
 
+from typing import Final
+
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
@@ -11,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import only_added
 from accounts.customers.models import Customer
+
+QUEUE_ORDER: Final = ("status", "priority", "opened_at", "id")
+UNRESOLVED: Final = ~Q(status="resolved")
 
 
 class MomentRange(Func):
@@ -121,7 +126,9 @@ class Ticket(models.Model):
         help_text="In a conflict: the only one of us who writes to the customer.",
     )  # fmt: skip
     tags = ArrayField(models.CharField(max_length=40), default=list, db_default=[], blank=True)
-    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged", db_index=False
+    )  # indexed below, without the tickets that stand by themselves: nearly all
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     problem = models.ForeignKey("support.Problem", null=True, blank=True, on_delete=models.PROTECT, related_name="tickets")
     split_from = models.ForeignKey("support.Message", null=True, blank=True, on_delete=models.PROTECT, related_name="split_into")
@@ -147,17 +154,22 @@ class Ticket(models.Model):
         ]
         triggers = [no_promise_left_open, merged_into_one_that_stands]
         indexes = [
-            models.Index(fields=["status", "priority", "opened_at", "id"], name="ticket_queue"),
+            models.Index(fields=QUEUE_ORDER, name="ticket_queue"),
             models.Index(fields=["customer", "-touched_at"], name="ticket_by_customer"),
-            models.Index(fields=["assignee", "status"], name="ticket_by_assignee"),
-            models.Index(fields=["due_at", "id"], condition=~Q(due_at=None), name="ticket_by_due"),
-            GistIndex(MomentRange("risk_at", "due_at"), condition=~Q(due_at=None), name="ticket_at_risk"),
+            models.Index(fields=QUEUE_ORDER, include=["customer"], condition=UNRESOLVED, name="ticket_unresolved"),
             models.Index(
-                fields=["status", "priority", "opened_at", "id"], condition=Q(outcome="declined"), name="ticket_declined"
+                fields=["assignee", *QUEUE_ORDER],
+                include=["customer"],
+                condition=UNRESOLVED,
+                name="ticket_unresolved_assigned",
             ),
+            models.Index(fields=["due_at", "id"], include=["customer"], condition=~Q(due_at=None), name="ticket_by_due"),
+            models.Index(fields=["merged_into"], condition=~Q(merged_into=None), name="ticket_merged"),
+            GistIndex(MomentRange("risk_at", "due_at"), condition=~Q(due_at=None), name="ticket_at_risk"),
+            models.Index(fields=QUEUE_ORDER, condition=Q(outcome="declined"), name="ticket_declined"),
             models.Index(fields=["resolved_at", "id"], condition=~Q(resolved_at=None), name="ticket_by_end"),
             models.Index(fields=["opened_at", "id"], name="ticket_by_opening"),
-            models.Index(fields=["reckoned_at"], condition=~Q(status="resolved"), name="ticket_to_reckon"),
+            models.Index(fields=["reckoned_at"], condition=UNRESOLVED, name="ticket_to_reckon"),
             GinIndex(fields=["tags"], name="ticket_by_tag"),
             GinIndex(OpClass(Upper("subject"), name="gin_trgm_ops"), name="ticket_by_subject"),
             models.Index(fields=["next_step_at"], condition=~Q(next_step_at=None), name="ticket_by_next_step"),

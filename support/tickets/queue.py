@@ -19,11 +19,11 @@ from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from support.tickets import conversation
-from support.tickets.models import MomentRange, Ticket, TicketQuerySet
+from support.tickets.models import QUEUE_ORDER, MomentRange, Ticket, TicketQuerySet
 
 PAGE: Final = 50
 COUNTED: Final = 1_000
-ORDER: Final = ("status", "priority", "opened_at", "id")
+ORDER: Final = QUEUE_ORDER
 DUE_ORDER: Final = ("due_at", "id")
 OPEN_CHAT: Final = ("waiting", "live")  # a ticket has one open chat at most, so it is listed once
 RISK: Final = MomentRange("risk_at", "due_at")
@@ -154,7 +154,7 @@ def page(viewer: User, view: str, *, after: Place | DuePlace | None = None, limi
         NoSuchView: there is no view of that name.
     """
     kind, order = (DuePlace, DUE_ORDER) if view in BY_DUE else (Place, ORDER)
-    listed = tickets_of(viewer, view).select_related("customer", "assignee", "requester", "document", "finding").order_by(*order)
+    listed = tickets_of(viewer, view).select_related("customer", "assignee", "requester").order_by(*order)
     follows = _follows(after) if isinstance(after, kind) else Q()
     found = list(listed.filter(follows)[: limit + 1])
     return Page(tickets=found[:limit], next=kind.of(found[limit - 1]) if len(found) > limit else None)

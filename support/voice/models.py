@@ -71,12 +71,21 @@ answered_once = pgtrigger.Trigger(
 
 
 class Survey(models.Model):
-    """How it went, asked once after a ticket ended and answered at most once. Written by support/voice/satisfaction.py."""
+    """How it went, asked once after a ticket ended and answered at most once; or that the person was spared.
+
+    Written by support/voice/satisfaction.py.
+    """
 
     ticket = models.OneToOneField("support.Ticket", on_delete=models.PROTECT, related_name="survey")
     customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField()
+    asked_at = models.DateTimeField(help_text="When the person was asked, or was spared.")
+    spared = models.BooleanField(
+        default=False, db_default=False, help_text="Not asked: the person was asked about another ticket a short while before."
+    )
+    planned_by = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="The policy that said when, and how often."
+    )
     score = models.PositiveSmallIntegerField(null=True, help_text="From 1 (bad) to 5 (very good).")
     answered_at = models.DateTimeField(null=True)
     comment = models.TextField(blank=True)
@@ -86,7 +95,8 @@ class Survey(models.Model):
             models.CheckConstraint(
                 condition=Q(score=None, answered_at=None, comment="") | Q(score__gte=1, score__lte=5, answered_at__isnull=False),
                 name="survey_that_was_answered_has_its_score",
-            )
+            ),
+            models.CheckConstraint(condition=Q(spared=False) | Q(score=None), name="survey_of_one_spared_has_no_score"),
         ]
         triggers = [answered_once]
 

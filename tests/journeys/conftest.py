@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
@@ -25,6 +25,8 @@ FLAGS = (
 )
 OF_THE_TESTS = ("ACCORD_STATE", "DJANGO_SETTINGS_MODULE", "PYTEST_CURRENT_TEST")
 RUNS_AT = "Accord runs at "
+PATIENCE = 15_000  # milliseconds until something that is to appear counts as missing; budgets that matter are named where they do
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def signed_in(accord: Accord, browser: Browser) -> Iterator[Callable[..., Page]]
 
     def sign_in(email: str, *, password: str = "", **options: object) -> Page:
         context = browser.new_context(base_url=accord.address, viewport={"width": 1440, "height": 900}, **options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.goto("/accounts/login/")

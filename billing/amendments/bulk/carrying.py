@@ -15,6 +15,7 @@ from typing import Final
 import structlog
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.days import local_day
@@ -48,7 +49,7 @@ def work_off(
 
     `clock` says when each row is begun, so that every lease is a whole one; without it, all are begun `at` once.
     """
-    for _ in range(most):
+    for _turn in range(most):
         begun = clock() if clock else at
         row = _claim(bulk, begun)
         if row is None:
@@ -122,7 +123,7 @@ def _settle(row: BulkChangeRow, status: str, reason: str = "") -> None:
 
 def _price(row: BulkChangeRow, at: datetime) -> None:
     if row.priced_for is None:
-        raise RowUnreadable("Nobody asked for its price.")
+        raise RowUnreadable(_("Nobody asked for its price."))
     with transaction.atomic():
         held = BulkChangeRow.objects.select_for_update(of=("self",)).get(pk=row.pk)
         if held.status == Status.WAITING:
@@ -134,7 +135,7 @@ def _price(row: BulkChangeRow, at: datetime) -> None:
 def _make(row: BulkChangeRow, at: datetime) -> None:
     """Make a row and write that down, both or neither; a refusal takes back what was made, not what it leaves on record."""
     if row.quote is None or row.choice is None:
-        raise RowUnreadable("It was chosen without its price.")
+        raise RowUnreadable(_("It was chosen without its price."))
     with transaction.atomic():
         held = BulkChangeRow.objects.select_for_update(of=("self",)).get(pk=row.pk)
         if held.status != Status.CHOSEN:
@@ -193,9 +194,11 @@ def _subscription(ref: str, below: QuerySet[Customer]) -> Subscription:
     rows = Subscription.objects.filter(Q(ref=ref.upper()) | Q(contract__ref=ref.upper()), customer__in=below)
     found = list(rows.select_related("contract", "customer", "product").order_by("pk")[:2])
     if not found:
-        raise RowUnreadable(f"{ref[:40]!r} is no subscription or contract here.")
+        raise RowUnreadable(_("{ref!r} is no subscription or contract here.").format(ref=ref[:40]))
     if len(found) > 1:
-        raise RowUnreadable(f"{ref[:40]} has several subscriptions: name the one, such as {found[0].ref}.")
+        raise RowUnreadable(
+            _("{ref} has several subscriptions: name the one, such as {example}.").format(ref=ref[:40], example=found[0].ref)
+        )
     return found[0]
 
 
@@ -205,7 +208,7 @@ def _contract(ref: str, below: QuerySet[Customer]) -> Contract:
     )
     found = rows.select_related("customer").distinct().first()
     if found is None:
-        raise RowUnreadable(f"{ref[:40]!r} is no contract here.")
+        raise RowUnreadable(_("{ref!r} is no contract here.").format(ref=ref[:40]))
     return found
 
 
@@ -214,5 +217,5 @@ def _customer(number: str, contract: Contract, below: QuerySet[Customer]) -> Cus
         return contract.customer
     found = below.filter(number=number.upper()).first()
     if found is None:
-        raise RowUnreadable(f"{number[:40]!r} is no customer here.")
+        raise RowUnreadable(_("{number!r} is no customer here.").format(number=number[:40]))
     return found

@@ -18,6 +18,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 from billing.invoices.documents.sheet import Sheet
@@ -48,7 +49,7 @@ def pdf_of(document: Document, language: str = "") -> bytes:
         PressFailed: it could not be printed; nothing was kept.
     """
     if document.status != Document.Status.ISSUED:
-        raise NotIssued("A draft cannot be downloaded: it may still change.")
+        raise NotIssued(_("A draft cannot be downloaded: it may still change."))
     chosen = language_of(language or document.receiver.language)
     kept = DocumentFile.objects.filter(document=document, language=chosen).first()
     if kept is None:
@@ -67,7 +68,7 @@ def _keep(document: Document, language: str, content: bytes) -> DocumentFile:
     file_hash = hashlib.sha256(content).hexdigest()
     facts = {"file_hash": file_hash, "content": content, "rendered_at": Now()}
     with transaction.atomic():
-        kept, _ = DocumentFile.objects.get_or_create(document=document, language=language, defaults=facts)
+        kept, _made = DocumentFile.objects.get_or_create(document=document, language=language, defaults=facts)
         Document.objects.filter(pk=document.pk, file_hash="").update(file_hash=kept.file_hash)
         return kept
 

@@ -8,6 +8,7 @@ import re
 from decimal import Decimal
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
 from lxml import etree
 
 from billing.payments.bank.statements import (
@@ -40,7 +41,7 @@ def read(content: bytes) -> list[Statement]:
     root = _tree(content)
     found = [element for element in root.iter(*KINDS) if element.find("Acct") is not None or element.find("Id") is not None]
     if not found:
-        raise UnreadableStatement("The file holds no bank statement.")
+        raise UnreadableStatement(_("The file holds no bank statement."))
     return [_statement(element) for element in found]
 
 
@@ -49,13 +50,13 @@ def _tree(content: bytes) -> Any:
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
     )
     if b"<!DOCTYPE" in content[:10_000].upper():
-        raise UnreadableStatement("The file carries a DOCTYPE, which no bank statement does; it was not opened.")
+        raise UnreadableStatement(_("The file carries a DOCTYPE, which no bank statement does; it was not opened."))
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as fault:
         raise UnreadableStatement(_why(str(fault))) from fault
     if root.getroottree().docinfo.internalDTD is not None:
-        raise UnreadableStatement("The file carries a DOCTYPE, which no bank statement does; it was not opened.")
+        raise UnreadableStatement(_("The file carries a DOCTYPE, which no bank statement does; it was not opened."))
     for element in root.iter():
         if isinstance(element.tag, str) and element.tag.startswith("{"):
             element.tag = element.tag.partition("}")[2]
@@ -76,7 +77,11 @@ def _statement(element: Any) -> Statement:
         _day(element.find("FrToDt/ToDtTm"), where) or _day(element.find("CreDtTm"), where) or _day(element.find("Bal/Dt"), where)
     )
     entries = tuple(_entry(entry, account, made, where) for entry in element.findall("Ntry"))
-    known = [_text(element, "Acct/Ccy"), *(currency for _, currency in balances.values()), *(entry.currency for entry in entries)]
+    known = [
+        _text(element, "Acct/Ccy"),
+        *(currency for _minor, currency in balances.values()),
+        *(entry.currency for entry in entries),
+    ]
     return Statement(
         account=account,
         ref=_text(element, "Id"),
@@ -127,10 +132,12 @@ def _entry(element: Any, account: str, made: BankDay | None, where: str) -> Entr
 def _signed(element: Any, where: str) -> tuple[Decimal, str]:
     amount = element.find("Amt")
     if amount is None:
-        raise UnreadableStatement(f"{where} has an entry without an amount.")
+        raise UnreadableStatement(_("{where} has an entry without an amount.").format(where=where))
     side = _text(element, "CdtDbtInd")
     if side not in {"CRDT", "DBIT"}:
-        raise UnreadableStatement(f"{where} does not say whether {shown(amount.text or '')} was credited or debited.")
+        raise UnreadableStatement(
+            _("{where} does not say whether {shown} was credited or debited.").format(where=where, shown=shown(amount.text or ""))
+        )
     value = amount_in(amount.text or "", where=where)
     return (-value if side == "DBIT" else value), currency_in(amount.get("Ccy") or "", where=where)
 
@@ -193,7 +200,9 @@ def _day(element: Any, where: str) -> BankDay | None:
         return None
     found = re.match(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", written)
     if found is None:
-        raise UnreadableStatement(f"{where} names a day that cannot be read: {shown(written)}.")
+        raise UnreadableStatement(
+            _("{where} names a day that cannot be read: {shown}.").format(where=where, shown=shown(written))
+        )
     return BankDay.of(int(found[1]), int(found[2]), int(found[3]))
 
 

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Final
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from accounts import numbering
 from accounts.people.models import User
@@ -51,7 +52,7 @@ class Stored:
     @property
     def entries(self) -> list[ToldEntry]:
         """All entries in the order of the file."""
-        return [entry for _, entries in self.statements for entry in entries]
+        return [entry for _statement, entries in self.statements for entry in entries]
 
 
 @dataclass
@@ -75,7 +76,7 @@ def import_file(*, content: bytes, file_name: str, actor: User | None, at: datet
         _one_at_a_time()
         stored = Stored()
         rows = [_row(statement, sellers, file_name, actor, at) for statement in statements]
-        known = _known([(row, statement) for row, statement, _ in rows])
+        known = _known([(row, statement) for row, statement, _entries in rows])
         for row, statement, is_new in rows:
             stored.statements.append((row, [_stored(entry, row, known, at) for entry in statement.entries]))
             stored.new_statements += is_new
@@ -136,7 +137,9 @@ def minor(amount: Decimal, currency: str) -> int:
     """
     units = amount.scaleb(EXPONENTS.get(currency, 2))
     if units != int(units) or abs(units) > LARGEST_MINOR:
-        raise UnreadableStatement(f"The file has an amount that cannot be booked: {amount} {currency}.")
+        raise UnreadableStatement(
+            _("The file has an amount that cannot be booked: {amount} {currency}.").format(amount=amount, currency=currency)
+        )
     return int(units)
 
 
@@ -146,8 +149,8 @@ def major(amount_minor: int, currency: str) -> str:
 
 
 def _known(told: Sequence[tuple[BankStatement, Statement]]) -> _Known:
-    accounts = {row.account for row, _ in told}
-    days = {_booked(entry) for _, statement in told for entry in statement.entries}
+    accounts = {row.account for row, _statement in told}
+    days = {_booked(entry) for _row, statement in told for entry in statement.entries}
     lines = BankLine.objects.filter(account__in=accounts, booked_on__in=days).select_related("statement", "payment")
     known = _Known({}, defaultdict(list))
     for line in lines.order_by("occurrence", "pk"):
@@ -165,7 +168,7 @@ def _day_and_amount(kind: str, line: BankLine) -> tuple[str, ...]:
 def _booked(entry: Entry) -> date:
     day = entry.booked or entry.valued
     if day is None:
-        raise UnreadableStatement("The file has an entry without a day.")
+        raise UnreadableStatement(_("The file has an entry without a day."))
     return day.on
 
 

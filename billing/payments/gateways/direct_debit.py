@@ -6,6 +6,8 @@ statement tells what was collected and what came back. Money is given back by tr
 
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from billing.money import Money
 from billing.payments.bank.models import TransferOrder
 from billing.payments.gateways.base import Answer, KeyReused, Outcome
@@ -45,14 +47,14 @@ class DirectDebits:
             return Answer(Outcome.DECLINED, reason=reason)
         payment = Payment.objects.filter(key=key).first() if _is_uuid(key) else None
         facts = {"mandate": mandate, "amount_minor": amount.amount_minor, "end_to_end": payment.ref if payment else key[:35]}
-        ordered, _ = DirectDebit.objects.get_or_create(key=key, defaults=facts)
+        ordered, _made = DirectDebit.objects.get_or_create(key=key, defaults=facts)
         return _told(_of_same_amount(ordered, amount))
 
     def refund(self, *, key: str, gateway_ref: str, amount: Money) -> Answer:
         """Order a transfer of `amount` to the account of the mandate, once per `key`."""
         if earlier := TransferOrder.objects.filter(key=key).first():
             if (earlier.amount_minor, earlier.currency) != (amount.amount_minor, amount.currency):
-                raise KeyReused("This key was used for another amount.")
+                raise KeyReused(_("This key was used for another amount."))
             return _transferred(earlier)
         debit = DirectDebit.objects.select_related("mandate").filter(end_to_end=gateway_ref, status=Status.COLLECTED).first()
         if debit is None or amount > Money(debit.amount_minor, "EUR"):
@@ -94,7 +96,7 @@ def _is_uuid(key: str) -> bool:
 
 def _of_same_amount(debit: DirectDebit, amount: Money) -> DirectDebit:
     if Money(debit.amount_minor, "EUR") != amount:
-        raise KeyReused("This key was used for another amount.")
+        raise KeyReused(_("This key was used for another amount."))
     return debit
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import stripe
 import structlog
+from django.utils.translation import gettext as _
 
 from billing.money import Money
 from billing.payments.gateways.base import Answer, KeyReused, Outcome
@@ -52,7 +53,7 @@ class Stripe:
 
     def collect(self, *, key: str, amount: Money, token: str) -> Answer:
         """Charge the card behind `token` once per `key`. With nobody present (no `paid_by`) no confirmation can be given."""
-        customer, _, method = token.partition(":")
+        customer, _colon, method = token.partition(":")
         if amount.currency in client.IN_STEPS_OF_TEN and amount.amount_minor % 10:
             return Answer(Outcome.DECLINED, reason=f"Cards in {amount.currency} are charged in steps of 0.010 only.")
         call = _remembered(StripeCall.Kind.CHARGE, key, amount, within=customer)
@@ -74,7 +75,7 @@ class Stripe:
 
     def check(self, *, token: str) -> Answer:
         """Say whether the card still hangs on its customer at Stripe."""
-        customer, _, method = token.partition(":")
+        customer, _colon, method = token.partition(":")
         if not method:
             return Answer(Outcome.DECLINED, reason="The card is not known at Stripe.")
         try:
@@ -103,9 +104,9 @@ class Stripe:
 def _remembered(kind: str, key: str, amount: Money, *, within: str) -> StripeCall:
     """Write down what is asked before it is asked."""
     facts = {"kind": kind, "within": within, "amount_minor": amount.amount_minor, "currency": amount.currency}
-    call, _ = StripeCall.objects.get_or_create(key=key, defaults=facts)
+    call, _made = StripeCall.objects.get_or_create(key=key, defaults=facts)
     if (call.kind, call.within, call.amount_minor, call.currency) != (kind, within, amount.amount_minor, amount.currency):
-        raise KeyReused("This key was used for another amount.")
+        raise KeyReused(_("This key was used for another amount."))
     return call
 
 
@@ -126,7 +127,7 @@ def _answered(call: StripeCall, work: Callable[[stripe.StripeClient, stripe.Requ
     except stripe.CardError as fault:
         return _declined(call, fault)
     except stripe.IdempotencyError as fault:
-        raise KeyReused("This key was used for another amount.") from fault
+        raise KeyReused(_("This key was used for another amount.")) from fault
     except (stripe.InvalidRequestError, stripe.AuthenticationError, stripe.PermissionError) as fault:
         if fault.http_status == 409:
             return Answer(Outcome.UNKNOWN, reason=LATE)

@@ -6,6 +6,8 @@ the statement tells that it went out, or finance says so.
 
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from billing.money import Money
 from billing.payments.bank.models import BankLine, TransferOrder
 from billing.payments.gateways.base import Answer, KeyReused, Outcome
@@ -59,7 +61,7 @@ def order(*, key: str, amount: Money, name: str, iban: str) -> Answer:
         "iban": iban,
         "end_to_end": refund.ref if refund else key[:35],
     }
-    ordered, _ = TransferOrder.objects.get_or_create(key=key, defaults=facts)
+    ordered, _made = TransferOrder.objects.get_or_create(key=key, defaults=facts)
     return _told(ordered) if _is_of(ordered, amount) else _reused()
 
 
@@ -73,4 +75,4 @@ def _is_of(ordered: TransferOrder, amount: Money) -> bool:
 
 
 def _reused() -> Answer:
-    raise KeyReused("This key was used for another amount.")
+    raise KeyReused(_("This key was used for another amount."))

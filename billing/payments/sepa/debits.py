@@ -10,6 +10,7 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from accounts.days import local_day
 from accounts.decisions import Refusal
@@ -75,7 +76,7 @@ def make_file(*, actor: User | None, seller: LegalEntity, collection_on: date, a
         waiting = DirectDebit.objects.filter(status=Status.ORDERED, mandate__seller=seller).select_related("mandate__customer")
         debits = list(waiting.select_for_update(of=("self",)).order_by("pk"))
         if not debits:
-            raise NothingToCollect(f"No direct debit waits to be collected for {seller}.")
+            raise NothingToCollect(_("No direct debit waits to be collected for {seller}.").format(seller=seller))
         made = _written(seller, debits, collection_on, actor, at)
         facts = {"debits": str(len(debits)), "amount": str(Money(made.total_minor, "EUR")), "seller": seller.name}
         recording.record(None, "billing.debit_file_made", actor=actor, at=at, about=made, facts=facts, internal=True)
@@ -84,15 +85,19 @@ def make_file(*, actor: User | None, seller: LegalEntity, collection_on: date, a
 
 def _finance_or_refuse(actor: User | None) -> None:
     if actor is not None and access.level_of(actor) not in access.KEEP_BOOKS.levels:
-        raise NotYours("Only finance sends direct debits to the bank.")
+        raise NotYours(_("Only finance sends direct debits to the bank."))
 
 
 def _refuse_unless_possible(on: date, at: datetime) -> None:
     today = local_day(at, pain.CALENDAR)
     if not today + LEAST_NOTICE <= on <= today + MOST_AHEAD:
-        raise DayNotPossible(f"Choose a day between {today + LEAST_NOTICE} and {today + MOST_AHEAD}, so that payers know before.")
+        raise DayNotPossible(
+            _("Choose a day between {first} and {last}, so that payers know before.").format(
+                first=today + LEAST_NOTICE, last=today + MOST_AHEAD
+            )
+        )
     if not pain.is_bank_day(on):
-        raise DayNotPossible(f"Banks do not collect on {on}: choose a working day.")
+        raise DayNotPossible(_("Banks do not collect on {on}: choose a working day.").format(on=on))
 
 
 def _written(
@@ -164,7 +169,9 @@ def say_failed(*, actor: User, debit: DirectDebit, reason: str, at: datetime) ->
     with transaction.atomic():
         held = DirectDebit.objects.select_for_update().get(pk=debit.pk)
         if held.status not in {Status.ORDERED, Status.SENT}:
-            raise AlreadyTold(f"The debit {held} is known already: {held.get_status_display().lower()}.")
+            raise AlreadyTold(
+                _("The debit {held} is known already: {status}.").format(held=held, status=held.get_status_display().lower())
+            )
         _fail(held, reason)
     _hear_all(at)
     return Payment.objects.filter(ref=debit.end_to_end).first()
@@ -219,7 +226,7 @@ def _told_by(line: BankLine) -> list[DirectDebit]:
     sent = sent.select_for_update(of=("self",))
     if single := list(sent.filter(end_to_end=line.end_to_end)) if line.end_to_end else []:
         return single
-    ref, _, sequence = line.batch.rpartition("-")
+    ref, _dash, sequence = line.batch.rpartition("-")
     return list(sent.filter(file__ref=ref, sequence=sequence).order_by("pk"))
 
 

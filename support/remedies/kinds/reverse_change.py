@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import ClassVar, Final
 from uuid import UUID, uuid4
 
@@ -35,6 +36,14 @@ class Terms(base.Terms):
 
     event: ContractEvent
     on: date
+
+    @cached_property
+    def foreseen(self) -> Money | Refusal:
+        """What billing without the change would credit, or why it cannot be taken back; reckoned once for these terms."""
+        try:
+            return reversing.foresee(self.event, on=self.on)
+        except Refusal as refusal:
+            return refusal
 
 
 class ReverseChange(Remedy[Terms]):
@@ -86,11 +95,8 @@ class ReverseChange(Remedy[Terms]):
 
     def cost(self, terms: Terms) -> Money:
         """What billing without the change would credit; zero where it would bill more, or nothing."""
-        currency = terms.event.subscription.contract.currency
-        try:
-            return max(reversing.foresee(terms.event, on=terms.on), Money.zero(currency))
-        except Refusal:
-            return Money.zero(currency)
+        nothing = Money.zero(terms.event.subscription.contract.currency)
+        return nothing if isinstance(terms.foreseen, Refusal) else max(terms.foreseen, nothing)
 
     def eligible(self, ticket: Ticket, terms: Terms) -> Decision:
         """Only a change of the ticket's own customer that still counts, after which the customer owes no more than before."""
@@ -101,10 +107,8 @@ class ReverseChange(Remedy[Terms]):
             return refused("no_change", _("Only a change of plan or quantity is taken back."))
         if terms.on > _today(ticket):
             return refused("day_not_possible", _("A change is taken back today."))
-        try:
-            credit = reversing.foresee(event, on=terms.on)
-        except Refusal as refusal:
-            return refused(refusal.code, refusal.reason)
+        if isinstance(credit := terms.foreseen, Refusal):
+            return refused(credit.code, credit.reason)
         if credit.amount_minor < 0:
             return refused("owes_more", _("Without this change the customer would owe {amount}.").format(amount=-credit))
         return ALLOWED

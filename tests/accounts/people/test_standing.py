@@ -16,10 +16,12 @@ def tree():
 
 
 def agrees(viewer, customer):
-    standing = access.standing(viewer, customer)
+    rights = access.rights(viewer)
+    standing = rights.at(customer)
+    everywhere = [rights.anywhere(action) for action in access.ACTIONS]
     return [standing.may(action) for action in access.ACTIONS] == [
         access.decide(viewer, action, customer) for action in access.ACTIONS
-    ]
+    ] and everywhere == [access.may_anywhere(viewer, action) for action in access.ACTIONS]
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -63,6 +65,20 @@ def test_ended_role_and_closed_login_stand_nowhere(tree):
     for viewer in (ended, closed):
         assert agrees(viewer, tree.berlin)
         assert access.why(viewer, tree.berlin) == ""
+
+
+def test_who_is_denied_all_they_hold_may_nothing_anywhere(tree):
+    viewer = people.member(tree.berlin)
+    people.joins(viewer, tree.germany, "reader", effect="deny")
+
+    assert not access.rights(viewer).anywhere(access.SEE_CUSTOMER)
+
+
+def test_look_at_a_member_reaches_no_further_than_its_customer(tree):
+    member = people.administrator(tree.us)
+    member.seen_below = tree.germany
+
+    assert not access.rights(member).anywhere(access.SEE_CUSTOMER)
 
 
 def test_standing_is_one_statement(tree, django_assert_num_queries):

@@ -8,17 +8,19 @@ from django.db import transaction
 from django.db.utils import IntegrityError, InternalError
 from django.test import Client
 
+from accounts.segments import evaluating
 from accounts.timeline.models import Activity
 from support.notices import sending
 from support.tickets import conversation
 from support.voice import satisfaction
 from support.voice.models import Survey
 from support.voice.satisfaction import AlreadyAnswered, NoSuchQuestion, NoSuchScore
-from tests.factories import people, support
+from tests.factories import people, segments, support
+from tests.factories.policies import published
 from tests.factories.support import NOON
 
 pytestmark = pytest.mark.django_db
-LATER = NOON + satisfaction.ASKED_AFTER
+LATER = NOON + timedelta(hours=2)
 
 
 def resolved(at=NOON):
@@ -124,3 +126,39 @@ def test_second_answer_is_told_that_the_first_counts():
     answer = Client().post(address(survey), {"score": "5"})
 
     assert (answer.status_code, "The first answer counts" in answer.content.decode()) == (422, True)
+
+
+def test_segment_is_asked_at_its_own_time_and_the_question_says_why():
+    ticket = resolved()
+    strategic = segments.segment(name="Strategic")
+    evaluating.put_in(actor=people.manager(), segment=strategic, customer=ticket.customer, at=NOON)
+    published({"survey.delay_hours": "24"}, code="survey-policy", place="segment", segment=strategic)
+
+    assert satisfaction.ask(at=LATER) == 0
+    assert satisfaction.ask(at=NOON + timedelta(hours=24)) == 1
+    assert "survey-policy v1 (Strategic)" in Survey.objects.get(ticket=ticket).planned_by
+
+
+def test_who_was_asked_lately_is_spared_and_counted_and_asked_again_when_the_days_are_over():
+    published({"survey.rest_days": "30"})
+    first = resolved()
+    later = [resolved_for(first, NOON + timedelta(days=days)) for days in (1, 31)]
+
+    asked = [satisfaction.ask(at=ticket.resolved_at + timedelta(hours=2)) for ticket in (first, *later)]
+
+    assert asked == [1, 0, 1]
+    assert list(Survey.objects.order_by("asked_at").values_list("spared", flat=True)) == [False, True, False]
+    assert Activity.objects.filter(kind="support.satisfaction_asked").count() == 2
+
+
+def test_one_spared_has_no_score():
+    survey = asked()
+    Survey.objects.filter(pk=survey.pk).update(spared=True)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Survey.objects.filter(pk=survey.pk).update(score=5, answered_at=LATER)
+
+
+def resolved_for(other, at):
+    opened = support.ticket(other.customer, by=other.requester)
+    return conversation.resolve(actor=people.agent(), ticket=opened, outcome="answered", text="Done.", at=at)
