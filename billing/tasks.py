@@ -11,7 +11,7 @@ from billing.amendments.bulk.models import BulkChange
 from billing.contracts import renewing
 from billing.dunning import disputes, plans, stepping
 from billing.invoices import recognition
-from billing.invoices.documents import rendering
+from billing.invoices.documents import presses, rendering
 from billing.invoices.models import Document
 from billing.invoices.running import carrying
 from billing.invoices.running.models import BillingRun
@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 # Chunks that one task bills before it makes room for others; what is left is woken again.
 CHUNKS_A_TASK = 20
+DOCUMENTS_A_PRESS = 50
 WORKERS_A_RUN = 2
 
 
@@ -136,6 +137,15 @@ def render_document(document_id: int, language: str = "") -> None:
 
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped
 def render_new_documents() -> None:
-    """Hand out one printing job for each document of the last hour that nobody has printed yet."""
-    for document_id in rendering.unprinted(since=timezone.now() - timedelta(hours=1)):
-        render_document.delay(document_id)
+    """Hand out printing jobs for the documents of the last hour that nobody has printed yet, many to a press."""
+    waiting = rendering.unprinted(since=timezone.now() - timedelta(hours=1))
+    for first in range(0, len(waiting), DOCUMENTS_A_PRESS):
+        render_documents.delay(waiting[first : first + DOCUMENTS_A_PRESS])
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def render_documents(document_ids: list[int]) -> None:
+    """Print documents one after the other on one press; what was printed meanwhile is left alone."""
+    waiting = Document.objects.filter(pk__in=document_ids, files=None).select_related("receiver").order_by("pk")
+    for ref, reason in presses.print_all(waiting).failed.items():
+        log.error("document_not_printed", document=ref, reason=reason)

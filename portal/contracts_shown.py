@@ -6,9 +6,10 @@ from datetime import date, datetime
 
 from accounts.people import access
 from accounts.people.access import Rights
+from billing.catalog import coupons
 from billing.catalog.models import Product
-from billing.contracts import events, state, sunset
-from billing.contracts.models import Contract, ContractEvent, Subscription
+from billing.contracts import events, redeeming, state, sunset
+from billing.contracts.models import Contract, ContractEvent, Redemption, Subscription
 from billing.contracts.state import Records, State
 from billing.provisioning import progress
 from billing.provisioning.progress import Progress
@@ -64,6 +65,14 @@ class Coming:
     may_undo: bool
 
 
+@dataclass(frozen=True)
+class CouponShown:
+    """A coupon that the contract has: what it takes off, in words."""
+
+    redemption: Redemption
+    words: str
+
+
 def contracts(found: Iterable[Contract], *, rights: Rights, on: date) -> list[ContractShown]:
     """Return the contracts with their prefetched subscriptions, in a constant number of statements."""
     found = list(found)
@@ -92,6 +101,15 @@ def endings(shown: ContractShown) -> list[Ending]:
     running = [one for one in shown.subscriptions if one.state.status in (state.ACTIVE, state.PAUSED)]
     found = [(one, sunset.ends_on(shown.contract, one.subscription.product)) for one in running]
     return [Ending(one.subscription.product, day, one.subscription.product.successor) for one, day in found if day]
+
+
+def coupons_of(shown: ContractShown, *, today: date) -> list[CouponShown]:
+    """Return the coupons that hold for the contract, those for one subscription only to whom that one is shown."""
+    seen = {one.subscription.pk for one in shown.subscriptions}
+    held = redeeming.held_by(shown.contract, today)
+    return [
+        CouponShown(one, coupons.words(one.coupon)) for one in held if one.subscription_id is None or one.subscription_id in seen
+    ]
 
 
 def history(shown: ContractShown) -> list[Change]:

@@ -6,6 +6,7 @@ from backoffice.admin import (
     books,
     catalogue,
     chats,
+    coupons,
     customers,
     desk,
     dunning,
@@ -29,7 +30,7 @@ from backoffice.admin import (
 )
 
 __all__ = [
-    "allowances", "authority", "books", "catalogue", "chats", "customers", "desk", "dunning", "incoming", "knowledge",
+    "allowances", "authority", "books", "catalogue", "chats", "coupons", "customers", "desk", "dunning", "incoming", "knowledge",
     "measures", "notice_texts", "offers", "people", "playbooks", "policies", "privacy", "relations", "remedy_books", "segments",
     "service_levels", "single_sign_on", "sources", "stripe", "webhooks",
 ]  # fmt: skip

@@ -11,7 +11,6 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.customers import responsibilities
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from accounts.people import access
@@ -24,9 +23,8 @@ from billing.amendments.quoting import Change, Proposal
 from billing.contracts import events, histories
 from billing.contracts.models import Contract, ContractEvent, Subscription
 from billing.dunning import entitlements
-from billing.invoices import drafting, run
+from billing.invoices import run
 from billing.invoices.models import Document
-from billing.ledger import locking
 from billing.money import Money
 
 
@@ -144,7 +142,7 @@ def undo_scheduled(*, actor: User, event: ContractEvent, at: datetime, today: da
     subscription = event.subscription
     access.decide(actor, access.CHANGE_CONTRACT, subscription.customer).or_refuse()
     with transaction.atomic():
-        _hold_payers(subscription.customer, [subscription.pk], today)
+        run.hold_payer(subscription.customer, [subscription.pk], today)
         events.lock_contract(subscription)
         before = histories.history_of(subscription)
         undone = events.undo(actor=actor, event=event, at=at, today=today)
@@ -162,16 +160,10 @@ def _known(token: UUID) -> Quote:
 
 def _hold(quote: Quote, today: date) -> tuple[Customer, Quote]:
     """Lock everybody whose money may move, the contract, then the quote; return who pays, and the quote as it stands."""
-    payer = _hold_payers(quote.customer, [quote.subscription_id] if quote.subscription_id else [], today)
+    payer = run.hold_payer(quote.customer, [quote.subscription_id] if quote.subscription_id else [], today)
     Contract.objects.select_for_update().get(pk=quote.contract_id)
     Quote.objects.select_for_update(of=("self",)).get(pk=quote.pk)
     return payer, _known(quote.pk)
-
-
-def _hold_payers(customer: Customer, subscriptions: list[int], today: date) -> Customer:
-    payer = responsibilities.payer_of(customer, today)
-    locking.lock_payers({payer.pk, *drafting.billed_before(subscriptions)})
-    return payer
 
 
 def _refuse_when_too_late(quote: Quote, at: datetime) -> None:

@@ -2,8 +2,9 @@
 
 Counted is, of each subscription, the least it costs in a month from a month ago until the new terms no longer bind, by all that
 is recorded: a trial, a pause or an end within these days counts nothing, nor does what was added to such a one; net of what
-coupons and discounts take off today. It counts for the months by which the customer is really bound longer. What was counted
-is then kept up: nothing the customer does lets a subscription cost less before that day. Days are the contract's own.
+coupons and discounts take off today (what we take off later is our own decision and leaves it as it is). It counts for the
+months by which the customer is really bound longer. What was counted is then kept up: nothing the customer does lets a
+subscription cost less before that day. Days are the contract's own.
 """
 
 from collections.abc import Iterable, Mapping

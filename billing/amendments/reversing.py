@@ -10,14 +10,12 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.customers import responsibilities
 from accounts.decisions import Refusal
 from accounts.people.models import User
 from billing.contracts import events, histories
 from billing.contracts.models import ContractEvent
-from billing.invoices import drafting, run
+from billing.invoices import run
 from billing.invoices.models import Document
-from billing.ledger import locking
 from billing.money import Money
 from billing.rating import service
 from billing.rating.history import History
@@ -63,8 +61,7 @@ def reverse(*, actor: User, event: ContractEvent, on: date, at: datetime) -> Doc
     """
     subscription = event.subscription
     with transaction.atomic():
-        payer = responsibilities.payer_of(subscription.customer, on)
-        locking.lock_payers({payer.pk, *drafting.billed_before([subscription.pk])})
+        payer = run.hold_payer(subscription.customer, [subscription.pk], on)
         events.lock_contract(subscription)
         foresee(event, on=on)
         events.undo(actor=actor, event=event, at=at, today=took_effect_on(event))

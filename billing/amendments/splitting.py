@@ -11,7 +11,6 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.customers import responsibilities
 from accounts.customers.models import Customer
 from accounts.days import local_day
 from accounts.people.models import User
@@ -20,7 +19,7 @@ from billing.amendments.models import OrderApproval
 from billing.contracts import splitting
 from billing.contracts.models import Contract
 from billing.contracts.splitting import Carried
-from billing.ledger import locking
+from billing.invoices import run
 
 
 def _told(customer: Customer, keys: list[int], on: date) -> list[str]:
@@ -47,7 +46,7 @@ def _bring_back(customer: Customer, sister: Customer, carried: Carried, actor: U
 
 
 def _let_no_run_bill_meanwhile(customer: Customer, at: datetime) -> None:
-    locking.lock_payers({responsibilities.payer_of(customer, local_day(at, customer.timezone)).pk})
+    run.hold_payer(customer, [], local_day(at, customer.timezone))
 
 
 def _held(contracts: list[int]) -> list[int]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.decisions import Refusal
 from billing.catalog.models import Coupon, Plan
@@ -69,7 +70,10 @@ def words(coupon: Coupon) -> str:
         if coupon.percent is not None
         else str(Money(coupon.amount_minor or 0, coupon.currency))
     )
-    return f"{what} off" if coupon.periods is None else f"{what} off for {coupon.periods} billing periods"
+    if coupon.periods is None:
+        return _("{what} off").format(what=what)
+    told = ngettext("{what} off for {periods} billing period", "{what} off for {periods} billing periods", coupon.periods)
+    return told.format(what=what, periods=coupon.periods)
 
 
 def _sensible_or_refuse(percent: Decimal | None, amount: Money | None, periods: int | None) -> None:

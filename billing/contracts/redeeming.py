@@ -6,6 +6,8 @@ What it takes off is worked out where documents are drafted (billing/invoices/re
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
@@ -45,7 +47,8 @@ def redeem(
             redeemed_by=actor,
         )  # fmt: skip
         coupons.mark_used(coupon)
-        facts = {"coupon": coupon.name, "what": coupons.words(coupon), "on": str(on)}
+        with translation.override("en"):
+            facts = {"coupon": coupon.name, "what": coupons.words(coupon), "on": str(on)}
         recording.record(held.customer, "billing.coupon_redeemed", actor=actor, at=at, about=held, facts=facts)
         return redemption
 
@@ -65,6 +68,12 @@ def end(*, actor: User | None, redemption: Redemption, on: date, at: datetime) -
         facts = {"coupon": held.coupon.name, "on": str(held.until)}
         recording.record(held.contract.customer, "billing.coupon_ended", actor=actor, at=at, about=held.contract, facts=facts)
         return held
+
+
+def held_by(contract: Contract, on: date) -> QuerySet[Redemption]:
+    """Return the coupons that take something off the contract's periods on the day `on` or later, the oldest first."""
+    held = Redemption.objects.filter(contract=contract).exclude(until__lte=on)
+    return held.select_related("coupon", "subscription").order_by("since", "pk")
 
 
 def _redeemable_or_refuse(coupon: Coupon, contract: Contract, subscription: Subscription | None, on: date) -> None:

@@ -41,7 +41,7 @@ def bill(
     """
     target = up_to or on
     with transaction.atomic():
-        subscriptions = _hold(payer, [only.pk] if only else _due_under(payer, on, target))
+        subscriptions = _hold_one(payer, only) if only else _hold_due(payer, on, target)
         if not subscriptions:
             return []
         known = histories.histories_of(subscriptions)
@@ -89,11 +89,34 @@ def _due_under(payer: Customer, on: date, target: date) -> list[int]:
     return [subscription.pk for subscription in found if payers[subscription.customer_id].pk == payer.pk]
 
 
-def _hold(payer: Customer, keys: list[int]) -> list[Subscription]:
-    """Lock everybody whose money may move, then the contracts, and return the subscriptions as they are under those locks."""
-    if not keys:
+def hold_payer(customer: Customer, subscriptions: Iterable[int], on: date) -> Customer:
+    """Lock who pays for `customer` and who was billed for these subscriptions; return who pays as it stands under the lock."""
+    held, keys = responsibilities.payer_of(customer, on), list(subscriptions)
+    while True:
+        locking.lock_payers({held.pk, *drafting.billed_before(keys)})
+        payer = responsibilities.payer_of(customer, on)
+        if payer == held:
+            return payer
+        held = payer
+
+
+def _hold_due(payer: Customer, on: date, target: date) -> list[Subscription]:
+    """Hold what is due under `payer`; what went to another payer while the lock was waited for is that one's to be billed."""
+    found = _due_under(payer, on, target)
+    if not found:
         return []
-    locking.lock_payers({payer.pk, *drafting.billed_before(keys)})
+    locking.lock_payers({payer.pk, *drafting.billed_before(found)})
+    still_due = set(_due_under(Customer.objects.get(pk=payer.pk), on, target))
+    return _hold([key for key in found if key in still_due])
+
+
+def _hold_one(payer: Customer, only: Subscription) -> list[Subscription]:
+    locking.lock_payers({payer.pk, *drafting.billed_before([only.pk])})
+    return _hold([only.pk])
+
+
+def _hold(keys: list[int]) -> list[Subscription]:
+    """Lock the contracts, whose payers are locked already, and return the subscriptions as they are under those locks."""
     contracts = Contract.objects.filter(subscriptions__in=keys).order_by("pk")
     list(contracts.select_for_update(of=("self",)).values_list("pk"))
     # Usage recorded meanwhile asks for another look: it waits for this run, so that its day is not overwritten by ours.

@@ -13,7 +13,7 @@ from billing.periods import Alignment
 from billing.rating import service
 from billing.rating.segments import TRIAL
 from billing.simulation import offers, stage
-from billing.simulation.scenario import BadScenario, Happening, NotInTheHouse, day_of
+from billing.simulation.scenario import BadScenario, Happening, NotInTheHouse, day_in, day_of
 from billing.simulation.stage import Stage
 from billing.usage import recording as usage
 
@@ -116,7 +116,7 @@ def use(play: Stage, now: Happening) -> None:
     metric = str(now.args.get("metric", ""))
     usage.define_meter(code=metric, aggregation=now.args.get("aggregation", "sum"))
     at = play.at(now.on, now.place)
-    used_on = day_of(str(now.args["at"])[:10], "at") if now.args.get("at") else now.on
+    used_on = day_in(now.args["at"], play.scenario.timezone, "at") if now.args.get("at") else now.on
     subscription = play.subscription(now.args) if "subscription" in now.args else _using(play, metric, used_on)
     amount, count, amounts = now.args.get("amount"), now.args.get("events", 1), []
     if isinstance(count, list):

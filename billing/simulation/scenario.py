@@ -6,10 +6,11 @@ refused by name too, so that no scenario is played half as it was meant.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from accounts.days import local_day
 from accounts.decisions import Refusal
 from billing import money
 from billing.periods import Alignment
@@ -17,7 +18,10 @@ from billing.periods import Alignment
 KEYS: Final = {
     "id", "currency", "timezone", "start", "until", "policy", "tax_rate", "alignment", "plans", "accounts", "events", "runs",
 }  # fmt: skip
-REMARKS: Final = {"expect", "note", "source", "description", "title", "tags", "account_balance_after"}
+REMARKS: Final = {
+    "expect", "expect_balances", "note", "notes", "comment", "source", "description", "title", "name", "tags",
+    "account_balance_after",
+}  # fmt: skip
 POLICIES: Final = {"bill_cancellation_day", "proration", "drafts"}
 LISTED: Final = {"plans", "lines", "events"}  # what may be more than one value among the details of an event
 ONLY_ACCOUNT: Final = "ACCOUNT"
@@ -113,6 +117,19 @@ def day_of(given: object, name: str) -> date:
         return date.fromisoformat(given if isinstance(given, str) else "")
     except ValueError:
         raise BadScenario(f"{name}: {given!r} is not a day such as 2026-01-31.") from None
+
+
+def day_in(given: object, timezone: str, name: str) -> date:
+    """Read a day, or the day on which a moment such as 2026-02-01T03:00:00Z falls in `timezone`; one without offset is local.
+
+    Raises:
+        BadScenario: it is neither.
+    """
+    try:
+        moment = datetime.fromisoformat(given if isinstance(given, str) else "")
+        return local_day(moment, timezone) if moment.tzinfo else moment.date()
+    except (ValueError, OverflowError):
+        raise BadScenario(f"{name}: {given!r} is neither a day such as 2026-01-31 nor a moment of one.") from None
 
 
 def _happening(place: int, given: object) -> Happening:

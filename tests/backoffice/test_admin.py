@@ -17,6 +17,8 @@ from accounts.single_sign_on import metadata, providers, records
 from accounts.single_sign_on.models import MailDomain, SignInProvider
 from accounts.timeline.models import Activity
 from backoffice.admin.base import LookingAdmin, ManagersAdmin, UseCaseAdmin
+from billing.catalog.models import Coupon
+from billing.contracts.models import Redemption
 from support.remedies.models import AuthorityGrant
 from tests.factories import billing, customers, people, saml, single_sign_on, support
 
@@ -291,3 +293,47 @@ def test_metadata_that_are_none_are_said_on_the_form_and_nothing_is_set_up():
 
     assert "It describes no provider that signs people in" in page.content.decode()
     assert SignInProvider.objects.count() == 0
+
+
+def test_manager_defines_a_coupon_and_gives_it_to_a_contract():
+    manager, running = client_of(people.manager()), billing.subscribed(customers.group())
+    given = {"code": "spring", "name": "Spring", "percent": "20", "periods": "3"}
+
+    manager.post(reverse("admin:billing_coupon_add"), given)
+    coupon = Coupon.objects.get()
+    redeemed = {"coupon": coupon.pk, "contract": running.contract_id, "since": "2026-03-01"}
+    manager.post(reverse("admin:billing_redemption_add"), redeemed)
+    held = Redemption.objects.get()
+    manager.post(reverse("admin:billing_redemption_change", args=[held.pk]), {"until": "2026-06-01"})
+    held.refresh_from_db()
+
+    assert (held.coupon, held.contract, str(held.since), str(held.until)) == (
+        coupon,
+        running.contract,
+        "2026-03-01",
+        "2026-06-01",
+    )
+
+
+def test_coupon_of_an_amount_is_written_as_money():
+    given = {"code": "ten", "name": "Ten", "amount": "10.50", "currency": "EUR"}
+
+    client_of(people.manager()).post(reverse("admin:billing_coupon_add"), given)
+
+    assert (Coupon.objects.get().amount_minor, Coupon.objects.get().currency) == (1050, "EUR")
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"percent": "20", "amount": "5.00", "currency": "EUR"}, "A coupon takes off either a percentage or an amount."),
+        ({"percent": "120"}, "A percentage is above 0 and at most 100, not 120."),
+        ({"amount": "a lot", "currency": "EUR"}, "not an amount"),
+        ({"percent": "5", "periods": "0"}, "A coupon lasts from 1 to 1200 billing periods."),
+    ],
+)
+def test_coupon_that_makes_no_sense_is_refused_on_its_form(given, reason):
+    answer = client_of(people.manager()).post(reverse("admin:billing_coupon_add"), {"code": "x", "name": "X", **given})
+
+    assert reason in answer.content.decode()
+    assert not Coupon.objects.exists()

@@ -3,11 +3,11 @@
 import threading
 from datetime import timedelta
 
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, connections, transaction
 
 from accounts.customers import responsibilities
 from accounts.customers.models import Customer
-from billing.contracts import events
+from billing.contracts import events, splitting
 from billing.invoices import proof, run
 from billing.invoices.running import carrying
 from billing.usage import recording
@@ -69,3 +69,46 @@ def test_usage_recorded_while_a_run_bills_is_looked_at_again(committed, monkeypa
 
     subscription.refresh_from_db()
     assert subscription.next_due_on == TODAY
+
+
+def _given_away_by(change, monkeypatch):
+    """Let `change` happen on another connection after a run has read what is due, just before it holds the payer."""
+    hold, late = run.locking.lock_payers, threading.Thread(target=lambda: (change(), connections.close_all()))
+
+    def hold_afterwards(payers):
+        if not late.ident:
+            late.start()
+            late.join()
+        hold(payers)
+
+    monkeypatch.setattr(run.locking, "lock_payers", hold_afterwards)
+
+
+def _site_beside_another():
+    root = customers.group()
+    site, other = customers.below(root), customers.below(root)
+    return site, other, billing.subscribed(site)
+
+
+def test_run_bills_nobody_for_what_a_sister_pays_since_it_looked(committed, monkeypatch):
+    site, other, _ = _site_beside_another()
+    _given_away_by(lambda: responsibilities.set_payer(actor=None, customer=site, payer=other, since=TODAY, at=NOON), monkeypatch)
+
+    assert run.bill(payer=site, on=TODAY, at=NOON) == []
+    assert [document.customer for document in run.bill(payer=other, on=TODAY, at=NOON)] == [other]
+
+
+def test_run_bills_nobody_for_what_was_split_off_since_it_looked(committed, monkeypatch):
+    site, other, running = _site_beside_another()
+    _given_away_by(lambda: splitting.carry(site, other, [running.contract_id], None, NOON), monkeypatch)
+
+    assert run.bill(payer=site, on=TODAY, at=NOON) == []
+    assert [document.customer for document in run.bill(payer=other, on=TODAY, at=NOON)] == [other]
+
+
+def test_payer_is_held_as_it_is_under_the_lock(committed, monkeypatch):
+    site, other, _ = _site_beside_another()
+    _given_away_by(lambda: responsibilities.set_payer(actor=None, customer=site, payer=other, since=TODAY, at=NOON), monkeypatch)
+
+    with transaction.atomic():
+        assert run.hold_payer(site, [], TODAY) == other

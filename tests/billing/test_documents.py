@@ -11,7 +11,7 @@ import pytest
 from accounts.customers.models import Customer
 from billing import tasks
 from billing.invoices import credit_notes
-from billing.invoices.documents import rendering
+from billing.invoices.documents import presses, rendering
 from billing.invoices.documents.writing import sheet_of
 from billing.invoices.models import Document, DocumentFile
 from tests.factories.billing import FIRST_DAY, NOON, invoice, legacy_invoice, one_off
@@ -214,6 +214,56 @@ def test_a_press_that_takes_too_long_is_stopped(tree, monkeypatch, tmp_path):
 
     with pytest.raises(rendering.PressFailed, match="took longer"):
         rendering.pdf_of(invoice(tree.berlin))
+
+
+def test_presses_that_stay_print_the_same_bytes_as_a_press_of_its_own(tree):
+    documents = [invoice(tree.berlin), invoice(tree.europe), invoice(tree.berlin)]
+    alone = [rendering.printed(sheet_of(document, "en"), document.content_hash) for document in documents]
+
+    told = presses.print_all(documents, "en", presses=2)
+
+    assert (told.kept, told.failed) == (3, {})
+    assert [bytes(DocumentFile.objects.get(document=document).content) for document in documents] == alone
+
+
+def test_presses_that_stay_are_made_fresh_after_some_pages(tree, monkeypatch):
+    monkeypatch.setattr(presses, "PAGES_A_PRESS", 1)
+
+    assert presses.print_all([invoice(tree.berlin), invoice(tree.berlin)], "en").kept == 2
+
+
+def test_document_that_a_staying_press_cannot_print_is_told_and_stops_no_other(tree, monkeypatch):
+    documents = [invoice(tree.berlin), invoice(tree.berlin)]
+    real = rendering.page_of
+    broken = {"html": "<p>without its stylesheet</p>"}
+    pages = iter([lambda *_: broken, real])
+    monkeypatch.setattr(rendering, "page_of", lambda *given: next(pages)(*given))
+
+    told = presses.print_all(documents, "en")
+
+    assert (told.kept, list(told.failed)) == (1, [documents[0].ref])
+    assert DocumentFile.objects.get().document == documents[1]
+
+
+def test_staying_press_that_takes_too_long_is_stopped(tree, monkeypatch, tmp_path):
+    slow = tmp_path / "press.py"
+    slow.write_text("import time; time.sleep(30)")
+    monkeypatch.setattr(rendering, "PRESS", slow)
+    monkeypatch.setattr(rendering, "PRESS_SECONDS", 1)
+    document = invoice(tree.berlin)
+
+    told = presses.print_all([document])
+
+    assert told.failed == {document.ref: f"{document.ref} was not printed: the press stopped, or took longer than 1 seconds"}
+
+
+def test_task_prints_many_documents_on_one_press_and_each_once(tree):
+    documents = [invoice(tree.berlin), invoice(tree.berlin)]
+
+    tasks.render_documents.delay([document.pk for document in documents])
+    tasks.render_documents.delay([document.pk for document in documents])
+
+    assert DocumentFile.objects.count() == 2
 
 
 def test_the_press_reaches_nothing_outside(tree):

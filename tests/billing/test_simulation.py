@@ -35,6 +35,7 @@ def test_scenario_prints_exactly_its_documents(path):
 
     assert told["refused"] == []
     assert len(documents) == len(given["expect"])
+    assert {name: told[name] for name in given.get("expect_balances", {})} == given.get("expect_balances", {})
     for document, wanted in zip(documents, given["expect"], strict=True):
         plain = {key: value for key, value in wanted.items() if key not in ("lines", "note")}
         assert _as_expected(document, plain) == plain
@@ -74,6 +75,16 @@ def test_refused_start_leaves_nothing_that_a_later_one_could_stumble_on():
 def test_detail_of_another_shape_is_refused_in_one_line(args):
     with pytest.raises(scenario.BadScenario):
         playing.play(_world(("2026-01-01", "subscribe", args)))
+
+
+@pytest.mark.parametrize("at", ["yesterday", "2026-02-30", "2026-01-05T25:00:00Z", 7])
+def test_use_at_a_moment_that_does_not_exist_is_refused(at):
+    charge = {"metric": "calls", "model": "standard", "params": {"unit_price": "1.00"}}
+    used = ("2026-01-10", "usage", {"metric": "calls", "units": "1", "at": at})
+    told = playing.play(_world(("2026-01-01", "subscribe", {"plan": "M"}), used, plans={"M": {"charges": [charge]}}))
+
+    reason = f"at: {at!r} is neither a day such as 2026-01-31 nor a moment of one."
+    assert [refused["reason"] for refused in told["refused"]] == [reason]
 
 
 def test_unknown_policy_is_refused_before_anything_is_played():

@@ -1,12 +1,15 @@
 """Where a page stands: what a customer owes alone and with everything below, and the tree, as far as its visitor may see."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
 from accounts.customers.models import Customer
 from accounts.timeline.kinds import KINDS
+from billing.catalog import coupons
+from billing.contracts import redeeming
 from tests.factories import billing, people, support
 from tests.factories.customers import below, group, helios
 from tests.portal.visiting import browser_of, words
@@ -145,3 +148,18 @@ def test_customer_merged_into_another_is_in_no_tree(tree):
 
     assert "Lab" not in told
     assert "What is below Berlin" not in told
+
+
+def test_contract_shows_the_coupons_it_has_and_not_those_that_ended(tree):
+    running = billing.subscribed(tree.berlin)
+    for code, name in (("spring", "Spring greeting"), ("winter", "Winter greeting")):
+        coupon = coupons.define(code=code, name=name, percent=Decimal(20), periods=3)
+        held = redeeming.redeem(actor=None, coupon=coupon, contract=running.contract, on=billing.FIRST_DAY, at=billing.NOON)
+    redeeming.end(actor=None, redemption=held, on=billing.FIRST_DAY, at=billing.NOON)
+
+    page = browser_of(people.administrator(tree.berlin)).get(reverse("portal:contract", args=[running.contract.ref]))
+
+    told = words(page).partition("Coupons")[2]
+
+    assert told.startswith(" Spring greeting20 % off for 3 billing periodsfrom 1 Jan 2026 History")
+    assert "Winter greeting" not in words(page)

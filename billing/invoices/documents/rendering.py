@@ -53,7 +53,7 @@ def pdf_of(document: Document, language: str = "") -> bytes:
     chosen = language_of(language or document.receiver.language)
     kept = DocumentFile.objects.filter(document=document, language=chosen).first()
     if kept is None:
-        kept = _keep(document, chosen, printed(sheet_of(document, chosen), document.content_hash))
+        kept = keep(document, chosen, printed(sheet_of(document, chosen), document.content_hash))
     return bytes(kept.content)
 
 
@@ -63,7 +63,7 @@ def unprinted(*, since: datetime) -> list[int]:
     return list(waiting.order_by("issued_at", "pk").values_list("pk", flat=True))
 
 
-def _keep(document: Document, language: str, content: bytes) -> DocumentFile:
+def keep(document: Document, language: str, content: bytes) -> DocumentFile:
     """Keep what was printed; when two printed at once, the first stays."""
     file_hash = hashlib.sha256(content).hexdigest()
     facts = {"file_hash": file_hash, "content": content, "rendered_at": Now()}
@@ -89,11 +89,16 @@ def printed(sheet: Sheet, identifier: str, *, xml: bytes = b"") -> bytes:
     Raises:
         PressFailed: the press stopped, or took too long.
     """
-    html = render_to_string("documents/document.html", {"sheet": sheet, "words": sheet.words})
-    given = {"html": html, "css": _stylesheet(), "identifier": f"{identifier}:{sheet.language}"}
+    given = page_of(sheet, identifier)
     if xml:
         given |= {"xml": xml.decode(), "xmp": render_to_string("documents/facturx.xmp")}
     return pressed(given, name=sheet.ref, on=sheet.issued_on)
+
+
+def page_of(sheet: Sheet, identifier: str) -> dict[str, str]:
+    """Return `sheet` as the page that the press takes in."""
+    html = render_to_string("documents/document.html", {"sheet": sheet, "words": sheet.words})
+    return {"html": html, "css": _stylesheet(), "identifier": f"{identifier}:{sheet.language}"}
 
 
 def letter(html: str, *, name: str, on: date) -> bytes:
@@ -117,7 +122,7 @@ def pressed(page: Mapping[str, str], *, name: str, on: date) -> bytes:
     given = json.dumps(page).encode()
     try:
         done = subprocess.run(  # noqa: S603, our own program, our own Python
-            command, input=given, capture_output=True, timeout=PRESS_SECONDS, env=_environment(on), check=False
+            command, input=given, capture_output=True, timeout=PRESS_SECONDS, env=environment(on), check=False
         )
     except subprocess.TimeoutExpired as fault:
         raise PressFailed(f"{name} took longer than {PRESS_SECONDS} seconds to print") from fault
@@ -126,11 +131,15 @@ def pressed(page: Mapping[str, str], *, name: str, on: date) -> bytes:
     return done.stdout
 
 
-def _environment(on: date) -> dict[str, str]:
+def environment(on: date) -> dict[str, str]:
     """Return what the press may know of us: nothing but where its libraries are, and the day of the document as its date."""
-    day = datetime(on.year, on.month, on.day, tzinfo=UTC)
     known = {name: os.environ[name] for name in KEPT_FROM_THE_ENVIRONMENT if name in os.environ}
-    return known | {"LANG": "C.UTF-8", "SOURCE_DATE_EPOCH": str(max(0, int(day.timestamp())))}
+    return known | {"LANG": "C.UTF-8", "SOURCE_DATE_EPOCH": epoch(on)}
+
+
+def epoch(on: date) -> str:
+    """Return the day of a document as the press wants its date: seconds since 1970."""
+    return str(max(0, int(datetime(on.year, on.month, on.day, tzinfo=UTC).timestamp())))
 
 
 @cache
