@@ -13,7 +13,7 @@ from billing.amendments import applying, approvals, ordering
 from billing.amendments.models import OrderApproval
 from billing.catalog.models import Plan
 from billing.contracts.models import Contract
-from portal import orders_shown, places, quotes_shown
+from portal import details_shown, orders_shown, places, quotes_shown
 from portal.forms.changes import OrderDecisionForm, OrderForm
 from window.refusals import refusals_shown_on
 
@@ -86,6 +86,7 @@ def _approvals_page(request: HttpRequest, number: str, form: OrderDecisionForm, 
     context = {
         "at": node,
         "form": form,
+        "changes": details_shown.waiting_for(request.user, node),
         "waiting": orders_shown.waiting(approvals.waiting_within(reach), viewer=request.user),
         "decided": orders_shown.decided(decided.select_related(*related).order_by("-decided_at", "-pk")[:DECIDED_SHOWN]),
     }

@@ -1,5 +1,6 @@
 """The details of a customer: confirming, asking for changes, deciding."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -45,6 +46,19 @@ def test_good_tax_id_waits_for_the_administrator_of_the_group_and_is_then_in_eff
 
     assert "Waits for you" in send(administrator, "details", tree.group.number).content.decode()
     answer = send(administrator, "change_decisions", change.pk, form={"decision": "approve"})
+
+    assert answer.status_code == 302
+    assert Customer.objects.get(pk=tree.germany.pk).tax_id == "DE136695976"
+
+
+def test_administrator_approves_a_change_from_the_page_that_lists_what_waits_with_its_token(tree):
+    send(people.member(tree.germany), "change_requests", tree.germany.number, form={"what": "tax_id", "tax_id": "DE136695976"})
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(people.administrator(tree.group))
+
+    page = browser.get(reverse("portal:order_approvals", args=[tree.group.number])).content.decode()
+    form = re.search(r'<form[^>]*action="([^"]*decisions/)">.*?value="([^"]+)"', page)
+    answer = browser.post(form[1], {"decision": "approve", "csrfmiddlewaretoken": form[2]})
 
     assert answer.status_code == 302
     assert Customer.objects.get(pk=tree.germany.pk).tax_id == "DE136695976"
