@@ -4,12 +4,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from accounts.customers import addresses
 from accounts.customers.models import Address, Customer
 from accounts.people import access
+from accounts.people.models import User
 from accounts.quality import changes, confirming, positions
 from accounts.quality.models import ChangeRequest
 from portal import places
@@ -23,7 +25,6 @@ def of(request: HttpRequest, node: Customer, *, at: datetime, bound: forms.Form 
     """Return what the page of details shows; `bound` is a form as it was sent."""
     viewer, today = request.user, places.today(node)
     requests = list(changes.of_customer(node)[:SHOWN])
-    waiting = changes.waiting_for(viewer).filter(customer__in=Customer.objects.below(node))
     return {
         "at": node,
         "facts": _facts(node),
@@ -32,12 +33,17 @@ def of(request: HttpRequest, node: Customer, *, at: datetime, bound: forms.Form 
         "today": today.isoformat(),
         "forms": [_asking(what, node, today.isoformat(), bound) for what in FORMS],
         "requests": [_row(change) for change in requests],
-        "waiting": [_to_decide(change) for change in waiting[:SHOWN]],
+        "waiting": waiting_for(viewer, Customer.objects.below(node)),
         "may_ask": places.standing(request, node).may(access.REQUEST_CHANGES),
         "confirmed": confirming.last(node),
         "refusal": _unshown(bound),
         "confirm_due": confirming.is_due(node, at=at),
     }
+
+
+def waiting_for(viewer: User, reach: "QuerySet[Customer]") -> list[dict[str, Any]]:
+    """Return what `viewer` has to decide on at customers within `reach`, the longest wait first."""
+    return [_to_decide(change) for change in changes.waiting_for(viewer).filter(customer__in=reach)[:SHOWN]]
 
 
 def _unshown(bound: forms.Form | None) -> str:

@@ -13,7 +13,7 @@ from billing.amendments import applying, approvals, ordering
 from billing.amendments.models import OrderApproval
 from billing.catalog.models import Plan
 from billing.contracts.models import Contract
-from portal import orders_shown, places, quotes_shown
+from portal import details_shown, orders_shown, places, quotes_shown
 from portal.forms.changes import OrderDecisionForm, OrderForm
 from window.refusals import refusals_shown_on
 
@@ -56,7 +56,7 @@ def _form(request: HttpRequest, agreed: Contract) -> OrderForm:
 @declares(access.APPROVE_ORDERS)
 @require_GET
 def order_approvals(request: HttpRequest, number: str) -> HttpResponse:
-    """Show the orders that wait for the viewer here and below, the longest wait first."""
+    """Show what waits for the viewer here and below: orders and changes of details, the longest wait first."""
     return _approvals_page(request, number, OrderDecisionForm())
 
 
@@ -86,6 +86,7 @@ def _approvals_page(request: HttpRequest, number: str, form: OrderDecisionForm, 
     context = {
         "at": node,
         "form": form,
+        "changes": details_shown.waiting_for(request.user, reach),
         "waiting": orders_shown.waiting(approvals.waiting_within(reach), viewer=request.user),
         "decided": orders_shown.decided(decided.select_related(*related).order_by("-decided_at", "-pk")[:DECIDED_SHOWN]),
     }
