@@ -81,7 +81,7 @@ def _charter(tier: str, segment: Segment | None, currency: str, on: date) -> lis
     found = resolving.resolve_for(tier, [segment.pk] if segment else [], on, told)
     return [
         {
-            "term": str(found[code].key.label),
+            "term": policy_words.name(found[code].key),
             "value": policy_words.of(found[code].key, found[code].value, currency),
             "note": found[code].source.ref if found[code].is_said else _("for every customer"),
         }

@@ -21,6 +21,7 @@ PAGES: Final[Mapping[str, tuple[str, str, bool]]] = {
     "invoices": ("portal:invoices", "", True),
     "methods": ("portal:methods", "", True),
     "webhooks": ("portal:webhooks", "", True),
+    "details": ("portal:details", "", True),
     "orders": ("portal:order_approvals", "", True),
     "approvals": ("", "backoffice:approvals", False),
     "problem": ("", "backoffice:problem", True),

@@ -33,7 +33,7 @@ def _documents(customer: Customer, on: date) -> list[dict[str, object]]:
 
 def _value(resolved: Resolved, currency: str) -> dict[str, str]:
     words = policy_words.of(resolved.key, resolved.value, currency)
-    return {"term": resolved.key.label, "value": words, "note": _where(resolved.source)}
+    return {"term": policy_words.name(resolved.key), "value": words, "note": _where(resolved.source)}
 
 
 def _where(source: Source) -> str:

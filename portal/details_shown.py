@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -32,7 +33,7 @@ def of(request: HttpRequest, node: Customer, *, at: datetime, bound: forms.Form 
         "today": today.isoformat(),
         "forms": [_asking(what, node, today.isoformat(), bound) for what in FORMS],
         "requests": [_row(change) for change in requests],
-        "waiting": waiting_for(viewer, node),
+        "waiting": waiting_for(viewer, Customer.objects.below(node)),
         "may_ask": places.standing(request, node).may(access.REQUEST_CHANGES),
         "confirmed": confirming.last(node),
         "refusal": _unshown(bound),
@@ -40,10 +41,9 @@ def of(request: HttpRequest, node: Customer, *, at: datetime, bound: forms.Form 
     }
 
 
-def waiting_for(viewer: User, node: Customer) -> list[dict[str, Any]]:
-    """Return the changes asked for at `node` and below that wait for the viewer, as lines with what each would change."""
-    waiting = changes.waiting_for(viewer).filter(customer__in=Customer.objects.below(node))
-    return [_to_decide(change) for change in waiting[:SHOWN]]
+def waiting_for(viewer: User, reach: "QuerySet[Customer]") -> list[dict[str, Any]]:
+    """Return what `viewer` has to decide on at customers within `reach`, the longest wait first."""
+    return [_to_decide(change) for change in changes.waiting_for(viewer).filter(customer__in=reach)[:SHOWN]]
 
 
 def _unshown(bound: forms.Form | None) -> str:

@@ -43,7 +43,7 @@ def _acting_as(looking: Viewing) -> dict[str, Any]:
 
 def _at(request: HttpRequest, node: Customer, page: str) -> dict[str, Any]:
     return {
-        "node": {"label": node.name, "kind": node.kind.label, "url": reverse("portal:home", args=[node.number])},
+        "node": {"label": node.name, "kind": node.kind.words, "url": reverse("portal:home", args=[node.number])},
         "node_number": node.number,
         "why": places.standing(request, node).why,
         "path": path_to(request, node),

@@ -17,6 +17,7 @@ from billing.invoices.models import Document, Line, Settlement
 from billing.money import Money
 from billing.payments import selectors as payment_selectors
 from billing.payments.models import Payment
+from window import derivation_words
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,8 @@ def lines(document: Document) -> list[LineShown]:
     findings = {finding.line_id: finding for finding in found}
     disputed = disputes.open_on(document) if document.open_minor else {}
     printed = document.lines.select_related("customer", "product", "corrects__document").order_by("position")
-    return [LineShown(line, selectors.why(line), findings.get(line.pk), disputed.get(line.pk)) for line in printed]
+    words = derivation_words.words()
+    return [LineShown(line, selectors.why(line, words), findings.get(line.pk), disputed.get(line.pk)) for line in printed]
 
 
 def settlements(document: Document) -> QuerySet[Settlement]:

@@ -56,9 +56,9 @@ class Checkout:
 
 
 def checkout(viewer: User, documents: Sequence[Document]) -> Checkout:
-    """Gather what `viewer` is about to pay; invoices whose payment is still being checked are set apart."""
+    """Gather what `viewer` is about to pay: what is settled is left out, what is still being checked is set apart."""
     checked = selectors.being_checked(documents)
-    payable = [document for document in documents if document.pk not in checked]
+    payable = [document for document in documents if document.open_minor and document.pk not in checked]
     totals = totals_of(payable)
     try:
         return Checkout(payable, totals, checked, collecting.payer_for(viewer, documents))

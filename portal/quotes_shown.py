@@ -21,7 +21,7 @@ from billing.contracts.models import ContractEvent
 from billing.money import Money
 from billing.periods import Interval, last_day
 from portal.forms.changes import ChangeForm
-from window import formats, price_words
+from window import derivation_words, formats, price_words
 from window.statuses import label as label_of
 
 IN_WORDS: Final = {
@@ -182,7 +182,7 @@ def _line(line: dict[str, Any], currency: str) -> QuotedLine:
         since=date.fromisoformat(line["since"]) if line["since"] else None,
         last_day=last_day(until) if until else None,
         amount=Money(line["amount_minor"], currency),
-        why=line["why"],
+        why=derivation_words.sentence(line["derivation"], currency) if "derivation" in line else line["why"],
     )
 
 

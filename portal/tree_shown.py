@@ -126,7 +126,7 @@ def _nested(known: Sequence[tuple[Customer, NodeBalance]], at: Customer, *, cut:
 def _node(customer: Any, owed: NodeBalance, *, children: list[Node], at: Customer | None) -> Node:
     return {
         "label": customer.name,
-        "kind": customer.kind.label,
+        "kind": customer.kind.words,
         "url": reverse("portal:home", args=[customer.number]),
         "figures": list(_figures(customer, owed)),
         "current": at is not None and customer.pk == at.pk,

@@ -1,15 +1,26 @@
-"""Policy words: a key's value as a page writes it: amounts grouped, and where one currency matters only that one."""
+"""Policy words: a key's name and value in the reader's language; where one currency matters, only that one."""
 
 from decimal import Decimal
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from accounts.policies.keys import Key, Type
 from window.formats import NO_BREAK_SPACE, figure
 
 
+def name(key: Key) -> str:
+    """Write what a key asks."""
+    return _(key.label)
+
+
 def of(key: Key, value: Any, currency: str = "") -> str:
     """Write a value of a key; with a `currency` that it names, only in that one."""
-    if key.type is not Type.MONEY or not value:
-        return key.words(value)
-    said = {currency: value[currency]} if currency in value else value
-    return ", ".join(f"{figure(Decimal(amount))}{NO_BREAK_SPACE}{code}" for code, amount in sorted(said.items()))
+    if value is None:
+        return _("not limited") if key.type is Type.MONEY else _("not said")
+    if key.type is Type.FLAG:
+        return _("yes") if value else _("no")
+    if key.type is Type.MONEY and value:
+        said = {currency: value[currency]} if currency in value else value
+        return ", ".join(f"{figure(Decimal(amount))}{NO_BREAK_SPACE}{code}" for code, amount in sorted(said.items()))
+    return key.words(value) if key.type is Type.MONEY or not key.unit else f"{figure(value)} {_(key.unit)}"

@@ -6,11 +6,18 @@ from datetime import datetime
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext_noop as noop
 
 from accounts.customers import locks
 from accounts.customers.models import Customer, CustomerKind
 from accounts.decisions import Refusal
 from accounts.timeline import recording
+
+# the labels the first kinds and relations carry in every new house, for the catalogues: CustomerKind.words reads them there
+CAME_WITH_ACCORD = (
+    noop("Group"), noop("Legal entity"), noop("Division"), noop("Department"), noop("Location"), noop("Cost centre"),
+    noop("Reseller"), noop("Person"), noop("serves"), noop("is served by"),
+)  # fmt: skip
 
 
 class PlaceInUse(Refusal):

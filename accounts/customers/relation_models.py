@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now, TruncDate
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import only_added
@@ -37,6 +38,11 @@ class RelationKind(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def words(self) -> str:
+        """The label in the reader's language, where it is one of those that came with Accord."""
+        return gettext(self.label)
 
 
 class RelationQuerySet(models.QuerySet["Relation"]):

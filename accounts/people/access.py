@@ -14,6 +14,7 @@ from typing import Final
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.customers.models import Customer
 from accounts.customers.relation_models import Relation, RelationKind, RelationQuerySet, SharedTicket
@@ -24,6 +25,15 @@ ADMINISTRATOR, PAYER, MEMBER, READER = (role.value for role in Membership.Role)
 AGENT, SUPERVISOR, FINANCE, KEY_ACCOUNT, MANAGER = (level.value for level in StaffProfile.Level)
 EVERY_ROLE: Final = frozenset({ADMINISTRATOR, PAYER, MEMBER, READER})
 EVERY_LEVEL: Final = frozenset({AGENT, SUPERVISOR, FINANCE, KEY_ACCOUNT, MANAGER})
+# what somebody is, with the article where a language has one
+AS_ROLE: Final = {
+    ADMINISTRATOR: gettext_lazy("an administrator"), PAYER: gettext_lazy("a payer"), MEMBER: gettext_lazy("a member"),
+    READER: gettext_lazy("a reader"),
+}  # fmt: skip
+AS_LEVEL: Final = {
+    AGENT: gettext_lazy("an agent"), SUPERVISOR: gettext_lazy("a supervisor"), FINANCE: gettext_lazy("finance"),
+    KEY_ACCOUNT: gettext_lazy("a key account manager"), MANAGER: gettext_lazy("a manager"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -180,8 +190,7 @@ class Standing:
     def why(self) -> str:
         """Say in one sentence why the viewer can see the customer; empty when they cannot."""
         if self.level:
-            label = StaffProfile.Level(self.level).label.lower()
-            return f"You work for us as {_with_article(label)}, and our people see every customer."
+            return _("You work for us as {level}, and our people see every customer.").format(level=AS_LEVEL[self.level])
         nearest = min(self.held, key=lambda row: (-row.customer.lft, row.role), default=None)
         return _reason(nearest, self.customer) if nearest else ""
 
@@ -243,11 +252,6 @@ def _covers(held: Membership, customer: Customer) -> bool:
 
 
 def _reason(held: Membership, customer: Customer) -> str:
-    role = _with_article(held.get_role_display().lower())
-    if held.customer_id == customer.pk:
-        return f"You are {role} of {customer.name}."
-    return f"You are {role} of {held.customer.name} and of everything below it."
-
-
-def _with_article(noun: str) -> str:
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+    alone = held.customer_id == customer.pk
+    words = _("You are {role} of {name}.") if alone else _("You are {role} of {name} and of everything below it.")
+    return words.format(role=AS_ROLE[held.role], name=held.customer.name)

@@ -304,7 +304,7 @@ def _must_wait(request: ChangeRequest) -> None:
 def _record(request: ChangeRequest, kind: str, actor: AbstractBaseUser | None, at: datetime) -> None:
     facts = {
         "what": plain(request, "what").lower(), "day": request.effective_on.isoformat(), "before": request.before,
-        "after": request.after, "note": request.note,
+        "after": request.after, "note": request.note, "customer_number": request.customer.number,
     }  # fmt: skip
     internal = positions.is_ours(request)
     recording.record(request.customer, kind, actor=actor, at=at, about=request, facts=facts, internal=internal)

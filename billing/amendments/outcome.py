@@ -98,6 +98,7 @@ def _lines(documents: Sequence[PlannedDocument]) -> Iterator[dict[str, Any]]:
                 "tax_minor": tax_minor,
                 "kind": line.kind,
                 "why": explain.sentence(line.derivation, document.currency),
+                "derivation": line.derivation,
             }
 
 

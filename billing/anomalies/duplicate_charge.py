@@ -4,6 +4,7 @@ The same thing: the same product, or, where a line has none (imported history), 
 node that used it; a line that was imported for the payer as a whole also meets the lines of the nodes it pays for, if the
 amounts are equal. The days that count are those still covered, net of what was given back pro rata. Two charges of one
 subscription cannot overlap (database), and different charges of a product, say base fee and seats, are not the same thing.
+Nor are two subscriptions of which one was ordered: whoever ordered saw its price and confirmed it beside what ran.
 
 Of two such lines the one to take back is the unpaid one, if just one is unpaid, else the later one; so however many
 overlap, one always stays.
@@ -16,6 +17,7 @@ from typing import Any, Final
 
 from django.db import connection
 
+from billing.amendments import ordering
 from billing.anomalies import wording
 from billing.anomalies.base import Suspect
 from billing.invoices import crediting
@@ -61,6 +63,9 @@ WHERE s.rank > t.rank AND s.currency = t.currency
   AND (s.product_id = t.product_id OR (s.product_id IS NULL OR t.product_id IS NULL) AND s.what = t.what)
   AND (s.charge_code = t.charge_code OR s.charge_code = '' OR t.charge_code = '')
   AND (s.subscription_id <> t.subscription_id OR s.subscription_id IS NULL OR t.subscription_id IS NULL)
+  AND NOT (s.subscription_id IS NOT NULL AND t.subscription_id IS NOT NULL AND EXISTS (
+      SELECT 1 FROM billing_quote q WHERE q.subscription_id IN (s.subscription_id, t.subscription_id)
+         AND q.status = 'applied' AND q.change->>'what' = %(ordered)s))
   AND NOT (%(fresh)s AND EXISTS (
       SELECT 1 FROM billing_finding f
       WHERE f.line_id = s.id AND f.status = 'open'
@@ -119,7 +124,7 @@ def pairs_of(line: Line) -> list[Pair]:
 
 def _pairs(**asked: Any) -> list[Pair]:
     with connection.cursor() as cursor:
-        cursor.execute(PAIRS, asked)
+        cursor.execute(PAIRS, asked | {"ordered": ordering.WHAT})
         rows: list[tuple[int, int, date, date, date, date]] = cursor.fetchall()
     ids = {pk for row in rows for pk in row[:2]}
     known = Line.objects.select_related("document__customer", "customer", "product", "subscription").in_bulk(ids)

@@ -153,15 +153,17 @@ def words(event: ContractEvent) -> str:
     plan = event.plan_version.plan.name if event.plan_version else ""
     price = event.price_override
     sentences = {
-        What.SUBSCRIBE: f"{plan} starts",
-        What.CHANGE_PLAN: f"Change to {plan}",
+        What.SUBSCRIBE: _("{plan} starts").format(plan=plan),
+        What.CHANGE_PLAN: _("Change to {plan}").format(plan=plan),
         What.SET_QUANTITY: f"{event.quantity} {event.subscription.product.unit_name}s",
-        What.PAUSE: "Pause",
-        What.RESUME: "Resume",
-        What.CANCEL: "Cancellation",
-        What.OVERRIDE_PRICE: "Listed price again" if price is None else f"Agreed price of {charges.decimal_text(price)}",
-        What.SET_ANCHOR: "Change of the billing day",
-        What.UNDO: "Undo",
+        What.PAUSE: _("Pause"),
+        What.RESUME: _("Resume"),
+        What.CANCEL: _("Cancellation"),
+        What.OVERRIDE_PRICE: _("Listed price again")
+        if price is None
+        else _("Agreed price of {price}").format(price=charges.decimal_text(price)),
+        What.SET_ANCHOR: _("Change of the billing day"),
+        What.UNDO: _("Undo"),
     }
     return sentences[What(event.what)]
 

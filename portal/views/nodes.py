@@ -61,7 +61,7 @@ def _option(customer: Customer, above: str) -> Option:
     path = " · ".join(part for part in (customer.number, above) if part)
     return {
         "label": customer.name,
-        "kind": customer.kind.label,
+        "kind": customer.kind.words,
         "path": path,
         "url": reverse("portal:home", args=[customer.number]),
     }

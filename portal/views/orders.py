@@ -56,7 +56,7 @@ def _form(request: HttpRequest, agreed: Contract) -> OrderForm:
 @declares(access.APPROVE_ORDERS)
 @require_GET
 def order_approvals(request: HttpRequest, number: str) -> HttpResponse:
-    """Show the orders that wait for the viewer here and below, the longest wait first."""
+    """Show what waits for the viewer here and below: orders and changes of details, the longest wait first."""
     return _approvals_page(request, number, OrderDecisionForm())
 
 
@@ -86,7 +86,7 @@ def _approvals_page(request: HttpRequest, number: str, form: OrderDecisionForm, 
     context = {
         "at": node,
         "form": form,
-        "changes": details_shown.waiting_for(request.user, node),
+        "changes": details_shown.waiting_for(request.user, reach),
         "waiting": orders_shown.waiting(approvals.waiting_within(reach), viewer=request.user),
         "decided": orders_shown.decided(decided.select_related(*related).order_by("-decided_at", "-pk")[:DECIDED_SHOWN]),
     }

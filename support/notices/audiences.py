@@ -11,6 +11,8 @@ from django.db.models import Q
 from accounts.customers.models import Customer
 from accounts.people import access
 from accounts.people.models import Membership, User
+from accounts.quality import changes, positions
+from accounts.quality.models import ChangeRequest
 from accounts.timeline.models import Activity
 from billing.amendments import approvals
 from billing.amendments.models import OrderApproval
@@ -62,6 +64,25 @@ def who_may_approve_orders(activity: Activity) -> list[User]:
 def who_asked_to_order(activity: Activity) -> list[User]:
     """The person whose order was decided."""
     return _present(OrderApproval.objects.select_related("quote__asked_by").get(pk=activity.about_ref).quote.asked_by)
+
+
+def who_may_decide_on_the_change(activity: Activity) -> list[User]:
+    """The nearest administrators who may decide on a change of details that waits; nobody where none waits any more."""
+    asked = ChangeRequest.objects.select_related("customer").get(pk=activity.about_ref)
+    if asked.status != ChangeRequest.Status.WAITING or positions.is_ours(asked):
+        return []
+    above = Customer.objects.above(asked.customer).order_by("-lft")
+    deciding = (nearest(customer, access.ADMINISTRATOR) for customer in above)
+    able = ([person for person in people if changes.may_decide(person, asked).allowed] for people in deciding)
+    return next((people for people in able if people), [])
+
+
+def who_asked_for_the_change(activity: Activity) -> list[User]:
+    """The person whose wish was decided by somebody else."""
+    asked = ChangeRequest.objects.select_related("asked_by", "decided_by").get(pk=activity.about_ref)
+    return (
+        _present(asked.asked_by) if asked.decided_by_id not in (None, asked.asked_by_id) and not positions.is_ours(asked) else []
+    )
 
 
 def those_who_pay(activity: Activity) -> list[User]:

@@ -24,6 +24,11 @@ class Notice:
 
 NOTICES: Final[Mapping[str, Notice]] = {
     "accounts.member_invited": Notice("member_invited", audiences.the_invited, group=groups.SECURITY),
+    "accounts.change_requested": Notice(
+        "change_requested", audiences.who_may_decide_on_the_change, ("details", "customer_number")
+    ),
+    "accounts.change_approved": Notice("change_approved", audiences.who_asked_for_the_change, ("details", "customer_number")),
+    "accounts.change_refused": Notice("change_refused", audiences.who_asked_for_the_change, ("details", "customer_number")),
     "accounts.provider_changed": Notice("provider_changed", audiences.the_other_administrators, group=groups.SECURITY),
     "accounts.provider_put_to_use": Notice("provider_put_to_use", audiences.the_other_administrators, group=groups.SECURITY),
     "accounts.webhook_disabled": Notice(

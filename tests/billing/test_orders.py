@@ -13,6 +13,7 @@ from billing.amendments import applying, approvals, ordering, quoting
 from billing.amendments.models import OrderApproval, Quote
 from billing.amendments.ordering import Order
 from billing.amendments.quoting import Change
+from billing.anomalies import finding
 from billing.catalog.models import Product
 from billing.contracts import notice, state
 from billing.contracts.models import Subscription
@@ -297,3 +298,19 @@ def test_limit_that_makes_no_sense_is_refused(helios, role, limit):
 
     with pytest.raises(invitations.LimitMakesNoSense):
         invitations.limit_orders(actor=None, membership=membership, limit_minor=limit, at=moment())
+
+
+def test_second_subscription_is_no_double_charge_when_it_was_ordered(helios, held):
+    member = people.member(helios.berlin)
+    apply(member, order(member, held, plan="PRO"))
+
+    assert list(finding.find_for([helios.berlin], at=moment())) == []
+
+
+def test_second_subscription_is_a_double_charge_when_nobody_ordered_it(helios, held):
+    twice = billing.subscribed(helios.berlin, held.events.get().plan_version, quantity=2, under=held.contract)
+    run.bill(payer=helios.berlin, on=TODAY, at=moment())
+
+    found = finding.find_for([helios.berlin], at=moment())
+
+    assert [(one.detector, one.line.subscription) for one in found] == [("duplicate_charge", twice)]

@@ -132,3 +132,31 @@ def test_address_of_another_is_not_ended_and_the_page_says_why(tree):
     assert answer.status_code == 422
     assert "No such address is kept for you on that day." in answer.content.decode()
     assert tree.us.addresses.get() == theirs
+
+
+def test_change_that_waits_stands_under_approvals_of_who_may_decide(tree):
+    send(people.member(tree.germany), "change_requests", tree.germany.number, form={"what": "tax_id", "tax_id": "DE136695976"})
+
+    page = send(people.administrator(tree.group), "order_approvals", tree.group.number).content.decode()
+
+    assert "Changes of details" in page
+    assert "<ins>DE136695976</ins>" in page
+    assert "Nothing waits for you" not in page
+
+
+def test_administrator_decides_in_a_browser_that_sends_back_only_what_the_page_holds(tree):
+    send(people.member(tree.germany), "change_requests", tree.germany.number, form={"what": "tax_id", "tax_id": "DE136695976"})
+    client, change = Client(enforce_csrf_checks=True), ChangeRequest.objects.get()
+    client.force_login(people.administrator(tree.group))
+    page = client.get(reverse("portal:order_approvals", args=[tree.group.number]))
+    token = re.search(
+        rf'action="[^"]*/{change.pk}/decisions/">.*?name="csrfmiddlewaretoken" value="(\w+)"', page.content.decode()
+    )
+
+    client.post(
+        reverse("portal:change_decisions", args=[change.pk]),
+        {"decision": "refuse", "note": "It is our old one.", "csrfmiddlewaretoken": token[1]},
+    )
+
+    change.refresh_from_db()
+    assert (change.status, change.note) == ("refused", "It is our old one.")

@@ -162,6 +162,29 @@ def test_card_kept_pays_the_next_time(visitor, tree):
     assert still_open(document) == [0]
 
 
+def test_page_that_stood_open_in_a_second_tab_says_that_it_is_settled(visitor, tree):
+    owed = invoice(tree.berlin, 12000)
+    pay(visitor, tree.germany, owed, confirmed=12000)
+
+    again = pay(visitor, tree.germany, owed, confirmed=12000)
+    reloaded = visitor.get(reverse("portal:new_payment", args=[tree.germany.number]), {"documents": owed.ref})
+
+    assert Payment.objects.count() == 1
+    for answer in (again, reloaded):
+        assert "What you came to pay is settled." in words(answer)
+        assert "different currencies" not in words(answer)
+
+
+def test_what_is_settled_meanwhile_is_left_out_of_what_is_paid(visitor, tree):
+    settled, owed = invoice(tree.berlin, 12000), invoice(tree.lab, 900)
+    pay(visitor, tree.germany, settled, confirmed=12000)
+
+    page = visitor.get(reverse("portal:new_payment", args=[tree.germany.number]), {"documents": [settled.ref, owed.ref]})
+
+    assert hidden(page, "documents") == [owed.ref]
+    assert hidden(page, "confirmed") == ["900"]
+
+
 def test_nothing_to_pay_says_so(visitor, tree):
     assert "Nothing to pay" in words(visitor.get(f"/portal/customers/{tree.germany.number}/payments/new/"))
 

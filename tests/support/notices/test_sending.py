@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.core import mail
 
+from accounts.quality import changes
 from accounts.timeline import delivery, recording
 from accounts.timeline.models import Delivery
 from support.channels import addresses
@@ -146,3 +147,29 @@ def test_an_address_leads_back_to_its_ticket_and_a_guessed_one_does_not():
 
 def _down(*args: object) -> int:
     raise ConnectionRefusedError("connection refused")
+
+
+def test_a_change_of_details_that_waits_reaches_who_may_decide_and_its_outcome_who_asked():
+    tree = customers.helios()
+    chief, member = people.administrator(tree.group), people.member(tree.germany)
+    told()
+    asked = changes.ask(
+        actor=member, customer=tree.germany, what="tax_id", effective_on=NOON.date(), at=NOON, tax_id="DE136695976"
+    )
+    to_decide = told()
+
+    changes.refuse(actor=chief, request=asked, reason="It is our old one.", at=NOON)
+
+    assert (to_decide, told()) == ({chief.email}, {member.email})
+    assert "Why: It is our old one." in mail.outbox[0].body
+
+
+def test_a_change_of_details_that_needs_nobody_is_told_to_nobody():
+    tree = customers.helios()
+    people.administrator(tree.group)
+    member = people.member(tree.germany)
+    told()
+
+    changes.ask(actor=member, customer=tree.germany, what="address", effective_on=NOON.date(), at=NOON, street="Allee 2")
+
+    assert told() == set()
