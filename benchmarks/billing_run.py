@@ -1,29 +1,28 @@
 """How fast a run issues invoices with lines, tax, numbers, days covered, postings and timeline rows, beside their floor.
 
-There are three floors, the same rows written once more by COPY alone: into tables of the same shape and indexes; into such tables
+Two workers bill side by side, as many as the machine has processors, and their time is that on the clock. There are three floors,
+the same rows written once more by COPY alone, all by one connection: into tables of the same shape and indexes; into such tables
 with the same foreign keys, each checked row by row; and into the tables themselves, with every trigger as well, before the run.
 Everything happens in a database of its own and is really committed.
 """
 
-import resource
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
-from itertools import count
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection, transaction
-from django.db.backends.postgresql.base import Cursor
 
 from accounts import copying
 from accounts.customers import importing
 from accounts.customers.importing import Row
 from accounts.customers.models import Customer
+from benchmarks import crew as crews
 from benchmarks import quote, scratch
+from benchmarks.crew import Crew, Effort
 from benchmarks.figures import Figure, timed
 from billing.catalog import plans, sellers
 from billing.catalog.models import PlanVersion
@@ -32,7 +31,9 @@ from billing.contracts import loading
 from billing.contracts.loading import Agreement
 from billing.invoices import proof
 from billing.invoices.running import carrying
+from billing.invoices.running.models import BillingRun
 
+WORKERS: Final = 2
 PREFIX: Final = "BENCH-"
 PRICES: Final = ("9.99", "49.00", "0.75", "120.00", "18.50")
 # Every table a run adds rows to, in the order it writes them.
@@ -44,11 +45,10 @@ TABLES: Final = (
 
 @dataclass(frozen=True)
 class Billed:
-    """What billing one day took: seconds, those of them in which Python worked, statements, and the seconds of the floors."""
+    """What billing one day took: seconds on the clock, what each worker spent, and the seconds of the floors."""
 
     seconds: float
-    of_python: float
-    statements: int
+    efforts: list[Effort]
     floors: tuple[float, float, float]
 
     def figures(self, name: str, invoices: int) -> Iterator[Figure]:
@@ -57,58 +57,54 @@ class Billed:
         for said, floor in zip(beside, self.floors, strict=True):
             yield Figure(f"{name}{said}", invoices / self.seconds, "invoices/s", invoices / floor)
 
+    def spent(self, invoices: int) -> Iterator[Figure]:
+        """Yield what an invoice took of Python, and the statements of a thousand."""
+        of_python = sum(effort.of_python for effort in self.efforts) / invoices * 1_000_000
+        statements = sum(effort.statements for effort in self.efforts) / invoices * 1_000
+        yield Figure("processor time of Python for an invoice", of_python, "µs")
+        yield Figure("statements for 1,000 invoices, COPY among them", statements, "statements")
+
 
 def measure(size: int | None) -> list[Figure]:
-    """Bill `size` payers (2,000) with one subscription each, for their first month and for the next one."""
-    payers = size or 2_000
+    """Bill `size` payers (10,000) with one subscription each, for their first month and for the next one, by two workers."""
+    payers = size or 10_000
+    crew = Crew(WORKERS)
     with scratch.database():
         _world(payers)
-        first, following = _billed(quote.FIRST), _billed(date(2026, 2, 1))
+        crew.get_ready()
+        first, following = _billed(quote.FIRST, crew), _billed(date(2026, 2, 1), crew)
         again = timed(lambda: carrying.bill_due(on=date(2026, 2, 1), at=quote.AT))
         faults = len(proof.faults()) if payers <= 20_000 else 0
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        crew.send_home()
     return [
         *first.figures("invoices issued", payers),
         *following.figures("invoices of the next cycle", payers),
-        Figure("processor time of Python for an invoice", first.of_python / payers * 1_000_000, "µs"),
-        Figure("statements for 1,000 invoices, COPY among them", first.statements * 1000 / payers, "statements"),
+        *first.spent(payers),
         Figure("the same run again", again, "s"),
-        Figure("memory at most", memory, "MB"),
+        Figure("workers", WORKERS, "processes"),
+        Figure("memory of a worker at most", max(effort.memory for effort in following.efforts), "MB"),
         Figure("faults of the books", faults, "faults"),
     ]
 
 
-def _billed(on: date) -> Billed:
+def _billed(on: date, crew: Crew) -> Billed:
     """Bill everything due, beside the floors of the same rows."""
     with_triggers = _floor_with_triggers(on)
-    before, began = _last_keys(), time.process_time()
-    with counted() as statements:
-        seconds = timed(lambda: carrying.bill_due(on=on, at=quote.AT))
-    of_python = time.process_time() - began
+    before = _last_keys()
+    began, of_python = time.perf_counter(), time.process_time()
+    with crews.counted() as statements:
+        efforts = crew.work_off(_begun(on))
+    seconds = time.perf_counter() - began
+    efforts.append(Effort(time.process_time() - of_python, next(statements), 0))
     rows = _rows_after(before)
-    return Billed(seconds, of_python, next(statements), (_floor(rows, keys=False), _floor(rows, keys=True), with_triggers))
+    return Billed(seconds, efforts, (_floor(rows, keys=False), _floor(rows, keys=True), with_triggers))
 
 
-@contextmanager
-def counted() -> Iterator[Iterator[int]]:
-    """Count the statements within, those of COPY too: yields what says their number when asked."""
-    counter = count()
-
-    class Counting(Cursor):
-        def execute(self, *statement: Any) -> None:
-            next(counter)
-            super().execute(*statement)
-
-        def copy_expert(self, *statement: Any) -> None:
-            next(counter)
-            super().copy_expert(*statement)
-
-    connection.ensure_connection()
-    usual, connection.connection.cursor_factory = connection.connection.cursor_factory, Counting
-    try:
-        yield counter
-    finally:
-        connection.connection.cursor_factory = usual
+def _begun(on: date) -> BillingRun:
+    run = carrying.begin(on=on, at=quote.AT)
+    if run is None:
+        raise RuntimeError(f"Nothing is due on {on}.")
+    return run
 
 
 def _world(payers: int) -> None:

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from accounts import reading
 from accounts.customers import details
 from accounts.customers.models import Address, Customer
 from accounts.decisions import Refusal
@@ -80,7 +81,8 @@ def end(*, actor: AbstractBaseUser | None, address: Address, on: date, at: datet
 def in_force(customers: Iterable[Customer], purpose: str, on: date) -> dict[int, Address]:
     """Return by the customer's key the address that holds for `purpose` on the day `on`; who has none is left out."""
     keys = {customer.pk for customer in customers}
-    held = Address.objects.filter(Q(until=None) | Q(until__gt=on), customer__in=keys, purpose=purpose, since__lte=on)
+    held = Address.objects.filter(reading.among("customer_id", keys), Q(until=None) | Q(until__gt=on))
+    held = held.filter(purpose=purpose, since__lte=on)
     return {address.customer_id: address for address in held}
 
 

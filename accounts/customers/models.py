@@ -4,6 +4,9 @@ A customer's row is written by accounts/customers/tree.py (position) and account
 imports number whole trees in accounts/customers/importing.py.
 """
 
+from collections.abc import Collection
+from typing import Any
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
@@ -14,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from mptt.managers import TreeManager
 from mptt.models import MPTTModel, TreeForeignKey
 from mptt.querysets import TreeQuerySet
+
+from accounts import reading
 
 
 class DateRange(Func):
@@ -129,6 +134,16 @@ class Customer(MPTTModel):  # type: ignore[misc] # mptt is untyped
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> "Customer":
+        """Return a customer as it was read, its place in the tree kept in mind as the tree wants it."""
+        row = reading.whole_row(cls, db, values)
+        if row is None:
+            read_in_part: Customer = super().from_db(db, field_names, values)
+            return read_in_part
+        cls._mptt_meta.update_mptt_cached_fields(row)
+        return row
 
     def as_one(self) -> CustomerQuerySet:
         """This customer with those merged into it: what is read of it is read of all of them."""

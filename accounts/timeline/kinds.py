@@ -6,6 +6,7 @@ print ("EUR 120.00"). `readers` are the names under which accounts/timeline/deli
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from string import Formatter
 from typing import Final
 
@@ -26,7 +27,7 @@ class Kind:
     icon: str
     readers: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def facts(self) -> frozenset[str]:
         """The facts its sentence speaks of."""
         return frozenset(name for _text, name, _spec, _conversion in Formatter().parse(self.label) if name) - {"ref"}

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from django.db.models.functions import Now
 
+from accounts import reading
 from accounts.customers.models import Customer
 from accounts.people import access, keys
 from accounts.timeline.models import Activity
@@ -24,7 +25,7 @@ def wanted(activities: Iterable[Activity], trees: dict[int, int]) -> list[Activi
         return []
     open_trees = set(
         WebhookEndpoint.objects.told()
-        .filter(customer__tree_id__in=set(trees.values()))
+        .filter(reading.among("customer__tree_id", set(trees.values())))
         .values_list("customer__tree_id", flat=True)
     )
     return [activity for activity in told if activity.customer_id and trees[activity.customer_id] in open_trees]

@@ -17,6 +17,7 @@ from decimal import Decimal
 
 from django.db.models import F, Q
 
+from accounts import reading
 from accounts.customers.models import Customer
 from accounts.segments.models import Condition, SegmentMembership
 from billing.catalog.models import PlanVersion, PriceList
@@ -135,7 +136,7 @@ def _reaching(customers: Iterable[Customer], kind: str) -> list[Reach]:
     known = approved.select_related("customer", "segment")
     found = [
         Reach(condition, condition.customer, Span(condition.since, condition.until), of_segment=False)
-        for condition in known.filter(customer__tree_id__in=trees)
+        for condition in known.filter(reading.among("customer__tree_id", trees))
         if condition.customer
     ]
     if of_segments := list(known.filter(segment__isnull=False)):

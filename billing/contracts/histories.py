@@ -8,8 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
+from accounts import reading
 from billing.catalog import charges
 from billing.catalog.models import Charge, PlanVersion
 from billing.contracts.models import Contract, ContractEvent, Subscription
@@ -28,7 +32,7 @@ def histories_of(subscriptions: Iterable[Subscription]) -> dict[int, History]:
     wanted = list(subscriptions)
     contracts = _contracts(wanted)
     events: dict[int, list[ContractEvent]] = defaultdict(list)
-    for event in ContractEvent.objects.filter(subscription__in=wanted).select_related("undoes").order_by("sequence"):
+    for event in _events(wanted):
         events[event.subscription_id].append(event)
     plans = _terms(event.plan_version_id for found in events.values() for event in found)
     measured = usage.of_subscriptions(subscription.pk for subscription in wanted)
@@ -79,6 +83,14 @@ def proposal(
     return replace(history, plans=plans), Event(history.next_sequence, effective_on, at, what, facts)
 
 
+def _events(subscriptions: Iterable[Subscription]) -> Iterable[ContractEvent]:
+    """Return the events of these subscriptions in the order recorded, what an undo undoes beside it."""
+    keys = [subscription.pk for subscription in subscriptions]
+    events = list(ContractEvent.objects.filter(reading.among("subscription_id", keys)).order_by("sequence"))
+    prefetch_related_objects([event for event in events if event.undoes_id], "undoes")
+    return events
+
+
 def _contracts(subscriptions: Iterable[Subscription]) -> dict[int, Contract]:
     """Return the contracts by key, as they came with the subscriptions where they did."""
     unread = {s.contract_id for s in subscriptions if not Subscription.contract.is_cached(s)}
@@ -107,9 +119,14 @@ def _history(
 
 def _terms(version_ids: Iterable[int | None]) -> dict[int, PlanTerms]:
     versions = PlanVersion.objects.filter(pk__in={key for key in version_ids if key})
-    return {
-        version.pk: terms_of(version) for version in versions.select_related("plan", "price_list").prefetch_related("charges")
-    }
+    whole = versions.select_related("plan", "price_list").prefetch_related("charges")
+    return {version.pk: _as_known(terms_of(version)) for version in whole}
+
+
+@lru_cache(maxsize=1024)
+def _as_known(terms: PlanTerms) -> PlanTerms:
+    """Return the first terms seen that equal these, so that what was worked out for them need not be worked out again."""
+    return terms
 
 
 def _priced(charge: Charge) -> PricedCharge:
@@ -126,7 +143,7 @@ def _priced(charge: Charge) -> PricedCharge:
 
 def _event(event: ContractEvent, plans: Mapping[int, PlanTerms]) -> Event:
     plan = plans[event.plan_version_id].key if event.plan_version_id else None
-    args = {**event.args, "event": event.undoes.sequence} if event.undoes else event.args
+    args = {**event.args, "event": event.undoes.sequence} if event.undoes_id and event.undoes else event.args
     facts = _args(event.what, plan, event.quantity, event.price_override, args)
     return Event(event.sequence, event.effective_on, event.recorded_at, event.what, facts)
 

@@ -10,9 +10,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import only_added
+from accounts.reading import ReadQuickly
 
 
-class Contract(models.Model):
+class Contract(ReadQuickly):
     """The agreement a customer signed. Written by billing/contracts/signing.py; its terms by terms.py and renewing.py."""
 
     ref = models.CharField(max_length=20, unique=True)
@@ -73,7 +74,7 @@ class ContractTerms(models.Model):
         return f"{self.contract} v{self.number}"
 
 
-class Subscription(models.Model):
+class Subscription(ReadQuickly):
     """One product running under a contract; what it costs follows from its events. Written by billing/contracts/signing.py."""
 
     ref = models.CharField(max_length=40, unique=True)
@@ -97,7 +98,7 @@ class Subscription(models.Model):
         return self.ref
 
 
-class ContractEvent(models.Model):
+class ContractEvent(ReadQuickly):
     """One dated change in a subscription's history. Written by billing/contracts/events.py; never changed."""
 
     class What(models.TextChoices):

@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from django.db.models import Q, Sum
 
+from accounts import reading
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from billing.catalog import charges, supplies
@@ -182,7 +183,7 @@ def _issued(subscriptions: Iterable[Subscription]) -> dict[int, list[Issued]]:
     """Return the issued lines that still cover days (and true-ups, which never do), with what is left of them."""
     counting = Q(coverage__isnull=False) | Q(kind=newline.TRUE_UP, corrects=None)
     keys = [subscription.pk for subscription in subscriptions]
-    lines = Line.objects.filter(counting, subscription__in=keys).order_by("pk").values_list(*_OF_LINE)
+    lines = Line.objects.filter(counting, reading.among("subscription_id", keys)).order_by("pk").values_list(*_OF_LINE)
     rows = [_Row(*line) for line in lines.iterator()]
     adjusted = _adjusted([row.pk for row in rows if row.credited_minor])
     found: dict[int, list[Issued]] = defaultdict(list)
@@ -266,7 +267,8 @@ def _line(subscription: Subscription, planned: PlannedLine, corrected: Mapping[i
         unit_price=planned.unit_price or Decimal(0), subscription=subscription, product=subscription.product,
         charge_code=planned.charge_code, price_key=planned.price_key, since=planned.since, until=planned.until,
         cycle_since=planned.cycle.since, cycle_until=planned.cycle.until,
-        po_number=subscription.po_number or contract.po_number, corrects=corrects, derivation={**planned.derivation, **supply},
+        po_number=subscription.po_number or contract.po_number, corrects=corrects,
+        derivation={**planned.derivation, **supply} if supply else planned.derivation,
     )  # fmt: skip
 
 

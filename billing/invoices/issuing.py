@@ -13,6 +13,8 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts import copying
+from accounts.canonical import Told
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from accounts.people.models import User
@@ -137,7 +139,9 @@ def make_out(draft: Document, lines: Sequence[NewLine], taxes: Sequence[int], *,
         raise WrongSign(_("An invoice is zero or above, a credit note zero or below."))
     draft.open_minor = draft.total_minor if draft.kind == INVOICE else 0
     if draft.issued_on:
-        draft.address |= (told or parties.on(draft.issued_on, [draft.receiver, draft.customer])).of(draft)
+        of_parties = (told or parties.on(draft.issued_on, [draft.receiver, draft.customer])).of(draft)
+        of_parties.update(draft.address)
+        draft.address = of_parties
     return [_line(draft, new, place, tax_minor) for place, (new, tax_minor) in enumerate(zip(lines, taxes, strict=True), 1)]
 
 
@@ -190,14 +194,19 @@ def _net_per_account(document: Document, lines: Sequence[Line]) -> dict[str, int
 
 
 def _line(draft: Document, new: NewLine, position: int, tax_minor: int) -> Line:
-    return Line(
-        document=draft, position=position, kind=new.kind, customer=new.customer, subscription=new.subscription,
-        product=new.product, charge_code=new.charge_code, price_key=new.price_key, description=new.description[:300],
-        since=new.since, until=new.until, cycle_since=new.cycle_since, cycle_until=new.cycle_until, quantity=new.quantity,
-        unit_price=new.unit_price, amount_minor=new.amount_minor, tax_rate=new.tax_rate, tax_minor=tax_minor,
-        currency=draft.currency, cost_centre=new.customer.cost_centre, po_number=new.po_number, corrects=new.corrects,
-        derivation=dict(new.derivation),
-    )  # fmt: skip
+    customer, subscription, product, corrects = new.customer, new.subscription, new.product, new.corrects
+    values = {
+        "document_id": draft.pk, "position": position, "kind": new.kind, "customer_id": customer.pk,
+        "subscription_id": subscription.pk if subscription else None, "product_id": product.pk if product else None,
+        "charge_code": new.charge_code, "price_key": new.price_key, "description": new.description[:300],
+        "since": new.since, "until": new.until, "cycle_since": new.cycle_since, "cycle_until": new.cycle_until,
+        "quantity": new.quantity, "unit_price": new.unit_price, "amount_minor": new.amount_minor, "tax_rate": new.tax_rate,
+        "tax_minor": tax_minor, "currency": draft.currency, "cost_centre": customer.cost_centre, "po_number": new.po_number,
+        "corrects_id": corrects.pk if corrects else None,
+        "derivation": new.derivation if isinstance(new.derivation, Told) else dict(new.derivation),
+    }  # fmt: skip
+    at_hand = {"document": draft, "customer": customer, "subscription": subscription, "product": product, "corrects": corrects}
+    return copying.made(Line, values, at_hand)
 
 
 def record(document: Document, *, actor: User | None, at: datetime) -> None:

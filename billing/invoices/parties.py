@@ -5,10 +5,12 @@ customer's own. Any number of documents takes the same two statements.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from operator import attrgetter
+from typing import Final
 
+from accounts.canonical import Told
 from accounts.customers import addresses, legal_data
 from accounts.customers.models import Address, Customer
 from billing.catalog.models import LegalEntity
@@ -19,6 +21,7 @@ _OF_SELLER: Final = ("code", "name", "street", "postcode", "city", "country", "t
 _OF_CUSTOMER: Final = (
     "number", "name", "legal_name", "street", "postcode", "city", "country", "tax_id", "lei", "email",
 )  # fmt: skip
+_facts_of: Final = attrgetter(*_OF_CUSTOMER)
 
 
 @dataclass(frozen=True)
@@ -27,31 +30,35 @@ class Parties:
 
     mailed_to: Mapping[int, Address]
     entities: Mapping[int, Customer]
+    _sellers: dict[int, Told] = field(default_factory=dict)
 
-    def of(self, document: Document) -> dict[str, Any]:
+    def of(self, document: Document) -> Told:
         """Return what the document says of its seller, its buyer and its payer."""
         buyer = self._customer(document.receiver)
         payer = buyer if document.receiver_id == document.customer_id else self._customer(document.customer)
-        return {"seller": _seller(document.legal_entity), "buyer": buyer, "payer": payer}
+        return Told(seller=self._seller(document.legal_entity), buyer=buyer, payer=payer)
 
-    def _customer(self, customer: Customer) -> dict[str, str]:
-        told = {name: getattr(customer, name) for name in _OF_CUSTOMER}
+    def _seller(self, entity: LegalEntity) -> Told:
+        if entity.pk not in self._sellers:
+            self._sellers[entity.pk] = Told({name: getattr(entity, name) for name in _OF_SELLER})
+        return self._sellers[entity.pk]
+
+    def _customer(self, customer: Customer) -> Told:
+        told = Told(zip(_OF_CUSTOMER, _facts_of(customer), strict=True))
         if place := self.mailed_to.get(customer.pk):
-            told |= {name: getattr(place, name) for name in addresses.PLACE} | {"attention": place.attention}
+            told.update({name: getattr(place, name) for name in addresses.PLACE}, attention=place.attention)
         if customer.cost_centre:
             told["reference"] = customer.cost_centre
         entity = self.entities.get(customer.pk)
-        return told | _of_entity(entity, customer, told) if entity else told
+        if entity:
+            told.update(_of_entity(entity, customer, told))
+        return told
 
 
 def on(day: date, customers: Iterable[Customer]) -> Parties:
     """Return what documents of the day say of these customers."""
     known = {customer.pk: customer for customer in customers}.values()
     return Parties(addresses.in_force(known, addresses.INVOICES, day), legal_data.entities_of(known))
-
-
-def _seller(entity: LegalEntity) -> dict[str, str]:
-    return {name: getattr(entity, name) for name in _OF_SELLER}
 
 
 def _of_entity(entity: Customer, customer: Customer, told: dict[str, str]) -> dict[str, str]:

@@ -6,18 +6,20 @@ is priced and told comes from the same functions as for every other life; `plan_
 `planning.plan_for` and `due.next_due_on` do, and hand over to them whenever anything about the life is not plain.
 """
 
-from collections.abc import Sequence
-from dataclasses import MISSING, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import MISSING, fields, replace
 from datetime import date
 from functools import lru_cache
-from typing import Any, Final
+from operator import attrgetter
+from typing import Any, Final, TypeVar
 
+from accounts.canonical import Told
 from billing.invoices import planning
 from billing.invoices.planning import Issued, PlannedLine
-from billing.periods import Alignment, Interval
+from billing.periods import Alignment, Period
 from billing.rating import due
 from billing.rating.folding import LARGEST_QUANTITY
-from billing.rating.history import Event, History, PlanTerms, PricedCharge
+from billing.rating.history import History, PlanTerms
 from billing.rating.schedule import Calendar
 from billing.rating.segments import REGULAR, Segment, Service
 from billing.rating.stretches import Stretch
@@ -28,54 +30,116 @@ _OF_PLAN: Final = frozenset({"code", "version", "charges", "term_months"})
 _OF_CHARGE: Final = frozenset({"code", "kind", "model", "params", "interval", "billing", "metric", "terms"})
 _OF_POLICY: Final = frozenset({"bill_cancellation_day"})
 _OF_START: Final = frozenset({"plan", "quantity"})
+MOST_KEPT: Final = 64
+V = TypeVar("V")
 
 
 def plan_for(history: History, issued: Sequence[Issued], *, up_to: date) -> list[PlannedLine]:
     """Return what is to be billed and credited on the day `up_to`, exactly as `planning.plan_for`."""
-    stretch = _only_stretch(history)
-    reached = _billed_until(stretch, issued) if stretch else None
-    if stretch is None or reached is None:
+    life = _life_of(history)
+    reached = life.billed_until(issued) if life else None
+    if life is None or reached is None:
         return planning.plan_for(history, issued, up_to=up_to)
-    planned: list[PlannedLine] = []
-    for part in stretch.calendar.parts(stretch.since, ending_after=reached):
-        if part.since > up_to or stretch.due_on(part) > up_to:
-            break
-        planned += planning.difference(due.recurring(history, stretch, part), [])
-    return planned
+    return life.lines(history, reached, up_to)
 
 
 def next_due_on(history: History, *, after: date) -> date | None:
     """Return the next day after `after` on which something falls due, exactly as `due.next_due_on`."""
-    stretch = _only_stretch(history)
-    if stretch is None:
-        return due.next_due_on(history, after=after)
-    return min(due.next_days(stretch, after), default=None)
+    life = _life_of(history)
+    return due.next_due_on(history, after=after) if life is None else life.next_due_on(after)
 
 
-def _only_stretch(history: History) -> Stretch | None:
-    """Return the one endless stretch of days at one price that a plain life is; None when it is not plain."""
+class Life:
+    """A plain life: one endless stretch of days at one price, the same for all who started it on one day.
+
+    What was worked out for one of them is kept for the others: cycles, lines and days next due.
+    """
+
+    def __init__(self, stretch: Stretch) -> None:
+        self.stretch = stretch
+        self._cycles: dict[date, Period] = {}
+        self._lines: dict[tuple[date, date], list[PlannedLine]] = {}
+        self._next: dict[date, date | None] = {}
+
+    def billed_until(self, issued: Sequence[Issued]) -> date | None:
+        """Return the day up to which whole cycles are issued without a gap; None when a line is anything else than that.
+
+        A price of nothing is never put on a line, so days at no price are no plain ones either.
+        """
+        stretch = self.stretch
+        if not stretch.price:
+            return None
+        reached, code, key = stretch.since, stretch.charge.code, stretch.key
+        for line in issued if len(issued) < 2 else sorted(issued, key=_first_day):
+            if not line.covers or line.since != reached or line.charge_code != code or line.kind != "recurring":
+                return None
+            cycle = self._cycle(reached)
+            if line.price_key != key or line.cycle != cycle or not line.until == line.remaining_until == cycle.until:
+                return None
+            reached = cycle.until
+        return reached
+
+    def lines(self, history: History, reached: date, up_to: date) -> list[PlannedLine]:
+        """Return the lines of the cycles that follow each other from `reached` and are due by `up_to`."""
+        if (found := self._lines.get((reached, up_to))) is None:
+            found = list(self._planned(history, reached, up_to))
+            _kept(self._lines)[reached, up_to] = found
+        return list(found)
+
+    def next_due_on(self, after: date) -> date | None:
+        """Return the next day after `after` on which something falls due."""
+        if after not in self._next:
+            _kept(self._next)[after] = min(due.next_days(self.stretch, after), default=None)
+        return self._next[after]
+
+    def _planned(self, history: History, reached: date, up_to: date) -> Iterator[PlannedLine]:
+        stretch = self.stretch
+        for part in stretch.calendar.parts(stretch.since, ending_after=reached):
+            if part.since > up_to or stretch.due_on(part) > up_to:
+                return
+            for line in planning.difference(due.recurring(history, stretch, part), []):
+                yield replace(line, derivation=Told(line.derivation))
+
+    def _cycle(self, day: date) -> Period:
+        if day not in self._cycles:
+            _kept(self._cycles)[day] = self.stretch.calendar.cycle_containing(day)
+        return self._cycles[day]
+
+
+def _kept(known: dict[Any, V]) -> dict[Any, V]:
+    """Return what is known with room for one more: of a life of many years nothing is kept for ever."""
+    if len(known) >= MOST_KEPT:
+        known.clear()
+    return known
+
+
+_first_day: Final = attrgetter("since")
+
+
+def _life_of(history: History) -> Life | None:
+    """Return the plain life that a history tells; None when it is not plain."""
     if len(history.events) != 1 or not _says_only(history, _OF_HISTORY) or not _says_only(history.policy, _OF_POLICY):
         return None
     start = history.events[0]
     plan = history.plans.get(str(start.args.get("plan")))
-    if plan is None or start.what != "subscribe" or not start.args.keys() <= _OF_START or not _is_plain(plan):
+    if plan is None or start.what != "subscribe" or not start.args.keys() <= _OF_START:
         return None
     quantity = start.args.get("quantity", 1)
     if type(quantity) is not int or not 1 <= quantity <= LARGEST_QUANTITY:
         return None
-    return _stretch(plan.charges[0], plan, quantity, start, history.alignment)
-
-
-def _stretch(charge: PricedCharge, plan: PlanTerms, quantity: int, start: Event, alignment: Alignment) -> Stretch:
-    since = start.effective_on
-    segment = Segment(since, None, plan, quantity, None, False, REGULAR, start.what)
-    service = Service((segment,), since, None, None, alignment, ())
-    return Stretch(charge, segment, since, None, "", None, service, _calendar(charge.interval, since, alignment))
+    return _life(plan, quantity, start.effective_on, history.alignment, history.currency)
 
 
 @lru_cache(maxsize=4096)
-def _calendar(interval: Interval, since: date, alignment: Alignment) -> Calendar:
-    return Calendar((since,), (alignment.cycles(interval, since),))
+def _life(plan: PlanTerms, quantity: int, since: date, alignment: Alignment, currency: str) -> Life | None:
+    """Return the life of a plan from its first day on; one for each currency, because lines are rounded in it."""
+    if not _is_plain(plan):
+        return None
+    charge = plan.charges[0]
+    segment = Segment(since, None, plan, quantity, None, False, REGULAR, "subscribe")
+    service = Service((segment,), since, None, None, alignment, ())
+    calendar = Calendar((since,), (alignment.cycles(charge.interval, since),))
+    return Life(Stretch(charge, segment, since, None, "", None, service, calendar))
 
 
 def _is_plain(plan: PlanTerms) -> bool:
@@ -97,22 +161,3 @@ def _others(kind: Any, names: frozenset[str]) -> tuple[tuple[str, Any], ...]:
             factory = known.default_factory
             found.append((known.name, factory() if factory is not MISSING else known.default))
     return tuple(found)
-
-
-def _billed_until(stretch: Stretch, issued: Sequence[Issued]) -> date | None:
-    """Return the day up to which whole cycles are issued without a gap; None when a line is anything else than that.
-
-    A price of nothing is never put on a line, so days at no price are no plain ones either.
-    """
-    if not stretch.price:
-        return None
-    reached = stretch.since
-    code, key = stretch.charge.code, stretch.key
-    for line in sorted(issued, key=lambda line: line.since):
-        if not line.covers or line.since != reached or line.charge_code != code or line.kind != "recurring":
-            return None
-        cycle = stretch.calendar.cycle_containing(reached)
-        if line.price_key != key or line.cycle != cycle or not line.until == line.remaining_until == cycle.until:
-            return None
-        reached = cycle.until
-    return reached

@@ -16,6 +16,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
+from accounts import reading
 from billing import money
 from billing.contracts import conditions
 from billing.contracts.conditions import Span
@@ -75,7 +76,7 @@ def in_force(subscriptions: Iterable[Subscription]) -> dict[int, list[Reduction]
     contracts = {subscription.contract_id for subscription in known}
     discounts = _discounts(known)
     held = list(
-        Redemption.objects.filter(contract__in=contracts)
+        Redemption.objects.filter(reading.among("contract_id", contracts))
         .select_related("coupon")
         .prefetch_related("coupon__plans")
         .order_by("pk")

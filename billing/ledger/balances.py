@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 from django.db.models import QuerySet, Sum
 
+from accounts import reading
 from accounts.customers.models import Customer
 from billing.ledger.models import Posting
 
@@ -59,7 +60,7 @@ def credit_with(customer: Customer, *, seller_code: str, currency: str) -> int:
 
 def with_credit(customers: Iterable[int]) -> set[int]:
     """Return the keys of those customers that hold credit with any seller, asked in one statement."""
-    credits = Posting.objects.filter(customer__in=list(customers), account=Posting.Account.CUSTOMER_CREDIT).order_by()
+    credits = Posting.objects.filter(reading.among("customer_id", customers), account=Posting.Account.CUSTOMER_CREDIT).order_by()
     held = credits.values("customer", "currency", "detail").annotate(total=Sum("amount_minor")).filter(total__lt=0)
     return set(held.values_list("customer", flat=True))
 

@@ -94,6 +94,10 @@ class PlanTerms:
         for intro in self.intros:
             self.main.terms.at(intro.price)  # type: ignore[union-attr] # there is a main charge, see above
 
+    def __hash__(self) -> int:
+        """Tell versions apart quickly: equal ones have equal names."""
+        return hash((self.code, self.version))
+
     @property
     def key(self) -> str:
         """Plan and version in one word; the same key always means the same terms."""

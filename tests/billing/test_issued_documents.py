@@ -1,12 +1,17 @@
 """Issued documents: numbers without gaps, nothing that changes, no day billed twice, no line credited beyond itself."""
 
+import hashlib
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from accounts import canonical
 from billing.invoices import credit_notes, crediting, fingerprint, plain, run
 from billing.invoices.models import Coverage, Document, Line
 from billing.invoices.running import carrying
@@ -172,3 +177,30 @@ def test_one_payer_that_cannot_be_billed_does_not_stop_the_others(monkeypatch):
 
     assert [(failure.payer, failure.reason) for failure in result.failures] == [(berlin.number, "This one cannot be billed.")]
     assert [document.customer for document in Document.objects.all()] == [bonn]
+
+
+def hash_of_json(document, lines):
+    """What a hash is made of, written by JSON's own writer from end to end."""
+    said = {name: getattr(document, name) for name in fingerprint._DOCUMENT}
+    said["lines"] = [{name: getattr(line, name) for name in fingerprint._LINE} for line in lines]
+    written = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=canonical.plainly)
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+texts, amounts = st.text(max_size=12), st.integers(-(2**63), 2**63 - 1)
+decimals = st.decimals(-(10**9), 10**9, allow_nan=False, places=10)
+
+
+@settings(max_examples=300, deadline=None)
+@given(texts, amounts, st.none() | st.dates(), st.lists(st.tuples(texts, decimals, st.none() | st.dates()), max_size=3))
+def test_hash_is_that_of_canonical_json(text, amount, day, told):
+    address = {"seller": {"name": text, "é%": '"\\'}, "buyer": {}, "terms": {"days": 14}}
+    document = Document(kind="invoice", ref=text, issued_on=day, total_minor=amount, reason=text, address=address)
+    lines = [
+        Line(
+            position=place, kind=kind, quantity=quantity, unit_price=quantity, since=since, derivation={"b": kind, "a": [amount]}
+        )
+        for place, (kind, quantity, since) in enumerate(told)
+    ]
+
+    assert fingerprint.of(document, reversed(lines)) == hash_of_json(document, lines)

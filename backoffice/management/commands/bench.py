@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 import benchmarks
 
 FOLDER = Path(benchmarks.__file__).parent
-NOT_BENCHMARKS = {"__init__", "figures", "scratch", "bare"}
+NOT_BENCHMARKS = {"__init__", "figures", "scratch", "bare", "crew"}
 
 
 def names() -> list[str]:

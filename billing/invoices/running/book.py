@@ -8,6 +8,7 @@ from datetime import date
 from django.db import connection
 from django.db.models import QuerySet
 
+from accounts import reading
 from accounts.customers import responsibilities
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
@@ -53,7 +54,7 @@ def read(payers: Sequence[int], on: date) -> Book:
 def _open(payer_of: Mapping[int, int], subscriptions: QuerySet[Subscription], on: date) -> Book:
     if not payer_of:
         return Book(on, {}, {}, {}, frozenset())
-    known = list(subscriptions.filter(pk__in=list(payer_of)).order_by("pk").select_related("contract"))
+    known = list(subscriptions.filter(reading.among("pk", payer_of)).order_by("pk").select_related("contract"))
     receivers = responsibilities.answering_keys(set(payer_of.values()), responsibilities.RECEIVER, on)
     keys = {*(subscription.customer_id for subscription in known), *payer_of.values(), *receivers.values()}
     customers = _customers(keys)
@@ -72,7 +73,7 @@ def _open(payer_of: Mapping[int, int], subscriptions: QuerySet[Subscription], on
 
 
 def _customers(keys: Iterable[int]) -> dict[int, Customer]:
-    return {customer.pk: customer for customer in Customer.objects.filter(pk__in=list(keys)).order_by()}
+    return {customer.pk: customer for customer in Customer.objects.filter(reading.among("pk", keys)).order_by()}
 
 
 def _attach(subscriptions: Sequence[Subscription], customers: Mapping[int, Customer]) -> None:

@@ -8,7 +8,7 @@ be written it is rolled back and its parts are tried, down to the single payer, 
 import gc
 import json
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -20,7 +20,7 @@ from django.db import DatabaseError, connection, transaction
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from billing.invoices import plain, run
-from billing.invoices.drafting import Draft
+from billing.invoices.drafting import Draft, PlannedDocument
 from billing.invoices.models import Document
 from billing.invoices.running import book as books
 from billing.invoices.running import rules, writing
@@ -44,8 +44,8 @@ class Outcome:
     reason: str = ""
     drafts: list[dict[str, Any]] = field(default_factory=list)
 
-    def count(self, document: Document, lines: int) -> None:
-        """Count an issued document."""
+    def count(self, document: Document | PlannedDocument, lines: int) -> None:
+        """Count a document that is issued."""
         self.kinds[document.kind] += 1
         self.lines += lines
         self.amounts[document.currency] += document.total_minor
@@ -62,8 +62,7 @@ def bill_next(billing_run: BillingRun, *, at: datetime, judges: Sequence[Rule], 
             claimed = _claim(billing_run, at_once, after) or _claim(billing_run, at_once, 0)
             if not claimed:
                 return None
-            outcomes = bill(claimed, on=billing_run.on, at=at, judges=judges)
-            _mark(billing_run, outcomes, at)
+            outcomes = bill(billing_run, claimed, at=at, judges=judges)
         for payer in [payer for payer in claimed if payer not in outcomes]:
             _alone(billing_run, payer, at)
     except (DatabaseError, Refusal) as problem:
@@ -84,12 +83,13 @@ def _nothing_thrown_away() -> Iterator[None]:
             gc.enable()
 
 
-def bill(payers: Sequence[int], *, on: date, at: datetime, judges: Sequence[Rule]) -> dict[int, Outcome]:
-    """Bill these payers for what fell due by `on`, in the transaction of the caller; return what came of each.
+def bill(billing_run: BillingRun, payers: Sequence[int], *, at: datetime, judges: Sequence[Rule]) -> dict[int, Outcome]:
+    """Bill these payers for what fell due by the day of the run, in the transaction of the caller; return what came of each.
 
     Left out, and not billed, is whoever gives back what somebody else was billed: that needs a lock of the other, too, and locks
-    are taken in the order of their keys.
+    are taken in the order of their keys. Whatever can be is written before numbers are drawn, for which other workers wait.
     """
+    on = billing_run.on
     book, locked = books.hold(payers, on), frozenset(payers)
     outcomes = {payer: Outcome() for payer in payers}
     drafts = _sound(book.drafts(), outcomes)
@@ -99,10 +99,15 @@ def bill(payers: Sequence[int], *, on: date, at: datetime, judges: Sequence[Rule
     for payer in [payer for payer, draft in drafts.items() if _reaches_others(draft, locked)]:
         del drafts[payer], outcomes[payer]
     together = {payer: draft for payer, draft in drafts.items() if payer not in book.with_credit and _only_charges(draft)}
-    _write(together, book, outcomes, at)
-    for payer in [payer for payer in drafts if payer not in together]:
+    alone = dict.fromkeys(payer for payer in drafts if payer not in together)
+    _count(together, outcomes)
+    _look_again(book, together)
+    _mark(billing_run, {payer: outcome for payer, outcome in outcomes.items() if payer not in alone}, at)
+    _write(together, book, at)
+    for payer in alone:
         _one_by_one(drafts[payer], outcomes[payer], on, at)
-    _look_again(book, [payer for payer in drafts if outcomes[payer].status == Status.DONE])
+    _look_again(book, [payer for payer in alone if outcomes[payer].status == Status.DONE])
+    _mark(billing_run, {payer: outcomes[payer] for payer in alone}, at)
     return outcomes
 
 
@@ -123,10 +128,15 @@ def _only_charges(draft: Draft) -> bool:
     return not draft.days_only and all(not line.corrects for document in draft.documents for line in document.lines)
 
 
-def _write(drafts: Mapping[int, Draft], book: Book, outcomes: Mapping[int, Outcome], at: datetime) -> None:
+def _count(drafts: Mapping[int, Draft], outcomes: Mapping[int, Outcome]) -> None:
+    for payer, draft in drafts.items():
+        for planned in draft.documents:
+            outcomes[payer].count(planned, len(planned.lines))
+
+
+def _write(drafts: Mapping[int, Draft], book: Book, at: datetime) -> None:
     invoices = [Addressed(planned, book.receivers[payer]) for payer, draft in drafts.items() for planned in draft.documents]
-    for document, invoice in zip(writing.issue(invoices, on=book.on, at=at), invoices, strict=True):
-        outcomes[document.customer_id].count(document, len(invoice.planned.lines))
+    writing.issue(invoices, on=book.on, at=at)
 
 
 def _one_by_one(draft: Draft, outcome: Outcome, on: date, at: datetime) -> None:
@@ -141,7 +151,7 @@ def _one_by_one(draft: Draft, outcome: Outcome, on: date, at: datetime) -> None:
         outcome.count(document, len(planned.lines))
 
 
-def _look_again(book: Book, payers: Sequence[int]) -> None:
+def _look_again(book: Book, payers: Iterable[int]) -> None:
     told = [(s, history) for payer in payers for s, history in book.groups[payer].items()]
     days = {s.pk: (s.next_due_on, plain.next_due_on(history, after=book.on)) for s, history in told}
     books.look_again({key: then for key, (now, then) in days.items() if now != then})
@@ -154,8 +164,7 @@ def _in_parts(billing_run: BillingRun, payers: Sequence[int], at: datetime, judg
         try:
             with transaction.atomic():
                 held = _claim_these(billing_run, part)
-                outcomes = bill(held, on=billing_run.on, at=at, judges=judges) if held else {}
-                _mark(billing_run, outcomes, at)
+                outcomes = bill(billing_run, held, at=at, judges=judges) if held else {}
             for payer in [payer for payer in held if payer not in outcomes]:
                 _alone(billing_run, payer, at)
         except (DatabaseError, Refusal) as problem:

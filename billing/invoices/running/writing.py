@@ -67,12 +67,16 @@ def _make_out(invoices: Sequence[Addressed], on: date, at: datetime) -> list[tup
 
 
 def _draft(key: int, invoice: Addressed, on: date, at: datetime) -> Document:
-    planned = invoice.planned
-    return Document(
-        pk=key, kind=planned.kind, legal_entity=planned.legal_entity, customer=planned.payer, receiver=invoice.receiver,
-        currency=planned.currency, issued_on=on, issued_at=at, due_on=on + timedelta(days=planned.payment_term_days),
-        po_number=planned.po_number, address=issuing.terms_told(planned.payment_term_days, planned.payment_term_source),
-    )  # fmt: skip
+    planned, receiver = invoice.planned, invoice.receiver
+    seller, payer = planned.legal_entity, planned.payer
+    values = {
+        "id": key, "kind": planned.kind, "legal_entity_id": seller.pk, "customer_id": payer.pk, "receiver_id": receiver.pk,
+        "currency": planned.currency, "issued_on": on, "issued_at": at, "due_on": on + timedelta(days=planned.payment_term_days),
+        "po_number": planned.po_number,
+        "address": issuing.terms_told(planned.payment_term_days, planned.payment_term_source),
+    }  # fmt: skip
+    at_hand = {"legal_entity": seller, "customer": payer, "receiver": receiver}
+    return copying.made(Document, values, at_hand)
 
 
 def _cover(invoices: Sequence[Addressed], made_out: Sequence[tuple[Document, list[Line]]]) -> None:
