@@ -176,8 +176,8 @@ def acknowledge_policy(*, actor: User, at: datetime) -> StaffProfile:
 
 
 def works_with_remedies(request: GrantRequest) -> Decision:
-    """Only levels that grant remedies at all."""
-    return ALLOWED if request.ticket.customer_id in request.standing.may_grant_at else access.NOT_WITHIN_REACH
+    """Only levels that grant remedies at all; they reach every customer."""
+    return ALLOWED if request.standing.level in access.GRANT_REMEDY.levels else access.NOT_WITHIN_REACH
 
 
 def policy_acknowledged(request: GrantRequest) -> Decision:

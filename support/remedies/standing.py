@@ -43,12 +43,6 @@ class Standing:
         return access.level_of(self.person)
 
     @cached_property
-    def may_grant_at(self) -> frozenset[int]:
-        """The customers of these tickets (their keys) for whom the person may give remedies at all."""
-        reach = access.customers_within_reach(self.person, access.GRANT_REMEDY)
-        return frozenset(reach.filter(pk__in={ticket.customer_id for ticket in self.tickets}).values_list("pk", flat=True))
-
-    @cached_property
     def has_acknowledged(self) -> bool:
         """Whether the person acknowledged the policies that their authority rests on."""
         return acknowledging.has_acknowledged(self.person, self.at)
