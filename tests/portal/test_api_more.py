@@ -121,3 +121,58 @@ def test_feedback_is_kept_once_and_a_concern_names_its_ticket(tree):
     assert told[0].json() == told[1].json()
     assert (Feedback.objects.count(), told[0].json()["ticket"]) == (1, Feedback.objects.get().ticket.ref)
     assert [row["kind"] for row in client.get(f"/api/v1/{address}").json()["results"]] == ["concern"]
+
+
+def test_address_is_changed_by_who_may_and_not_found_by_a_sister(tree):
+    address, wanted = f"customers/{tree.berlin.number}/details/changes/", {"what": "address", "street": "Allee 2"}
+
+    foreign = send(signed_in(people.member(tree.us)), address, wanted)
+    own = send(signed_in(people.member(tree.berlin)), address, wanted)
+
+    tree.berlin.refresh_from_db()
+    assert (foreign.status_code, own.status_code, own.json()["status"]) == (404, 201, "done")
+    assert (tree.berlin.street, own.json()["after"]) == ("Allee 2", {"street": "Allee 2"})
+
+
+def test_tax_id_with_a_wrong_check_digit_is_refused_and_a_good_one_waits_for_an_administrator(tree):
+    member, chief = signed_in(people.member(tree.germany)), signed_in(people.administrator(tree.group))
+    address = f"customers/{tree.germany.number}/details/changes/"
+
+    wrong = send(member, address, {"what": "tax_id", "tax_id": "DE136695977"})
+    asked = send(member, address, {"what": "tax_id", "tax_id": "DE136695976"}).json()
+    own = send(member, f"details/changes/{asked['id']}/decisions/", {"approve": True})
+    decided = send(chief, f"details/changes/{asked['id']}/decisions/", {"approve": True}).json()
+
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "tax_id.check_digit")
+    assert (asked["status"], own.status_code, decided["status"]) == ("waiting", 404, "done")
+    assert chief.get(f"/api/v1/{address}").json()["results"][0]["before"] == {"tax_id": ""}
+
+
+def test_change_without_a_fact_of_its_kind_is_asked_what_shall_stand_there(tree):
+    answer = send(
+        signed_in(people.member(tree.berlin)),
+        f"customers/{tree.berlin.number}/details/changes/",
+        {"what": "payer", "city": "Rom"},
+    )
+
+    assert (answer.status_code, answer.json()["fields"]) == (400, {"payer": ["Say what shall stand there."]})
+
+
+def test_address_for_invoices_is_kept_from_its_day_on_and_listed(tree):
+    client, at = signed_in(people.member(tree.berlin)), f"customers/{tree.berlin.number}"
+    wanted = {
+        "what": "sent_to",
+        "purpose": "invoices",
+        "street": "Ring 1",
+        "city": "Kiel",
+        "country": "DE",
+        "until": "2099-01-01",
+    }
+
+    kept = send(client, f"{at}/details/changes/", wanted)
+    listed = client.get(f"/api/v1/{at}/addresses/").json()
+    ended = send(client, f"{at}/details/changes/", {"what": "sent_to", "ends": listed[0]["id"], "effective_on": "2026-01-01"})
+
+    assert kept.status_code == 201
+    assert [(one["purpose"], one["street"], one["until"]) for one in listed] == [("invoices", "Ring 1", "2099-01-01")]
+    assert ended.status_code == 422

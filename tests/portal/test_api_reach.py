@@ -34,6 +34,11 @@ BY_TOKEN = {"export"}
 ROUTES = {
     "customer": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "balance": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "addresses": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "change_requests": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "change_requests by post": ("post", 201, CHANGERS | PAYERS, set()),
+    "change_decisions": ("post", 200, ADMINISTRATORS, set()),
+    "change_withdrawals": ("post", 200, CHANGERS | PAYERS, set()),
     "activities": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "members": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "members by post": ("post", 201, ADMINISTRATORS, MANAGERS),
@@ -174,6 +179,7 @@ def address(given, name):
 
 
 NEW = {
+    "addresses",
     "entitlement",
     "customer",
     "balance",
@@ -204,6 +210,8 @@ def body(given, name):
         "term_signatures": {"po_number": uuid4().hex, "signed_name": "Ada"},
         "autopay": {"day": 5},
         "feedback": {"kind": "idea", "words": "Darker nights."},
+        "change_requests": {"what": "address", "street": uuid4().hex},
+        "change_decisions": {"approve": False, "note": "No."},
         "keys": {"name": "ERP", "scopes": ["read"]},
         "notice_choices": {"everywhere": {"payments": "daily"}},
         "sign_in_providers": {"protocol": "saml", "name": "Berlin ID", "metadata": saml.metadata()},
