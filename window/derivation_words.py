@@ -35,6 +35,7 @@ TEMPLATES: Final[dict[str, Any]] = {
         " of the {line} billed from {line_first} to {line_last}."
     ),
     "not_wanted": _("Credit of what was left of the {line} billed from {line_first} to {line_last}, which is no longer agreed."),
+    # xgettext:no-python-format
     "reduction": _("{percent} % off {base} ({source})."),
     "reduction_by_amount": _("Off {base} ({source}), as long as something is left to take it off."),
     "reduction_back": _("What {name} took off is taken back with the days or amounts it had reduced."),
