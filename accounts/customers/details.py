@@ -17,7 +17,7 @@ class FactsRefused(Refusal):
     code = "facts_refused"
 
     def __init__(self, faults: list[facts.Fault]) -> None:
-        super().__init__("; ".join(f"{fault.fact} {fault.reason}" for fault in faults), code=faults[0].rule)
+        super().__init__("; ".join(f"{facts.label(fault.fact)} {fault.reason}" for fault in faults), code=faults[0].rule)
         self.faults = faults
 
 

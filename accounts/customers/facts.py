@@ -8,6 +8,10 @@ import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from accounts.customers import rules
 from accounts.customers.models import Customer
 
@@ -23,6 +27,20 @@ FACTS: Final = (
     "language", "currency", "timezone", "tier", "stage", "external_id", "cost_centre",
 )  # fmt: skip
 LENGTHS: Final[dict[str, int]] = {name: Customer._meta.get_field(name).max_length or 0 for name in (*FACTS, "ref")}
+
+
+# what people call a fact; others go by their own name
+LABELS: Final[dict[str, Promise]] = {
+    "name": gettext_lazy("Name"), "legal_name": gettext_lazy("Legal name"), "country": gettext_lazy("Country"),
+    "tax_id": gettext_lazy("Tax id"), "email": gettext_lazy("E-mail"), "phone": gettext_lazy("Phone"),
+    "street": gettext_lazy("Street"), "postcode": gettext_lazy("Postcode"), "city": gettext_lazy("Town"),
+    "language": gettext_lazy("Language"), "currency": gettext_lazy("Currency"), "timezone": gettext_lazy("Time zone"),
+}  # fmt: skip
+
+
+def label(name: str) -> str:
+    """Return what people call a fact, in the reader's language."""
+    return str(LABELS.get(name, name))
 
 
 def of(customer: Customer) -> dict[str, str]:
@@ -61,12 +79,14 @@ def faults(values: Mapping[str, str], beside: Mapping[str, str] | None = None) -
 
 def _fault(name: str, value: str, subject: rules.Subject) -> Fault | None:
     if name not in LENGTHS:
-        return Fault(name, "is not a fact kept of customers", "facts.known")
+        return Fault(name, _("is not a fact kept of customers"), "facts.known")
     if UNWANTED.search(value):
-        return Fault(name, "contains control characters", "facts.text")
+        return Fault(name, _("contains control characters"), "facts.text")
     if len(value) > LENGTHS[name]:
-        return Fault(name, f"is longer than {LENGTHS[name]} characters ({len(value)})", f"{name}.length")
+        return Fault(
+            name, _("is longer than {most} characters ({found})").format(most=LENGTHS[name], found=len(value)), f"{name}.length"
+        )
     if not value:
-        return Fault(name, "is empty", f"{name}.required") if name in {"name", "ref"} else None
+        return Fault(name, _("is empty"), f"{name}.required") if name in {"name", "ref"} else None
     broken = ((rule, rule.broken_by(subject)) for rule in rules.refusing(name))
     return next((Fault(name, reason, rule.id) for rule, reason in broken if reason), None)

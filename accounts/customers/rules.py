@@ -17,6 +17,8 @@ from babel import Locale
 from babel.numbers import list_currencies
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 from accounts.customers.models import Customer
 from accounts.quality import identifiers
@@ -121,7 +123,7 @@ def _format(fact: str, passes: Callable[[str], bool], complaint: str) -> Rule:
 
     def complain(subject: Subject) -> str:
         value = subject.says(fact)
-        return f"{quoted(value)} {complaint}" if value and not passes(value) else ""
+        return f"{quoted(value)} {_(complaint)}" if value and not passes(value) else ""
 
     return Rule(f"{fact}.format", fact, REFUSES, EVERYONE, complain)
 
@@ -138,20 +140,20 @@ def _check_digit(fact: str) -> Rule:
 
 
 def _required(fact: str, weight: int, words: str, *, of: str = LEGAL) -> Rule:
-    return Rule(f"{fact}.required", fact, LOWERS, of, lambda subject: "" if subject.says(fact) else words, weight)
+    return Rule(f"{fact}.required", fact, LOWERS, of, lambda subject: "" if subject.says(fact) else _(words), weight)
 
 
 def _tax_id_in_the_eu(subject: Subject) -> str:
     if subject.says("tax_id") or subject.says("country") not in {"", *identifiers.MEMBER_STATES}:
         return ""
-    return "is missing: invoices within the EU need it"
+    return _("is missing: invoices within the EU need it")
 
 
 def _postcode(subject: Subject) -> str:
     form, value = POSTCODES.get(subject.says("country")), subject.says("postcode").upper()
-    return (
-        f"{quoted(value)} is no postcode of {subject.says('country')}" if form and value and not re.fullmatch(form, value) else ""
-    )
+    if not form or not value or re.fullmatch(form, value):
+        return ""
+    return _("{value} is no postcode of {country}").format(value=quoted(value), country=subject.says("country"))
 
 
 def _tax_country(subject: Subject) -> str:
@@ -159,32 +161,32 @@ def _tax_country(subject: Subject) -> str:
     prefix = {"EL": "GR", "XI": "GB"}.get(found[0], found[0]) if found else ""
     if not prefix or prefix not in _countries() or subject.says("country") in {"", prefix}:
         return ""
-    return f"is registered in {prefix}, but the address is in {subject.says('country')}"
+    return _("is registered in {prefix}, but the address is in {country}").format(prefix=prefix, country=subject.says("country"))
 
 
 def _fresh(subject: Subject) -> str:
     if subject.on is None or subject.confirmed_on is None or subject.on - subject.confirmed_on <= CONFIRMED_EVERY:
         return ""
-    return f"were last confirmed on {subject.confirmed_on.isoformat()}, more than a year ago"
+    return _("were last confirmed on {day}, more than a year ago").format(day=subject.confirmed_on.isoformat())
 
 
 RULES: Final = (
-    _format("country", lambda value: value in _countries(), "is no country code (two letters, such as DE)"),
-    _format("currency", lambda value: value in _currencies(), "is no currency code (three letters, such as EUR)"),
-    _format("timezone", lambda value: value in _timezones(), "is no time zone (such as Europe/Berlin)"),
-    _format("language", lambda value: bool(LANGUAGE.fullmatch(value)), "is no language code (such as en)"),
+    _format("country", lambda value: value in _countries(), noop("is no country code (two letters, such as DE)")),
+    _format("currency", lambda value: value in _currencies(), noop("is no currency code (three letters, such as EUR)")),
+    _format("timezone", lambda value: value in _timezones(), noop("is no time zone (such as Europe/Berlin)")),
+    _format("language", lambda value: bool(LANGUAGE.fullmatch(value)), noop("is no language code (such as en)")),
     _format("tier", lambda value: value in Customer.Tier.values, f"is no tier ({', '.join(Customer.Tier.values)})"),
     _format("stage", lambda value: value in Customer.Stage.values, f"is no stage ({', '.join(Customer.Stage.values)})"),
-    _format("email", _is_email, "is no e-mail address"),
-    _format("phone", _is_phone, "is no phone number"),
-    _format("lei", lambda value: identifiers.is_valid("lei", value), "is no LEI (20 characters with valid check digits)"),
+    _format("email", _is_email, noop("is no e-mail address")),
+    _format("phone", _is_phone, noop("is no phone number")),
+    _format("lei", lambda value: identifiers.is_valid("lei", value), noop("is no LEI (20 characters with valid check digits)")),
     _check_digit("tax_id"),
-    _required("country", 14, "is missing: taxes depend on it"),
+    _required("country", 14, noop("is missing: taxes depend on it")),
     Rule("tax_id.required", "tax_id", LOWERS, LEGAL, _tax_id_in_the_eu, 18),
-    _required("street", 8, "is missing: invoices need the address"),
-    _required("postcode", 5, "is missing: invoices need the address"),
-    _required("city", 7, "is missing: invoices need the address"),
-    _required("email", 10, "is missing: there is no address for notices"),
+    _required("street", 8, noop("is missing: invoices need the address")),
+    _required("postcode", 5, noop("is missing: invoices need the address")),
+    _required("city", 7, noop("is missing: invoices need the address")),
+    _required("email", 10, noop("is missing: there is no address for notices")),
     Rule("postcode.form", "postcode", LOWERS, WITH_ADDRESS, _postcode, 6),
     Rule("tax_id.country", "tax_id", LOWERS, LEGAL, _tax_country, 12),
     Rule("details.fresh", "details", LOWERS, LEGAL, _fresh, 5, owner="the customer"),

@@ -11,6 +11,8 @@ from functools import cache
 from types import ModuleType
 from typing import Final
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 from stdnum import bic, get_cc_module, iban, iso11649, lei
 from stdnum.de import handelsregisternummer, leitweg, stnr
 from stdnum.eu import at_02
@@ -67,11 +69,11 @@ def fault(kind: str, number: str, country: str = "") -> str:
     """
     known = KINDS[kind]
     if len(number) > LONGEST:
-        return f"is no {known.label}: it is too long"
+        return _told(known, TOO_LONG)
     complaints = [_complaint(rule, number) for rule in known.rules(number.strip(), country.upper())]
     if not complaints or "" in complaints:
         return ""
-    return f"is no {known.label}: {min(complaints, key=_how_near)}"
+    return _told(known, min(complaints, key=_how_near))
 
 
 def compact(kind: str, number: str, country: str = "") -> str:
@@ -84,12 +86,18 @@ def compact(kind: str, number: str, country: str = "") -> str:
     return "".join(filter(str.isalnum, number)).upper()
 
 
-CHECK_DIGIT: Final = "its check digit is wrong"
-UNKNOWN_PART: Final = "it has a part that does not exist"
-WRONG_LENGTH: Final = "it has the wrong length"
-WRONG_SHAPE: Final = "it does not have that form"
+CHECK_DIGIT: Final = noop("its check digit is wrong")
+UNKNOWN_PART: Final = noop("it has a part that does not exist")
+WRONG_LENGTH: Final = noop("it has the wrong length")
+WRONG_SHAPE: Final = noop("it does not have that form")
+TOO_LONG: Final = noop("it is too long")
 # The nearest miss is the one worth telling: a wrong digit is nearer than a wrong form.
 NEARNESS: Final = (CHECK_DIGIT, UNKNOWN_PART, WRONG_LENGTH, WRONG_SHAPE)
+
+
+def _told(kind: _Kind, complaint: str) -> str:
+    """Say it in the reader's language."""
+    return _("is no {label}: {complaint}").format(label=_(kind.label), complaint=_(complaint))
 
 
 def _complaint(rule: Validate, number: str) -> str:
@@ -150,13 +158,13 @@ def _national(country: str) -> tuple[Validate, ...]:
 
 
 KINDS: Final = {
-    VAT: _Kind("VAT number", _vat_rules),
-    TAX_ID: _Kind("tax number", _tax_rules),
-    REGISTRATION: _Kind("registration number", _register_rules),
+    VAT: _Kind(noop("VAT number"), _vat_rules),
+    TAX_ID: _Kind(noop("tax number"), _tax_rules),
+    REGISTRATION: _Kind(noop("registration number"), _register_rules),
     IBAN: _Kind("IBAN", _always(iban.validate)),
     BIC: _Kind("BIC", _always(bic.validate)),
     LEI: _Kind("LEI", _always(lei.validate)),
-    CREDITOR_REFERENCE: _Kind("creditor reference", _always(iso11649.validate)),
+    CREDITOR_REFERENCE: _Kind(noop("creditor reference"), _always(iso11649.validate)),
     LEITWEG_ID: _Kind("Leitweg-ID", _always(leitweg.validate)),
-    SEPA_CREDITOR_ID: _Kind("SEPA creditor identifier", _always(at_02.validate)),
+    SEPA_CREDITOR_ID: _Kind(noop("SEPA creditor identifier"), _always(at_02.validate)),
 }

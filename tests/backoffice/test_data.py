@@ -44,7 +44,7 @@ def test_wrong_phone_is_refused_here_in_the_words_of_the_rule(entity):
     answer = visit(people.agent(), "customer_details", entity.number, form={**GOOD, "name": entity.name, "phone": "abc"})
 
     assert answer.status_code == 422
-    assert "phone &quot;abc&quot; is no phone number" in answer.content.decode()
+    assert "Phone &quot;abc&quot; is no phone number" in answer.content.decode()
 
 
 def test_queue_shows_those_that_break_one_rule(entity):

@@ -88,9 +88,9 @@ def test_second_customer_with_the_same_ref_is_refused():
 @pytest.mark.parametrize(
     ("fact", "value", "complaint"),
     [
-        ("name", "  ", "name is empty"),
-        ("name", "x" * 251, "name is longer than 250 characters \\(251\\)"),
-        ("name", "Hel\x00ios", "name contains control characters"),
+        ("name", "  ", "Name is empty"),
+        ("name", "x" * 251, "Name is longer than 250 characters \\(251\\)"),
+        ("name", "Hel\x00ios", "Name contains control characters"),
         ("country", "XX", "is no country code"),
         ("currency", "EURO", "is longer than 3"),
         ("timezone", "Mars/Olympus", "is no time zone"),

@@ -82,7 +82,7 @@ def test_tax_id_with_a_wrong_check_digit_is_refused_by_every_way_in():
     with pytest.raises(details.FactsRefused) as added:
         tree.add(actor=None, parent=root, kind="legal_entity", name="A", at=NOON, country="DE", tax_id="DE136695967")
 
-    assert caught.value.reason == added.value.reason == 'tax_id "DE136695967" is no tax number: its check digit is wrong'
+    assert caught.value.reason == added.value.reason == 'Tax id "DE136695967" is no tax number: its check digit is wrong'
     assert caught.value.code == "tax_id.check_digit"
 
 
