@@ -6,7 +6,6 @@
 import json
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
 from json.encoder import encode_basestring
 from typing import Any, Final
 
@@ -37,10 +36,17 @@ def plainly(value: Any) -> str:
 class Told(dict[str, Any]):
     """Facts that are not changed any more once they are written; equal to any other object with the same."""
 
-    @cached_property
+    __slots__ = ("_written",)
+
+    @property
     def written(self) -> str:
         """The facts as they are written."""
-        return "{" + ",".join([f"{encode_basestring(name)}:{written(self[name])}" for name in sorted(self)]) + "}"
+        try:
+            return self._written
+        except AttributeError:
+            parts = [f"{encode_basestring(name)}:{written(self[name])}" for name in sorted(self)]
+            self._written: str = "{" + ",".join(parts) + "}"
+            return self._written
 
 
 _JSON: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=plainly)

@@ -123,13 +123,12 @@ def _lines(fields: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[str
             if row[place] is not None:
                 told[place] = write(row[place])
         line = form % tuple(told)
-        yield (line if _is_plain(line, row) else _written_out(row, writers)) + "\n"
+        yield (line if _is_plain(line, row.count(None), len(row)) else _written_out(row, writers)) + "\n"
 
 
-def _is_plain(line: str, row: Sequence[Any]) -> bool:
+def _is_plain(line: str, nothing: int, columns: int) -> bool:
     """Whether nothing in a line is one of COPY's own signs, but what stands for nothing and between its columns."""
-    signs = line.count("\\") - row.count(None), line.count("\t") - len(row) + 1, line.count("\n"), line.count("\r")
-    return not any(signs)
+    return line.count("\\") == nothing and line.count("\t") == columns - 1 and "\n" not in line and "\r" not in line
 
 
 def _written_out(row: Sequence[Any], writers: Sequence[Written]) -> str:

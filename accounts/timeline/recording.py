@@ -108,22 +108,19 @@ def whisper(customer: Place, kind: str, *, about_ref: str) -> None:
 def _checked(entry: Entry) -> Entry:
     if entry.kind not in KINDS:
         raise KindUnknown(entry.kind)
-    if missing := KINDS[entry.kind].facts - set(entry.facts):
+    if missing := KINDS[entry.kind].facts - entry.facts.keys():
         raise FactsMissing(entry.kind, missing)
     return entry
 
 
 def _activity(entry: Entry, actor: AbstractBaseUser | None, at: datetime) -> Activity:
-    return Activity(
-        customer_id=entry.customer.pk if entry.customer else None,
-        kind=entry.kind,
-        at=at,
-        actor_id=actor.pk if actor else None,
-        about_kind=str(entry.about._meta.model_name) if entry.about else "",
-        about_ref=_ref_of(entry.about) if entry.about else "",
-        facts=entry.facts,
-        internal=entry.internal,
-    )
+    customer, about = entry.customer, entry.about
+    values = {
+        "customer_id": customer.pk if customer else None, "kind": entry.kind, "at": at, "actor_id": actor.pk if actor else None,
+        "about_kind": str(about._meta.model_name) if about else "", "about_ref": _ref_of(about) if about else "",
+        "facts": entry.facts, "internal": entry.internal,
+    }  # fmt: skip
+    return copying.made(Activity, values)
 
 
 def _ref_of(about: models.Model) -> str:
@@ -140,11 +137,10 @@ def _told(activities: list[Activity], trees: dict[int, int]) -> list[tuple[Activ
 def _stored(activities: list[Activity]) -> list[Activity]:
     if len(activities) < MANY:
         return Activity.objects.bulk_create(activities)
-    moment = Activity._meta.get_field("recorded_at")
     (keys,) = copying.reserve((Activity, len(activities)))
+    Activity._meta.get_field("recorded_at").pre_save(activities[0], True)
     for key, activity in zip(keys, activities, strict=True):
-        activity.pk = key
-        moment.pre_save(activity, True)
+        activity.id, activity.recorded_at = key, activities[0].recorded_at
     copying.add(Activity, activities)
     return activities
 

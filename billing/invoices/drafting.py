@@ -12,11 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Any
 
-from django.db.models import Q, Sum
-
-from accounts import reading
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from billing.catalog import charges, supplies
@@ -24,13 +21,12 @@ from billing.catalog.models import LegalEntity, PlanVersion
 from billing.contracts import conditions
 from billing.contracts.conditions import PaymentTerm
 from billing.contracts.models import Subscription
-from billing.invoices import crediting, newline, plain, reductions, tax
+from billing.invoices import crediting, earlier, newline, plain, reductions, tax
 from billing.invoices.models import Document, Line
 from billing.invoices.newline import NewLine
 from billing.invoices.placing import Places
 from billing.invoices.planning import Issued, PlannedLine
 from billing.invoices.reductions import Reduction
-from billing.periods import Period
 from billing.rating.history import History
 
 Versions = Mapping[tuple[str, int, str], PlanVersion]
@@ -96,7 +92,7 @@ def draft(
     With `after`, only what falls due after that day. `payers` names who pays for the consuming customer, by its key.
     Subscriptions come with contract, seller and product.
     """
-    issued = _issued(histories)
+    issued = earlier.issued(histories)
     planned = {s: _planned(history, issued[s.pk], up_to, after) for s, history in histories.items()}
     return _Told(issued, histories, planned.values(), up_to).draft(planned, payers)
 
@@ -105,8 +101,8 @@ def draft_each(
     groups: Mapping[int, Mapping[Subscription, History]], *, payers: Mapping[int, Customer], up_to: date
 ) -> dict[int, Draft | Refusal]:
     """Return for each group, by its key, what `draft` would; the statements are those of one. A refusal stays in its group."""
-    everything = [subscription for group in groups.values() for subscription in group]
-    issued = _issued(everything)
+    everything = {subscription: history for group in groups.values() for subscription, history in group.items()}
+    issued = earlier.issued(everything)
     planned: dict[int, Planned | Refusal] = {}
     for key, group in groups.items():
         try:
@@ -157,8 +153,8 @@ class _Told:
     def _with_terms(self, document: PlannedDocument, payers: Mapping[int, Customer]) -> PlannedDocument:
         """Let the days to pay that were agreed for who pays go before those of the contract."""
         if self.terms is None:
-            self.terms = conditions.payment_terms_of(set(payers.values()), self.on)
-        agreed = self.terms.get(document.payer.pk)
+            self.terms = conditions.payment_terms_of({payer.id: payer for payer in payers.values()}.values(), self.on)
+        agreed = self.terms.get(document.payer.id)
         return replace(document, payment_term_days=agreed.days, payment_term_source=agreed.source) if agreed else document
 
     def draft_or_refusal(self, planned: Planned, payers: Mapping[int, Customer]) -> Draft | Refusal:
@@ -177,68 +173,6 @@ def billed_before(keys: Iterable[int]) -> set[int]:
     """Return the keys of everybody whose documents carry lines that these subscriptions' plans may credit."""
     lines = Line.objects.filter(subscription__in=list(keys), coverage__isnull=False)
     return set(lines.order_by().values_list("document__customer_id", flat=True).distinct())
-
-
-def _issued(subscriptions: Iterable[Subscription]) -> dict[int, list[Issued]]:
-    """Return the issued lines that still cover days (and true-ups, which never do), with what is left of them."""
-    counting = Q(coverage__isnull=False) | Q(kind=newline.TRUE_UP, corrects=None)
-    keys = [subscription.pk for subscription in subscriptions]
-    lines = Line.objects.filter(counting, reading.among("subscription_id", keys)).order_by("pk").values_list(*_OF_LINE)
-    rows = [_Row(*line) for line in lines.iterator()]
-    adjusted = _adjusted([row.pk for row in rows if row.credited_minor])
-    found: dict[int, list[Issued]] = defaultdict(list)
-    for row in rows:
-        found[row.subscription].append(_as_issued(row, adjusted.get(row.pk, 0)))
-    return found
-
-
-class _Row(NamedTuple):
-    """An issued line as it is read to be planned against."""
-
-    pk: int
-    subscription: int
-    charge_code: str
-    kind: str
-    since: date | None
-    until: date | None
-    price_key: str
-    cycle_since: date | None
-    cycle_until: date | None
-    amount_minor: int
-    credited_minor: int
-    covered_until: date | None
-
-
-_OF_LINE: Final = (
-    "pk", "subscription_id", "charge_code", "kind", "since", "until", "price_key", "cycle_since", "cycle_until", "amount_minor",
-    "credited_minor", "coverage__days__endswith",
-)  # fmt: skip
-
-
-def _adjusted(keys: Sequence[int]) -> dict[int, int]:
-    """Return by line what was credited on it otherwise than by planning."""
-    if not keys:
-        return {}
-    credits = Line.objects.filter(corrects__in=keys).exclude(kind__in=newline.PLANNED_CREDITS).order_by()
-    return {key: -total for key, total in credits.values_list("corrects").annotate(Sum("amount_minor"))}
-
-
-def _as_issued(row: _Row, adjusted_minor: int) -> Issued:
-    since, until = row.since or date.min, row.until or date.max
-    return Issued(
-        line_id=row.pk,
-        charge_code=row.charge_code,
-        kind="minimum" if row.charge_code == newline.MINIMUM_CODE else newline.CHARGE_KINDS[row.kind],
-        since=since,
-        until=until,
-        remaining_until=row.covered_until or until,  # a true-up covers no days
-        price_key=row.price_key,
-        cycle=Period(row.cycle_since or since, row.cycle_until or until),
-        amount_minor=row.amount_minor,
-        left_minor=row.amount_minor - row.credited_minor,
-        adjusted_minor=adjusted_minor,
-        covers=row.covered_until is not None,
-    )
 
 
 def _corrected(keys: Iterable[int]) -> dict[int, Line]:
@@ -299,8 +233,8 @@ def _documents(
     groups: dict[tuple[int, int, str], list[tuple[Subscription, NewLine]]] = defaultdict(list)
     for subscription, line in lines:
         contract = subscription.contract
-        groups[_payer(subscription, line, payers).pk, contract.legal_entity_id, contract.currency].append((subscription, line))
-    in_order = [group for _, group in sorted(groups.items(), key=lambda item: item[0])]
+        groups[_payer(subscription, line, payers).id, contract.legal_entity_id, contract.currency].append((subscription, line))
+    in_order = [groups[key] for key in sorted(groups)]
     documents = [_document(group, _payer(*group[0], payers), agreed) for group in in_order]
     return sorted(documents, key=lambda document: document.total_minor >= 0)
 
@@ -312,7 +246,8 @@ def _payer(subscription: Subscription, line: NewLine, payers: Mapping[int, Custo
 def _document(group: Sequence[tuple[Subscription, NewLine]], payer: Customer, agreed: Agreed) -> PlannedDocument:
     contracts = [subscription.contract for subscription, _ in group]
     lines = _reduced(group, agreed)
-    carried = crediting.carried(lines, {line.corrects.pk: line.corrects for line in lines if line.corrects})
+    corrected = {line.corrects.pk: line.corrects for line in lines if line.corrects}
+    carried = crediting.carried(lines, corrected)
     taxable = [tax.TaxableLine(line.amount_minor, line.tax_rate, back) for line, back in zip(lines, carried, strict=True)]
     return PlannedDocument(
         payer=payer,
@@ -329,8 +264,9 @@ def _reduced(group: Sequence[tuple[Subscription, NewLine]], agreed: Agreed) -> t
     """Return the lines of a document, and after them what coupons and discounts take off, or back."""
     currency = group[0][0].contract.currency
     lines = tuple(line for _, line in group)
-    found = reductions.taken_back(lines, agreed.stored, currency)
-    for contract in sorted({subscription.contract_id for subscription, _ in group} & agreed.of_contract.keys()):
+    found = reductions.taken_back(lines, agreed.stored, currency) if agreed.stored else []
+    reduced = {subscription.contract_id for subscription, _ in group} & agreed.of_contract.keys() if agreed.of_contract else ()
+    for contract in sorted(reduced):
         of_contract = {place: line for place, (of, line) in enumerate(group, 1) if of.contract_id == contract}
         found += reductions.taken_off(of_contract, agreed.of_contract[contract], currency)
     return (*lines, *found)

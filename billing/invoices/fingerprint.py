@@ -7,7 +7,7 @@ of a line was credited) stays outside.
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Final
 
 from accounts import canonical
@@ -22,13 +22,13 @@ _LINE = (
     "derivation", "description", "kind", "po_number", "position", "price_key", "product_id", "quantity", "since",
     "subscription_id", "tax_minor", "tax_rate", "unit_price", "until",
 )  # fmt: skip
-_of_document, _of_line = attrgetter(*_DOCUMENT), attrgetter(*_LINE)
+_of_document, _of_line = itemgetter(*_DOCUMENT), itemgetter(*_LINE)
 
 
 def of(document: Document, lines: Iterable[Line]) -> str:
     """Return the SHA-256 of the document with its lines, in hexadecimal."""
-    told = [_LINE_TOLD % tuple(map(canonical.written, _of_line(line))) for line in sorted(lines, key=_POSITION)]
-    facts = tuple(map(canonical.written, _of_document(document)))
+    told = [_LINE_TOLD % tuple(map(canonical.written, _of_line(line.__dict__))) for line in sorted(lines, key=_POSITION)]
+    facts = tuple(map(canonical.written, _of_document(document.__dict__)))
     return hashlib.sha256((_DOCUMENT_TOLD % (*facts[:_LINES], ",".join(told), *facts[_LINES:])).encode()).hexdigest()
 
 

@@ -196,13 +196,13 @@ def _net_per_account(document: Document, lines: Sequence[Line]) -> dict[str, int
 def _line(draft: Document, new: NewLine, position: int, tax_minor: int) -> Line:
     customer, subscription, product, corrects = new.customer, new.subscription, new.product, new.corrects
     values = {
-        "document_id": draft.pk, "position": position, "kind": new.kind, "customer_id": customer.pk,
-        "subscription_id": subscription.pk if subscription else None, "product_id": product.pk if product else None,
+        "document_id": draft.id, "position": position, "kind": new.kind, "customer_id": customer.id,
+        "subscription_id": subscription.id if subscription else None, "product_id": product.id if product else None,
         "charge_code": new.charge_code, "price_key": new.price_key, "description": new.description[:300],
         "since": new.since, "until": new.until, "cycle_since": new.cycle_since, "cycle_until": new.cycle_until,
         "quantity": new.quantity, "unit_price": new.unit_price, "amount_minor": new.amount_minor, "tax_rate": new.tax_rate,
         "tax_minor": tax_minor, "currency": draft.currency, "cost_centre": customer.cost_centre, "po_number": new.po_number,
-        "corrects_id": corrects.pk if corrects else None,
+        "corrects_id": corrects.id if corrects else None,
         "derivation": new.derivation if isinstance(new.derivation, Told) else dict(new.derivation),
     }  # fmt: skip
     at_hand = {"document": draft, "customer": customer, "subscription": subscription, "product": product, "corrects": corrects}

@@ -39,17 +39,17 @@ class Parties:
         return Told(seller=self._seller(document.legal_entity), buyer=buyer, payer=payer)
 
     def _seller(self, entity: LegalEntity) -> Told:
-        if entity.pk not in self._sellers:
-            self._sellers[entity.pk] = Told({name: getattr(entity, name) for name in _OF_SELLER})
-        return self._sellers[entity.pk]
+        if entity.id not in self._sellers:
+            self._sellers[entity.id] = Told({name: getattr(entity, name) for name in _OF_SELLER})
+        return self._sellers[entity.id]
 
     def _customer(self, customer: Customer) -> Told:
         told = Told(zip(_OF_CUSTOMER, _facts_of(customer), strict=True))
-        if place := self.mailed_to.get(customer.pk):
+        if place := self.mailed_to.get(customer.id):
             told.update({name: getattr(place, name) for name in addresses.PLACE}, attention=place.attention)
         if customer.cost_centre:
             told["reference"] = customer.cost_centre
-        entity = self.entities.get(customer.pk)
+        entity = self.entities.get(customer.id)
         if entity:
             told.update(_of_entity(entity, customer, told))
         return told
@@ -57,7 +57,7 @@ class Parties:
 
 def on(day: date, customers: Iterable[Customer]) -> Parties:
     """Return what documents of the day say of these customers."""
-    known = {customer.pk: customer for customer in customers}.values()
+    known = {customer.id: customer for customer in customers}.values()
     return Parties(addresses.in_force(known, addresses.INVOICES, day), legal_data.entities_of(known))
 
 

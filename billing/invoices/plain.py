@@ -37,7 +37,7 @@ V = TypeVar("V")
 def plan_for(history: History, issued: Sequence[Issued], *, up_to: date) -> list[PlannedLine]:
     """Return what is to be billed and credited on the day `up_to`, exactly as `planning.plan_for`."""
     life = _life_of(history)
-    reached = life.billed_until(issued) if life else None
+    reached = issued[-1].until if isinstance(issued, Reached) else life.billed_until(issued) if life else None
     if life is None or reached is None:
         return planning.plan_for(history, issued, up_to=up_to)
     return life.lines(history, reached, up_to)
@@ -47,6 +47,27 @@ def next_due_on(history: History, *, after: date) -> date | None:
     """Return the next day after `after` on which something falls due, exactly as `due.next_due_on`."""
     life = _life_of(history)
     return due.next_due_on(history, after=after) if life is None else life.next_due_on(after)
+
+
+class Reached(list[Issued]):
+    """The last line of a plain life, standing for all that were issued before it: see `follows`."""
+
+
+def is_plain(history: History) -> bool:
+    """Whether a history tells a plain life in which something is paid: a price of nothing is never put on a line."""
+    life = _life_of(history)
+    return life is not None and bool(life.stretch.price)
+
+
+def follows(history: History, last: Issued, *, first_cycle: date, begins: str) -> bool:
+    """Whether the lines of a plain life up to `last`, each of whole days at one price, are the cycles that are due.
+
+    `begins` are their first days as ISO, divided by commas, `first_cycle` the first day of the cycle the first belongs to.
+    """
+    life = _life_of(history)
+    if life is None or (last.charge_code, last.price_key) != (life.stretch.charge.code, life.stretch.key):
+        return False
+    return life.begins_until(last.until) == (first_cycle, begins)
 
 
 class Life:
@@ -60,6 +81,7 @@ class Life:
         self._cycles: dict[date, Period] = {}
         self._lines: dict[tuple[date, date], list[PlannedLine]] = {}
         self._next: dict[date, date | None] = {}
+        self._begins: dict[date, tuple[date, str] | None] = {}
 
     def billed_until(self, issued: Sequence[Issued]) -> date | None:
         """Return the day up to which whole cycles are issued without a gap; None when a line is anything else than that.
@@ -78,6 +100,15 @@ class Life:
                 return None
             reached = cycle.until
         return reached
+
+    def begins_until(self, until: date) -> tuple[date, str] | None:
+        """Return the first day of the first cycle, and those of the lines that bill the days until `until`, which ends one."""
+        if until not in self._begins:
+            since, parts = self.stretch.since, list(self.stretch.calendar.parts(self.stretch.since, until))
+            ends = bool(parts) and parts[-1].cycle.until == until
+            told = self._cycle(since).since, ",".join(part.since.isoformat() for part in parts)
+            _kept(self._begins)[until] = told if ends else None
+        return self._begins[until]
 
     def lines(self, history: History, reached: date, up_to: date) -> list[PlannedLine]:
         """Return the lines of the cycles that follow each other from `reached` and are due by `up_to`."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from accounts.quality import identifiers
@@ -42,6 +43,12 @@ class TaxableLine:
 
 def on_lines(lines: Sequence[TaxableLine], currency: str) -> list[int]:
     """Return the tax of each line, in their order."""
+    if len(lines) == 1 and lines[0].carried_minor is None:
+        return [_on_one(lines[0].amount_minor, lines[0].rate, currency)]
+    return _spread(lines, currency)
+
+
+def _spread(lines: Sequence[TaxableLine], currency: str) -> list[int]:
     taxes = [line.carried_minor or 0 for line in lines]
     for rate, places in _by_rate(lines).items():
         charged = [place for place in places if lines[place].carried_minor is None and lines[place].amount_minor]
@@ -54,6 +61,11 @@ def on_lines(lines: Sequence[TaxableLine], currency: str) -> list[int]:
         for place, part in zip(charged, parts, strict=True):
             taxes[place] = part.amount_minor
     return taxes
+
+
+@lru_cache(maxsize=4096)
+def _on_one(amount_minor: int, rate: Decimal, currency: str) -> int:
+    return money.rounded_share(rate, amount_minor, 1, currency).amount_minor
 
 
 def reached(*, tax_minor: int, amount_minor: int, credited_minor: int, currency: str) -> int:

@@ -4,7 +4,6 @@
 database proves of each statement that the postings it adds to an entry sum to zero per currency.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -125,16 +124,17 @@ def reverse(*, entry: Entry, key: str, on: date, at: datetime) -> Entry:
 def _balanced_or_refuse(sides: Sequence[PostingLine]) -> None:
     if not sides:
         raise EmptyEntry("An entry needs at least two sides.")
-    sums: Counter[str] = Counter()
+    sums: dict[str, int] = {}
     for side in sides:
-        sums[side.currency] += side.amount_minor
+        sums[side.currency] = sums.get(side.currency, 0) + side.amount_minor
     if any(sums.values()):
-        raise Unbalanced(f"The sides of an entry must sum to zero per currency; these give {dict(sums)}.")
+        raise Unbalanced(f"The sides of an entry must sum to zero per currency; these give {sums}.")
 
 
 def _values(entry: int, line: PostingLine) -> tuple[Any, ...]:
-    customer, document = line.customer and line.customer.pk, line.document and line.document.pk
-    return entry, line.account, line.detail, customer, document, line.amount_minor, line.currency
+    customer, document = line.customer, line.document
+    about = customer.id if customer else None, document.pk if document else None
+    return entry, line.account, line.detail, *about, line.amount_minor, line.currency
 
 
 def _posting(entry: Entry, line: PostingLine) -> Posting:

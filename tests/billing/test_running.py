@@ -137,7 +137,7 @@ def test_day_on_another_invoice_fails_one_payer_and_bills_the_others(monkeypatch
     first, second, third = book_of(1, 2, 3)
     line = billing.invoice(second.customer).lines.get()
     Coverage.objects.create(subscription=second, charge_code="base", days=(FIRST, FEBRUARY), line=line)
-    monkeypatch.setattr("billing.invoices.drafting._issued", lambda found: {s.pk: [] for s in found})
+    monkeypatch.setattr("billing.invoices.earlier.issued", lambda found: {s.pk: [] for s in found})
     result = carrying.bill_due(on=FIRST, at=NOON)
 
     assert [failure.payer for failure in result.failures] == [second.customer.number]

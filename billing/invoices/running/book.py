@@ -62,18 +62,18 @@ def _open(payer_of: Mapping[int, int], subscriptions: QuerySet[Subscription], on
     told = histories.histories_of(known)
     groups: dict[int, dict[Subscription, History]] = defaultdict(dict)
     for subscription in known:
-        groups[payer_of[subscription.pk]][subscription] = told[subscription.pk]
+        groups[payer_of[subscription.id]][subscription] = told[subscription.id]
     return Book(
         on=on,
         groups=dict(sorted(groups.items())),
-        payers={subscription.customer_id: customers[payer_of[subscription.pk]] for subscription in known},
+        payers={subscription.customer_id: customers[payer_of[subscription.id]] for subscription in known},
         receivers={key: customers[receivers.get(key, key)] for key in groups},
         with_credit=frozenset(balances.with_credit(groups)),
     )
 
 
 def _customers(keys: Iterable[int]) -> dict[int, Customer]:
-    return {customer.pk: customer for customer in Customer.objects.filter(reading.among("pk", keys)).order_by()}
+    return {customer.id: customer for customer in Customer.objects.filter(reading.among("pk", keys)).order_by()}
 
 
 def _attach(subscriptions: Sequence[Subscription], customers: Mapping[int, Customer]) -> None:

@@ -92,10 +92,7 @@ def bill(billing_run: BillingRun, payers: Sequence[int], *, at: datetime, judges
     on = billing_run.on
     book, locked = books.hold(payers, on), frozenset(payers)
     outcomes = {payer: Outcome() for payer in payers}
-    drafts = _sound(book.drafts(), outcomes)
-    for payer, (reasons, told) in rules.judge(drafts, book, judges).items():
-        outcomes[payer] = Outcome(Status.HELD, reason=" ".join(reasons), drafts=told)
-        del drafts[payer]
+    drafts = _judged(_sound(book.drafts(), outcomes), book, outcomes, judges)
     for payer in [payer for payer, draft in drafts.items() if _reaches_others(draft, locked)]:
         del drafts[payer], outcomes[payer]
     together = {payer: draft for payer, draft in drafts.items() if payer not in book.with_credit and _only_charges(draft)}
@@ -117,6 +114,14 @@ def _sound(drafts: Mapping[int, Draft | Refusal], outcomes: dict[int, Outcome]) 
         if isinstance(draft, Refusal):
             outcomes[payer] = Outcome(Status.FAILED, reason=str(draft))
     return {payer: draft for payer, draft in drafts.items() if not isinstance(draft, Refusal)}
+
+
+def _judged(drafts: dict[int, Draft], book: Book, outcomes: dict[int, Outcome], judges: Sequence[Rule]) -> dict[int, Draft]:
+    """Return the drafts that nothing is wrong with; the others are held."""
+    held = rules.judge(drafts, book, judges)
+    for payer, (reasons, told) in held.items():
+        outcomes[payer] = Outcome(Status.HELD, reason=" ".join(reasons), drafts=told)
+    return {payer: draft for payer, draft in drafts.items() if payer not in held}
 
 
 def _reaches_others(draft: Draft, payers: Collection[int]) -> bool:

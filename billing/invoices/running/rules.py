@@ -46,7 +46,7 @@ class Judged:
 
     def before(self, line: NewLine) -> Issued | None:
         """Return the line that billed the days just before this one's for the same charge."""
-        lines = self.draft.issued.get(line.subscription.pk, ()) if line.subscription else ()
+        lines = self.draft.issued.get(line.subscription.id, ()) if line.subscription else ()
         return next(
             (old for old in lines if old.charge_code == line.charge_code and old.covers and old.remaining_until == line.since),
             None,
@@ -58,7 +58,7 @@ Rule = Callable[[Judged], Iterator[str]]
 
 def covered_twice(judged: Judged) -> Iterator[str]:
     """Days that an imported document, or another subscription of the same contract, bills already for the same product."""
-    for line, _ in judged.lines():
+    for line, _ in judged.lines() if judged.elsewhere else ():
         if id(line) in judged.elsewhere:
             yield f"Covered twice: {line.description} from {line.since} is on {judged.elsewhere[id(line)]} already."
 
@@ -79,11 +79,12 @@ def jump(judged: Judged) -> Iterator[str]:
 
 def missing(judged: Judged) -> Iterator[str]:
     """Usage that was billed for the last cycle, and of which nothing was measured in the one that ended."""
-    told = {(line.subscription.pk, line.charge_code) for line, _ in judged.lines() if line.subscription}
+    told = {(line.subscription.id, line.charge_code) for line, _ in judged.lines() if line.subscription}
     for subscription, history in judged.histories.items():
-        if any(event.what in ENDINGS for event in history.events):
+        last = _last_usage(judged.draft.issued.get(subscription.id, ()))
+        if not last or any(event.what in ENDINGS for event in history.events):
             continue
-        for code, old in _last_usage(judged.draft.issued.get(subscription.pk, ())).items():
+        for code, old in last.items():
             ended = old.remaining_until + (old.cycle.until - old.cycle.since) - SHORTER_MONTH
             if old.billed_minor > 0 and ended <= judged.on and (subscription.pk, code) not in told:
                 yield f"Missing: {subscription.ref} used nothing since {old.remaining_until}, but did before."
@@ -176,16 +177,14 @@ def _recurring(draft: Draft) -> Iterator[tuple[NewLine, tuple[Any, ...]]]:
         for line in document.lines:
             bought = line.subscription
             if line.kind == newline.RECURRING and bought:
-                first = not draft.issued.get(bought.pk)
-                keys = (line.customer.pk, bought.product_id, bought.pk, bought.contract_id)
+                first = not draft.issued.get(bought.id)
+                keys = (line.customer.id, bought.product_id, bought.id, bought.contract_id)
                 yield line, (*keys, first, line.since, line.until)
 
 
 def _last_usage(issued: Iterable[Issued]) -> dict[str, Issued]:
-    of_code = {
-        line.charge_code: line for line in sorted(issued, key=lambda line: line.since) if line.covers and line.kind == "usage"
-    }
-    return dict(of_code)
+    used = [line for line in issued if line.covers and line.kind == "usage"]
+    return {line.charge_code: line for line in sorted(used, key=lambda line: line.since)}
 
 
 def _days(since: date | None, until: date | None) -> int:

@@ -70,7 +70,7 @@ def _draft(key: int, invoice: Addressed, on: date, at: datetime) -> Document:
     planned, receiver = invoice.planned, invoice.receiver
     seller, payer = planned.legal_entity, planned.payer
     values = {
-        "id": key, "kind": planned.kind, "legal_entity_id": seller.pk, "customer_id": payer.pk, "receiver_id": receiver.pk,
+        "id": key, "kind": planned.kind, "legal_entity_id": seller.id, "customer_id": payer.id, "receiver_id": receiver.id,
         "currency": planned.currency, "issued_on": on, "issued_at": at, "due_on": on + timedelta(days=planned.payment_term_days),
         "po_number": planned.po_number,
         "address": issuing.terms_told(planned.payment_term_days, planned.payment_term_source),
@@ -82,7 +82,7 @@ def _draft(key: int, invoice: Addressed, on: date, at: datetime) -> Document:
 def _cover(invoices: Sequence[Addressed], made_out: Sequence[tuple[Document, list[Line]]]) -> None:
     """Take the days that the lines cover."""
     covering = [
-        (line.subscription_id, line.charge_code, DateRange(line.since, line.until), line.pk)
+        (line.subscription_id, line.charge_code, DateRange(line.since, line.until), line.id)
         for invoice, (_, lines) in zip(invoices, made_out, strict=True)
         for new, line in zip(invoice.planned.lines, lines, strict=True)
         if new.covers
