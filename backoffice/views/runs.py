@@ -52,7 +52,14 @@ def run_trial(request: HttpRequest) -> HttpResponse:
         return _page(request, form, status=422)
     on = form.cleaned_data["on"]
     too_many = runs_shown.too_many_to_try(on)
-    context = {"on": on, "too_many": too_many, **({} if too_many else runs_shown.tried(on)), "may_run": _may_run(request)}
+    asked = asking.decide(actor=request.user, on=on, at=timezone.now())
+    context = {
+        "on": on,
+        "too_many": too_many,
+        **({} if too_many else runs_shown.tried(on)),
+        "may_run": _may_run(request),
+        "asked": asked,
+    }
     return render(request, "backoffice/runs/trial.html", context)
 
 

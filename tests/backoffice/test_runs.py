@@ -62,6 +62,7 @@ def test_day_to_come_is_refused_by_name(finance):
     billing.subscribed(customers.group())
     late = latest_day(timezone.now()) + timedelta(days=1)
 
+    assert "is still to come" in read(finance, "run_trial", on=late.isoformat())
     assert "is still to come" in send(finance, "run_beginnings", on=late.isoformat())
     assert not BillingRun.objects.exists()
 
