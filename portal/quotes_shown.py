@@ -62,6 +62,7 @@ class QuoteShown:
     next_on: date | None
     next_total: Money
     confirm: str
+    pauses: bool
     again_url: str
 
 
@@ -89,6 +90,7 @@ def of(quote: Quote) -> QuoteShown:
     on = date.fromisoformat(told["effective_on"])
     next_on = date.fromisoformat(told["next_invoice_on"]) if told["next_invoice_on"] else None
     after = _per_period(told, "after", "gross_minor")
+    pauses = quote.change["what"] == ContractEvent.What.PAUSE
     return QuoteShown(
         change=in_words(quote),
         effective_on=on,
@@ -103,7 +105,12 @@ def of(quote: Quote) -> QuoteShown:
         ],
         next_on=next_on,
         next_total=Money(told["next_invoice_total_minor"], currency),
-        confirm=_confirm(total, after, ends=told["interval_after"] is None, on=(next_on or on) if told["lines"] else on),
+        confirm=(
+            _confirm_pause(total, on)
+            if pauses
+            else _confirm(total, after, ends=told["interval_after"] is None, on=(next_on or on) if told["lines"] else on)
+        ),
+        pauses=pauses,
         again_url=_again_url(quote),
     )
 
@@ -235,3 +242,11 @@ def _confirm(total: Money, after: str, *, ends: bool, on: date) -> str:
     if total.amount_minor:
         return _("Confirm: %(today)s today, %(after)s from %(day)s") % facts
     return _("Confirm: nothing today, %(after)s from %(day)s") % facts
+
+
+def _confirm_pause(total: Money, on: date) -> str:
+    """Say what the button does to a subscription that rests from the day `on`."""
+    facts = {"today": formats.amount(abs(total.amount_minor), total.currency), "day": formats.day(on)}
+    if total.amount_minor < 0:
+        return _("Confirm: paused from %(day)s, %(today)s back today") % facts
+    return _("Confirm: paused from %(day)s") % facts

@@ -198,6 +198,7 @@ KINDS: Final[dict[str, Kind]] = {
     "billing.charge_back_reversed": Kind(_("{amount} of payment {ref} came back after a charge-back"), "payment"),
     "billing.finding_made": Kind(_("Billing error found: {ref}"), "flag"),
     "billing.finding_settled": Kind(_("Billing error {ref} was settled"), "check"),
+    "billing.run_asked_for": Kind(_("An invoice run up to {on} was asked for"), "clock"),
     "billing.run_finished": Kind(_("Invoice run finished: {documents} documents"), "check"),
     "billing.hold_released": Kind(_("Held documents of {amount} were released: {reason}"), "check"),
     "billing.hold_discarded": Kind(_("Held documents of {amount} were discarded: {reason}"), "undo"),

@@ -29,6 +29,7 @@ from tests.factories import (
     provisioning,
     quality,
     relations,
+    runs,
     segments,
     sources,
     support,
@@ -79,6 +80,7 @@ def fill():
     segments.stuck(group())
     policies.excepted(customer, "remedy.ticket_limit", "1.00 EUR")
     policies.published({}, code=f"policy-{customer.pk}", place="node", customer=customer)
+    runs.held()
     bank.waiting_line()
     bank.waiting_transfer()
     bank.debit_at_the_bank()
@@ -130,6 +132,7 @@ def statements(viewer: User, address: str) -> int:
         ("bank_rows", "?show=over", "finance"),
         ("bank", "?show=matched", "supervisor"),
         ("bank_statements", "", "finance"),
+        ("runs", "", "finance"),
         ("revenue", "", "finance"),
         ("ageing", "", "finance"),
         ("dunning", "", "finance"),

@@ -30,6 +30,7 @@ from tests.factories import (
     provisioning,
     quality,
     relations,
+    runs,
     sources,
     support,
     tree_changes,
@@ -145,6 +146,12 @@ ROUTES = {
     "debit_files": ("post", KEEPERS),
     "debit_file": ("get", BOOKS),
     "debit_failures": ("post", KEEPERS),
+    "runs": ("get", BOOKS),
+    "run_beginnings": ("post", {"finance", "manager"}),
+    "run_trial": ("get", BOOKS),
+    "run": ("get", BOOKS),
+    "hold_releases": ("post", {"finance", "manager"}),
+    "hold_discards": ("post", {"finance", "manager"}),
     "revenue": ("get", BOOKS),
     "ageing": ("get", BOOKS),
     "report_sheet": ("get", BOOKS),
@@ -339,6 +346,9 @@ def address(route, given):
     keys |= batch_rows(route) | tree_rows(route, granted.customer)
     keys |= {"customer_details": [granted.customer.number]}
     keys |= house_rows(route)
+    if route == "run" or route.startswith("hold_"):
+        work = runs.held()
+        keys |= {"run": [work.run.pk], "hold_releases": [work.pk], "hold_discards": [work.pk]}
     if route == "staged_decisions":
         keys |= {route: [quality.staged_import().pk]}
     if route.startswith("duplicate_") or route == "duplicate":

@@ -85,6 +85,14 @@ def test_fewer_seats_give_back_today(visitor, bought):
     assert "Confirm: 128.00 EUR back today, 496.00 EUR a month from 1 Feb 2026" in told
 
 
+def test_pause_says_that_it_pauses_and_what_comes_back_today(visitor, bought):
+    told = words(visitor.get(ask(visitor, bought, what="pause").url))
+
+    assert "Confirm: paused from 16 Jan 2026, 384.00 EUR back today" in told
+    assert "Nothing is billed until you resume." in told
+    assert "No further invoice follows" not in told
+
+
 def test_other_plan_is_changed_with_the_next_period(visitor, bought):
     page = visitor.get(ask(visitor, bought, what="change_plan", plan="BUSINESS", effective="next_period").url)
 
