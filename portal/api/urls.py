@@ -32,6 +32,7 @@ urlpatterns = [
     path("customers/<str:number>/", customers.OneCustomer.as_view(), name="customer"),
     path("customers/<str:number>/balance/", customers.Balance.as_view(), name="balance"),
     path("customers/<str:number>/activities/", customers.Activities.as_view(), name="activities"),
+    path("customers/<str:number>/activities/months/", customers.ActivityCounts.as_view(), name="activity_counts"),
     path("customers/<str:number>/addresses/", details.Addresses.as_view(), name="addresses"),
     path("customers/<str:number>/addresses/<int:pk>/endings/", details.AddressEndings.as_view(), name="address_endings"),
     path("customers/<str:number>/details/changes/", details.Changes.as_view(), name="detail_changes"),

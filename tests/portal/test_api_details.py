@@ -102,3 +102,16 @@ def test_confirming_twice_a_day_is_one_confirmation(tree):
 
     assert [answer.status_code for answer in answers] == [201, 201]
     assert Confirmation.objects.count() == 1
+
+
+def test_counts_by_month_tie_to_the_list_of_activities(tree):
+    member = people.member(tree.berlin)
+    post(member, f"customers/{tree.berlin.number}/details/confirmations/")
+    client = Client()
+    client.force_login(member)
+
+    months = client.get(f"/api/v1/customers/{tree.berlin.number}/activities/months/").json()
+    listed = client.get(f"/api/v1/customers/{tree.berlin.number}/activities/").json()["results"]
+
+    assert sum(row["activities"] for row in months) == len(listed) > 0
+    assert client.get(f"/api/v1/customers/{tree.us.number}/activities/months/").status_code == 404

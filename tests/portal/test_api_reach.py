@@ -122,6 +122,7 @@ ROUTES = {
     "callbacks": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "callbacks by post": ("post", 422, EVERY, set()),
     "callback_withdrawals": ("post", 200, EVERY, set()),
+    "activity_counts": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "addresses": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "addresses by post": ("post", 201, ASKERS, set()),
     "address_endings": ("post", 422, ASKERS, set()),  # nothing is kept under this key
@@ -196,6 +197,7 @@ NEW = {
     "keys",
     "usage",
     "suggestions",
+    "activity_counts",
     "addresses",
     "detail_changes",
     "confirmations",
