@@ -1,6 +1,7 @@
 """Everything about one customer on one page, composed from every topic; a constant number of statements."""
 
 from datetime import date
+from typing import Final
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +21,14 @@ from window.formats import amount, day
 
 ROWS_ON_A_CARD = 8
 ACTIVITIES = 30
+# The page of what an activity is about, by the kind of thing; each takes a ref.
+PAGES_ABOUT: Final = {
+    "ticket": "backoffice:ticket",
+    "document": "backoffice:document",
+    "problem": "backoffice:problem",
+    "bankline": "backoffice:bank_line",
+    "grant": "backoffice:ticket",
+}
 NOTHING = "–"
 
 Fact = dict[str, object]
@@ -81,7 +90,15 @@ def told(entry: reading.Activity) -> Fact:
         "who": str(entry.actor or _("the system")),
         "icon": reading.kind_of(entry).icon,
         "internal": entry.internal,
+        "url": _page_about(entry),
     }
+
+
+def _page_about(entry: reading.Activity) -> str:
+    """Return the address of what an activity is about, a remedy's on its ticket; nothing where it has no page here."""
+    page = PAGES_ABOUT.get(entry.about_kind, "")
+    ref = str(entry.facts.get("ticket", "")) if entry.about_kind == "grant" else entry.about_ref
+    return reverse(page, args=[ref]) if page and ref else ""
 
 
 def _subscriptions(node: Customer, on: date) -> list[Fact]:

@@ -11,6 +11,8 @@ from accounts.segments import belonging, conditions, key_accounts, lifecycle
 from accounts.segments.models import KeyAccount, SegmentMembership, StageEntry
 from window.formats import day
 
+STAGES_SHOWN = 12
+
 
 def of(customer: Customer, on: date) -> dict[str, object]:
     """Return what is shown of a customer's standing on a day."""
@@ -19,6 +21,7 @@ def of(customer: Customer, on: date) -> dict[str, object]:
         "segments": [_segment(held, customer) for held in belonging.of(customer, on)],
         "terms": [_term(term) for term in conditions.of(customer, on).values()],
         "stage": lifecycle.current(customer),
+        "stages": lifecycle.history(customer)[:STAGES_SHOWN],
     }
 
 

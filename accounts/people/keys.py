@@ -23,8 +23,8 @@ from accounts.people.access import Action
 from accounts.people.models import ApiKey, Membership, User
 from accounts.timeline import recording
 
-READ, CONTRACTS, PAY, TICKETS, PEOPLE, USAGE = "read", "contracts", "pay", "tickets", "people", "usage"
-SCOPES: Final = (READ, CONTRACTS, PAY, TICKETS, PEOPLE, USAGE)
+READ, CONTRACTS, PAY, TICKETS, PEOPLE, USAGE, DETAILS = "read", "contracts", "pay", "tickets", "people", "usage", "details"
+SCOPES: Final = (READ, CONTRACTS, PAY, TICKETS, PEOPLE, USAGE, DETAILS)
 # What each scope lets a program do; the role it stands with must allow it too.
 NEEDS: Final[dict[str, Action]] = {
     READ: access.SEE_MONEY,
@@ -33,6 +33,7 @@ NEEDS: Final[dict[str, Action]] = {
     TICKETS: access.ASK_FOR_HELP,
     PEOPLE: access.MANAGE_PEOPLE,
     USAGE: access.CHANGE_CONTRACT,
+    DETAILS: access.REQUEST_CHANGES,
 }
 MARK: Final = "accord_"
 OPENING: Final = len(MARK) + 5

@@ -1,8 +1,8 @@
 """Lifecycle: at which stage a customer is, since when and why, what moves it on, and who is stuck.
 
-A stage's rule of exit is asked every night, like a segment's; people may set a stage as well (a fact of the customer), and the
-history follows it. Stuck is who stays in a stage longer than it may last without what is expected there; the mark goes
-with the stage. How long onboarding may last is policy's to say, so the reader of that hangs in from above.
+A stage's rules of exit are asked every night, like a segment's; the first that holds counts. People may set a stage as well (a
+fact of the customer), and the history follows it. Stuck is who stays in a stage longer than it may last without what is expected
+there; the mark goes with the stage. How long onboarding may last is policy's to say, so the reader of that hangs in from above.
 """
 
 from collections.abc import Callable, Iterable
@@ -27,21 +27,40 @@ _onboarding_days: list[DaysReader] = []
 
 
 @dataclass(frozen=True)
+class Exit:
+    """When a customer leaves its stage, for which other, and why in words."""
+
+    when: str
+    to: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Stage:
-    """One stage: what is expected in it, the days it may last without that (0: any), what moves a customer on, and where to."""
+    """One stage: what is expected in it, the days it may last without that (0: any), and what moves a customer on."""
 
     expects: str
     days: int = 0
-    leaves_when: str = ""
-    to: str = ""
+    exits: tuple[Exit, ...] = ()
 
 
+# Of who has a term: a stage set by hand where there is none stays.
+RENEWED: Final = "days_to_term > 90\ndays_to_term < 99999"
+OVER: Final = Exit("over >= 1", STAGES.ENDED, "everything it had has ended")
 TABLE: Final = {
-    STAGES.PROSPECT: Stage("a first contract", 90, "subscriptions >= 1", STAGES.ONBOARDING),
-    STAGES.ONBOARDING: Stage("anybody signing in", 30, "sign_ins >= 1", STAGES.ACTIVE),
-    STAGES.ACTIVE: Stage("a yearly talk"),
-    STAGES.RENEWAL: Stage("a renewed contract", 60),
-    STAGES.ENDED: Stage("a farewell and the last documents"),
+    STAGES.PROSPECT: Stage(
+        "a first contract", 90, (Exit("subscriptions >= 1", STAGES.ONBOARDING, "it waited for a first contract, which happened"),)
+    ),
+    STAGES.ONBOARDING: Stage(
+        "anybody signing in", 30, (OVER, Exit("sign_ins >= 1", STAGES.ACTIVE, "it waited for anybody signing in, which happened"))
+    ),
+    STAGES.ACTIVE: Stage("a yearly talk", 0, (OVER, Exit("days_to_term <= 90", STAGES.RENEWAL, "a term ends within 90 days"))),
+    STAGES.RENEWAL: Stage(
+        "a renewed contract", 60, (OVER, Exit(RENEWED, STAGES.ACTIVE, "it waited for a renewed contract, which happened"))
+    ),
+    STAGES.ENDED: Stage(
+        "a farewell and the last documents", 0, (Exit("subscriptions >= 1", STAGES.ONBOARDING, "it has a contract again"),)
+    ),
 }
 
 
@@ -61,6 +80,7 @@ def follow(customers: Iterable[Customer], *, at: datetime) -> int:
     """Move on, and mark as stuck, whoever of some customers it concerns; return how many changed."""
     found = list(customers)
     with transaction.atomic():
+        _entries(found, at)
         moved = _move_on(found, at)
         entries = _entries(found, at)
         marked = _mark_stuck(found, entries, at)
@@ -84,16 +104,16 @@ def stuck() -> QuerySet[StageEntry]:
 
 
 def _move_on(customers: list[Customer], at: datetime) -> int:
-    """Change the stage of those whose rule of exit holds, by the use case of every change of facts."""
-    leaving = [customer for customer in customers if TABLE[STAGES(customer.stage)].leaves_when]
-    conditions = {stage: rules.parse(row.leaves_when) for stage, row in TABLE.items()}
-    values = evaluating.values_of(conditions.values(), leaving, at)
+    """Change the stage of those for whom a rule of exit holds, by the use case of every change of facts."""
+    conditions = {way: rules.parse(way.when) for row in TABLE.values() for way in row.exits}
+    values = evaluating.values_of(conditions.values(), customers, at)
     moved = 0
-    for customer in leaving:
-        stage = STAGES(customer.stage)
-        if all(condition.holds(values[customer.pk][condition.fact]) for condition in conditions[stage]):
-            details.change(actor=None, customer=customer, at=at, stage=str(TABLE[stage].to))
-            customer.stage = str(TABLE[stage].to)
+    for customer in customers:
+        ways = TABLE[STAGES(customer.stage)].exits
+        held = (way for way in ways if all(one.holds(values[customer.pk][one.fact]) for one in conditions[way]))
+        if way := next(held, None):
+            details.change(actor=None, customer=customer, at=at, stage=str(way.to))
+            customer.stage = str(way.to)
             moved += 1
     return moved
 
@@ -118,8 +138,8 @@ def _enter(customer: Customer, held: StageEntry | None, at: datetime) -> StageEn
     if held:
         held.left_at = at
         held.save(update_fields=["left_at"])
-        before = TABLE[STAGES(held.stage)]
-        since, why = at, f"It waited for {before.expects}, which happened." if before.to == customer.stage else "It was set."
+        ways = [way.why for way in TABLE[STAGES(held.stage)].exits if way.to == customer.stage]
+        since, why = at, f"{ways[0][:1].upper()}{ways[0][1:]}." if ways else "It was set."
     return StageEntry.objects.create(customer=customer, stage=customer.stage, entered_at=since, why=why)
 
 

@@ -34,6 +34,8 @@ TOPICS: Final[dict[str, tuple[str, ...]]] = {
     "details": ("accounts.customer", "accounts.change", "accounts.details", "accounts.merge", "accounts.responsible"),
 }  # fmt: skip
 
+LATEST: Final = 500
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -49,6 +51,12 @@ class Wanted:
 def matching(customer: Any, wanted: Wanted, *, viewer: AbstractBaseUser) -> ActivityQuerySet:
     """Return what happened to `customer` as asked for, as far as `viewer` may know, newest first."""
     return _rows(customer, wanted, viewer).latest_first().select_related("customer", "actor")
+
+
+def lately_by(customer: Any, *, viewer: AbstractBaseUser) -> set[int]:
+    """Return the keys of those who did the latest things at a customer and below it, as far as `viewer` may know."""
+    latest = _rows(customer, Wanted(), viewer).latest_first().values_list("actor_id", flat=True)[:LATEST]
+    return {actor for actor in latest if actor}
 
 
 def by_month(customer: Any, wanted: Wanted, *, viewer: AbstractBaseUser) -> list[tuple[date, int]]:

@@ -26,11 +26,12 @@ from backoffice.admin import (
     single_sign_on,
     sources,
     stripe,
+    tree_changes,
     webhooks,
 )
 
 __all__ = [
     "allowances", "authority", "books", "catalogue", "chats", "coupons", "customers", "desk", "dunning", "incoming", "knowledge",
     "measures", "notice_texts", "offers", "people", "playbooks", "policies", "privacy", "relations", "remedy_books", "segments",
-    "service_levels", "single_sign_on", "sources", "stripe", "webhooks",
+    "service_levels", "single_sign_on", "sources", "stripe", "tree_changes", "webhooks",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -26,19 +27,24 @@ KEY_HELP = ", ".join(sorted(KEYS))
 
 
 def for_each(page: Any, request: HttpRequest, chosen: QuerySet[Any], act: Callable[[Any], object]) -> None:
-    """Carry a use case out for each row that was chosen, and show the reason of each refusal."""
+    """Carry a use case out for each row that was chosen; say how many went through, and the reason of each refusal."""
+    done = 0
     for row in chosen:
         try:
             act(row)
         except Refusal as refusal:
             page.message_user(request, f"{row}: {refusal.reason}", level=messages.ERROR)
+        else:
+            done += 1
+    if done:
+        page.message_user(request, _("Done: {count}.").format(count=done), level=messages.SUCCESS)
 
 
 @admin.register(Policy)
 class PolicyAdmin(UseCaseAdmin):
     """The documents, whom they speak to, and when each is read again."""
 
-    list_display = ("name", "code", "audience", "version_in_force", "review_on", "is_overdue", "decided_lately")
+    list_display = ("name", "code", "audience", "version_in_force", "next_version", "review_on", "is_overdue", "decided_lately")
     list_filter = ("audience",)
     search_fields = ("code", "name")
     ordering = ("review_on", "code")
@@ -57,6 +63,12 @@ class PolicyAdmin(UseCaseAdmin):
     def version_in_force(self, policy: Policy) -> str:
         """Name the version."""
         return str(publishing.in_force(policy, timezone.now().date()) or "–")
+
+    @admin.display(description=_("Change it"))
+    def next_version(self, policy: Policy) -> SafeString:
+        """Lead to a draft that begins with what is in force."""
+        address = f"{reverse('admin:accounts_policyversion_add')}?policy={policy.pk}"
+        return format_html('<a href="{}">{}</a>', address, _("Write the next version"))
 
     @admin.display(description=_("Overdue"), boolean=True)
     def is_overdue(self, policy: Policy) -> bool:
@@ -95,14 +107,8 @@ class VersionForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        held = self.instance
-        if held.pk:
-            self.initial |= {
-                "clauses_text": policy_text.written_clauses(held.clauses),
-                "values_text": policy_text.written_values(held.values),
-                "cases_text": policy_text.written_cases(held.cases),
-                "quiz_text": policy_text.written_quiz(held.quiz),
-            }
+        if self.instance.pk:
+            self.initial |= _written(self.instance)
 
     def clean_values_text(self) -> dict[str, Any]:
         """Read the lines as values."""
@@ -119,6 +125,16 @@ class VersionForm(forms.ModelForm):
     def clean_quiz_text(self) -> list[dict[str, Any]]:
         """Read the lines as a quiz."""
         return policy_text.quiz(self.cleaned_data["quiz_text"])
+
+
+def _written(version: PolicyVersion) -> dict[str, str]:
+    """Return a version as the lines that managers write."""
+    return {
+        "clauses_text": policy_text.written_clauses(version.clauses),
+        "values_text": policy_text.written_values(version.values),
+        "cases_text": policy_text.written_cases(version.cases),
+        "quiz_text": policy_text.written_quiz(version.quiz),
+    }
 
 
 @admin.register(PolicyVersion)
@@ -154,6 +170,13 @@ class VersionAdmin(UseCaseAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: PolicyVersion | None = None) -> tuple[str, ...]:
         """A draft stays its policy's."""
         return ("policy", "says", *self.computed) if obj else ()
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Begin the next version of a policy with what its latest one says."""
+        key = request.GET.get("policy", "")
+        known = key.isascii() and key.isdigit() and len(key) < 10
+        latest = PolicyVersion.objects.published().filter(policy=key).order_by("-number").first() if known else None
+        return super().get_changeform_initial_data(request) | (_written(latest) if latest else {})
 
     def has_change_permission(self, request: HttpRequest, obj: PolicyVersion | None = None) -> bool:
         """A published version never changes."""

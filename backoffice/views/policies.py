@@ -77,6 +77,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, found: Policy, form: QuizForm | None = None, status: int = 200) -> HttpResponse:
     context = policies_shown.document(found, request.user, at=timezone.now(), show=request.GET.get("show", ""))
+    context["may_steer"] = access.level_of(request.user) in access.STEER.levels
     context["form"] = form or QuizForm(version=context["version"])
     return render(request, "backoffice/policies/policy.html", context, status=status)
 

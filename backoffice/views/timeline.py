@@ -1,10 +1,12 @@
 """The timeline of a customer: everything that happened, by topic, person and period, and how often by month."""
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.people import access
+from accounts.people.models import User
 from accounts.people.routes import declares
 from accounts.timeline import asking
 from backoffice import overview, places
@@ -20,7 +22,9 @@ MONTHS_SHOWN = 24
 def timeline(request: HttpRequest, number: str) -> HttpResponse:
     """List what happened to the customer (and below it) as asked for, newest first, with the counts by month."""
     node, subtree = places.customer(request, number), request.GET.get("span") != "node"
-    form = TimelineForm(request.GET, people=places.people_of(node))
+    acted = asking.lately_by(node, viewer=request.user)
+    people = User.objects.filter(Q(pk__in=acted) | Q(pk__in=places.people_of(node).values("pk"))).order_by("email")
+    form = TimelineForm(request.GET, people=people)
     wanted = form.wanted(subtree=subtree)
     page = page_of(request, asking.matching(node, wanted, viewer=request.user), newest_by="at", size=ENTRIES_A_PAGE)
     months = asking.by_month(node, wanted, viewer=request.user)

@@ -13,7 +13,7 @@ from accounts.customers.models import Customer
 from accounts.people import access, invitations, keys
 from accounts.people.models import ApiKey, Membership
 from accounts.people.routes import SIGNED_IN, asks_again
-from accounts.timeline import reading
+from accounts.timeline import asking, reading
 from accounts.timeline.models import Activity
 from billing.ledger import balances
 from portal import places
@@ -79,6 +79,13 @@ class ActivitySerializer(serializers.ModelSerializer):
 
     def get_sentence(self, activity: Activity) -> str:
         return reading.describe(activity)
+
+
+class MonthSerializer(serializers.Serializer):
+    """How much happened in a month."""
+
+    month = serializers.CharField(help_text="Such as 2026-11.")
+    activities = serializers.IntegerField()
 
 
 class MembershipSerializer(serializers.ModelSerializer):
@@ -223,6 +230,26 @@ class Activities(Listing):
         found = reading.visible_to(self.request.user).filter(customer__in=customers).select_related("customer", "actor")
         kinds = self.request.GET.getlist("kind")
         return found.filter(kind__in=kinds) if kinds else found
+
+
+class ActivityCounts(View):
+    access = access.SEE_CUSTOMER
+    serializer_class = MonthSerializer
+
+    @extend_schema(
+        parameters=[
+            SPAN,
+            OpenApiParameter("topic", type=str, enum=sorted(asking.TOPICS), description="Only what belongs to this topic."),
+        ],
+        responses=MonthSerializer(many=True),
+    )
+    def get(self, request: Request, number: str) -> Response:
+        """Say how much happened to a customer and all below it in each month (UTC), newest first: the counts of the list."""
+        node, topic = places.node(request, number), request.GET.get("topic", "")
+        wanted = asking.Wanted(topic=topic if topic in asking.TOPICS else "", subtree=request.GET.get("span") != "node")
+        counted = asking.by_month(node, wanted, viewer=request.user)
+        rows = [{"month": f"{month:%Y-%m}", "activities": activities} for month, activities in counted]
+        return Response(self.get_serializer(rows, many=True).data)
 
 
 @asks_again

@@ -1,92 +1,29 @@
-"""Details of a customer: asking for changes, deciding on what others asked for, and the addresses kept for a purpose."""
+"""Details of a customer: its addresses and their days, changes asked for and decided on, and the word that all of it is right."""
 
-from typing import Any, Final
+from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.customers import addresses
-from accounts.customers.models import Address
+from accounts.customers.models import Address, Customer
 from accounts.people import access, keys
 from accounts.people.routes import asks_again
-from accounts.quality import changes
-from accounts.quality.models import ChangeRequest
+from accounts.quality import changes, confirming
+from accounts.quality.models import ChangeRequest, Confirmation
 from portal import places
 from window.api.views import Listing, View
 
-What = ChangeRequest.What
-FACTS_OF: Final[dict[str, tuple[str, ...]]] = changes.FACTS | {
-    What.PAYER: ("payer",),
-    What.POSITION: ("parent",),
-    What.SENT_TO: ("purpose", "attention", *addresses.PLACE, "until", "ends"),
-}
-MOST: Final = 2**63 - 1
+FACTS = sorted({name for names in changes.FACTS.values() for name in names})
 
 
-class ChangeRequestSerializer(serializers.ModelSerializer):
-    """A change of details: what stood there, what shall stand there and from when, and what became of it."""
-
-    customer = serializers.CharField(source="customer.number")
-    asked_by = serializers.CharField(source="asked_by.email")
-    before = serializers.DictField(child=serializers.CharField(allow_blank=True, allow_null=True))
-    after = serializers.DictField(child=serializers.CharField(allow_blank=True, allow_null=True))
-
-    class Meta:
-        model = ChangeRequest
-        fields = (
-            "id", "customer", "what", "before", "after", "effective_on", "status", "asked_by", "asked_at", "decided_at", "note",
-        )  # fmt: skip
-        read_only_fields = fields
-
-
-class AskedChangeSerializer(serializers.Serializer):
-    """What shall change, from which day on, with the facts of that kind; facts that are not sent stay as they are.
-
-    address: street, postcode, city, country, phone, email. legal_name, tax_id: the same name. payer, position: the number of who
-    pays, of the customer above (parent). sent_to: purpose, attention, street, postcode, city, country, until; or ends, an id.
-    """
-
-    what = serializers.ChoiceField(choices=ChangeRequest.What.choices)
-    effective_on = serializers.DateField(required=False, help_text="Without one, today.")
-    street = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    postcode = serializers.CharField(max_length=20, required=False, allow_blank=True)
-    city = serializers.CharField(max_length=120, required=False, allow_blank=True)
-    country = serializers.CharField(max_length=2, required=False, allow_blank=True, help_text="Two letters, such as DE.")
-    phone = serializers.CharField(max_length=40, required=False, allow_blank=True)
-    email = serializers.CharField(max_length=254, required=False, allow_blank=True)
-    legal_name = serializers.CharField(max_length=250, required=False)
-    tax_id = serializers.CharField(max_length=20, required=False)
-    payer = serializers.CharField(max_length=20, required=False)
-    parent = serializers.CharField(max_length=20, required=False)
-    purpose = serializers.ChoiceField(choices=Address.Purpose.choices, required=False)
-    attention = serializers.CharField(max_length=120, required=False, allow_blank=True)
-    until = serializers.DateField(required=False)
-    ends = serializers.IntegerField(required=False, min_value=1, max_value=MOST)
-
-    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
-        """Keep the facts of the kind asked for, as texts; without one of them nothing is asked."""
-        names = FACTS_OF[given["what"]]
-        wanted = {name: str(given[name]) for name in names if name in given}
-        if not wanted:
-            raise serializers.ValidationError({names[0]: [_("Say what shall stand there.")]})
-        return {"what": given["what"], "effective_on": given.get("effective_on"), "wanted": wanted}
-
-
-class DetailDecisionSerializer(serializers.Serializer):
-    """Yes, or no with a word about it."""
-
-    approve = serializers.BooleanField()
-    note = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
-
-
-class AddressSerializer(serializers.ModelSerializer):
-    """Where invoices, deliveries or visits go, for its days; without one, the customer's own address holds."""
+class KeptAddressSerializer(serializers.ModelSerializer):
+    """An address for a purpose and its days; `until` is the first day on which it holds no more."""
 
     class Meta:
         model = Address
@@ -94,63 +31,177 @@ class AddressSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-@asks_again
-class ChangeRequests(Listing):
+class AddressWantedSerializer(serializers.Serializer):
+    """Where invoices, deliveries or visits shall go, and from which day until which; without an end, for good."""
+
+    purpose = serializers.ChoiceField(choices=Address.Purpose.choices)
+    attention = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
+    street = serializers.CharField(max_length=200)
+    postcode = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
+    city = serializers.CharField(max_length=120)
+    country = serializers.CharField(max_length=2, required=False, allow_blank=True, default="")
+    since = serializers.DateField(required=False, allow_null=True, default=None, help_text="Today when none is named.")
+    until = serializers.DateField(required=False, allow_null=True, default=None)
+
+
+class EndWantedSerializer(serializers.Serializer):
+    """From which day on an address holds no more; today when none is named."""
+
+    on = serializers.DateField(required=False, allow_null=True, default=None)
+
+
+class DetailChangeSerializer(serializers.ModelSerializer):
+    """A change asked for: what was there, what shall be, from when, and what became of it."""
+
+    customer = serializers.CharField(source="customer.number")
+    asked_by = serializers.CharField(source="asked_by.email")
+    decided_by = serializers.CharField(source="decided_by.email", default="")
+
+    class Meta:
+        model = ChangeRequest
+        fields = (
+            "id", "customer", "what", "before", "after", "effective_on", "status", "note", "asked_by", "asked_at", "decided_by",
+            "decided_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class ChangeWantedSerializer(serializers.Serializer):
+    """What shall change and how: facts by their names, `payer` or `parent` as the number of a customer of the same group."""
+
+    what = serializers.ChoiceField(choices=[one for one in ChangeRequest.What.choices if one[0] != ChangeRequest.What.SENT_TO])
+    wanted = serializers.DictField(child=serializers.CharField(max_length=254, allow_blank=True))
+    effective_on = serializers.DateField(required=False, allow_null=True, default=None, help_text="Today when none is named.")
+
+    def validate_wanted(self, wanted: dict[str, str]) -> dict[str, str]:
+        """Refuse names that no change knows."""
+        known = {*FACTS, "payer", "parent"}
+        if unknown := sorted(set(wanted) - known):
+            raise serializers.ValidationError(f"Unknown: {', '.join(unknown)[:200]}. Known: {', '.join(sorted(known))}.")
+        return wanted
+
+
+class ChangeDecidedSerializer(serializers.Serializer):
+    """Yes or no to a change, with a word about it."""
+
+    approve = serializers.BooleanField()
+    note = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+
+
+class ConfirmationSerializer(serializers.ModelSerializer):
+    """Somebody's word that the details are right."""
+
+    confirmed_by = serializers.CharField(source="confirmed_by.email")
+
+    class Meta:
+        model = Confirmation
+        fields = ("confirmed_by", "confirmed_at")
+        read_only_fields = fields
+
+
+class Addresses(Listing):
     access = access.SEE_CUSTOMER
-    scope = keys.CONTRACTS
-    serializer_class = ChangeRequestSerializer
+    scope = keys.DETAILS
+    serializer_class = KeptAddressSerializer
+    queryset = Address.objects.none()
+    ordering = ("-since", "-pk")
+
+    @extend_schema(responses=KeptAddressSerializer(many=True))
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List the addresses kept of a customer, those of days gone by too, the latest first."""
+        return super().get(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Address]:
+        return addresses.of_customer(places.node(self.request, self.kwargs["number"]))
+
+    @extend_schema(request=AddressWantedSerializer, responses={201: DetailChangeSerializer})
+    def post(self, request: Request, number: str) -> Response:
+        """Let invoices, deliveries or visits go to an address on its days; what held before and after stays."""
+        node = places.node(request, number, access.REQUEST_CHANGES)
+        given = self.read(AddressWantedSerializer(data=request.data))
+        since, until = given.pop("since"), given.pop("until")
+        return _asked(request, node, "sent_to", since, **given, until=until.isoformat() if until else "")
+
+
+class AddressEndings(View):
+    access = access.REQUEST_CHANGES
+    scope = keys.DETAILS
+    serializer_class = DetailChangeSerializer
+
+    @extend_schema(request=EndWantedSerializer, responses={201: DetailChangeSerializer})
+    def post(self, request: Request, number: str, pk: int) -> Response:
+        """Let an address hold no more from a day on."""
+        node = places.node(request, number, access.REQUEST_CHANGES)
+        on = self.read(EndWantedSerializer(data=request.data))["on"]
+        return _asked(request, node, "sent_to", on, ends=str(pk))
+
+
+class Changes(Listing):
+    access = access.SEE_CUSTOMER
+    scope = keys.DETAILS
+    serializer_class = DetailChangeSerializer
     queryset = ChangeRequest.objects.none()
     ordering = ("-asked_at", "-pk")
 
-    def get_queryset(self) -> QuerySet[ChangeRequest]:
-        return changes.of_customer(places.node(self.request, self.kwargs["number"]))
+    @extend_schema(responses=DetailChangeSerializer(many=True))
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List the changes asked for of a customer, newest first."""
+        return super().get(request, *args, **kwargs)
 
-    @extend_schema(request=AskedChangeSerializer, responses={201: ChangeRequestSerializer})
+    def get_queryset(self) -> QuerySet[ChangeRequest]:
+        return changes.of_customer(places.node(self.request, self.kwargs["number"])).select_related("customer")
+
+    @extend_schema(request=ChangeWantedSerializer, responses={201: DetailChangeSerializer})
     def post(self, request: Request, number: str) -> Response:
-        """Ask for details to change; what needs a second person waits for an administrator, the rest holds from its day on."""
+        """Ask for a change; what needs nobody's approval is in effect at once or on its day."""
         node = places.node(request, number, access.REQUEST_CHANGES)
-        given = self.read(AskedChangeSerializer(data=request.data))
-        day = given["effective_on"] or places.today(node)
-        asked = {"actor": request.user, "customer": node, "what": given["what"], "effective_on": day, "at": timezone.now()}
-        made = changes.ask(**asked, **given["wanted"])
-        return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
+        given = self.read(ChangeWantedSerializer(data=request.data))
+        return _asked(request, node, given["what"], given["effective_on"], **given["wanted"])
 
 
 @asks_again
 class ChangeDecisions(View):
     access = access.MANAGE_PEOPLE
     scope = keys.PEOPLE
-    serializer_class = ChangeRequestSerializer
+    serializer_class = DetailChangeSerializer
 
-    @extend_schema(request=DetailDecisionSerializer, responses=ChangeRequestSerializer)
+    @extend_schema(request=ChangeDecidedSerializer, responses=DetailChangeSerializer)
     def post(self, request: Request, pk: int) -> Response:
-        """Approve or refuse a change somebody else asked for; the same answer again changes nothing."""
-        if access.level_of(request.user):
-            raise Http404  # the customer's own people decide
+        """Approve what somebody else asked for, or refuse it with a word."""
         asked = places.change_request(request, pk, access.MANAGE_PEOPLE)
-        given = self.read(DetailDecisionSerializer(data=request.data))
-        facts = {"actor": request.user, "request": asked, "at": timezone.now()}
-        decided = changes.approve(**facts) if given["approve"] else changes.refuse(**facts, reason=given["note"])
+        given = self.read(ChangeDecidedSerializer(data=request.data))
+        said = {"actor": request.user, "request": asked, "at": timezone.now()}
+        decided = changes.approve(**said) if given["approve"] else changes.refuse(reason=given["note"], **said)
         return Response(self.get_serializer(decided).data)
 
 
 class ChangeWithdrawals(View):
     access = access.REQUEST_CHANGES
-    scope = keys.CONTRACTS
-    serializer_class = ChangeRequestSerializer
+    scope = keys.DETAILS
+    serializer_class = DetailChangeSerializer
 
-    @extend_schema(request=None, responses=ChangeRequestSerializer)
+    @extend_schema(request=None, responses=DetailChangeSerializer)
     def post(self, request: Request, pk: int) -> Response:
-        """Take a request back before its day."""
+        """Take a request back before it is in effect."""
         asked = places.change_request(request, pk, access.REQUEST_CHANGES)
-        return Response(self.get_serializer(changes.withdraw(actor=request.user, request=asked, at=timezone.now())).data)
+        done = changes.withdraw(actor=request.user, request=asked, at=timezone.now())
+        return Response(self.get_serializer(done).data)
 
 
-class Addresses(View):
-    access = access.SEE_CUSTOMER
-    serializer_class = AddressSerializer
+class Confirmations(View):
+    access = access.REQUEST_CHANGES
+    scope = keys.DETAILS
+    serializer_class = ConfirmationSerializer
 
-    @extend_schema(responses=AddressSerializer(many=True))
-    def get(self, request: Request, number: str) -> Response:
-        """List the addresses kept for a purpose, those to come and those that were included."""
-        return Response(self.get_serializer(addresses.of_customer(places.node(request, number)), many=True).data)
+    @extend_schema(request=None, responses={201: ConfirmationSerializer})
+    def post(self, request: Request, number: str) -> Response:
+        """Say that the details are right; a second time on the same day changes nothing."""
+        node = places.node(request, number, access.REQUEST_CHANGES)
+        word = confirming.confirm(actor=request.user, customer=node, at=timezone.now())
+        return Response(self.get_serializer(word).data, status=status.HTTP_201_CREATED)
+
+
+def _asked(request: Request, node: Customer, what: str, on: date | None, **wanted: str) -> Response:
+    said = {"actor": request.user, "customer": node, "what": what, "effective_on": on or places.today(node)}
+    made = changes.ask(**said, at=timezone.now(), **wanted)
+    return Response(DetailChangeSerializer(made).data, status=status.HTTP_201_CREATED)

@@ -21,6 +21,7 @@ class KeyForm(forms.Form):
             (keys.TICKETS, _("Open and answer tickets")),
             (keys.PEOPLE, _("Invite people and end their roles")),
             (keys.USAGE, _("Send usage")),
+            (keys.DETAILS, _("Ask for changes of details")),
         ],
     )
     expires_at = forms.DateTimeField(

@@ -1,6 +1,6 @@
 """Key accounts, special terms and stages: by two persons, down the tree, from a day until another."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -13,6 +13,8 @@ from accounts.segments import conditions, evaluating, key_accounts, lifecycle
 from accounts.segments.conditions import ConditionRefused
 from accounts.segments.key_accounts import MayNotName, Terms
 from accounts.segments.models import Condition, KeyAccount
+from billing.contracts import notice
+from billing.contracts.models import Contract, Subscription
 from tests.factories import billing, customers, people, policies, segments
 from tests.factories.segments import NOON
 
@@ -151,3 +153,30 @@ def test_stage_set_by_hand_is_followed_once():
         lifecycle.follow_all(at=NOON + timedelta(hours=hours))
 
     assert [row.stage for row in lifecycle.history(customer)] == ["renewal", "active"]
+
+
+def test_customer_is_in_renewal_while_its_term_ends_soon_and_active_again_when_it_goes_on():
+    customer = customers.group(stage="active", at=NOON)
+    held = billing.subscribed(customer)
+    until = notice.term_with(held.contract, NOON.date()).until
+    soon = datetime.combine(until - timedelta(days=60), NOON.time(), UTC)
+
+    lifecycle.follow_all(at=soon)
+    Contract.objects.filter(pk=held.contract_id).update(renewed_until=until + timedelta(days=365))
+    lifecycle.follow_all(at=soon + timedelta(days=1))
+
+    assert [(row.stage, row.why) for row in lifecycle.history(customer)] == [
+        ("active", "It waited for a renewed contract, which happened."),
+        ("renewal", "A term ends within 90 days."),
+        ("active", "It began here."),
+    ]
+
+
+def test_customer_whose_last_subscription_has_ended_is_at_its_end():
+    customer = customers.group(stage="active", at=NOON)
+    held = billing.subscribed(customer)
+    Subscription.objects.filter(pk=held.pk).update(next_due_on=None)
+
+    lifecycle.follow_all(at=NOON)
+
+    assert Customer.objects.get(pk=customer.pk).stage == "ended"
