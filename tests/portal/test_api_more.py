@@ -176,3 +176,15 @@ def test_address_for_invoices_is_kept_from_its_day_on_and_listed(tree):
     assert kept.status_code == 201
     assert [(one["purpose"], one["street"], one["until"]) for one in listed] == [("invoices", "Ring 1", "2099-01-01")]
     assert ended.status_code == 422
+
+
+def test_card_kept_further_up_for_all_below_pays_an_invoice_below(tree):
+    client = signed_in(people.member(tree.germany, "payer"))
+    kept = methods.keep(actor=None, customer=tree.germany, method=payments.GOOD, at=timezone.now(), scope="subtree")
+    owed = billing.invoice(tree.berlin, 12000)
+    asked = {"documents": [owed.ref], "method": kept.pk, "confirmed_minor": 12000}
+
+    paid = send(client, f"customers/{tree.germany.number}/payments/", asked)
+
+    owed.refresh_from_db()
+    assert (paid.status_code, paid.json()["status"], owed.open_minor) == (201, "succeeded", 0)
