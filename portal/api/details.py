@@ -29,7 +29,7 @@ FACTS_OF: Final[dict[str, tuple[str, ...]]] = changes.FACTS | {
 MOST: Final = 2**63 - 1
 
 
-class ChangeRequestSerializer(serializers.ModelSerializer):
+class DetailChangeSerializer(serializers.ModelSerializer):
     """A change of details: what stood there, what shall stand there and from when, and what became of it."""
 
     customer = serializers.CharField(source="customer.number")
@@ -45,7 +45,7 @@ class ChangeRequestSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class AskedChangeSerializer(serializers.Serializer):
+class AskedDetailChangeSerializer(serializers.Serializer):
     """What shall change, from which day on, with the facts of that kind; facts that are not sent stay as they are.
 
     address: street, postcode, city, country, phone, email. legal_name, tax_id: the same name. payer, position: the number of who
@@ -85,7 +85,7 @@ class DetailDecisionSerializer(serializers.Serializer):
     note = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
 
 
-class AddressSerializer(serializers.ModelSerializer):
+class KeptAddressSerializer(serializers.ModelSerializer):
     """Where invoices, deliveries or visits go, for its days; without one, the customer's own address holds."""
 
     class Meta:
@@ -98,18 +98,18 @@ class AddressSerializer(serializers.ModelSerializer):
 class ChangeRequests(Listing):
     access = access.SEE_CUSTOMER
     scope = keys.CONTRACTS
-    serializer_class = ChangeRequestSerializer
+    serializer_class = DetailChangeSerializer
     queryset = ChangeRequest.objects.none()
     ordering = ("-asked_at", "-pk")
 
     def get_queryset(self) -> QuerySet[ChangeRequest]:
         return changes.of_customer(places.node(self.request, self.kwargs["number"]))
 
-    @extend_schema(request=AskedChangeSerializer, responses={201: ChangeRequestSerializer})
+    @extend_schema(request=AskedDetailChangeSerializer, responses={201: DetailChangeSerializer})
     def post(self, request: Request, number: str) -> Response:
         """Ask for details to change; what needs a second person waits for an administrator, the rest holds from its day on."""
         node = places.node(request, number, access.REQUEST_CHANGES)
-        given = self.read(AskedChangeSerializer(data=request.data))
+        given = self.read(AskedDetailChangeSerializer(data=request.data))
         day = given["effective_on"] or places.today(node)
         asked = {"actor": request.user, "customer": node, "what": given["what"], "effective_on": day, "at": timezone.now()}
         made = changes.ask(**asked, **given["wanted"])
@@ -120,9 +120,9 @@ class ChangeRequests(Listing):
 class ChangeDecisions(View):
     access = access.MANAGE_PEOPLE
     scope = keys.PEOPLE
-    serializer_class = ChangeRequestSerializer
+    serializer_class = DetailChangeSerializer
 
-    @extend_schema(request=DetailDecisionSerializer, responses=ChangeRequestSerializer)
+    @extend_schema(request=DetailDecisionSerializer, responses=DetailChangeSerializer)
     def post(self, request: Request, pk: int) -> Response:
         """Approve or refuse a change somebody else asked for; the same answer again changes nothing."""
         if access.level_of(request.user):
@@ -137,9 +137,9 @@ class ChangeDecisions(View):
 class ChangeWithdrawals(View):
     access = access.REQUEST_CHANGES
     scope = keys.CONTRACTS
-    serializer_class = ChangeRequestSerializer
+    serializer_class = DetailChangeSerializer
 
-    @extend_schema(request=None, responses=ChangeRequestSerializer)
+    @extend_schema(request=None, responses=DetailChangeSerializer)
     def post(self, request: Request, pk: int) -> Response:
         """Take a request back before its day."""
         asked = places.change_request(request, pk, access.REQUEST_CHANGES)
@@ -148,9 +148,9 @@ class ChangeWithdrawals(View):
 
 class Addresses(View):
     access = access.SEE_CUSTOMER
-    serializer_class = AddressSerializer
+    serializer_class = KeptAddressSerializer
 
-    @extend_schema(responses=AddressSerializer(many=True))
+    @extend_schema(responses=KeptAddressSerializer(many=True))
     def get(self, request: Request, number: str) -> Response:
         """List the addresses kept for a purpose, those to come and those that were included."""
         return Response(self.get_serializer(addresses.of_customer(places.node(request, number)), many=True).data)
