@@ -19,6 +19,7 @@ from billing.payments.gateways.base import Method, PayableBy
 from billing.payments.models import Payment, PaymentMethod
 from portal import places
 from portal.forms.payments import PaymentForm
+from window import amounts
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def part_of(documents: Sequence[Document], amount: str, reason: str) -> PartOfOn
     [document] = documents
     open_now = Money(document.open_minor, document.currency)
     try:
-        part = Money.of(amount, document.currency)
+        part = amounts.read(amount, document.currency)
     except Refusal as refusal:
         raise NotAPart(refusal.reason) from refusal
     if not 0 < part.amount_minor < open_now.amount_minor:

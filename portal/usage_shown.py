@@ -18,6 +18,7 @@ from billing.rating import metered
 from billing.rating.history import History
 from billing.rating.metered import Metered
 from billing.usage.models import UsageRecord
+from window import price_words
 
 CYCLES: Final = 3
 FULL: Final = 100  # per cent
@@ -43,6 +44,11 @@ class Cycle:
     metered: Metered
     name: str
     is_running: bool
+
+    @property
+    def terms(self) -> str:
+        """How it is priced, in the reader's words."""
+        return price_words.explained(self.metered.terms)
 
     @property
     def last_day(self) -> date:

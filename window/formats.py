@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_decimal_symbol
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -36,6 +36,11 @@ def _locale_of(language: str) -> Locale:
         return Locale.parse(language, sep="-")
     except (UnknownLocaleError, ValueError):
         return ENGLISH
+
+
+def decimal_comma() -> bool:
+    """Say whether the active language parts decimals by a comma."""
+    return get_decimal_symbol(locale()) == ","
 
 
 def figure(number: int | Decimal) -> str:

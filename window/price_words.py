@@ -12,9 +12,18 @@ def of(terms: Any, interval: Interval, currency: str, unit: str) -> str:
     """Write the price of a charge model's terms: "62.00 EUR for each seat a month"."""
     cycle = period(interval)
     if terms.unit_price is None:
-        return f"{terms.explain()}, {currency} {cycle}"
+        return f"{explained(terms)}, {currency} {cycle}"
     facts = {"price": f"{formats.figure(terms.unit_price)} {currency}", "unit": unit, "period": cycle}
     return (_("%(price)s for each %(unit)s %(period)s") if terms.counts_units else _("%(price)s in all %(period)s")) % facts
+
+
+def explained(terms: Any) -> str:
+    """Write what a charge model's terms say of themselves, in the reader's language."""
+    return str(terms.explain(_said))
+
+
+def _said(words: str, /, **facts: Any) -> str:
+    return _(words).format(**{name: formats.figure(fact) for name, fact in facts.items()})
 
 
 def period(interval: Interval) -> str:

@@ -211,6 +211,11 @@ def of_customers(customers: "QuerySet[Customer]") -> QuerySet[PaymentPlan]:
     return found.prefetch_related("instalments", "documents").order_by(F("ended_at").desc(nulls_first=True), "-pk")
 
 
+def not_planned(documents: QuerySet[Document]) -> QuerySet[Document]:
+    """Return those of `documents` that no running plan is about: what a new one could be about."""
+    return documents.exclude(pk__in=PaymentPlan.objects.filter(status=RUNNING).values("documents"))
+
+
 def running_on(document: Document) -> PaymentPlan | None:
     """Return the plan in which `document` is being paid."""
     return document.payment_plans.filter(status=RUNNING).first()

@@ -212,7 +212,7 @@ class Payments(Listing):
     def _pay(self, given: dict[str, Any], key: UUID) -> Payment:
         documents = places.payable(self.request, given["documents"])
         payer = collecting.payer_for(self.request.user, documents)
-        method = next((kept for kept in methods.kept_for(payer) if kept.pk == given["method"]), None)
+        method = next((kept for kept in methods.usable_by(payer, places.today(payer)) if kept.pk == given["method"]), None)
         if method is None:
             raise Http404
         return paying.pay(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from billing.money import Money
 from billing.payments import autopay
 from billing.payments.models import Autopay, PaymentMethod
+from window import amounts
 from window.fields import ForgottenInput
 
 FOR_WHOM = [
@@ -89,5 +90,5 @@ class AutopayForm(forms.Form):
             Refusal: the limit is not an amount.
         """
         given = self.cleaned_data
-        limit = Money.of(given["limit"], self.currency) if given["limit"] else None
+        limit = amounts.read(given["limit"], self.currency) if given["limit"] else None
         return autopay.Terms(scope=given["scope"], method=self.usable.get(given["method"]), limit=limit, day=given["day"])

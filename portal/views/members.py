@@ -17,6 +17,7 @@ from accounts.people.routes import asks_again, declares
 from billing.money import Money
 from portal import places
 from portal.forms.people import InvitationForm
+from window import amounts
 from window.refusals import refusals_shown_on
 
 
@@ -64,7 +65,7 @@ def order_limits(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     membership = places.membership(request, pk)
     given = request.POST.get("limit", "").strip()
     try:
-        limit = Money.of(given, membership.customer.currency).amount_minor if given else None
+        limit = amounts.read(given, membership.customer.currency).amount_minor if given else None
         invitations.limit_orders(actor=request.user, membership=membership, limit_minor=limit, at=timezone.now())
     except Refusal as refusal:
         return _members_page(request, node, InvitationForm(), refusal=refusal.reason, status=422)

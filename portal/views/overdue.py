@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,6 +16,7 @@ from accounts.people import access
 from accounts.people.routes import declares
 from billing.dunning import disputes, pausing, plans
 from billing.invoices import selectors
+from billing.invoices.models import Document
 from portal import places
 from portal.forms.overdue import PlanForm, PromiseForm
 from window import formats
@@ -48,11 +50,11 @@ def promises(request: HttpRequest, ref: str) -> HttpResponse:
 def payment_plans(request: HttpRequest, number: str) -> HttpResponse:
     """List the payment plans of this customer, or agree on one."""
     node = places.node(request, number, access.PAY)
-    choices = _choices(node)
+    owed = selectors.open_for([node])
     if request.method == "GET":
         start = {"documents": request.GET.getlist("documents"), "first_on": places.today(node) + timedelta(days=7)}
-        return _page(request, node, PlanForm(choices=choices, initial=start))
-    form = PlanForm(request.POST, choices=choices)
+        return _page(request, node, PlanForm(choices=_choices(plans.not_planned(owed)), initial=start))
+    form = PlanForm(request.POST, choices=_choices(owed))  # what is in a plan by now is refused in words
     if form.is_valid():
         with refusals_shown_on(form):
             given = form.cleaned_data | {"documents": places.payable(request, form.cleaned_data["documents"])}
@@ -74,14 +76,14 @@ def dispute_withdrawals(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("portal:invoice", dispute.line.document.ref)
 
 
-def _choices(node: Customer) -> list[tuple[str, str]]:
-    """Return the open invoices this customer pays, as choices; each says what is open and since when it is due."""
+def _choices(documents: QuerySet[Document]) -> list[tuple[str, str]]:
+    """Return invoices as choices; each says what is open and since when it is due."""
     return [
         (document.ref, _("%(ref)s: %(amount)s, due %(day)s") % {
             "ref": document.ref, "amount": formats.amount(document.open_minor, document.currency),
             "day": formats.day(document.due_on),
         })
-        for document in selectors.open_for([node])[:MOST_CHOICES]
+        for document in documents[:MOST_CHOICES]
     ]  # fmt: skip
 
 

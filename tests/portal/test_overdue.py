@@ -101,6 +101,17 @@ def test_payer_agrees_to_pay_in_parts():
     assert "It is being paid in 3 parts" in page(people.member(customer), document)
 
 
+def test_invoice_in_a_plan_is_not_offered_for_another_one():
+    customer = customers.group("Nordwind")
+    planned, other = overdue(customer, 10000), overdue(customer, 5000)
+    client, address = client_of(people.payer(customer)), reverse("portal:payment_plans", args=[customer.number])
+
+    client.post(address, {"documents": [planned.ref], "count": 3, "first_on": TODAY})
+    form = client.get(address).context["form"]
+
+    assert [ref for ref, _words in form.fields["documents"].choices] == [other.ref]
+
+
 def test_more_parts_than_are_theirs_are_refused_with_who_may():
     customer = customers.group("Nordwind")
     document = overdue(customer, 10000)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Protocol, Self
 
 from accounts.decisions import Refusal
 from billing import money
@@ -106,6 +106,23 @@ class Price:
         return {"amount": self.text, "breakdown": [step.as_dict() for step in self.steps]}
 
 
+class Say(Protocol):
+    """Fills the facts into a text, in some language."""
+
+    def __call__(self, words: str, /, **facts: Decimal | int) -> str:
+        """Return `words` with its facts."""
+
+
+def gettext_noop(words: str) -> str:
+    """Mark a text for the catalogues; whoever says it translates it."""
+    return words
+
+
+def in_english(words: str, /, **facts: Decimal | int) -> str:
+    """Fill the facts into the text as it stands here."""
+    return words.format(**facts)
+
+
 class Terms(ABC):
     """The terms of one charge: read from a plan's JSON, they price a quantity and explain themselves.
 
@@ -134,8 +151,8 @@ class Terms(ABC):
         """
 
     @abstractmethod
-    def explain(self) -> str:
-        """Say the terms in plain words."""
+    def explain(self, say: "Say" = in_english) -> str:
+        """Say the terms in plain words; `say` fills in a text, in English unless a window hands in another language."""
 
     @property
     def unit_price(self) -> Decimal | None:
@@ -170,11 +187,12 @@ class Tier:
         top = units if self.up_to is None else min(units, self.up_to)
         return max(top - self.starts, ZERO)
 
-    def says(self, unit: str) -> str:
-        """Say the tier in plain words; `unit` is what its rate is followed by."""
-        span = f"above {self.starts}" if self.up_to is None else f"up to {self.up_to}"
-        flat = f" plus {self.flat}" if self.flat else ""
-        return f"{span}: {self.rate}{unit}{flat}"
+    def says(self, say: Say, rate: str) -> str:
+        """Say the tier in plain words; `rate` is the text around its rate."""
+        top = gettext_noop("above {units}") if self.up_to is None else gettext_noop("up to {units}")
+        span = say(top, units=self.starts if self.up_to is None else self.up_to)
+        flat = say(gettext_noop(" plus {amount}"), amount=self.flat) if self.flat else ""
+        return f"{span}: {say(rate, rate=self.rate)}{flat}"
 
 
 def read_tiers(params: Mapping[str, Any], rate_name: str) -> tuple[Tier, ...]:

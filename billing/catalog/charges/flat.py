@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, Self
 
 from billing.catalog.charges import base
+from billing.catalog.charges.base import gettext_noop
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,9 @@ class Terms(base.Terms):
         amount = Fraction(self.fixed)
         return base.Price(amount, (base.Step("flat", Decimal(1), base.ZERO, self.fixed, amount),))
 
-    def explain(self) -> str:
+    def explain(self, say: base.Say = base.in_english) -> str:
         """Say the fixed price."""
-        return f"{self.fixed} in all, whatever the quantity"
+        return say(gettext_noop("{price} in all, whatever the quantity"), price=self.fixed)
 
     @property
     def unit_price(self) -> Decimal:

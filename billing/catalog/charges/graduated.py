@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, Self
 
 from billing.catalog.charges import base
+from billing.catalog.charges.base import gettext_noop
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,10 @@ class Terms(base.Terms):
         """The units of the first tiers, where they are free."""
         return base.free_part(self.tiers)
 
-    def explain(self) -> str:
+    def explain(self, say: base.Say = base.in_english) -> str:
         """Say each tier."""
-        return "each unit at the price of its tier: " + "; ".join(tier.says(" each") for tier in self.tiers)
+        tiers = "; ".join(tier.says(say, gettext_noop("{rate} each")) for tier in self.tiers)
+        return f"{say(gettext_noop('each unit at the price of its tier'))}: {tiers}"
 
 
 def _step(tier: base.Tier, units: Decimal) -> base.Step:

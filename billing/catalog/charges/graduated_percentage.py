@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, Self
 
 from billing.catalog.charges import base
+from billing.catalog.charges.base import gettext_noop
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,10 @@ class Terms(base.Terms):
         steps = tuple(_step(tier, moved) for tier in self.tiers if moved > tier.starts)
         return base.Price(sum((step.amount for step in steps), base.NOTHING), steps)
 
-    def explain(self) -> str:
+    def explain(self, say: base.Say = base.in_english) -> str:
         """Say each tier."""
-        return "each part of the amount at the rate of its tier: " + "; ".join(tier.says(" %") for tier in self.tiers)
+        tiers = "; ".join(tier.says(say, gettext_noop("{rate} %")) for tier in self.tiers)
+        return f"{say(gettext_noop('each part of the amount at the rate of its tier'))}: {tiers}"
 
 
 def _step(tier: base.Tier, moved: Decimal) -> base.Step:

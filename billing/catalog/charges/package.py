@@ -8,6 +8,7 @@ from math import ceil
 from typing import Any, ClassVar, Self
 
 from billing.catalog.charges import base
+from billing.catalog.charges.base import gettext_noop
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class Terms(base.Terms):
         """The free units."""
         return self.free_units or None
 
-    def explain(self) -> str:
+    def explain(self, say: base.Say = base.in_english) -> str:
         """Say price and size of a package and what is free."""
-        free = f", the first {self.free_units} free" if self.free_units else ""
-        return f"{self.package_price} for each package of {self.size} units begun{free}"
+        words = gettext_noop("{price} for each package of {size} units begun")
+        free = f", {say(gettext_noop('the first {units} free'), units=self.free_units)}" if self.free_units else ""
+        return f"{say(words, price=self.package_price, size=self.size)}{free}"

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, Self
 
 from billing.catalog.charges import base
+from billing.catalog.charges.base import gettext_noop
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +93,23 @@ class Terms(base.Terms):
         """The free amount."""
         return self.free_amount or None
 
-    def explain(self) -> str:
+    def explain(self, say: base.Say = base.in_english) -> str:
         """Say the rate, the fee and what is free."""
-        parts = [f"{self.rate} % of the amount"]
+        parts = [say(gettext_noop("{rate} % of the amount"), rate=self.rate)]
         if self.fixed:
-            parts.append(f"{self.fixed} for each event")
+            parts.append(say(gettext_noop("{price} for each event"), price=self.fixed))
         if self.free_events or self.free_amount:
-            free = [f"the first {self.free_events} events"] if self.free_events else []
-            free += [f"the first {self.free_amount}"] if self.free_amount else []
-            parts.append(" or ".join(free) + " free")
+            parts.append(self._free(say))
         if self.least:
-            parts.append(f"at least {self.least} an event")
+            parts.append(say(gettext_noop("at least {amount} an event"), amount=self.least))
         if self.most is not None:
-            parts.append(f"at most {self.most} an event")
+            parts.append(say(gettext_noop("at most {amount} an event"), amount=self.most))
         return ", ".join(parts)
+
+    def _free(self, say: base.Say) -> str:
+        if not self.free_amount:
+            return say(gettext_noop("the first {events} events free"), events=self.free_events)
+        if not self.free_events:
+            return say(gettext_noop("the first {amount} free"), amount=self.free_amount)
+        both = gettext_noop("the first {events} events or the first {amount} free")
+        return say(both, events=self.free_events, amount=self.free_amount)

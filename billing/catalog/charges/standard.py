@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, Self
 
 from billing.catalog.charges import base
+from billing.catalog.charges.base import gettext_noop
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,9 @@ class Terms(base.Terms):
         amount = Fraction(units) * Fraction(self.each)
         return base.Price(amount, (base.Step("units", units, self.each, base.ZERO, amount),))
 
-    def explain(self) -> str:
+    def explain(self, say: base.Say = base.in_english) -> str:
         """Say the price of a unit."""
-        return f"{self.each} for each unit"
+        return say(gettext_noop("{price} for each unit"), price=self.each)
 
     @property
     def unit_price(self) -> Decimal:
