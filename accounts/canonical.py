@@ -4,30 +4,28 @@
 """
 
 import json
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Any, Final
 
 
 def written(value: Any) -> str:
     """Write one value."""
-    if value is None:
-        return "null"
-    kind = value.__class__
-    if kind is str:
-        return encode_basestring(value)
-    if kind is int:
-        return repr(value)
-    if kind is Told:
-        return str(value.written)
-    return f'"{plainly(value)}"' if kind is Decimal or kind is date else _JSON.encode(value)
+    return _WRITERS[value.__class__](value)
+
+
+def all_written(values: Iterable[Any]) -> tuple[str, ...]:
+    """Write each of many values."""
+    return tuple([_WRITERS[value.__class__](value) for value in values])
 
 
 def plainly(value: Any) -> str:
     """Return as text what JSON has no form for."""
     if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
+        return format((value + 0).normalize(), "f")  # there is one zero only
     if isinstance(value, date | datetime):
         return value.isoformat()
     raise TypeError(f"{value!r} has no canonical form")
@@ -50,3 +48,27 @@ class Told(dict[str, Any]):
 
 
 _JSON: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=plainly)
+
+
+@lru_cache(maxsize=4096)
+def _quoted(value: Decimal | date) -> str:
+    return f'"{plainly(value)}"'
+
+
+class _Writers(dict[type, Callable[[Any], str]]):
+    """What writes values of one class: JSON's own writer, where there is nothing quicker."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], str]:
+        return _JSON.encode
+
+
+_WRITERS: Final = _Writers(
+    {
+        str: encode_basestring,
+        int: repr,
+        Decimal: _quoted,
+        date: _quoted,
+        type(None): lambda _: "null",
+        Told: lambda told: str(told.written),
+    }
+)

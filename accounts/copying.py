@@ -115,7 +115,7 @@ class _Text:
 def _lines(fields: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     """Yield the rows as lines. Only those that hold what COPY takes for its own signs are looked into."""
     writers = [_writer(field) for field in fields]
-    special = [(place, write) for place, write in enumerate(writers) if write in (_json, _plain)]
+    special = [(place, write) for place, write in enumerate(writers) if write in (_json, _plain, _moment)]
     form = "\t".join(["%s"] * len(fields))
     for row in rows:
         told = [NOTHING if value is None else value for value in row]
@@ -141,7 +141,14 @@ def _writer(field: Any) -> Written:
         return _json
     if isinstance(kept, models.CharField | models.TextField):
         return _text
+    if isinstance(kept, models.DateTimeField):
+        return _moment
     return str if isinstance(kept, _TOLD_PLAINLY) else _plain
+
+
+@lru_cache(maxsize=64)
+def _moment(value: datetime) -> str:
+    return str(value)
 
 
 def _json(value: object) -> str:

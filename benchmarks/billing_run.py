@@ -34,6 +34,9 @@ from billing.invoices.running import carrying
 from billing.invoices.running.models import BillingRun
 
 WORKERS: Final = 2
+WITH_KEYS, WITH_TRIGGERS = ", foreign keys checked in the floor too", ", the floor with every trigger"
+# To be thrown away again, a whole run must fit into one transaction, and with it a lock for each payer into the server's memory.
+MOST_AT_ONCE: Final = 16_000
 PREFIX: Final = "BENCH-"
 PRICES: Final = ("9.99", "49.00", "0.75", "120.00", "18.50")
 # Every table a run adds rows to, in the order it writes them.
@@ -44,24 +47,36 @@ TABLES: Final = (
 
 
 @dataclass(frozen=True)
+class Floor:
+    """Seconds on the clock, and in which the processors worked."""
+
+    seconds: float
+    worked: float
+
+
+@dataclass(frozen=True)
 class Billed:
     """What billing one day took: seconds on the clock, what each worker spent, and the seconds of the floors."""
 
     seconds: float
     efforts: list[Effort]
-    floors: tuple[float, float, float]
+    floors: dict[str, Floor]
 
     def figures(self, name: str, invoices: int) -> Iterator[Figure]:
         """Yield how fast so many invoices were issued beside each floor."""
-        beside = ("", ", foreign keys checked in the floor too", ", the floor with every trigger")
-        for said, floor in zip(beside, self.floors, strict=True):
-            yield Figure(f"{name}{said}", invoices / self.seconds, "invoices/s", invoices / floor)
+        for said, floor in self.floors.items():
+            yield Figure(f"{name}{said}", invoices / self.seconds, "invoices/s", invoices / floor.seconds)
 
     def spent(self, invoices: int) -> Iterator[Figure]:
-        """Yield what an invoice took of Python, and the statements of a thousand."""
+        """Yield what an invoice took of the processors, and the statements of a thousand."""
         of_python = sum(effort.of_python for effort in self.efforts) / invoices * 1_000_000
+        of_database = sum(effort.of_database for effort in self.efforts) / invoices * 1_000_000
         statements = sum(effort.statements for effort in self.efforts) / invoices * 1_000
+        floor = self.floors[WITH_KEYS].worked / invoices * 1_000_000
         yield Figure("processor time of Python for an invoice", of_python, "µs")
+        yield Figure("processor time of PostgreSQL for an invoice", of_database, "µs")
+        yield Figure("processor time of the floor with foreign keys for an invoice", floor, "µs")
+        yield Figure("invoices by the time of so many processors", WORKERS * 1e6 / (of_python + of_database), "/s", 1e6 / floor)
         yield Figure("statements for 1,000 invoices, COPY among them", statements, "statements")
 
 
@@ -72,7 +87,7 @@ def measure(size: int | None) -> list[Figure]:
     with scratch.database():
         _world(payers)
         crew.get_ready()
-        first, following = _billed(quote.FIRST, crew), _billed(date(2026, 2, 1), crew)
+        first, following = _billed(quote.FIRST, crew, payers), _billed(date(2026, 2, 1), crew, payers)
         again = timed(lambda: carrying.bill_due(on=date(2026, 2, 1), at=quote.AT))
         faults = len(proof.faults()) if payers <= 20_000 else 0
         crew.send_home()
@@ -87,17 +102,19 @@ def measure(size: int | None) -> list[Figure]:
     ]
 
 
-def _billed(on: date, crew: Crew) -> Billed:
+def _billed(on: date, crew: Crew, payers: int) -> Billed:
     """Bill everything due, beside the floors of the same rows."""
-    with_triggers = _floor_with_triggers(on)
+    floors = {WITH_TRIGGERS: _floor_with_triggers(on)} if payers <= MOST_AT_ONCE else {}
     before = _last_keys()
-    began, of_python = time.perf_counter(), time.process_time()
+    began, of_python, of_database = time.perf_counter(), time.process_time(), crews.of_database()
     with crews.counted() as statements:
         efforts = crew.work_off(_begun(on))
     seconds = time.perf_counter() - began
-    efforts.append(Effort(time.process_time() - of_python, next(statements), 0))
+    worked = time.process_time() - of_python, crews.of_database() - of_database
+    efforts.append(Effort(*worked, next(statements), 0))
     rows = _rows_after(before)
-    return Billed(seconds, efforts, (_floor(rows, keys=False), _floor(rows, keys=True), with_triggers))
+    floors = {"": _floor(rows, keys=False), WITH_KEYS: _floor(rows, keys=True), **floors}
+    return Billed(seconds, efforts, floors)
 
 
 def _begun(on: date) -> BillingRun:
@@ -162,7 +179,7 @@ def _columns(table: str) -> str:
         return str(cursor.fetchone()[0])
 
 
-def _floor_with_triggers(on: date) -> float:
+def _floor_with_triggers(on: date) -> Floor:
     """Return the seconds that COPY alone takes to write into the tables themselves what a run would; nothing of it is kept."""
     before = _last_keys()
     with transaction.atomic():
@@ -171,10 +188,10 @@ def _floor_with_triggers(on: date) -> float:
         transaction.set_rollback(True)
     _cleared()
     with transaction.atomic():
-        seconds = timed(lambda: _copied(rows, into=""))
+        floor = _copied(rows, into="")
         transaction.set_rollback(True)
     _cleared()
-    return seconds
+    return floor
 
 
 def _cleared() -> None:
@@ -183,7 +200,7 @@ def _cleared() -> None:
         cursor.execute("VACUUM")
 
 
-def _floor(rows: dict[str, BytesIO], *, keys: bool) -> float:
+def _floor(rows: dict[str, BytesIO], *, keys: bool) -> Floor:
     """Return the seconds that COPY alone takes to write these rows into tables of the same shape."""
     with transaction.atomic(), connection.cursor() as cursor:
         for table in rows:
@@ -192,16 +209,19 @@ def _floor(rows: dict[str, BytesIO], *, keys: bool) -> float:
             )
         if keys:
             _point_as_originals(rows)
-        seconds = timed(lambda: _copied(rows, into="bench_"))
+        floor = _copied(rows, into="bench_")
         transaction.set_rollback(True)
-    return seconds
+    return floor
 
 
-def _copied(rows: dict[str, BytesIO], *, into: str) -> None:
+def _copied(rows: dict[str, BytesIO], *, into: str) -> Floor:
+    began, of_python, of_database = time.perf_counter(), time.process_time(), crews.of_database()
     with copying.checked_by_key(), connection.cursor() as cursor:
         for table, text in rows.items():
             text.seek(0)
             cursor.copy_expert(f"COPY {into}{table} ({_columns(table)}) FROM STDIN", text)
+    worked = time.process_time() - of_python + crews.of_database() - of_database
+    return Floor(time.perf_counter() - began, worked)
 
 
 def _point_as_originals(rows: dict[str, BytesIO]) -> None:

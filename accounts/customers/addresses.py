@@ -80,7 +80,7 @@ def end(*, actor: AbstractBaseUser | None, address: Address, on: date, at: datet
 
 def in_force(customers: Iterable[Customer], purpose: str, on: date) -> dict[int, Address]:
     """Return by the customer's key the address that holds for `purpose` on the day `on`; who has none is left out."""
-    keys = {customer.pk for customer in customers}
+    keys = {customer.id for customer in customers}
     held = Address.objects.filter(reading.among("customer_id", keys), Q(until=None) | Q(until__gt=on))
     held = held.filter(purpose=purpose, since__lte=on)
     return {address.customer_id: address for address in held}

@@ -142,7 +142,7 @@ class Customer(MPTTModel):  # type: ignore[misc] # mptt is untyped
         if row is None:
             read_in_part: Customer = super().from_db(db, field_names, values)
             return read_in_part
-        cls._mptt_meta.update_mptt_cached_fields(row)
+        row._mptt_cached_fields = {"parent": row.parent_id}  # as mptt keeps it, to see later whether the place changed
         return row
 
     def as_one(self) -> CustomerQuerySet:

@@ -14,11 +14,12 @@ from typing import Any, Final, Protocol
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, models, transaction
 
-from accounts import copying
+from accounts import canonical, copying
 from accounts.timeline.kinds import KINDS
 from accounts.timeline.models import Activity, Delivery
 
 LIVE_CHANNEL: Final = "accord_live"
+_NOTE: Final = '{"kind":%s,"customer":%s,"tree":%s,"about_ref":%s,"activity":%s}'
 MANY: Final = 100  # so many at once go by COPY
 
 # Says which of some activities a reader is told of; the numbers of the groups stand beside, by the key of the customer.
@@ -155,17 +156,11 @@ def _store_deliveries(told: list[tuple[Activity, str]], at: datetime) -> None:
 
 
 def _announce(recorded: Iterable[tuple[Entry, Activity]]) -> None:
-    notes = [
-        json.dumps(
-            {
-                "kind": entry.kind,
-                "customer": activity.customer_id,
-                "tree": entry.customer.tree_id if entry.customer else None,
-                "about_ref": activity.about_ref,
-                "activity": activity.pk,
-            }
-        )
-        for entry, activity in recorded
-    ]
+    notes = [_note(entry, activity) for entry, activity in recorded]
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, note) FROM unnest(%s::text[]) AS note", [LIVE_CHANNEL, notes])
+
+
+def _note(entry: Entry, activity: Activity) -> str:
+    tree = entry.customer.tree_id if entry.customer else None
+    return _NOTE % canonical.all_written((entry.kind, activity.customer_id, tree, activity.about_ref, activity.pk))

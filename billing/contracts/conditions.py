@@ -96,7 +96,7 @@ def in_force(customer: Customer, on: date, kind: str) -> list[Reach]:
 
 def nearest(customers: Iterable[Customer], on: date, kind: str) -> dict[int, Reach]:
     """Return for each of many customers, by its key, the condition of a kind that holds for it on the day `on`, if any."""
-    wanted = {customer.pk: customer for customer in customers}
+    wanted = {customer.id: customer for customer in customers}
     of_tree: dict[int, list[Reach]] = defaultdict(list)
     for reach in _reaching(wanted.values(), kind) if wanted else []:
         if on in reach.span:
@@ -115,7 +115,7 @@ def payment_terms_of(customers: Iterable[Customer], on: date) -> dict[int, Payme
 
 def discounts_for(customers: Iterable[Customer]) -> dict[Reach, dict[int, tuple[Span, ...]]]:
     """Return every discount that reaches these customers, and for whom on which days: those on which no nearer one holds."""
-    wanted = {customer.pk: customer for customer in customers}
+    wanted = {customer.id: customer for customer in customers}
     of_tree: dict[int, list[Reach]] = defaultdict(list)
     for reach in _reaching(wanted.values(), Kind.DISCOUNT):
         of_tree[reach.node.tree_id].append(reach)

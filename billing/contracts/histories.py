@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import prefetch_related_objects
 
@@ -20,6 +20,8 @@ from billing.contracts.models import Contract, ContractEvent, Subscription
 from billing.periods import Alignment, Interval
 from billing.rating.history import Event, History, Intro, PlanTerms, Policy, PricedCharge, Usage
 from billing.usage import selectors as usage
+
+_POLICIES: Final = {billed: Policy(bill_cancellation_day=billed) for billed in (False, True)}
 
 
 def history_of(subscription: Subscription) -> History:
@@ -35,10 +37,10 @@ def histories_of(subscriptions: Iterable[Subscription]) -> dict[int, History]:
     for event in _events(wanted):
         events[event.subscription_id].append(event)
     plans = _terms(event.plan_version_id for found in events.values() for event in found)
-    measured = usage.of_subscriptions(subscription.pk for subscription in wanted)
+    measured = usage.of_subscriptions(subscription.id for subscription in wanted)
     return {
-        subscription.pk: _history(
-            subscription, contracts[subscription.contract_id], events[subscription.pk], plans, measured.get(subscription.pk, {})
+        subscription.id: _history(
+            subscription, contracts[subscription.contract_id], events[subscription.id], plans, measured.get(subscription.id, {})
         )
         for subscription in wanted
     }
@@ -85,7 +87,7 @@ def proposal(
 
 def _events(subscriptions: Iterable[Subscription]) -> Iterable[ContractEvent]:
     """Return the events of these subscriptions in the order recorded, what an undo undoes beside it."""
-    keys = [subscription.pk for subscription in subscriptions]
+    keys = [subscription.id for subscription in subscriptions]
     events = list(ContractEvent.objects.filter(reading.among("subscription_id", keys)).order_by("sequence"))
     prefetch_related_objects([event for event in events if event.undoes_id], "undoes")
     return events
@@ -113,7 +115,7 @@ def _history(
         plans={terms.key: terms for terms in used},
         events=tuple(_event(event, plans) for event in events),
         usage=measured,
-        policy=Policy(bill_cancellation_day=contract.bill_cancellation_day),
+        policy=_POLICIES[contract.bill_cancellation_day],
     )
 
 

@@ -93,7 +93,7 @@ def draft(
     Subscriptions come with contract, seller and product.
     """
     issued = earlier.issued(histories)
-    planned = {s: _planned(history, issued[s.pk], up_to, after) for s, history in histories.items()}
+    planned = {s: _planned(history, issued[s.id], up_to, after) for s, history in histories.items()}
     return _Told(issued, histories, planned.values(), up_to).draft(planned, payers)
 
 
@@ -106,7 +106,7 @@ def draft_each(
     planned: dict[int, Planned | Refusal] = {}
     for key, group in groups.items():
         try:
-            planned[key] = {s: _planned(history, issued[s.pk], up_to, None) for s, history in group.items()}
+            planned[key] = {s: _planned(history, issued[s.id], up_to, None) for s, history in group.items()}
         except Refusal as refusal:
             planned[key] = refusal
     plans_made = [lines for plans in planned.values() if isinstance(plans, dict) for lines in plans.values()]

@@ -27,8 +27,8 @@ _of_document, _of_line = itemgetter(*_DOCUMENT), itemgetter(*_LINE)
 
 def of(document: Document, lines: Iterable[Line]) -> str:
     """Return the SHA-256 of the document with its lines, in hexadecimal."""
-    told = [_LINE_TOLD % tuple(map(canonical.written, _of_line(line.__dict__))) for line in sorted(lines, key=_POSITION)]
-    facts = tuple(map(canonical.written, _of_document(document.__dict__)))
+    told = [_LINE_TOLD % canonical.all_written(_of_line(line.__dict__)) for line in sorted(lines, key=_POSITION)]
+    facts = canonical.all_written(_of_document(document.__dict__))
     return hashlib.sha256((_DOCUMENT_TOLD % (*facts[:_LINES], ",".join(told), *facts[_LINES:])).encode()).hexdigest()
 
 

@@ -5,9 +5,8 @@ database proves of each statement that the postings it adds to an entry sum to z
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Model
@@ -23,8 +22,7 @@ DEFERRED_REVENUE = Posting.Account.DEFERRED_REVENUE
 GOODWILL, WRITE_OFF = Posting.Account.GOODWILL, Posting.Account.WRITE_OFF
 
 
-@dataclass(frozen=True)
-class PostingLine:
+class PostingLine(NamedTuple):
     """One side of an entry to be written. `detail` names a part of the account: a tax rate, a gateway, a seller."""
 
     account: str
@@ -35,8 +33,7 @@ class PostingLine:
     detail: str = ""
 
 
-@dataclass(frozen=True)
-class NewEntry:
+class NewEntry(NamedTuple):
     """An entry to be written with many others: what `post` takes, its key not used before."""
 
     what: str

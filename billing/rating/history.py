@@ -164,7 +164,7 @@ class History:
 
     def __post_init__(self) -> None:
         money.exponent(self.currency)
-        if len({event.sequence for event in self.events}) < len(self.events):
+        if len(self.events) > 1 and len({event.sequence for event in self.events}) < len(self.events):
             raise BadArgument("Every event has a sequence of its own.")
 
     @property

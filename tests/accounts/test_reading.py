@@ -49,6 +49,7 @@ def test_customer_read_in_part_is_completed_when_asked():
 def test_customer_read_quickly_still_moves_in_the_tree():
     group, other = customers.group("Group"), customers.group("Other")
     below = Customer.objects.get(pk=customers.below(group).pk)
+    assert below._mptt_cached_fields == customers.below(group)._mptt_cached_fields
     below.parent = other
     below.save()
 

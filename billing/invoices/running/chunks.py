@@ -7,7 +7,6 @@ be written it is rolled back and its parts are tried, down to the single payer, 
 
 import gc
 import json
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -38,17 +37,18 @@ class Outcome:
     """What came of one payer: what was issued, or why not."""
 
     status: str = Status.DONE
-    kinds: Counter[str] = field(default_factory=Counter)
+    kinds: dict[str, int] = field(default_factory=dict)
     lines: int = 0
-    amounts: Counter[str] = field(default_factory=Counter)
+    amounts: dict[str, int] = field(default_factory=dict)
     reason: str = ""
     drafts: list[dict[str, Any]] = field(default_factory=list)
 
     def count(self, document: Document | PlannedDocument, lines: int) -> None:
         """Count a document that is issued."""
-        self.kinds[document.kind] += 1
+        kind, currency = document.kind, document.currency
+        self.kinds[kind] = self.kinds.get(kind, 0) + 1
         self.lines += lines
-        self.amounts[document.currency] += document.total_minor
+        self.amounts[currency] = self.amounts.get(currency, 0) + document.total_minor
 
 
 def bill_next(billing_run: BillingRun, *, at: datetime, judges: Sequence[Rule], at_once: int, after: int = 0) -> int | None:
@@ -158,7 +158,7 @@ def _one_by_one(draft: Draft, outcome: Outcome, on: date, at: datetime) -> None:
 
 def _look_again(book: Book, payers: Iterable[int]) -> None:
     told = [(s, history) for payer in payers for s, history in book.groups[payer].items()]
-    days = {s.pk: (s.next_due_on, plain.next_due_on(history, after=book.on)) for s, history in told}
+    days = {s.id: (s.next_due_on, plain.next_due_on(history, after=book.on)) for s, history in told}
     books.look_again({key: then for key, (now, then) in days.items() if now != then})
 
 
@@ -238,10 +238,10 @@ def _mark(billing_run: BillingRun, outcomes: Mapping[int, Outcome], at: datetime
     columns: list[list[Any]] = [
         list(outcomes),
         [str(outcome.status) for outcome in told],
-        [outcome.kinds[Document.Kind.INVOICE] for outcome in told],
-        [outcome.kinds[Document.Kind.CREDIT_NOTE] for outcome in told],
+        [outcome.kinds.get(Document.Kind.INVOICE, 0) for outcome in told],
+        [outcome.kinds.get(Document.Kind.CREDIT_NOTE, 0) for outcome in told],
         [outcome.lines for outcome in told],
-        [json.dumps(dict(outcome.amounts)) for outcome in told],
+        ["{" + ",".join(f'"{currency}":{amount}' for currency, amount in outcome.amounts.items()) + "}" for outcome in told],
         [outcome.reason for outcome in told],
         [json.dumps(outcome.drafts) if outcome.drafts else "[]" for outcome in told],
     ]
