@@ -25,6 +25,7 @@ from backoffice.admin import (
     service_levels,
     single_sign_on,
     sources,
+    strategy,
     stripe,
     webhooks,
 )
@@ -32,5 +33,5 @@ from backoffice.admin import (
 __all__ = [
     "allowances", "authority", "books", "catalogue", "chats", "coupons", "customers", "desk", "dunning", "incoming", "knowledge",
     "measures", "notice_texts", "offers", "people", "playbooks", "policies", "privacy", "relations", "remedy_books", "segments",
-    "service_levels", "single_sign_on", "sources", "stripe", "webhooks",
+    "service_levels", "single_sign_on", "sources", "strategy", "stripe", "webhooks",
 ]  # fmt: skip

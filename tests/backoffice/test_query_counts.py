@@ -31,6 +31,7 @@ from tests.factories import (
     relations,
     segments,
     sources,
+    strategy,
     support,
     tree_changes,
 )
@@ -79,6 +80,8 @@ def fill():
     segments.stuck(group())
     policies.excepted(customer, "remedy.ticket_limit", "1.00 EUR")
     policies.published({}, code=f"policy-{customer.pk}", place="node", customer=customer)
+    strategy.lesson(version=policies.published({}, code=f"learned-{customer.pk}"))
+    strategy.said("culture", f"{['seen', 'learned', ''][customer.pk % 3]}")
     bank.waiting_line()
     bank.waiting_transfer()
     bank.debit_at_the_bank()
@@ -150,6 +153,7 @@ def statements(viewer: User, address: str) -> int:
         ("customers", "", "agent"),
         ("stuck", "", "key_account"),
         ("policies", "", "agent"),
+        ("strategy", "", "manager"),
         ("exceptions", "", "manager"),
         ("access_matrix", "", "agent"),
         ("search", "?q=billed", "agent"),

@@ -31,6 +31,7 @@ from tests.factories import (
     quality,
     relations,
     sources,
+    strategy,
     support,
     tree_changes,
 )
@@ -222,6 +223,12 @@ ROUTES = {
     "policy_acknowledgements": ("post", EVERYBODY),
     "stuck": ("get", EVERYBODY),
     "read_notes": ("post", EVERYBODY),
+    "strategy": ("get", EVERYBODY),
+    "strategy_part": ("get", EVERYBODY),
+    "strategy_part_entries": ("post", {"manager"}),
+    "strategy_editions": ("post", {"manager"}),
+    "strategy_edition": ("get", EVERYBODY),
+    "lesson_notes": ("post", {"manager"}),
     "policies": ("get", EVERYBODY),
     "policy": ("get", EVERYBODY),
     "acknowledgements_of_policy": ("post", EVERYBODY),
@@ -396,7 +403,9 @@ def policy_rows(route, customer):
         return {route: [policies.published({}).policy.code]}
     if route == "exception_approvals":
         return {route: [policies.excepted(customer, "remedy.ticket_limit", "1.00 EUR").pk]}
-    return {}
+    if route in {"strategy_part", "strategy_part_entries"}:
+        return {route: ["segments"]}
+    return {route: [strategy.edition().number]} if route == "strategy_edition" else {}
 
 
 def ask(viewer, route, given):
