@@ -17,6 +17,7 @@ from support.channels.chat.models import Chat
 from support.channels.models import Attachment, CallBack
 from support.offers.models import Lead
 from support.remedies.models import AuthorityGrant, Substitute
+from support.strategy.models import StrategyEdition
 from support.voice.models import Promise
 from tests.factories import (
     chats,
@@ -405,7 +406,7 @@ def policy_rows(route, customer):
         return {route: [policies.excepted(customer, "remedy.ticket_limit", "1.00 EUR").pk]}
     if route in {"strategy_part", "strategy_part_entries"}:
         return {route: ["segments"]}
-    return {route: [strategy.edition().number]} if route == "strategy_edition" else {}
+    return {route: [(StrategyEdition.objects.first() or strategy.edition()).number]} if route == "strategy_edition" else {}
 
 
 def ask(viewer, route, given):

@@ -15,6 +15,7 @@ from support.strategy.models import StrategyEdition, StrategyEntry
 from support.strategy.parts import PARTS, SECTIONS
 from support.strategy.writing import CannotBeSaid, Content, MayNotSteer
 from tests.factories import people, policies, segments, strategy, support
+from tests.factories.customers import group
 from tests.factories.policies import NOON
 
 pytestmark = pytest.mark.django_db
@@ -90,7 +91,7 @@ def test_what_makes_no_sense_is_refused_and_keeps_nothing(place, content, reason
 
 def test_one_of_our_own_people_keeps_a_part():
     with pytest.raises(CannotBeSaid, match="One of our own people keeps it"):
-        strategy.said(owner=people.member())
+        strategy.said(owner=people.member(group()))
 
 
 @pytest.mark.parametrize("level", ["agent", "supervisor", "finance", "key_account"])
