@@ -109,6 +109,7 @@ POLICY: Final = Group(
     (
         Place(gettext_lazy("What may I do?"), "authority", "policy_acknowledgements", "g w", access.SEE_BACKOFFICE),
         Place(gettext_lazy("Policies"), "policies", "policy", "g g", access.SEE_BACKOFFICE),
+        Place(gettext_lazy("Strategy"), "strategy", "strategy_part strategy_edition", "", access.SEE_BACKOFFICE),
         Place(gettext_lazy("Exceptions"), "exceptions", "", "g x", access.SEE_BACKOFFICE),
         Place(gettext_lazy("Who may do what"), "access_matrix", "", "g t", access.SEE_BACKOFFICE),
         Place(gettext_lazy("As a customer sees it"), "persona", "", "", access.STEER),

@@ -14,6 +14,7 @@ from accounts.policies import acknowledging, log, publishing, resolving
 from accounts.policies.keys import KEYS, Key
 from accounts.policies.models import Policy, PolicyVersion
 from accounts.policies.resolving import Resolved, Source
+from support.strategy import lessons
 from window import policy_words
 
 OUTCOMES = (log.FIRED, log.BLOCKED, log.OVERRIDDEN)
@@ -54,6 +55,7 @@ def document(policy: Policy, viewer: User, *, at: datetime, show: str = "") -> d
         "versions": policy.versions.published().select_related("published_by").order_by("-number"),
         "bindings": held.select_related("segment", "customer").order_by("-since", "pk"),
         "overdue": policy.review_on <= at.date(),
+        "lessons": lessons.of_policy(policy)[:MOST_CASES],
         "passed": acknowledging.pass_rate(version) if version else (0, 0),
         "unread": bool(version) and version in acknowledging.outstanding(viewer, at),
     }

@@ -36,6 +36,7 @@ from support.remedies.models import (
 )
 from support.remedies.playbooks.models import Playbook, PlaybookVersion, PracticeRun
 from support.service_levels.models import AccountEscalation, LadderStep, OwnDay, ServiceCalendar, ServiceTarget, StepTaken
+from support.strategy.models import Lesson, StrategyEdition, StrategyEntry
 from support.tickets.models import Message, Ticket
 from support.voice.models import Feedback, Praise, Promise, Survey, Thanks
 
@@ -43,9 +44,9 @@ __all__ = [
     "AccountEscalation", "Allowance", "Approval", "Article", "ArticleQuestion", "ArticleVersion", "Attachment",
     "AuthorityGrant", "Batch", "BatchRow", "Bulk", "BulkRow", "CallBack", "Chat", "Decline", "DeclineReason", "Deflection",
     "Edition", "Fault", "FeedMessage", "FeedRow", "Feedback", "GoodwillBudget", "Grant", "IncomingMail", "IssueDefinition",
-    "LadderStep", "Lead", "LedgerMapping", "Macro", "MacroFile", "MacroUse", "MacroVersion", "Message", "NoticeChoice",
-    "NoticeHours", "NoticeText", "Offer", "OfferAnswer", "Outgoing", "OutgoingFile", "OwnDay", "Playbook", "PlaybookVersion",
-    "PracticeRun", "Praise", "Presence", "Problem", "Promise", "Recommendation", "SavedView", "ServiceCalendar",
-    "ServiceTarget", "StepTaken", "Substitute", "Survey", "Thanks", "Ticket", "TicketDraft", "TicketMerge", "TicketPresence",
-    "TicketTopic", "Told", "Topic", "TopicAlarm",
+    "LadderStep", "Lead", "LedgerMapping", "Lesson", "Macro", "MacroFile", "MacroUse", "MacroVersion", "Message",
+    "NoticeChoice", "NoticeHours", "NoticeText", "Offer", "OfferAnswer", "Outgoing", "OutgoingFile", "OwnDay", "Playbook",
+    "PlaybookVersion", "PracticeRun", "Praise", "Presence", "Problem", "Promise", "Recommendation", "SavedView",
+    "ServiceCalendar", "ServiceTarget", "StepTaken", "StrategyEdition", "StrategyEntry", "Substitute", "Survey", "Thanks",
+    "Ticket", "TicketDraft", "TicketMerge", "TicketPresence", "TicketTopic", "Told", "Topic", "TopicAlarm",
 ]  # fmt: skip

@@ -32,6 +32,7 @@ from tests.factories import (
     runs,
     segments,
     sources,
+    strategy,
     support,
     tree_changes,
 )
@@ -81,6 +82,8 @@ def fill():
     policies.excepted(customer, "remedy.ticket_limit", "1.00 EUR")
     policies.published({}, code=f"policy-{customer.pk}", place="node", customer=customer)
     runs.held()
+    strategy.lesson(version=policies.published({}, code=f"learned-{customer.pk}"))
+    strategy.said("culture", f"{['seen', 'learned', ''][customer.pk % 3]}")
     bank.waiting_line()
     bank.waiting_transfer()
     bank.debit_at_the_bank()
@@ -153,6 +156,7 @@ def statements(viewer: User, address: str) -> int:
         ("customers", "", "agent"),
         ("stuck", "", "key_account"),
         ("policies", "", "agent"),
+        ("strategy", "", "manager"),
         ("exceptions", "", "manager"),
         ("access_matrix", "", "agent"),
         ("search", "?q=billed", "agent"),

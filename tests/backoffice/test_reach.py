@@ -17,6 +17,7 @@ from support.channels.chat.models import Chat
 from support.channels.models import Attachment, CallBack
 from support.offers.models import Lead
 from support.remedies.models import AuthorityGrant, Substitute
+from support.strategy.models import StrategyEdition
 from support.voice.models import Promise
 from tests.factories import (
     chats,
@@ -32,6 +33,7 @@ from tests.factories import (
     relations,
     runs,
     sources,
+    strategy,
     support,
     tree_changes,
 )
@@ -229,6 +231,12 @@ ROUTES = {
     "policy_acknowledgements": ("post", EVERYBODY),
     "stuck": ("get", EVERYBODY),
     "read_notes": ("post", EVERYBODY),
+    "strategy": ("get", EVERYBODY),
+    "strategy_part": ("get", EVERYBODY),
+    "strategy_part_entries": ("post", {"manager"}),
+    "strategy_editions": ("post", {"manager"}),
+    "strategy_edition": ("get", EVERYBODY),
+    "lesson_notes": ("post", {"manager"}),
     "policies": ("get", EVERYBODY),
     "policy": ("get", EVERYBODY),
     "acknowledgements_of_policy": ("post", EVERYBODY),
@@ -406,7 +414,9 @@ def policy_rows(route, customer):
         return {route: [policies.published({}).policy.code]}
     if route == "exception_approvals":
         return {route: [policies.excepted(customer, "remedy.ticket_limit", "1.00 EUR").pk]}
-    return {}
+    if route in {"strategy_part", "strategy_part_entries"}:
+        return {route: ["segments"]}
+    return {route: [(StrategyEdition.objects.first() or strategy.edition()).number]} if route == "strategy_edition" else {}
 
 
 def ask(viewer, route, given):
