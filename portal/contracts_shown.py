@@ -100,7 +100,8 @@ def endings(shown: ContractShown) -> list[Ending]:
     """Return the products that are given up and still run, with the day each ends and what is offered instead."""
     running = [one for one in shown.subscriptions if one.state.status in (state.ACTIVE, state.PAUSED)]
     found = [(one, sunset.ends_on(shown.contract, one.subscription.product)) for one in running]
-    return [Ending(one.subscription.product, day, one.subscription.product.successor) for one, day in found if day]
+    endings = (Ending(one.subscription.product, day, one.subscription.product.successor) for one, day in found if day)
+    return list(dict.fromkeys(endings))
 
 
 def coupons_of(shown: ContractShown, *, today: date) -> list[CouponShown]:

@@ -91,6 +91,7 @@ def of(quote: Quote) -> QuoteShown:
     next_on = date.fromisoformat(told["next_invoice_on"]) if told["next_invoice_on"] else None
     after = _per_period(told, "after", "gross_minor")
     pauses = quote.change["what"] == ContractEvent.What.PAUSE
+    reduced = told.get("next_invoice_reduced", False)
     return QuoteShown(
         change=in_words(quote),
         effective_on=on,
@@ -100,16 +101,14 @@ def of(quote: Quote) -> QuoteShown:
         total=total,
         changes=[
             _what_changes(quote),
-            _price_change(_("Price, net"), told, "minor"),
-            _price_change(_("Price, tax included"), told, "gross_minor"),
+            _price_change(_("Price before discounts, net") if reduced else _("Price, net"), told, "minor"),
+            _price_change(
+                _("Price before discounts, tax included") if reduced else _("Price, tax included"), told, "gross_minor"
+            ),
         ],
         next_on=next_on,
         next_total=Money(told["next_invoice_total_minor"], currency),
-        confirm=(
-            _confirm_pause(total, on)
-            if pauses
-            else _confirm(total, after, ends=told["interval_after"] is None, on=(next_on or on) if told["lines"] else on)
-        ),
+        confirm=_button(told, total, after, on, pauses=pauses),
         pauses=pauses,
         again_url=_again_url(quote),
     )
@@ -232,6 +231,16 @@ def _form_url(quote: Quote, change: Change) -> str:
     return f"{reverse('portal:change', args=[quote.subscription.ref])}?{urlencode(ChangeForm.fields_of(change))}"
 
 
+def _button(told: dict[str, Any], total: Money, after: str, on: date, *, pauses: bool) -> str:
+    """Say what the button does; where discounts or coupons take something off, by what the next invoice really has."""
+    if pauses:
+        return _confirm_pause(total, on)
+    next_on = date.fromisoformat(told["next_invoice_on"]) if told["next_invoice_on"] else None
+    if next_on and told.get("next_invoice_reduced"):
+        return _confirm_next(total, Money(told["next_invoice_total_minor"], told["currency"]), next_on)
+    return _confirm(total, after, ends=told["interval_after"] is None, on=(next_on or on) if told["lines"] else on)
+
+
 def _confirm(total: Money, after: str, *, ends: bool, on: date) -> str:
     """Say what the button does; `on` is the day from which the full price of a period is billed."""
     facts = {"today": formats.amount(abs(total.amount_minor), total.currency), "after": after, "day": formats.day(on)}
@@ -250,3 +259,14 @@ def _confirm_pause(total: Money, on: date) -> str:
     if total.amount_minor < 0:
         return _("Confirm: paused from %(day)s, %(today)s back today") % facts
     return _("Confirm: paused from %(day)s") % facts
+
+
+def _confirm_next(total: Money, coming: Money, on: date) -> str:
+    """Say what the button does by what the next invoice, issued on the day `on`, really has."""
+    facts = {"today": formats.amount(abs(total.amount_minor), total.currency), "day": formats.day(on)}
+    facts |= {"next": formats.amount(coming.amount_minor, coming.currency)}
+    if total.amount_minor < 0:
+        return _("Confirm: %(today)s back today, %(next)s on %(day)s") % facts
+    if total.amount_minor:
+        return _("Confirm: %(today)s today, %(next)s on %(day)s") % facts
+    return _("Confirm: nothing today, %(next)s on %(day)s") % facts

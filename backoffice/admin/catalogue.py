@@ -5,6 +5,9 @@ from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.admin.base import LookingAdmin, UseCaseAdmin
@@ -17,6 +20,7 @@ from billing.periods import Interval
 from billing.provisioning import fulfilling
 from billing.provisioning.models import ProvisioningStep
 
+MOST_HOLDERS = 100  # subscriptions that a page looks at
 PRICE_OF = {"standard": "unit_price", "flat": "price"}  # what each charge model calls its price
 
 
@@ -62,8 +66,23 @@ class ProductAdmin(UseCaseAdmin):
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Product | None = None) -> tuple[str, ...]:
-        """Contracts know the product by its code."""
-        return ("code",) if obj else ()
+        """Contracts know the product by its code; who has it is looked at."""
+        return ("code", "held_by") if obj else ()
+
+    def get_fields(self, request: HttpRequest, obj: Product | None = None) -> tuple[str, ...]:
+        return (*self.fields, "held_by") if obj else self.fields
+
+    @admin.display(description=_("Who has it"))
+    def held_by(self, product: Product) -> str:
+        """The customers that have the product, each with the first day without it."""
+        found = sunset.holders(product, timezone.localdate(), among=MOST_HOLDERS)
+        rows = [(held.subscription.customer, held.subscription.ref, self._until(held)) for held in found]
+        return format_html_join("", "{} · {} · {}<br>", rows) or gettext("nobody")
+
+    @staticmethod
+    def _until(held: sunset.Holder) -> str:
+        ends = gettext("until before %(day)s") % {"day": date_format(held.ends_on)} if held.ends_on else ""
+        return ends or gettext("renewed")
 
     def carry_out(self, request: HttpRequest, form: ModelForm, *, change: bool) -> Product:
         """Define the product; with the days on which it ends, give it up."""

@@ -1,7 +1,8 @@
 """Outcome: what a proposed change costs, today and per period, as plain JSON that a quote keeps and apply must reproduce.
 
 Amounts are minor units. `lines` with `today_minor` (net), `tax_minor` and `total_minor` are what is issued at once; a change
-that is still to come issues nothing now. `per_period_*` is one full cycle, net and gross, before and after the change.
+that is still to come issues nothing now. `per_period_*` is one full cycle, net and gross, before and after the change, by the
+list; what discounts and coupons take off stands on the lines, and whether they do on the next invoice (`next_invoice_reduced`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,7 @@ from accounts.customers import responsibilities
 from billing.contracts import state
 from billing.contracts.models import Subscription
 from billing.contracts.state import Standing
-from billing.invoices import placing, run, tax
+from billing.invoices import newline, placing, run, tax
 from billing.invoices.drafting import PlannedDocument
 from billing.money import Money
 from billing.rating import due, explain
@@ -130,8 +131,10 @@ def _next_invoice(subscription: Subscription, proposed: History, today: date, *,
     for day in _days_ahead(proposed, today, at_once=at_once):
         documents = run.preview(subscription, proposed, day, after=today if at_once else None)
         if documents:
-            return {"next_invoice_on": day.isoformat(), "next_invoice_total_minor": sum(d.total_minor for d in documents)}
-    return {"next_invoice_on": None, "next_invoice_total_minor": 0}
+            reduced = any(line.kind in newline.REDUCTIONS for document in documents for line in document.lines)
+            total = sum(document.total_minor for document in documents)
+            return {"next_invoice_on": day.isoformat(), "next_invoice_total_minor": total, "next_invoice_reduced": reduced}
+    return {"next_invoice_on": None, "next_invoice_total_minor": 0, "next_invoice_reduced": False}
 
 
 def _days_ahead(proposed: History, today: date, *, at_once: bool) -> Iterator[date]:

@@ -75,10 +75,10 @@ def _ends_or_refuse(sale: date | None, renewal: date | None, support: date | Non
     return dict(zip(ENDS, (sale, renewal, support), strict=True))
 
 
-def holders(product: Product, on: date) -> list[Holder]:
-    """Return who has `product` after the day `on`, by contract, with the first day without it."""
+def holders(product: Product, on: date, *, among: int | None = None) -> list[Holder]:
+    """Return who has `product` after the day `on`, by contract, with the first day without it; `among` looks at so many only."""
     bought = Subscription.objects.filter(product=product).select_related("contract", "customer", "product__successor")
-    known = list(bought.order_by("contract", "pk"))
+    known = list(bought.order_by("contract", "pk")[:among])
     told = histories.histories_of(known)
     lives = {subscription: service.read(told[subscription.pk]) for subscription in known}
     return [

@@ -18,6 +18,7 @@ from billing.invoices.models import Document, Line
 from billing.invoices.newline import NewLine
 from billing.ledger import balances, locking
 from billing.ledger.models import Entry
+from billing.money import Money
 
 
 class NothingLeftToCredit(Refusal):
@@ -143,8 +144,8 @@ def credit_of(line: Line, amount_minor: int | None = None, *, kind: str = newlin
     amount = left.net_minor if amount_minor is None else amount_minor
     if not 0 < amount <= left.net_minor:
         raise crediting.CreditedBeyondLine(
-            _("Between 1 and {net_minor} minor units can be credited, not {amount}.").format(
-                net_minor=left.net_minor, amount=amount
+            _("Of this line at most {left} can be credited, not {amount}.").format(
+                left=Money(left.net_minor, line.currency), amount=Money(amount, line.currency)
             )
         )
     return NewLine(

@@ -48,6 +48,8 @@ def top_up(play: Stage, now: Happening) -> None:
     account = play.accounts[play.account(now.args)]
     credits = _amount(play, now.args, "credits" if now.args.get("credits") is not None else "price")
     price = _amount(play, now.args, "price") if now.args.get("price") is not None else credits
+    if min(credits.amount_minor, price.amount_minor) <= 0:
+        raise single.NotAboveZero("Prepaid credit and its price are above zero.")
     worth = max(credits, price)
     _charge(play, now, NewLine(newline.WALLET_TOPUP, account, "Prepaid credit", price.amount_minor, unit_price=price.decimal))
     if worth > price:

@@ -86,12 +86,15 @@ def read(given: object) -> Scenario:
     start = _start(given, events)
     if start is None or "until" not in given:
         raise BadScenario("A scenario says until which day it runs, and from where unless events tell.")
+    until = day_of(given["until"], "until")
+    if until < start:
+        raise BadScenario(f"A scenario cannot end on {until}, before it starts on {start}.")
     return Scenario(
         id=str(given.get("id", "")),
         currency=currency,
         timezone=str(given.get("timezone", "UTC")),
         start=start,
-        until=day_of(given["until"], "until"),
+        until=until,
         tax_rate=_tax_rate(given.get("tax_rate", "0")),
         alignment=Alignment.parse(given.get("alignment", "anniversary")),
         bill_cancellation_day=_bills_last_day(_object(given, "policy")),

@@ -171,7 +171,7 @@ class Stage:
         found = list(made.select_related("payer"))
         place = -1 if given is None else given - 1 if isinstance(given, int) and given > 0 else len(found)
         if not found or not -len(found) <= place < len(found):
-            raise BadScenario(f"There is no payment {given!r} yet.")
+            raise BadScenario("There is no payment yet." if given is None else f"There is no payment {given!r} yet.")
         return found[place]
 
     def earlier(self, happening: Happening, given: object) -> list[ContractEvent]:

@@ -1,5 +1,6 @@
 """The administration is for managers, changes by use cases only, and shows a refusal on the form."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -18,6 +19,7 @@ from accounts.single_sign_on.models import MailDomain, SignInProvider
 from accounts.timeline.models import Activity
 from backoffice.admin.base import LookingAdmin, ManagersAdmin, UseCaseAdmin
 from billing.catalog.models import Coupon
+from billing.contracts import sunset
 from billing.contracts.models import Redemption
 from support.remedies.models import AuthorityGrant
 from tests.factories import billing, customers, people, saml, single_sign_on, support
@@ -337,3 +339,15 @@ def test_coupon_that_makes_no_sense_is_refused_on_its_form(given, reason):
 
     assert reason in answer.content.decode()
     assert not Coupon.objects.exists()
+
+
+def test_product_lists_who_has_it_and_until_when():
+    running = billing.subscribed(customers.group("Orion"))
+    page = reverse("admin:billing_product_change", args=[running.product_id])
+
+    assert f"Orion · {running.ref} · renewed" in client_of(people.manager()).get(page).content.decode()
+
+    ends = dict.fromkeys(("sale_ends_on", "renewal_ends_on"), timezone.localdate() + timedelta(days=180))
+    sunset.give_up(actor=None, product=running.product, support_ends_on=None, successor=None, at=timezone.now(), **ends)
+
+    assert f"Orion · {running.ref} · until before" in client_of(people.manager()).get(page).content.decode()

@@ -87,6 +87,29 @@ def test_use_at_a_moment_that_does_not_exist_is_refused(at):
     assert [refused["reason"] for refused in told["refused"]] == [reason]
 
 
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        (("topup", {"credits": "-5", "price": "3"}), "Prepaid credit and its price are above zero."),
+        (("refund", {"amount": "1.00"}), "There is no payment yet."),
+        (
+            ("adjust_line", {"invoice": 1, "line": 1, "amount": "150.00"}),
+            "Of this line at most 100.00 EUR can be credited, not 150.00 EUR.",
+        ),
+    ],
+)
+def test_event_beyond_what_there_is_is_refused_in_plain_words(event, reason):
+    told = playing.play(_world(("2026-01-01", "subscribe", {"plan": "P"}), ("2026-01-10", *event)))
+
+    assert [refused["reason"] for refused in told["refused"]] == [reason]
+    assert len(told["invoices"]) == 1
+
+
+def test_scenario_that_ends_before_it_starts_is_refused_as_a_whole():
+    with pytest.raises(scenario.BadScenario, match="cannot end on 2025-12-31, before it starts on 2026-01-01"):
+        playing.play(_world(until="2025-12-31"))
+
+
 def test_unknown_policy_is_refused_before_anything_is_played():
     told = playing.play(_world(("2026-01-01", "subscribe", {"plan": "P"}), policy={"proration": "second"}))
 

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from accounts.segments.models import Condition
 from billing.amendments.models import Quote
 from billing.contracts import events, state
 from billing.contracts.models import ContractEvent
@@ -13,7 +14,7 @@ from billing.invoices import run
 from billing.invoices.models import Document
 from tests.factories import billing
 from tests.factories.customers import below, group
-from tests.factories.people import member
+from tests.factories.people import manager, member, supervisor
 from tests.portal.visiting import NOW, TODAY, browser_of, hidden, words
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +84,16 @@ def test_fewer_seats_give_back_today(visitor, bought):
     told = words(visitor.get(ask(visitor, bought, quantity=8).url))
 
     assert "Confirm: 128.00 EUR back today, 496.00 EUR a month from 1 Feb 2026" in told
+
+
+def test_discount_is_counted_in_what_the_button_says(visitor, berlin, bought):
+    approved = {"asked_by": manager(), "asked_at": billing.NOON, "approved_by": supervisor(), "approved_at": billing.NOON}
+    Condition.objects.create(kind="discount", value="10", since=TODAY, customer=berlin, **approved)
+
+    told = words(visitor.get(ask(visitor, bought).url))
+
+    assert "Confirm: 76.80 EUR today, 892.80 EUR on 1 Feb 2026" in told
+    assert "Price before discounts, net 744.00 EUR a month 992.00 EUR a month" in told
 
 
 def test_pause_says_that_it_pauses_and_what_comes_back_today(visitor, bought):
