@@ -12,7 +12,7 @@ from accounts.customers import rules
 from accounts.customers.models import Customer
 
 UNWANTED: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-# Marks that turn the direction of what stands behind them: with them a name reads as another. The plain marks of a direction stay.
+# Marks that turn the direction of what follows: with them a name reads as another. The plain marks of a direction stay.
 TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 IN_CAPITALS: Final = frozenset({"country", "currency", "lei"})
 IN_SMALL_LETTERS: Final = frozenset({"tier", "stage", "email"})
