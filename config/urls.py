@@ -10,6 +10,7 @@ from config import health, how_it_went, incoming_mail, languages, links, mailbox
 from config.single_sign_on import back_channel, saml_views
 from config.single_sign_on import views as single_sign_on
 
+handler400 = "config.pages.unreadable"
 handler404 = "config.pages.not_found"
 handler500 = "config.pages.broken"
 

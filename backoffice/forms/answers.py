@@ -31,13 +31,18 @@ class HandoverForm(forms.Form):
     """Who pays or receives for all of a subtree, from which day on."""
 
     role = forms.ChoiceField(label=_("What"), choices=_labels(Responsibility.OF_CUSTOMERS))
-    who = forms.CharField(label=_("Number of the customer"), max_length=20, help_text=_("Such as C-100001"))
+    who = forms.CharField(label=_("Number or name of the customer"), max_length=250, help_text=_("Such as C-100001"))
     since = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
 
     def clean(self) -> dict[str, object]:
-        """Find the customer with that number."""
+        """Find the customer with that number, or the only one with that name."""
         given = super().clean()
-        found = Customer.objects.current().filter(number=given.get("who", "").strip()).first()
-        if found is None and "who" in given:
+        words = given.get("who", "").strip()
+        current = Customer.objects.current()
+        found = list(current.filter(number__iexact=words)[:1] or current.filter(name__iexact=words).order_by("number")[:4])
+        if not found and "who" in given:
             raise ValidationError({"who": _("There is no customer with this number.")})
-        return given | {"responsible": found}
+        if len(found) > 1:
+            numbers = ", ".join(f"{one.number} ({one.parent.name if one.parent else one.kind.label})" for one in found)
+            raise ValidationError({"who": _("Several are called so; choose by number: %(numbers)s.") % {"numbers": numbers}})
+        return given | {"responsible": found[0] if found else None}

@@ -9,8 +9,9 @@ from accounts.customers import responsibilities
 from accounts.customers.models import Handover
 from accounts.days import local_day
 from accounts.people import owners
+from backoffice.forms.answers import HandoverForm
 from tests.factories import people
-from tests.factories.customers import helios
+from tests.factories.customers import below, helios
 
 pytestmark = pytest.mark.django_db
 
@@ -111,3 +112,17 @@ def test_api_previews_hands_over_and_undoes():
     assert (done.status_code, done.json()["lines"]) == (201, lines)
     assert again.json()["code"] == "handover_refused"
     assert undone.json()["undone_at"] is not None
+
+
+def test_payer_is_found_by_its_name_and_asked_for_by_number_when_two_bear_it():
+    tree = helios()
+    given = {"role": "payer", "since": "2030-01-01"}
+
+    by_name = HandoverForm(given | {"who": tree.germany.name.upper()})
+    below(tree.us, tree.lab.name)
+    by_two = HandoverForm(given | {"who": tree.lab.name})
+
+    assert by_name.is_valid()
+    assert by_name.cleaned_data["responsible"] == tree.germany
+    assert "Several are called so; choose by number" in str(by_two.errors["who"])
+    assert tree.lab.number in str(by_two.errors["who"])
