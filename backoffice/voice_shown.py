@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 
 from accounts.people import access
 from accounts.people.models import User
+from support.desk import praised as praised_matters
+from support.desk.praised import Praised
 from support.voice import feedback
 from support.voice.models import Feedback, Praise
 
@@ -23,7 +25,17 @@ def shown(viewer: User, kind: str, *, at: datetime) -> dict[str, Any]:
         rows += [_of_praise(one) for one in _praise(viewer)]
     numbers = feedback.counts(viewer, since=at - SPAN)
     tiles = [{"kind": value, "label": label, "value": numbers[value]} for value, label in Feedback.Kind.choices]
-    return {"kind": kind, "tiles": tiles, "rows": sorted(rows, key=lambda row: row["at"], reverse=True)[:SHOWN]}
+    praised = [{"one": one, "trend": _trend(one)} for one in praised_matters.most(viewer, span=SPAN, at=at)]
+    latest = sorted(rows, key=lambda row: row["at"], reverse=True)[:SHOWN]
+    return {"kind": kind, "tiles": tiles, "praised": praised, "rows": latest}
+
+
+def _trend(one: Praised) -> str:
+    """Say how often more or less than in the days before."""
+    more = one.now - one.before
+    if not more:
+        return _("as often as before")
+    return (_("%(n)s more") if more > 0 else _("%(n)s less")) % {"n": abs(more)}
 
 
 def _praise(viewer: User) -> list[Praise]:

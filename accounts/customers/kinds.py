@@ -6,7 +6,7 @@ from datetime import datetime
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext_noop
 
 from accounts.customers import locks
 from accounts.customers.models import Customer, CustomerKind
@@ -15,9 +15,17 @@ from accounts.timeline import recording
 
 # the labels the first kinds and relations carry in every new house, for the catalogues: CustomerKind.words reads them there
 CAME_WITH_ACCORD = (
-    noop("Group"), noop("Legal entity"), noop("Division"), noop("Department"), noop("Location"), noop("Cost centre"),
-    noop("Reseller"), noop("Person"), noop("serves"), noop("is served by"),
-)  # fmt: skip
+    gettext_noop("Group"),
+    gettext_noop("Legal entity"),
+    gettext_noop("Division"),
+    gettext_noop("Department"),
+    gettext_noop("Location"),
+    gettext_noop("Cost centre"),
+    gettext_noop("Reseller"),
+    gettext_noop("Person"),
+    gettext_noop("serves"),
+    gettext_noop("is served by"),
+)
 
 
 class PlaceInUse(Refusal):

@@ -18,7 +18,7 @@ from babel.numbers import list_currencies
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext_noop
 
 from accounts.customers.models import Customer
 from accounts.quality import identifiers
@@ -171,22 +171,24 @@ def _fresh(subject: Subject) -> str:
 
 
 RULES: Final = (
-    _format("country", lambda value: value in _countries(), noop("is no country code (two letters, such as DE)")),
-    _format("currency", lambda value: value in _currencies(), noop("is no currency code (three letters, such as EUR)")),
-    _format("timezone", lambda value: value in _timezones(), noop("is no time zone (such as Europe/Berlin)")),
-    _format("language", lambda value: bool(LANGUAGE.fullmatch(value)), noop("is no language code (such as en)")),
+    _format("country", lambda value: value in _countries(), gettext_noop("is no country code (two letters, such as DE)")),
+    _format("currency", lambda value: value in _currencies(), gettext_noop("is no currency code (three letters, such as EUR)")),
+    _format("timezone", lambda value: value in _timezones(), gettext_noop("is no time zone (such as Europe/Berlin)")),
+    _format("language", lambda value: bool(LANGUAGE.fullmatch(value)), gettext_noop("is no language code (such as en)")),
     _format("tier", lambda value: value in Customer.Tier.values, f"is no tier ({', '.join(Customer.Tier.values)})"),
     _format("stage", lambda value: value in Customer.Stage.values, f"is no stage ({', '.join(Customer.Stage.values)})"),
-    _format("email", _is_email, noop("is no e-mail address")),
-    _format("phone", _is_phone, noop("is no phone number")),
-    _format("lei", lambda value: identifiers.is_valid("lei", value), noop("is no LEI (20 characters with valid check digits)")),
+    _format("email", _is_email, gettext_noop("is no e-mail address")),
+    _format("phone", _is_phone, gettext_noop("is no phone number")),
+    _format(
+        "lei", lambda value: identifiers.is_valid("lei", value), gettext_noop("is no LEI (20 characters with valid check digits)")
+    ),
     _check_digit("tax_id"),
-    _required("country", 14, noop("is missing: taxes depend on it")),
+    _required("country", 14, gettext_noop("is missing: taxes depend on it")),
     Rule("tax_id.required", "tax_id", LOWERS, LEGAL, _tax_id_in_the_eu, 18),
-    _required("street", 8, noop("is missing: invoices need the address")),
-    _required("postcode", 5, noop("is missing: invoices need the address")),
-    _required("city", 7, noop("is missing: invoices need the address")),
-    _required("email", 10, noop("is missing: there is no address for notices")),
+    _required("street", 8, gettext_noop("is missing: invoices need the address")),
+    _required("postcode", 5, gettext_noop("is missing: invoices need the address")),
+    _required("city", 7, gettext_noop("is missing: invoices need the address")),
+    _required("email", 10, gettext_noop("is missing: there is no address for notices")),
     Rule("postcode.form", "postcode", LOWERS, WITH_ADDRESS, _postcode, 6),
     Rule("tax_id.country", "tax_id", LOWERS, LEGAL, _tax_country, 12),
     Rule("details.fresh", "details", LOWERS, LEGAL, _fresh, 5, owner="the customer"),

@@ -12,8 +12,12 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, Final
 
+<<<<<<< HEAD
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
+=======
+from django.utils.translation import gettext_noop as _
+>>>>>>> rows6
 
 from accounts.decisions import Refusal
 
@@ -125,35 +129,35 @@ _DECLARED: Final = (
         "Together with remedy.times.", _AUTHORITY, Below.LOOSEN, unit="days", strict_is_lower=False,
     ),
     Key(
-        "self_service.double_billing_limit", Type.MONEY, noop("A double charge customers credit by themselves"),
+        "self_service.double_billing_limit", Type.MONEY, _("A double charge customers credit by themselves"),
         "Up to this amount the customer settles a double charge we found without waiting for anybody; 0 turns it off.",
-        "support/remedies/self_service.py", Below.TIGHTEN, default={"EUR": "150.00", "USD": "150.00"}, unit=noop("tax included"),
+        "support/remedies/self_service.py", Below.TIGHTEN, default={"EUR": "150.00", "USD": "150.00"}, unit=_("tax included"),
         for_customers=True,
     ),
     Key(
-        "self_service.times", Type.NUMBER, noop("Double charges a group credits by itself in 90 days"),
-        "From then on a person looks at it.", "support/remedies/self_service.py", Below.TIGHTEN, default=2, unit=noop("times"),
+        "self_service.times", Type.NUMBER, _("Double charges a group credits by itself in 90 days"),
+        "From then on a person looks at it.", "support/remedies/self_service.py", Below.TIGHTEN, default=2, unit=_("times"),
         for_customers=True,
     ),
     Key(
-        "self_service.refund_limit", Type.MONEY, noop("Money paid twice or too much that customers send back by themselves"),
+        "self_service.refund_limit", Type.MONEY, _("Money paid twice or too much that customers send back by themselves"),
         "Up to this amount one click sends it back to where it came from; above it our finance looks first. 0 turns it off.",
         "billing/anomalies/offering_back.py", Below.TIGHTEN, default={"EUR": "500.00", "USD": "500.00"},
-        unit=noop("tax included"), for_customers=True,
+        unit=_("tax included"), for_customers=True,
     ),
     Key(
         "approval.hours", Type.NUMBER, "Hours an approval waits before the level above is told",
         "Whoever was asked may still decide.", "support/remedies/waiting.py", Below.LOOSEN, default=24, unit="hours",
     ),
     Key(
-        "voice.thanks_credit", Type.MONEY, noop("Thanks for telling us how it went"),
+        "voice.thanks_credit", Type.MONEY, _("Thanks for telling us how it went"),
         "A credit to the payer for praise, a concern, an idea or an answer to our question, whatever is said. None: words only.",
-        "support/voice/thanks.py", Below.LOOSEN, unit=noop("tax included"), for_customers=True,
+        "support/voice/thanks.py", Below.LOOSEN, unit=_("tax included"), for_customers=True,
     ),
     Key(
-        "voice.thanks_days", Type.DAYS, noop("Days between two thanks"),
+        "voice.thanks_days", Type.DAYS, _("Days between two thanks"),
         "Within them the same payer is thanked in words only.", "support/voice/thanks.py", Below.LOOSEN, default=90,
-        unit=noop("days"), strict_is_lower=False, for_customers=True,
+        unit=_("days"), strict_is_lower=False, for_customers=True,
     ),
     Key(
         "survey.delay_hours", Type.NUMBER, "Hours after a ticket's end until its requester is asked how it went",
@@ -181,9 +185,9 @@ _DECLARED: Final = (
         unit="a contact", strict_is_lower=False,
     ),
     Key(
-        "chat.longest_wait", Type.NUMBER, noop("Minutes a chat waits before it becomes a ticket"),
+        "chat.longest_wait", Type.NUMBER, _("Minutes a chat waits before it becomes a ticket"),
         "Who waited so long for nobody is answered on the ticket, and told by when.", "support/channels/chat/tending.py",
-        Below.LOOSEN, default=10, unit=noop("minutes"), for_customers=True,
+        Below.LOOSEN, default=10, unit=_("minutes"), for_customers=True,
     ),
     Key(
         "staff.acknowledgement_days", Type.DAYS, "Days an acknowledgement counts",
@@ -191,45 +195,45 @@ _DECLARED: Final = (
         default=365, unit="days",
     ),
     Key(
-        "lifecycle.onboarding_days", Type.DAYS, noop("Days until a new customer should have begun"),
+        "lifecycle.onboarding_days", Type.DAYS, _("Days until a new customer should have begun"),
         "A customer who has not signed in by then is stuck, and its owner sees it.", "accounts/segments/lifecycle.py",
-        Below.LOOSEN, default=30, unit=noop("days"), for_customers=True,
+        Below.LOOSEN, default=30, unit=_("days"), for_customers=True,
     ),
     Key(
-        "orders.credit_limit", Type.MONEY, noop("Most a payer may owe with a new order"),
+        "orders.credit_limit", Type.MONEY, _("Most a payer may owe with a new order"),
         "Open invoices less credit, and what is ordered; over it something is paid first. None: not limited.",
-        "billing/amendments/credit.py", Below.TIGHTEN, unit=noop("tax included"), for_customers=True,
+        "billing/amendments/credit.py", Below.TIGHTEN, unit=_("tax included"), for_customers=True,
     ),
     Key(
-        "offers.calm_days", Type.DAYS, noop("Days without offers after a concern"),
+        "offers.calm_days", Type.DAYS, _("Days without offers after a concern"),
         "Whoever told us that something is wrong is offered nothing so long.", "support/offers/calm.py", Below.LOOSEN,
-        default=14, unit=noop("days"), strict_is_lower=False, for_customers=True,
+        default=14, unit=_("days"), strict_is_lower=False, for_customers=True,
     ),
     Key(
-        "offers.rest_days", Type.DAYS, noop("Days an offer rests after a no"),
+        "offers.rest_days", Type.DAYS, _("Days an offer rests after a no"),
         "Whoever said no to an offer does not see it again so long.", "support/offers/fitting.py", Below.LOOSEN,
-        default=90, unit=noop("days"), strict_is_lower=False, for_customers=True,
+        default=90, unit=_("days"), strict_is_lower=False, for_customers=True,
     ),
     Key(
-        "tree.moves_by_customers", Type.FLAG, noop("Administrators of a customer decide on moves within their group"),
+        "tree.moves_by_customers", Type.FLAG, _("Administrators of a customer decide on moves within their group"),
         "If not, a supervisor or manager of ours decides on what they ask for.", "accounts/quality/positions.py",
         Below.TIGHTEN, default=True, for_customers=True,
     ),
     Key(
-        "contract.terms_by_customers", Type.FLAG, noop("Customers change the terms of a contract by themselves"),
+        "contract.terms_by_customers", Type.FLAG, _("Customers change the terms of a contract by themselves"),
         "A longer term, renewal and order number; anything else is agreed with us.", "billing/amendments/new_terms.py",
         Below.TIGHTEN, default=True, for_customers=True,
     ),
     Key(
-        "contract.longest_term", Type.NUMBER, noop("Longest term customers choose by themselves"),
+        "contract.longest_term", Type.NUMBER, _("Longest term customers choose by themselves"),
         "Terms up to so many months are offered on the page of a contract.", "billing/amendments/new_terms.py", Below.LOOSEN,
-        default=36, unit=noop("months"), for_customers=True,
+        default=36, unit=_("months"), for_customers=True,
     ),
     Key(
-        "contract.extension_bonus", Type.NUMBER, noop("Bonus for a longer term"),
+        "contract.extension_bonus", Type.NUMBER, _("Bonus for a longer term"),
         "Of the least the contract costs in a month, net, so many percent are credited once for each year by which a customer is"
         " bound longer; nothing they do makes it cost less before. 0 gives none.",
-        "billing/amendments/bonus.py", Below.LOOSEN, default=0, unit=noop("percent of a month"), for_customers=True,
+        "billing/amendments/bonus.py", Below.LOOSEN, default=0, unit=_("percent of a month"), for_customers=True,
     ),
 )  # fmt: skip
 KEYS: Final[dict[str, Key]] = {key.code: key for key in _DECLARED}

@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext_noop
 from stdnum import bic, get_cc_module, iban, iso11649, lei
 from stdnum.de import handelsregisternummer, leitweg, stnr
 from stdnum.eu import at_02
@@ -86,11 +86,11 @@ def compact(kind: str, number: str, country: str = "") -> str:
     return "".join(filter(str.isalnum, number)).upper()
 
 
-CHECK_DIGIT: Final = noop("its check digit is wrong")
-UNKNOWN_PART: Final = noop("it has a part that does not exist")
-WRONG_LENGTH: Final = noop("it has the wrong length")
-WRONG_SHAPE: Final = noop("it does not have that form")
-TOO_LONG: Final = noop("it is too long")
+CHECK_DIGIT: Final = gettext_noop("its check digit is wrong")
+UNKNOWN_PART: Final = gettext_noop("it has a part that does not exist")
+WRONG_LENGTH: Final = gettext_noop("it has the wrong length")
+WRONG_SHAPE: Final = gettext_noop("it does not have that form")
+TOO_LONG: Final = gettext_noop("it is too long")
 # The nearest miss is the one worth telling: a wrong digit is nearer than a wrong form.
 NEARNESS: Final = (CHECK_DIGIT, UNKNOWN_PART, WRONG_LENGTH, WRONG_SHAPE)
 
@@ -158,13 +158,13 @@ def _national(country: str) -> tuple[Validate, ...]:
 
 
 KINDS: Final = {
-    VAT: _Kind(noop("VAT number"), _vat_rules),
-    TAX_ID: _Kind(noop("tax number"), _tax_rules),
-    REGISTRATION: _Kind(noop("registration number"), _register_rules),
+    VAT: _Kind(gettext_noop("VAT number"), _vat_rules),
+    TAX_ID: _Kind(gettext_noop("tax number"), _tax_rules),
+    REGISTRATION: _Kind(gettext_noop("registration number"), _register_rules),
     IBAN: _Kind("IBAN", _always(iban.validate)),
     BIC: _Kind("BIC", _always(bic.validate)),
     LEI: _Kind("LEI", _always(lei.validate)),
-    CREDITOR_REFERENCE: _Kind(noop("creditor reference"), _always(iso11649.validate)),
+    CREDITOR_REFERENCE: _Kind(gettext_noop("creditor reference"), _always(iso11649.validate)),
     LEITWEG_ID: _Kind("Leitweg-ID", _always(leitweg.validate)),
-    SEPA_CREDITOR_ID: _Kind(noop("SEPA creditor identifier"), _always(at_02.validate)),
+    SEPA_CREDITOR_ID: _Kind(gettext_noop("SEPA creditor identifier"), _always(at_02.validate)),
 }

@@ -43,6 +43,7 @@ class EntryForm(forms.Form):
         ours = StaffProfile.objects.exclude(level="").values("user")
         self.fields["owner"].queryset = User.objects.filter(pk__in=ours, is_active=True).order_by("name")
         self.fields["policies"].queryset = Policy.objects.order_by("code")
+        self.fields["policies"].label_from_instance = lambda policy: policy.name
         self.fields["segments"].queryset = Segment.objects.filter(active=True)
 
     @property

@@ -34,7 +34,8 @@ class Terms(base.Terms):
     def explain(self, say: base.Say = base.in_english) -> str:
         """Say each tier."""
         tiers = "; ".join(tier.says(say, gettext_noop("{rate} %")) for tier in self.tiers)
-        return f"{say(gettext_noop('each part of the amount at the rate of its tier'))}: {tiers}"
+        words = gettext_noop("each part of the amount at the rate of its tier")
+        return f"{say(words)}: {tiers}"
 
 
 def _step(tier: base.Tier, moved: Decimal) -> base.Step:

@@ -46,5 +46,6 @@ class Terms(base.Terms):
     def explain(self, say: base.Say = base.in_english) -> str:
         """Say price and size of a package and what is free."""
         words = gettext_noop("{price} for each package of {size} units begun")
-        free = f", {say(gettext_noop('the first {units} free'), units=self.free_units)}" if self.free_units else ""
+        of_them = gettext_noop("the first {units} free")
+        free = f", {say(of_them, units=self.free_units)}" if self.free_units else ""
         return f"{say(words, price=self.package_price, size=self.size)}{free}"

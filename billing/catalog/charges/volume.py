@@ -42,4 +42,5 @@ class Terms(base.Terms):
     def explain(self, say: base.Say = base.in_english) -> str:
         """Say each tier."""
         tiers = "; ".join(tier.says(say, gettext_noop("{rate} each")) for tier in self.tiers)
-        return f"{say(gettext_noop('all units at the price of the tier the total falls into'))}: {tiers}"
+        words = gettext_noop("all units at the price of the tier the total falls into")
+        return f"{say(words)}: {tiers}"
