@@ -81,8 +81,8 @@ class Billed:
 
 
 def measure(size: int | None) -> list[Figure]:
-    """Bill `size` payers (10,000) with one subscription each, for their first month and for the next one, by two workers."""
-    payers = size or 10_000
+    """Bill `size` payers (16,000) with one subscription each, for their first month and for the next one, by two workers."""
+    payers = size or 16_000
     crew = Crew(WORKERS)
     with scratch.database():
         _world(payers)
