@@ -12,12 +12,8 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, Final
 
-<<<<<<< HEAD
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as noop
-=======
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
->>>>>>> rows6
 
 from accounts.decisions import Refusal
 
@@ -246,7 +242,7 @@ def named(code: str) -> Key:
         KeyUnknown: none is declared.
     """
     if code not in KEYS:
-        raise KeyUnknown(_("No policy key is called {code}.").format(code=code))
+        raise KeyUnknown(gettext("No policy key is called {code}.").format(code=code))
     return KEYS[code]
 
 
@@ -261,10 +257,12 @@ def read(key: Key, text: str) -> Any:
         return _amounts(key, text)
     if key.type is Type.FLAG:
         if text.lower() not in ("yes", "no"):
-            raise ValueUnreadable(_("{label}: write yes or no.").format(label=key.label))
+            raise ValueUnreadable(gettext("{label}: write yes or no.").format(label=key.label))
         return text.lower() == "yes"
     if not text.isascii() or not text.isdigit() or len(text) > 6:
-        raise ValueUnreadable(_("{label}: write a whole number of {unit}.").format(label=key.label, unit=key.unit or "units"))
+        raise ValueUnreadable(
+            gettext("{label}: write a whole number of {unit}.").format(label=key.label, unit=key.unit or "units")
+        )
     return int(text)
 
 
@@ -277,10 +275,10 @@ def check(code: str, value: Any) -> None:
     key = named(code)
     if key.type is Type.MONEY:
         if not isinstance(value, Mapping):
-            raise ValueUnreadable(_("{label}: an amount names its currency.").format(label=key.label))
+            raise ValueUnreadable(gettext("{label}: an amount names its currency.").format(label=key.label))
         _amounts(key, ", ".join(f"{amount} {currency}" for currency, amount in value.items()))
     elif isinstance(value, bool) != (key.type is Type.FLAG) or not isinstance(value, int) or value < 0:
-        raise ValueUnreadable(_("{label}: {value} is not a value of it.").format(label=key.label, value=value))
+        raise ValueUnreadable(gettext("{label}: {value} is not a value of it.").format(label=key.label, value=value))
 
 
 def _amounts(key: Key, text: str) -> dict[str, str]:
@@ -288,7 +286,9 @@ def _amounts(key: Key, text: str) -> dict[str, str]:
     for part in text.split(","):
         number, _space, currency = part.strip().partition(" ")
         if not _is_amount(number) or len(currency) != 3 or not (currency.isascii() and currency.isalpha()):
-            raise ValueUnreadable(_("{label}: write amounts with their currency, such as 80.00 EUR.").format(label=key.label))
+            raise ValueUnreadable(
+                gettext("{label}: write amounts with their currency, such as 80.00 EUR.").format(label=key.label)
+            )
         found[currency.upper()] = number
     return found
 
