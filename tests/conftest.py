@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 
 from tests import tables
 from tests.committed import committed as committed
+from tests.factories.customers import Helios, helios
 
 # Nothing is judged by how long it takes, for the machine may be busy; a test with a database works in it example after example.
 settings.register_profile(
@@ -35,3 +36,9 @@ def _empty_cache() -> Iterator[None]:
     """Start each test with nothing remembered, so that rate limits of one test never meet another."""
     cache.clear()
     yield
+
+
+@pytest.fixture
+def tree() -> Helios:
+    """The group of the demo world, from the group down to a laboratory, and its sister overseas."""
+    return helios()

@@ -11,14 +11,9 @@ from accounts.days import local_day
 from accounts.quality.models import Candidate, ChangeRequest, Merge, StagedImport
 from accounts.quality.split_models import Split
 from tests.factories import people, policies
-from tests.factories.customers import below, helios
+from tests.factories.customers import below
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def tree():
-    return helios()
 
 
 def client_of(user):

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billing.amendments import applying, quoting
@@ -43,7 +43,7 @@ CHANGES = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200)
 @given(change=CHANGES, days=st.integers(0, 30))
 def test_invoice_equals_its_quote_to_the_cent(_berlin, change, days):
     subscription, actor = _berlin

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import connection
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.decisions import Refusal
@@ -309,7 +309,7 @@ LIVES = st.lists(
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(life=LIVES, limit_minor=st.one_of(st.none(), st.integers(1, 20000)), day=st.one_of(st.none(), st.integers(1, 28)))
 def test_whatever_happens_nothing_is_paid_twice_or_beyond_the_limit(life, limit_minor, day):
     berlin = below(group("Helios"), "Berlin")

@@ -15,17 +15,12 @@ from billing.invoices.documents import presses, rendering
 from billing.invoices.documents.writing import sheet_of
 from billing.invoices.models import Document, DocumentFile
 from tests.factories.billing import FIRST_DAY, NOON, invoice, legacy_invoice, one_off
-from tests.factories.customers import below, helios
+from tests.factories.customers import below
 
 pytestmark = pytest.mark.django_db
 
 JANUARY = {"since": date(2026, 1, 1), "until": date(2026, 2, 1), "cycle_since": date(2026, 1, 1), "cycle_until": date(2026, 2, 1)}
 HOSTILE = '<img src="file:///etc/passwd"> & {{ settings.SECRET_KEY }} Ltd'
-
-
-@pytest.fixture
-def tree():
-    return helios()
 
 
 def words_in(content):

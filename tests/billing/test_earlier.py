@@ -63,7 +63,7 @@ def everything(known, monkeypatch):
 
 
 @pytest.mark.django_db
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.sampled_from(ALIGNMENTS), st.integers(0, 60), st.integers(1, 5), st.sampled_from(SLIPS), st.integers(0, 5),
     st.integers(0, 200),

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import Error, IntegrityError, transaction
 from django.utils import translation
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.segments.models import Condition
@@ -257,7 +257,7 @@ def test_what_costs_less_without_the_customer_can_still_be_raised(held, administ
     assert change(administrator, held, JUNE + timedelta(days=1), what="set_quantity", quantity=3).status == "offered"
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15)
 @given(seats=st.lists(st.tuples(st.integers(0, 700), st.integers(1, 9)), max_size=4, unique_by=lambda one: one[0]))
 def test_bonus_is_of_the_fewest_seats_between_a_month_ago_and_the_end_of_the_terms(held, administrator, seats):
     with transaction.atomic():

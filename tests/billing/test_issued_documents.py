@@ -191,7 +191,7 @@ texts, amounts = st.text(max_size=12), st.integers(-(2**63), 2**63 - 1)
 decimals = st.decimals(-(10**9), 10**9, allow_nan=False, places=10)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(texts, amounts, st.none() | st.dates(), st.lists(st.tuples(texts, decimals, st.none() | st.dates()), max_size=3))
 def test_hash_is_that_of_canonical_json(text, amount, day, told):
     address = {"seller": {"name": text, "é%": '"\\'}, "buyer": {}, "terms": {"days": 14}}

@@ -13,15 +13,9 @@ from billing.payments.gateways import sandbox
 from billing.payments.models import PaymentMethod
 from tests.factories import people
 from tests.factories.billing import subscribed
-from tests.factories.customers import helios
 from tests.factories.payments import DECLINED, GOOD, NOON, TIMES_OUT, TODAY
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def tree():
-    return helios()
 
 
 def keep(customer, card=GOOD, **facts):

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.decisions import Refusal
@@ -84,7 +84,7 @@ def test_order_is_started_and_billed_at_its_quoted_price(helios, held):
     assert proof.faults() == []
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(quantity=st.integers(1, 10_000), days=st.integers(0, 60))
 def test_order_costs_to_the_cent_what_it_was_quoted_for(helios, held, quantity, days):
     member, sid = people.member(helios.berlin), applying.transaction.savepoint()

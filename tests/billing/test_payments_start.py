@@ -12,15 +12,10 @@ from billing.payments.gateways.base import KeyReused, Method, UnknownGateway
 from billing.payments.models import GatewayCharge, Payment, PaymentMethod
 from tests.factories import people
 from tests.factories.billing import invoice
-from tests.factories.customers import below, group, helios
+from tests.factories.customers import below, group
 from tests.factories.payments import DECLINED, GOOD, NOON, TIMES_OUT, TODAY, pay, start
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def tree():
-    return helios()
 
 
 def test_start_takes_what_is_open_from_the_books_and_calls_no_gateway(tree):

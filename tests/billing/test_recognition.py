@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import DatabaseError, transaction
 from django.db.models import Sum
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.segments.models import Condition
@@ -45,7 +45,7 @@ def yearly():
     return subscription
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(amount=st.integers(-(10**12), 10**12), since=DAYS, days=st.integers(1, 1500))
 def test_parts_of_the_months_add_up_to_the_amount(amount, since, days):
     parts = list(spreading.by_month(amount, since, since + timedelta(days=days)))
@@ -139,7 +139,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(steps=STEPS, price=st.integers(1, 99999))
 def test_deferred_and_recognised_are_the_net_of_the_lines_whatever_happens(steps, price):
     point = transaction.savepoint()

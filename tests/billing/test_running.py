@@ -214,7 +214,7 @@ changes = st.lists(st.tuples(st.sampled_from(["set_quantity", "cancel", "pause"]
 ARGS = {"set_quantity": {"quantity": 3}}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(plans, alignments, st.integers(0, 400), st.integers(1, 40), changes, st.lists(st.integers(0, 90), max_size=5))
 def test_short_way_plans_as_the_long_way(plan, alignment, start, quantity, later, runs):
     since = date(2025, 1, 1) + timedelta(days=start)

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.customers import addresses
@@ -54,7 +54,7 @@ def test_statement_is_of_one_currency_and_one_payer(payer):
 ACTS = st.lists(st.tuples(st.sampled_from(["invoice", "pay"]), st.integers(1, 10**6), st.integers(0, 60)), max_size=8)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(acts=ACTS, cut=st.integers(1, 60))
 def test_statements_of_two_periods_join_and_tie_to_the_ledger(acts, cut):
     payer = group()

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.decisions import Refusal
@@ -395,7 +395,7 @@ def test_news_is_refused_where_stripe_is_not_set_up(stripe, settings):
 
 
 @pytest.mark.django_db
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10**6), outcome=st.sampled_from(["confirmed", "waits", "disputed", "won"]))
 def test_the_end_is_the_same_in_whatever_order_and_however_often_news_comes(settings, seed, outcome):
     with stripe_double.serving() as stripe:

@@ -10,14 +10,8 @@ from accounts.customers.models import Address, Customer
 from accounts.days import local_day
 from accounts.quality.models import ChangeRequest, Confirmation
 from tests.factories import people
-from tests.factories.customers import helios
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def tree():
-    return helios()
 
 
 def post(viewer, path, **said):

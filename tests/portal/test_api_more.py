@@ -12,14 +12,8 @@ from billing.payments import methods
 from billing.payments.models import Autopay
 from support.voice.models import Feedback
 from tests.factories import billing, payments, people
-from tests.factories.customers import helios
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def tree():
-    return helios()
 
 
 def signed_in(person):

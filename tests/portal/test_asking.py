@@ -12,15 +12,9 @@ from support.tickets.models import Message, Ticket
 from support.voice.models import Praise
 from tests.factories import people, support
 from tests.factories.billing import invoice
-from tests.factories.customers import helios
 from tests.portal.visiting import browser_of, hidden, words
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def tree():
-    return helios()
 
 
 @pytest.fixture

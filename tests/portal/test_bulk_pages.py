@@ -4,7 +4,6 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -17,22 +16,10 @@ from billing.amendments.bulk.models import BulkChange, BulkChangeRow
 from billing.amendments.models import OrderApproval
 from billing.contracts import state
 from tests.factories import billing
-from tests.factories.customers import helios
 from tests.factories.people import administrator, joins, person
 from tests.portal.visiting import NOW, TODAY, browser_of, words
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def tree():
-    return helios()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 @pytest.fixture

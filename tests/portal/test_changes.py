@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from accounts.segments.models import Condition
@@ -17,13 +16,7 @@ from tests.factories.customers import below, group
 from tests.factories.people import manager, member, supervisor
 from tests.portal.visiting import NOW, TODAY, browser_of, hidden, words
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 @pytest.fixture

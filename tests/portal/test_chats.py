@@ -13,15 +13,9 @@ from support.channels.models import CallBack
 from support.tickets.models import Ticket
 from support.voice.models import Survey
 from tests.factories import billing, chats, people, support
-from tests.factories.customers import helios
 from tests.portal.visiting import browser_of, hidden, words
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def tree():
-    return helios()
 
 
 @pytest.fixture

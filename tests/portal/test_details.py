@@ -13,7 +13,7 @@ from accounts.customers.models import Customer
 from accounts.days import local_day
 from accounts.quality.models import ChangeRequest, Confirmation
 from tests.factories import people
-from tests.factories.customers import NOON, helios
+from tests.factories.customers import NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -23,11 +23,6 @@ def send(viewer, route, *keys, form=None):
     client.force_login(viewer)
     address = reverse(f"portal:{route}", args=keys)
     return client.get(address) if form is None else client.post(address, form)
-
-
-@pytest.fixture
-def tree():
-    return helios()
 
 
 def test_bad_tax_id_is_refused_on_the_form_in_the_words_of_the_rule(tree):

@@ -5,15 +5,9 @@ from django.urls import reverse
 
 from accounts.people.models import Membership, User
 from tests.factories import people
-from tests.factories.customers import helios
 from tests.portal.visiting import browser_of, words
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def tree():
-    return helios()
 
 
 @pytest.fixture

@@ -3,30 +3,17 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from billing.payments import autopay, methods
 from billing.payments.gateways import sandbox
 from billing.payments.models import Autopay, Payment, PaymentMethod
 from tests.factories.billing import invoice, subscribed
-from tests.factories.customers import helios
 from tests.factories.payments import GOOD, TIMES_OUT, TODAY
 from tests.factories.people import member
 from tests.portal.visiting import NOW, browser_of, words
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def tree():
-    return helios()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 @pytest.fixture

@@ -6,17 +6,11 @@ from django.urls import reverse
 from support.notices import preferences
 from support.notices.models import NoticeChoice
 from tests.factories import people
-from tests.factories.customers import helios
 from tests.portal.visiting import browser_of, words
 
 pytestmark = pytest.mark.django_db
 EVERYWHERE = {f"everywhere_{group}": "mail" for group in ("contracts", "payments", "tickets", "surveys")}
 GIVEN = EVERYWHERE | {"digest_at": "08:30", "digest_on": "4"}
-
-
-@pytest.fixture
-def tree():
-    return helios()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Ordering more, pausing, ending, and what waits for an administrator, through the pages."""
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from accounts.people import invitations
@@ -10,21 +9,9 @@ from billing.contracts import state
 from billing.contracts.models import Subscription
 from billing.invoices import run
 from tests.factories import billing, people
-from tests.factories.customers import helios
 from tests.portal.visiting import NOW, TODAY, browser_of, words
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def tree():
-    return helios()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 @pytest.fixture

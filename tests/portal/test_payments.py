@@ -3,7 +3,6 @@
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from billing.money import Money
@@ -12,23 +11,11 @@ from billing.payments.models import GatewayCharge, Payment, PaymentMethod, Refun
 from billing.reports import receipt_pdf
 from tests.factories import payments
 from tests.factories.billing import invoice
-from tests.factories.customers import helios
 from tests.factories.people import member
 from tests.portal.visiting import NOW, browser_of, hidden, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 GOOD, DECLINED, ANSWERS_LATE = "4242 4242 4242 4242", "4000 0000 0000 0002", "4000 0000 0000 0119"
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def tree():
-    return helios()
 
 
 @pytest.fixture

@@ -11,15 +11,10 @@ from accounts.timeline.kinds import KINDS
 from billing.catalog import coupons
 from billing.contracts import redeeming
 from tests.factories import billing, people, support
-from tests.factories.customers import below, group, helios
+from tests.factories.customers import below, group
 from tests.portal.visiting import browser_of, words
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def tree():
-    return helios()
 
 
 def look(viewer, page, node, **query):

@@ -11,16 +11,10 @@ from accounts.people.models import Viewing
 from accounts.timeline.models import Activity
 from portal import urls
 from tests.factories import people
-from tests.factories.customers import helios
 from tests.portal import subject
 from tests.portal.visiting import browser_of, words
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def tree():
-    return helios()
 
 
 @pytest.fixture

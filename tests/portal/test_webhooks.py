@@ -9,16 +9,10 @@ from django.urls import reverse
 from accounts.webhooks import addresses, endpoints, sending
 from accounts.webhooks.models import WebhookEndpoint, WebhookMessage
 from tests.factories import people
-from tests.factories.customers import helios
 from tests.portal.visiting import browser_of, words
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def tree():
-    return helios()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.customers import addresses, details
@@ -100,7 +100,7 @@ def test_address_that_cannot_be_is_refused_and_nothing_changed(wrong, refusal):
     assert not Address.objects.exists()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(spans=SPANS)
 def test_last_word_holds_on_every_day_whatever_was_kept_before(spans):
     customer, expected = group(), {}

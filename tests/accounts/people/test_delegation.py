@@ -5,14 +5,9 @@ import pytest
 from accounts.people import access, invitations
 from accounts.people.models import Membership
 from tests.factories import people
-from tests.factories.customers import NOON, helios
+from tests.factories.customers import NOON
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def tree():
-    return helios()
 
 
 def invite(actor, customer, role="reader", scope="node"):

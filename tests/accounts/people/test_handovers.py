@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.customers import responsibilities
@@ -133,7 +133,7 @@ def test_payer_of_another_group_and_a_change_of_nothing_are_refused():
 
 
 @pytest.mark.django_db
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15)
 @given(
     named=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(-40, 40)), max_size=6), ahead=st.integers(0, 30)
 )

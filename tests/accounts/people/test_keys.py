@@ -9,15 +9,9 @@ from accounts.people.models import ApiKey, Membership, User
 from accounts.timeline.models import Activity
 from support.notices import audiences
 from tests.factories import people
-from tests.factories.customers import helios
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 1, 16, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def tree():
-    return helios()
 
 
 def make(customer, *scopes, actor=None, **facts):

@@ -4,15 +4,10 @@ import pytest
 
 from accounts.people import access
 from tests.factories import people
-from tests.factories.customers import group, helios
+from tests.factories.customers import group
 
 pytestmark = pytest.mark.django_db
 ROLES = sorted(access.EVERY_ROLE)
-
-
-@pytest.fixture
-def tree():
-    return helios()
 
 
 def agrees(viewer, customer):

@@ -15,16 +15,10 @@ from accounts.timeline.models import Activity
 from support.channels.models import IncomingMail
 from support.tickets import conversation
 from tests.factories import billing, chats, people, support
-from tests.factories.customers import helios
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 1, 16, 12, tzinfo=UTC)
 EMAIL, NAME = "rosalind.planted@helios.example", "Rosalind Planted-Name"
-
-
-@pytest.fixture
-def tree():
-    return helios()
 
 
 @pytest.fixture

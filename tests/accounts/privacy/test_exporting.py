@@ -14,16 +14,10 @@ from accounts.privacy.models import Export
 from billing.invoices.documents import rendering
 from support.tickets import conversation
 from tests.factories import billing, people, support
-from tests.factories.customers import helios
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 1, 16, 12, tzinfo=UTC)
 WEEK = timedelta(days=7)
-
-
-@pytest.fixture
-def tree():
-    return helios()
 
 
 @pytest.fixture

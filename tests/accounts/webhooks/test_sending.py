@@ -16,16 +16,11 @@ from accounts.timeline.models import Activity, Delivery
 from accounts.webhooks import addresses, endpoints, queueing, sending, signing
 from accounts.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
 from tests.factories import people
-from tests.factories.customers import group, helios
+from tests.factories.customers import group
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 URL = "https://erp.example/hooks"
-
-
-@pytest.fixture
-def tree():
-    return helios()
 
 
 @pytest.fixture

@@ -14,15 +14,9 @@ from billing.payments import attempts, proof, receiving, refunds, reopening
 from billing.payments.gateways.base import Answer, KeyReused, Outcome
 from billing.payments.models import Refund
 from tests.factories.billing import invoice
-from tests.factories.customers import helios
 from tests.factories.payments import NOON, TODAY, pay
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def tree():
-    return helios()
 
 
 def credited(document, amount_minor):

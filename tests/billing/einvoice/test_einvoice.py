@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks import einvoice as bench
@@ -152,7 +152,7 @@ def test_reverse_charge_keeps_the_rules(db):
 AMOUNTS = st.lists(st.tuples(st.integers(1, 10**9), st.sampled_from(["0.19", "0.07", "0", "0.055"])), min_size=1, max_size=12)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30)
 @given(amounts=AMOUNTS)
 def test_totals_of_any_invoice_are_those_stored_to_the_cent(buyer, amounts):
     lines = [billing.one_off(buyer, minor, tax_rate=Decimal(rate)) for minor, rate in amounts]

@@ -32,7 +32,7 @@ def test_new_text_of_real_replies_is_told_from_quotations():
     assert wrong == ["quote2", "quote3", "quote5"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(raw=st.binary(max_size=2_000))
 def test_reading_never_fails_whatever_comes(raw):
     letter = letters.read(raw)
@@ -53,7 +53,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(pieces=st.lists(PIECES, max_size=40))
 def test_hostile_pieces_in_any_order_are_read(pieces):
     letter = letters.read(b"".join(pieces))

@@ -17,15 +17,9 @@ from support.channels.models import Attachment, IncomingMail
 from support.tickets import conversation
 from support.tickets.models import Message, Ticket
 from tests.factories import people, support
-from tests.factories.customers import helios
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def tree():
-    return helios()
 
 
 def take(sender, *, subject="Hello", text="Please look.", headers="", to="help@accord.example", message_id=""):

@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.decisions import Refusal
@@ -104,7 +104,7 @@ def test_supervisor_without_acknowledged_policy_approves_nothing():
     assert refusal.value.code == "policy_not_acknowledged"
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30)
 @given(minor=st.integers(1, 25000), owed=st.integers(1, 50000))
 def test_any_amount_leaves_the_books_balanced_and_the_customer_better_off_by_it(minor, owed):
     case = support.plain_case(owed, agent=people.agent())

@@ -57,7 +57,7 @@ windows = st.lists(wall_window, min_size=1, max_size=9)
 pauses = st.lists(st.tuples(st.integers(-1000, 4000), st.integers(0, 900)), max_size=4)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(place=st.sampled_from(CHANGES), windows=windows, pauses=pauses, offset=st.integers(-2000, 2000), data=st.data())
 def test_clock_agrees_with_a_walk_minute_by_minute(place, windows, pauses, offset, data):
     zone, near = place
@@ -72,7 +72,7 @@ def test_clock_agrees_with_a_walk_minute_by_minute(place, windows, pauses, offse
     assert expected is None or clock.due(on, start, asked * MINUTE, stopped) == expected
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(asked=st.integers(0, 5000), offset=st.integers(0, 20_000), place=st.sampled_from(CHANGES))
 def test_minutes_until_due_are_the_minutes_allowed(asked, offset, place):
     zone, near = place
