@@ -1,5 +1,6 @@
 """Invoice runs in the back office: tried, asked for, followed, and what they hold decided by a person."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -77,6 +78,15 @@ def test_page_shows_what_is_held_and_why_and_issues_it_as_shown(finance):
     assert "Covered twice: Desk Pro from 2026-01-01" in told
     assert (work.status, work.invoices) == (BillingWork.Status.RELEASED, 1)
     assert "Somebody decided this already." in send(finance, "hold_discards", work.pk)
+
+
+def test_every_form_on_the_page_carries_its_token(finance):
+    work = runs.held()
+
+    for page in (read(finance, "runs"), read(finance, "run", work.run.pk), read(finance, "run_trial", on="2026-01-01")):
+        forms = re.findall(r'<form[^>]*method="post"[^>]*backoffice/runs.*?</form>', page, re.DOTALL)
+        assert forms
+        assert all('name="csrfmiddlewaretoken"' in form for form in forms)
 
 
 def test_held_documents_are_discarded(finance):
