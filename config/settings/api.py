@@ -46,6 +46,8 @@ SPECTACULAR_SETTINGS = {
         "ChatPresence": "support.channels.chat.models.Presence.State",
         "CallBackState": "support.channels.models.CallBack.State",
         "QuoteStatus": "billing.amendments.models.Quote.Status",
+        "ChangeStatus": "accounts.quality.models.ChangeRequest.Status",
+        "SplitStatus": "accounts.quality.split_models.Split.Status",
         "NoticeWay": "support.notices.models.Way",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
