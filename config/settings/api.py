@@ -48,6 +48,7 @@ SPECTACULAR_SETTINGS = {
         "QuoteStatus": "billing.amendments.models.Quote.Status",
         "DetailChangeKind": "accounts.quality.models.ChangeRequest.What",
         "DetailChangeStatus": "accounts.quality.models.ChangeRequest.Status",
+        "SplitStatus": "accounts.quality.split_models.Split.Status",
         "NoticeWay": "support.notices.models.Way",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
