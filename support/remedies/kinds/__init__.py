@@ -2,30 +2,22 @@
 
 from typing import Any, Final
 
-from support.remedies.kinds.base import Remedy
-from support.remedies.kinds.correct_price import CorrectPrice
-from support.remedies.kinds.credit_duplicate_charge import CreditDuplicateCharge
-from support.remedies.kinds.discount_next_invoice import DiscountNextInvoice
-from support.remedies.kinds.extend_due_date import ExtendDueDate
-from support.remedies.kinds.goodwill_credit import GoodwillCredit
-from support.remedies.kinds.payment_plan import PaymentPlan
-from support.remedies.kinds.reissue_document import ReissueDocument
-from support.remedies.kinds.resend_document import ResendDocument
-from support.remedies.kinds.reverse_change import ReverseChange
-from support.remedies.kinds.waive_charge import WaiveCharge
-from support.remedies.kinds.write_off import WriteOff
+from django.utils.module_loading import import_string
 
-KINDS: Final[tuple[Remedy[Any], ...]] = (
-    CreditDuplicateCharge(),
-    WaiveCharge(),
-    GoodwillCredit(),
-    CorrectPrice(),
-    ReverseChange(),
-    DiscountNextInvoice(),
-    ExtendDueDate(),
-    PaymentPlan(),
-    ResendDocument(),
-    ReissueDocument(),
-    WriteOff(),
+from support.remedies.kinds.base import Remedy
+
+_NAMED: Final = (
+    "credit_duplicate_charge.CreditDuplicateCharge",
+    "waive_charge.WaiveCharge",
+    "goodwill_credit.GoodwillCredit",
+    "correct_price.CorrectPrice",
+    "reverse_change.ReverseChange",
+    "discount_next_invoice.DiscountNextInvoice",
+    "extend_due_date.ExtendDueDate",
+    "payment_plan.PaymentPlan",
+    "resend_document.ResendDocument",
+    "reissue_document.ReissueDocument",
+    "write_off.WriteOff",
 )
+KINDS: Final[tuple[Remedy[Any], ...]] = tuple(import_string(f"{__name__}.{name}")() for name in _NAMED)
 REMEDIES: Final[dict[str, Remedy[Any]]] = {remedy.code: remedy for remedy in KINDS}
