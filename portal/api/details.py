@@ -99,6 +99,7 @@ class ConfirmationSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+@asks_again
 class Addresses(Listing):
     access = access.SEE_CUSTOMER
     scope = keys.DETAILS
@@ -123,6 +124,7 @@ class Addresses(Listing):
         return _asked(request, node, "sent_to", since, **given, until=until.isoformat() if until else "")
 
 
+@asks_again
 class AddressEndings(View):
     access = access.REQUEST_CHANGES
     scope = keys.DETAILS
@@ -136,6 +138,7 @@ class AddressEndings(View):
         return _asked(request, node, "sent_to", on, ends=str(pk))
 
 
+@asks_again
 class Changes(Listing):
     access = access.SEE_CUSTOMER
     scope = keys.DETAILS
