@@ -22,6 +22,7 @@ from accounts.days import local_day
 from accounts.people import access, relations
 from accounts.people.access import Action
 from accounts.people.models import ApiKey, Membership
+from accounts.quality import positions
 from accounts.quality.models import ChangeRequest
 from accounts.single_sign_on.models import MailDomain, NamedAdministrator, SignInProvider
 from accounts.webhooks.models import WebhookEndpoint
@@ -309,9 +310,16 @@ def subscriptions_below(request: HttpRequest, node: Customer, refs: Iterable[str
 
 
 def change_request(request: HttpRequest, pk: int, action: Action) -> ChangeRequest:
-    """Return the change asked for, at a customer for whom the viewer may take `action`, and stand there."""
+    """Return the change asked for, at a customer for whom the viewer may take `action`, and stand there.
+
+    What our own people ask for among themselves is not found.
+    """
     reach = access.customers_within_reach(request.user, action)
-    rows = ChangeRequest.objects.filter(customer__in=reach).select_related("customer__kind", "asked_by")
+    rows = (
+        ChangeRequest.objects.filter(customer__in=reach)
+        .exclude(positions.between_us())
+        .select_related("customer__kind", "asked_by")
+    )
     found = get_object_or_404(rows, pk=pk)
     stand_at(request, found.customer)
     return found

@@ -20,7 +20,7 @@ from accounts.customers.models import Customer
 from accounts.days import latest_day, local_day
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
 from accounts.people import access
-from accounts.people.models import User
+from accounts.people.models import ApiKey, User
 from accounts.quality import positions, sent_to
 from accounts.quality.models import ChangeRequest
 from accounts.timeline import recording
@@ -81,8 +81,10 @@ def ask(*, actor: User, customer: Customer, what: str, effective_on: date, at: d
 
 
 def may_decide(actor: User, request: ChangeRequest) -> Decision:
-    """Say whether `actor` may decide: somebody who did not ask, an administrator of the customer or above it."""
-    if actor.pk == request.asked_by_id:
+    """Say whether `actor` may decide: a person who did not ask, nor by a key of their own; an administrator there or above."""
+    if actor.is_program:
+        return refused("person_needed", _("A person decides, not a program."))
+    if actor.pk == request.asked_by_id or _asked_by_key_of(actor, request):
         return refused("own_request", _("You asked for this yourself; somebody else decides."))
     if request.what == What.POSITION:
         return positions.may_decide(actor, request)
@@ -91,6 +93,10 @@ def may_decide(actor: User, request: ChangeRequest) -> Decision:
             "not_an_administrator", _("An administrator of this customer, or above it, decides."), approver="administrator"
         )
     return ALLOWED
+
+
+def _asked_by_key_of(actor: User, request: ChangeRequest) -> bool:
+    return request.asked_by.is_program and ApiKey.objects.filter(user=request.asked_by, made_by=actor).exists()
 
 
 def approve(*, actor: User, request: ChangeRequest, at: datetime) -> ChangeRequest:
