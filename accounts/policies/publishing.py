@@ -130,8 +130,8 @@ def in_force(policy: Policy, on: date) -> PolicyVersion | None:
 
 
 def all_in_force(on: date) -> dict[int, PolicyVersion]:
-    """Return the version of every policy that holds on a day, by the policy's key, in one statement."""
-    holding = PolicyVersion.objects.published().filter(effective_on__lte=on)
+    """Return the version of every policy that holds on a day, with its policy, by the policy's key, in one statement."""
+    holding = PolicyVersion.objects.published().filter(effective_on__lte=on).select_related("policy")
     latest = holding.order_by("policy_id", "-effective_on", "-number").distinct("policy_id")
     return {version.policy_id: version for version in latest}
 

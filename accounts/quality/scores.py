@@ -17,6 +17,7 @@ from accounts.customers import facts, rules
 from accounts.customers.models import Customer
 from accounts.days import local_day
 from accounts.quality.models import Confirmation, Score
+from accounts.timeline.plain import in_plain_words
 
 AT_ONCE: Final = 2_000
 BEST: Final = 100
@@ -84,7 +85,8 @@ def average_of(rows: Iterable[tuple[Mapping[str, str], bool]]) -> tuple[float, l
 
 
 def _score(customer: Customer, at: datetime) -> Score:
-    found = judge(subject_of(customer, customer.confirmed_at, at))
+    with in_plain_words():
+        found = judge(subject_of(customer, customer.confirmed_at, at))
     return Score(customer=customer, score=found.score, broken=[list(broken) for broken in found.broken], judged_at=at)
 
 

@@ -20,7 +20,7 @@ from accounts.people.models import User
 from accounts.quality import scores
 from accounts.quality.models import StagedImport
 from accounts.timeline import recording
-from accounts.timeline.plain import plain
+from accounts.timeline.plain import in_plain_words, plain
 
 
 class AlreadyDecided(Refusal):
@@ -52,7 +52,8 @@ def quality_of(rows: Iterable[Row]) -> tuple[float, list[list[object]]]:
 def import_behind_gate(rows: list[Row], *, gate: int, name: str, default_kind: str, at: datetime) -> Gated:
     """Import `rows` if they reach the gate (0 to 100), otherwise keep them staged; nothing of those goes live."""
     copies = [Row(**asdict(row)) for row in rows]
-    quality, faults = quality_of(rows)
+    with in_plain_words():
+        quality, faults = quality_of(rows)
     rehearsal = importing.import_rows(rows, actor=None, at=at, dry_run=True, default_kind=default_kind)
     score = min(quality, rehearsal.score)
     if score >= gate:

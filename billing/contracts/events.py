@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.decisions import Refusal
 from accounts.people.models import User
 from accounts.timeline import recording
+from accounts.timeline.plain import in_plain_words
 from billing.catalog import charges, plans
 from billing.catalog.models import PlanVersion
 from billing.contracts import histories
@@ -77,7 +78,7 @@ def add(
         falls_due(subscription, min(effective_on, takes_effect_on))
         recording.record(
             subscription.customer, "billing.contract_changed", actor=actor, at=at, about=subscription,
-            facts={"change": words(stored), "on": str(takes_effect_on), "contract": contract.ref},
+            facts={"change": _kept_words(stored), "on": str(takes_effect_on), "contract": contract.ref},
         )  # fmt: skip
         if what == What.CANCEL:
             _end_add_ons(stored, actor=actor, effective_on=takes_effect_on, at=at)
@@ -112,7 +113,7 @@ def undo(*, actor: User | None, event: ContractEvent, at: datetime, today: date)
         falls_due(subscription, min(today, would_have))
         recording.record(
             subscription.customer, "billing.change_undone", actor=actor, at=at, about=subscription,
-            facts={"change": words(event), "on": str(would_have), "contract": contract.ref},
+            facts={"change": _kept_words(event), "on": str(would_have), "contract": contract.ref},
         )  # fmt: skip
         following = ContractEvent.objects.filter(
             **{f"args__{WITH_BASE}": event.pk}, undone_by=None, subscription__base=subscription
@@ -146,6 +147,11 @@ def scheduled_in(history: History, events: Iterable[ContractEvent], today: date)
     return [
         ScheduledChange(stored[change.event.sequence], change.takes_effect_on) for change in service.scheduled(history, today)
     ]
+
+
+def _kept_words(event: ContractEvent) -> str:
+    with in_plain_words():
+        return words(event)
 
 
 def words(event: ContractEvent) -> str:

@@ -7,12 +7,12 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 from accounts.people.models import User
 from accounts.timeline import recording
+from accounts.timeline.plain import in_plain_words
 from billing.catalog import coupons
 from billing.catalog.models import Coupon
 from billing.contracts.models import Contract, Redemption, Subscription
@@ -47,7 +47,7 @@ def redeem(
             redeemed_by=actor,
         )  # fmt: skip
         coupons.mark_used(coupon)
-        with translation.override("en"):
+        with in_plain_words():
             facts = {"coupon": coupon.name, "what": coupons.words(coupon), "on": str(on)}
         recording.record(held.customer, "billing.coupon_redeemed", actor=actor, at=at, about=held, facts=facts)
         return redemption

@@ -8,8 +8,11 @@ from django.utils import timezone
 
 from accounts.customers.models import Address, Customer
 from accounts.days import local_day
+from accounts.people import keys
+from accounts.quality import changes
 from accounts.quality.models import ChangeRequest, Confirmation
 from tests.factories import people
+from tests.factories.quality import moved_by_request
 
 pytestmark = pytest.mark.django_db
 
@@ -109,3 +112,27 @@ def test_counts_by_month_tie_to_the_list_of_activities(tree):
 
     assert sum(row["activities"] for row in months) == len(listed) > 0
     assert client.get(f"/api/v1/customers/{tree.us.number}/activities/months/").status_code == 404
+
+
+def test_key_of_ones_own_is_no_second_person(tree):
+    boss = people.administrator(tree.germany)
+    key, _secret = keys.make(actor=boss, customer=tree.germany, name="ERP", scopes=["people", "details"], at=timezone.now())
+    by_person = asked(boss, tree.germany, {"legal_name": "Helios Nord GmbH"})
+    by_key = asked(key.user, tree.lab, {"legal_name": "Helios Ost GmbH"})
+
+    assert changes.may_decide(key.user, by_person).code == "person_needed"
+    assert changes.may_decide(boss, by_key).code == "own_request"
+    assert changes.may_decide(people.administrator(tree.group), by_key).allowed
+
+
+def test_place_our_own_people_ask_for_is_not_found_by_the_customers_people(tree):
+    ours = moved_by_request(tree.lab, tree.germany.number)
+    chief = people.administrator(tree.group)
+
+    for answer in ({"approve": True}, {"approve": False, "note": "No."}):
+        assert post(chief, f"details/changes/{ours.pk}/decisions/", **answer).status_code == 404
+
+
+def asked(actor, customer, wanted):
+    facts = {"what": "legal_name", "effective_on": local_day(timezone.now(), customer.timezone), "at": timezone.now()}
+    return changes.ask(actor=actor, customer=customer, **facts, **wanted)
