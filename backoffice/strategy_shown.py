@@ -14,7 +14,7 @@ from support.strategy.models import StrategyEdition
 from support.strategy.parts import MEASURES, PARTS, SECTIONS
 from support.strategy.standing import PartStanding, Said
 
-LESSONS_SHOWN: Final = 20
+SHOWN: Final = 20
 
 
 def of_all(viewer: User, *, at: datetime) -> dict[str, Any]:
@@ -26,12 +26,11 @@ def of_all(viewer: User, *, at: datetime) -> dict[str, Any]:
         ],
         "percent": standing.percent_of(parts.values()),
         "complete": sum(part.percent == 100 for part in parts.values()),
-        "count": len(parts),
         "answered": sum(part.answered for part in parts.values()),
         "questions": sum(len(part.answers) for part in parts.values()),
         "may_publish": editions.may_publish(viewer, parts),
-        "editions": StrategyEdition.objects.select_related("published_by")[:LESSONS_SHOWN],
-        "lessons": lessons.listed()[:LESSONS_SHOWN],
+        "editions": StrategyEdition.objects.select_related("published_by")[:SHOWN],
+        "lessons": lessons.listed()[:SHOWN],
     }
 
 

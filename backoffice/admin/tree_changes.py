@@ -3,9 +3,10 @@
 Each is asked for by one and decided by another where it must be; the buttons over the lists are the use cases of the pages.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from functools import partial
+from types import ModuleType
 from typing import Any
 
 from django import forms
@@ -44,9 +45,37 @@ class AskedAdmin(UseCaseAdmin):
         for_each(self, request, chosen, lambda row: act(**{name: row}, **said))
 
 
-def _sections(effects: Mapping[str, list[str]]) -> SafeString:
-    sentences = ((sentence,) for told in effects.values() for sentence in told)
-    return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", sentences))
+class DecidedAdmin(AskedAdmin):
+    """What one asks for and another decides on: the buttons call the use cases in `cases`, which take the row as `noun`."""
+
+    cases: ModuleType
+    noun: str
+
+    @admin.action(description=_("Approve (a second person)"))
+    def approve(self, request: HttpRequest, chosen: QuerySet[Any]) -> None:
+        """Let what was chosen happen, on its day where it has one."""
+        self.decide(request, chosen, self.cases.approve, self.noun)
+
+    @admin.action(description=_("Refuse"))
+    def refuse(self, request: HttpRequest, chosen: QuerySet[Any]) -> None:
+        """Decide against it."""
+        self.decide(request, chosen, self.cases.refuse, self.noun, reason="")
+
+    @admin.action(description=_("Withdraw"))
+    def withdraw(self, request: HttpRequest, chosen: QuerySet[Any]) -> None:
+        """Take it back before its day."""
+        self.decide(request, chosen, self.cases.withdraw, self.noun)
+
+    @admin.action(description=_("Undo"))
+    def undo(self, request: HttpRequest, chosen: QuerySet[Any]) -> None:
+        """Bring back how it was."""
+        self.decide(request, chosen, self.cases.undo, self.noun)
+
+    @admin.display(description=_("What it changes"))
+    def told(self, asked: Any) -> SafeString:
+        """Show what the deciding person is shown."""
+        sentences = ((sentence,) for told in asked.effects.values() for sentence in told)
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", sentences))
 
 
 @admin.register(Candidate)
@@ -67,9 +96,10 @@ class CandidateAdmin(LookingAdmin):
 
 
 @admin.register(Merge)
-class MergeAdmin(AskedAdmin):
+class MergeAdmin(DecidedAdmin):
     """Merges: any customer into any other, asked for by one and decided by another, undone as a whole."""
 
+    cases, noun = merging, "merge"
     list_display = ("retired", "survivor", "status", "asked_by", "decided_by", "note")
     list_filter = ("status",)
     list_select_related = ("retired", "survivor", "asked_by", "decided_by")
@@ -83,26 +113,6 @@ class MergeAdmin(AskedAdmin):
     def carry_out(self, request: HttpRequest, form: forms.ModelForm, *, change: bool) -> Merge:
         """Ask for it."""
         return merging.ask(actor=request.user, at=timezone.now(), **form.cleaned_data)
-
-    @admin.action(description=_("Approve (a second person)"))
-    def approve(self, request: HttpRequest, chosen: QuerySet[Merge]) -> None:
-        """Merge what was chosen."""
-        self.decide(request, chosen, merging.approve, "merge")
-
-    @admin.action(description=_("Refuse"))
-    def refuse(self, request: HttpRequest, chosen: QuerySet[Merge]) -> None:
-        """Decide against it."""
-        self.decide(request, chosen, merging.refuse, "merge", reason="")
-
-    @admin.action(description=_("Undo"))
-    def undo(self, request: HttpRequest, chosen: QuerySet[Merge]) -> None:
-        """Bring both back."""
-        self.decide(request, chosen, merging.undo, "merge")
-
-    @admin.display(description=_("What it changes"))
-    def told(self, merge: Merge) -> SafeString:
-        """Show what the deciding person is shown."""
-        return _sections(merge.effects)
 
 
 class SplitForm(forms.ModelForm):
@@ -146,10 +156,11 @@ class SplitForm(forms.ModelForm):
 
 
 @admin.register(Split)
-class SplitAdmin(AskedAdmin):
+class SplitAdmin(DecidedAdmin):
     """Splits: a part of a customer becomes a customer of its own, by two persons, from a day on, and back as a whole."""
 
     form = SplitForm
+    cases, noun = splitting, "split"
     list_display = ("customer", "name", "effective_on", "status", "made", "asked_by", "decided_by")
     list_filter = ("status",)
     list_select_related = ("customer", "made", "asked_by", "decided_by")
@@ -166,36 +177,12 @@ class SplitAdmin(AskedAdmin):
         given = dict(form.cleaned_data)
         return splitting.ask(actor=request.user, on=given.pop("effective_on"), at=timezone.now(), **given)
 
-    @admin.action(description=_("Approve (a second person)"))
-    def approve(self, request: HttpRequest, chosen: QuerySet[Split]) -> None:
-        """Let it happen on its day."""
-        self.decide(request, chosen, splitting.approve, "split")
-
-    @admin.action(description=_("Refuse"))
-    def refuse(self, request: HttpRequest, chosen: QuerySet[Split]) -> None:
-        """Decide against it."""
-        self.decide(request, chosen, splitting.refuse, "split", reason="")
-
-    @admin.action(description=_("Withdraw"))
-    def withdraw(self, request: HttpRequest, chosen: QuerySet[Split]) -> None:
-        """Take it back before its day."""
-        self.decide(request, chosen, splitting.withdraw, "split")
-
-    @admin.action(description=_("Undo"))
-    def undo(self, request: HttpRequest, chosen: QuerySet[Split]) -> None:
-        """Bring everything back together."""
-        self.decide(request, chosen, splitting.undo, "split")
-
-    @admin.display(description=_("What it changes"))
-    def told(self, split: Split) -> SafeString:
-        """Show what the deciding person is shown."""
-        return _sections(split.effects)
-
 
 @admin.register(ChangeRequest)
-class ChangeRequestAdmin(AskedAdmin):
+class ChangeRequestAdmin(DecidedAdmin):
     """Changes asked for: places in the tree, which our people decide, and details, which the customer's own people decide."""
 
+    cases, noun = changes, "request"
     list_display = ("customer", "what", "place", "effective_on", "status", "asked_by", "decided_by", "note")
     list_filter = ("what", "status")
     list_select_related = ("customer", "place", "asked_by", "decided_by")
@@ -224,30 +211,10 @@ class ChangeRequestAdmin(AskedAdmin):
         asked = {"customer": given["customer"], "what": ChangeRequest.What.POSITION, "effective_on": given["effective_on"]}
         return changes.ask(actor=request.user, at=timezone.now(), **asked, parent=above)
 
-    @admin.action(description=_("Approve (a second person)"))
-    def approve(self, request: HttpRequest, chosen: QuerySet[ChangeRequest]) -> None:
-        """Let it take effect on its day."""
-        self.decide(request, chosen, changes.approve, "request")
-
-    @admin.action(description=_("Refuse"))
-    def refuse(self, request: HttpRequest, chosen: QuerySet[ChangeRequest]) -> None:
-        """Decide against it."""
-        self.decide(request, chosen, changes.refuse, "request", reason="")
-
-    @admin.action(description=_("Withdraw"))
-    def withdraw(self, request: HttpRequest, chosen: QuerySet[ChangeRequest]) -> None:
-        """Take it back before its day."""
-        self.decide(request, chosen, changes.withdraw, "request")
-
     @admin.action(description=_("Undo the move"))
     def undo(self, request: HttpRequest, chosen: QuerySet[ChangeRequest]) -> None:
         """Put what was moved back."""
-        self.decide(request, chosen, positions.undo, "request")
-
-    @admin.display(description=_("What it changes"))
-    def told(self, asked: ChangeRequest) -> SafeString:
-        """Show what the deciding person is shown."""
-        return _sections(asked.effects)
+        self.decide(request, chosen, positions.undo, self.noun)
 
 
 @admin.register(Address)

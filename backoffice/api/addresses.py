@@ -13,6 +13,7 @@ from accounts.customers import addresses
 from accounts.customers.models import Address
 from accounts.people import access
 from backoffice import places
+from window.api.addresses import FIELDS, PlaceWantedSerializer
 from window.api.views import Listing
 
 
@@ -23,19 +24,13 @@ class AddressSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Address
-        fields = ("id", "purpose", "attention", "street", "postcode", "city", "country", "since", "until", "set_by")
+        fields = (*FIELDS, "set_by")
         read_only_fields = fields
 
 
-class KeptAddressSerializer(serializers.Serializer):
+class KeptAddressSerializer(PlaceWantedSerializer):
     """An address to keep for a purpose."""
 
-    purpose = serializers.ChoiceField(choices=Address.Purpose.choices)
-    attention = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
-    street = serializers.CharField(max_length=200)
-    postcode = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
-    city = serializers.CharField(max_length=120)
-    country = serializers.CharField(max_length=2, required=False, allow_blank=True, default="")
     since = serializers.DateField()
     until = serializers.DateField(required=False, allow_null=True, default=None)
 

@@ -17,6 +17,7 @@ from accounts.people.routes import asks_again
 from accounts.quality import changes, confirming
 from accounts.quality.models import ChangeRequest, Confirmation
 from portal import places
+from window.api.addresses import FIELDS, PlaceWantedSerializer
 from window.api.views import Listing, View
 
 FACTS = sorted({name for names in changes.FACTS.values() for name in names})
@@ -27,19 +28,13 @@ class KeptAddressSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Address
-        fields = ("id", "purpose", "attention", "street", "postcode", "city", "country", "since", "until")
+        fields = FIELDS
         read_only_fields = fields
 
 
-class AddressWantedSerializer(serializers.Serializer):
+class AddressWantedSerializer(PlaceWantedSerializer):
     """Where invoices, deliveries or visits shall go, and from which day until which; without an end, for good."""
 
-    purpose = serializers.ChoiceField(choices=Address.Purpose.choices)
-    attention = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
-    street = serializers.CharField(max_length=200)
-    postcode = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
-    city = serializers.CharField(max_length=120)
-    country = serializers.CharField(max_length=2, required=False, allow_blank=True, default="")
     since = serializers.DateField(required=False, allow_null=True, default=None, help_text="Today when none is named.")
     until = serializers.DateField(required=False, allow_null=True, default=None)
 

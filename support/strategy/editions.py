@@ -14,7 +14,6 @@ from accounts.people.models import User
 from accounts.timeline import recording
 from support.strategy import standing, writing
 from support.strategy.models import StrategyEdition, StrategyEntry
-from support.strategy.parts import MEASURES, PARTS
 from support.strategy.standing import PartStanding, Said
 from support.tickets import turns
 
@@ -87,7 +86,7 @@ def _content(parts: Mapping[str, PartStanding]) -> dict[str, dict[str, Any]]:
     told: dict[str, dict[str, Any]] = {}
     for code, one in parts.items():
         told[code] = _told(one.said)
-        told |= {f"{code}/{name}": _told(one.answers[name]) for name in PARTS[code].questions}
+        told |= {f"{code}/{name}": _told(answer) for name, answer in one.answers.items()}
     return told
 
 
@@ -98,5 +97,5 @@ def _told(said: Said) -> dict[str, Any]:
         "owner": str(entry.owner) if entry and entry.owner else "",
         "policies": [f"{version.policy.code} v{version.number}" for version in said.policies],
         "segments": [segment.code for segment in said.segments],
-        "measures": [measure for measure in said.measures if measure in MEASURES],
+        "measures": list(said.measures),
     }
