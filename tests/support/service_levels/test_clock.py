@@ -69,7 +69,8 @@ def test_clock_agrees_with_a_walk_minute_by_minute(place, windows, pauses, offse
 
     assert clock.elapsed(on, start, start + span * MINUTE, stopped) == walked(on, start, start + span * MINUTE, stopped) * MINUTE
     expected = walked_to(on, start, asked, stopped, most=4000)
-    assert expected is None or clock.due(on, start, asked * MINUTE, stopped) == expected
+    # Python calls wall time in an hour that comes twice equal to no instant of another zone (PEP 495), so instants are compared.
+    assert expected is None or clock.due(on, start, asked * MINUTE, stopped).astimezone(UTC) == expected
 
 
 @settings(max_examples=100)
