@@ -59,6 +59,17 @@ def outstanding(user: User, at: datetime) -> list[PolicyVersion]:
     return [version for version in _required(user, at) if not version.known]  # type: ignore[attr-defined]
 
 
+def locked(at: datetime) -> list[User]:
+    """Return our own people who have no authority until they acknowledge something, in four statements."""
+    latest = _latest(at)
+    passed = Acknowledgement.objects.filter(version__policy__in=[version.policy_id for version in latest], **_counting(at))
+    known: dict[tuple[int, int], int] = {}
+    for user, policy, number in passed.values_list("user", "version__policy", "version__number"):
+        known[user, policy] = max(number, known.get((user, policy), 0))
+    ours = User.objects.filter(is_active=True, staff_profile__isnull=False).order_by("email")
+    return [user for user in ours if any(known.get((user.pk, each.policy_id), 0) < each.number for each in latest)]
+
+
 def has_acknowledged(user: User, at: datetime) -> bool:
     """Say whether a person knows everything that their authority rests on."""
     required = _required(user, at)
@@ -114,20 +125,27 @@ def pass_rate(version: PolicyVersion) -> tuple[int, int]:
 
 
 def _required(user: User, at: datetime) -> QuerySet[PolicyVersion]:
-    """Return the last material version in force of each policy for staff, each marked whether the person knows it."""
-    on = at.date()
+    """Return what everyone must know, each version marked whether the person knows it."""
+    known = Acknowledgement.objects.filter(
+        user=user, version__policy=OuterRef("policy"), version__number__gte=OuterRef("number"), **_counting(at)
+    )
+    return _latest(at).annotate(known=Exists(known)).select_related("policy").order_by("policy__code")
+
+
+def _latest(at: datetime) -> QuerySet[PolicyVersion]:
+    """Return the last material version in force of each policy for staff."""
     in_force = PolicyVersion.objects.published().filter(
-        policy__audience=Policy.Audience.STAFF, material=True, effective_on__lte=on
+        policy__audience=Policy.Audience.STAFF, material=True, effective_on__lte=at.date()
     )
     later = in_force.filter(policy=OuterRef("policy")).filter(
         Q(effective_on__gt=OuterRef("effective_on")) | Q(effective_on=OuterRef("effective_on"), number__gt=OuterRef("number"))
     )
-    known = Acknowledgement.objects.filter(
-        user=user, version__policy=OuterRef("policy"), version__number__gte=OuterRef("number"), right=F("asked"),
-        at__gt=at - timedelta(days=_days(at)),
-    )  # fmt: skip
-    latest = in_force.exclude(Exists(later)).annotate(known=Exists(known))
-    return latest.select_related("policy").order_by("policy__code")
+    return in_force.exclude(Exists(later))
+
+
+def _counting(at: datetime) -> dict[str, object]:
+    """Return what makes an attempt an acknowledgement: everything right, and no longer ago than the policy's days."""
+    return {"right": F("asked"), "at__gt": at - timedelta(days=_days(at))}
 
 
 def _days(at: datetime) -> int:

@@ -6,6 +6,7 @@ again as it was typed, with the reason above it. Books are looked at, never edit
 
 from typing import Any
 
+from django.contrib.admin import AdminSite
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.forms import ModelForm
@@ -14,6 +15,7 @@ from unfold.admin import ModelAdmin
 
 from accounts.decisions import Refusal
 from accounts.people import access
+from backoffice.admin.names import NAMES
 
 
 def _may_steer(request: HttpRequest) -> bool:
@@ -21,9 +23,13 @@ def _may_steer(request: HttpRequest) -> bool:
 
 
 class ManagersAdmin(ModelAdmin):
-    """A page for managers. Nothing is deleted here: what ends, ends on a day."""
+    """A page for managers, called as they call it. Nothing is deleted here: what ends, ends on a day."""
 
     compressed_fields = True
+
+    def __init__(self, model: type[Model], admin_site: AdminSite) -> None:
+        super().__init__(model, admin_site)
+        model._meta.verbose_name, model._meta.verbose_name_plural = NAMES[model._meta.label_lower]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return _may_steer(request)

@@ -48,6 +48,7 @@ class CustomerKindAdmin(UseCaseAdmin):
 class CustomerAdmin(DraggableMPTTAdmin, UseCaseAdmin):
     """The groups; with one chosen, its tree."""
 
+    expand_tree_by_default = True
     list_display = ("tree_actions", "indented_title", "kind", "number", "tier", "whole_group")
     list_display_links = ("indented_title",)
     list_filter = ("tier", "kind")
@@ -59,6 +60,11 @@ class CustomerAdmin(DraggableMPTTAdmin, UseCaseAdmin):
         (_("Address"), {"fields": ("street", "postcode", "city", "email", "phone")}),
         (_("How we serve it"), {"fields": FACTS[10:]}),
     )
+
+    @admin.display(description=_("Place"))
+    def tree_actions(self, item: Customer) -> SafeString:
+        """Give the handle by which a row is dragged."""
+        return super().tree_actions(item)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         """Show the roots, or the whole group that was chosen: never all trees at once."""

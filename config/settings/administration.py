@@ -1,4 +1,4 @@
-"""The managers' administration: its name and colours, those of the rest of the house."""
+"""The managers' administration: its name, menu and first page, and the colours of the rest of the house."""
 
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,10 @@ UNFOLD = {
     "SITE_SYMBOL": "tune",
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
+    "SIDEBAR": {"show_search": True, "navigation": "backoffice.admin.rooms.menu"},
+    "DASHBOARD_CALLBACK": "backoffice.admin.dashboard.shown",
     "STYLES": [lambda request: static("css/admin.css")],
+    "SCRIPTS": [lambda request: static("js/admin.js")],
     "BORDER_RADIUS": "8px",
     "COLORS": {
         "primary": {

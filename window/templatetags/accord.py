@@ -15,9 +15,10 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from billing.money import EXPONENTS
-from window import charts, formats, prose, statuses
+from window import charts, formats, openings, prose, statuses
 
 register = template.Library()
 
@@ -219,5 +220,15 @@ def _chart(kind: str, points: Sequence[Mapping], title: str, unit: str, limit: i
 
 @register.filter
 def with_main_part(frame: SafeString) -> SafeString:
-    """Mark the main part of the administration's frame, which its package leaves unmarked, for programs that read aloud."""
-    return SafeString(frame.replace('<div id="main"', '<div role="main" id="main"', 1))
+    """Mark the main part of the administration's frame, which its package leaves unmarked, for programs that read aloud.
+
+    The menu is given a name of its own: all that scrolls would be called "scrollable content" otherwise.
+    """
+    named = format_html('id="nav-sidebar-apps" data-simplebar-aria-label="{}"', _("Menu"))
+    return SafeString(frame.replace('<div id="main"', '<div role="main" id="main"', 1).replace('id="nav-sidebar-apps"', named, 1))
+
+
+@register.filter
+def opens_to(url: str, viewer: object) -> bool:
+    """Say whether a link is worth showing: {% if url|opens_to:request.user %}."""
+    return openings.opens(url, viewer)
