@@ -1,4 +1,4 @@
-"""Fields that forms of both windows have."""
+"""Fields that forms of both windows have, and forms that share a page."""
 
 from typing import Any
 from uuid import uuid4
@@ -38,3 +38,10 @@ class FilesField(forms.FileField):
         given = data if isinstance(data, list | tuple) else [data] if data else []
         files = [super(FilesField, self).clean(one, initial) for one in given]
         return [(file.name, file.read()) for file in files]
+
+
+class SharedPageForm(forms.Form):
+    """A form that stands on a page with others: its fields' ids carry its name, so that every label is one field's."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"auto_id": f"{type(self).__name__}-%s"} | options)

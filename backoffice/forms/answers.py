@@ -6,13 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.models import Customer, Responsibility
 from accounts.people.models import User
+from window.fields import SharedPageForm
 
 
 def _labels(roles: tuple[Responsibility.Role, ...]) -> list[tuple[str, str]]:
     return [(role.value, role.label) for role in roles]
 
 
-class OwnerForm(forms.Form):
+class OwnerForm(SharedPageForm):
     """Who of us owns what, from which day on; nobody lets it inherit again."""
 
     role = forms.ChoiceField(label=_("What"), choices=_labels(Responsibility.OF_PEOPLE))
@@ -27,7 +28,7 @@ class OwnerForm(forms.Form):
         self.fields["person"].queryset = ours.order_by("name", "email")
 
 
-class HandoverForm(forms.Form):
+class HandoverForm(SharedPageForm):
     """Who pays or receives for all of a subtree, from which day on."""
 
     role = forms.ChoiceField(label=_("What"), choices=_labels(Responsibility.OF_CUSTOMERS))

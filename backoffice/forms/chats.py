@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.people.models import User
 from support.channels.callbacks import Window
 from support.channels.chat.models import MOST_AT_ONCE, Presence
-from window.fields import KeyField
+from window.fields import KeyField, SharedPageForm
 
 
 class PresenceForm(forms.Form):
@@ -19,7 +19,7 @@ class PresenceForm(forms.Form):
     at_once = forms.IntegerField(label=_("Chats at once"), min_value=1, max_value=MOST_AT_ONCE, initial=3)
 
 
-class SayForm(forms.Form):
+class SayForm(SharedPageForm):
     """One message in a chat."""
 
     text = forms.CharField(label=_("In the chat"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 2, "autofocus": True}))
@@ -36,7 +36,7 @@ class HandOverForm(forms.Form):
         self.fields["to"].queryset = people
 
 
-class EndingForm(forms.Form):
+class EndingForm(SharedPageForm):
     """The end of a chat; closing words resolve the ticket too."""
 
     words = forms.CharField(
@@ -62,7 +62,7 @@ class TryForm(forms.Form):
         return Window(*(datetime.fromisoformat(moment) for moment in given.split("/"))) if given else None
 
 
-class CallForm(forms.Form):
+class CallForm(SharedPageForm):
     """What was said on the phone."""
 
     words = forms.CharField(label=_("What was said?"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 2}))

@@ -10,7 +10,7 @@ from accounts.people.models import User
 from support.desk import changes, filters
 from support.desk.changes import Change
 from support.tickets.models import Ticket
-from window.fields import KeyField
+from window.fields import KeyField, SharedPageForm
 
 ANY = ("", _("any"))
 STAYS = ("", _("stays as it is"))
@@ -46,7 +46,7 @@ class FiltersForm(forms.Form):
         self.fields["assignee"].choices = people(ANY, (filters.ME, _("me")), (filters.NOBODY, _("nobody")))
 
 
-class ChangeForm(forms.Form):
+class ChangeForm(SharedPageForm):
     """What is to happen to the tickets chosen."""
 
     tickets = forms.TypedMultipleChoiceField(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from support.remedies.declines import Answer
 from support.remedies.models import Allowance, Decline, DeclineReason
 from support.voice.promises import Word
-from window.fields import FilesField, KeyField
+from window.fields import FilesField, KeyField, SharedPageForm
 
 
 class ReplyForm(forms.Form):
@@ -55,13 +55,13 @@ class FaultForm(forms.Form):
     evidence = forms.CharField(label=_("How we know"), required=False, max_length=300)
 
 
-class ResolutionForm(forms.Form):
+class ResolutionForm(SharedPageForm):
     """How it ended, in words for the customer: what was wrong, what was done, what happens next."""
 
     text = forms.CharField(label=_("Closing words"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 4}))
 
 
-class DeclineForm(forms.Form):
+class DeclineForm(SharedPageForm):
     """A no: how the claim was assessed and by what, and the reason. Words left empty are the reason's own."""
 
     reason = forms.ModelChoiceField(DeclineReason.objects.none(), label=_("Reason"), widget=forms.RadioSelect, empty_label=None)
@@ -91,14 +91,14 @@ class DeclineForm(forms.Form):
         return Answer(**self.cleaned_data)
 
 
-class ClosingForm(forms.Form):
+class ClosingForm(SharedPageForm):
     """How a promise ended: kept, or taken back with a reason for the customer."""
 
     kept = forms.ChoiceField(choices=[("yes", _("Kept")), ("no", _("Taken back"))])
     note = forms.CharField(label=_("Why it is taken back"), required=False, max_length=300)
 
 
-class EscalationForm(forms.Form):
+class EscalationForm(SharedPageForm):
     """Why an account is escalated."""
 
     reason = forms.CharField(label=_("Why"), max_length=300)

@@ -10,13 +10,14 @@ from accounts.people.models import Membership
 from accounts.single_sign_on import addresses, metadata, terms
 from accounts.single_sign_on.models import JOINING_ROLES, SignInProvider
 from accounts.single_sign_on.terms import Terms
+from window.fields import SharedPageForm
 
 Protocol = SignInProvider.Protocol
 # Which fields belong to the other protocol.
 NOT_OF: Final = {Protocol.OPENID: ("metadata", "metadata_file"), Protocol.SAML: ("issuer", "client_id", "secret")}
 
 
-class ProviderForm(forms.Form):
+class ProviderForm(SharedPageForm):
     """What the provider told the customer, and how newcomers join. An empty secret or empty metadata keeps what there is."""
 
     protocol = forms.ChoiceField(choices=Protocol.choices, widget=forms.HiddenInput)
@@ -84,7 +85,7 @@ class ProviderForm(forms.Form):
         return Terms(**said | {"joins_at": said["joins_at"] or customer, "metadata": described})
 
 
-class UseForm(forms.Form):
+class UseForm(SharedPageForm):
     """Off, offered beside other ways, or the only way for its domains."""
 
     use = forms.ChoiceField(
@@ -95,7 +96,7 @@ class UseForm(forms.Form):
     )
 
 
-class DomainForm(forms.Form):
+class DomainForm(SharedPageForm):
     """A mail domain of the organisation."""
 
     name = forms.CharField(
@@ -105,7 +106,7 @@ class DomainForm(forms.Form):
     )
 
 
-class NamingForm(forms.Form):
+class NamingForm(SharedPageForm):
     """An administrator who still comes in when the provider fails."""
 
     user = forms.ModelChoiceField(Membership.objects.none(), label=_("Administrator"), empty_label=None)

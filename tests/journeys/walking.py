@@ -18,16 +18,21 @@ COUNTER = """if (!window.countsClicks) {
     if (event.isTrusted) sessionStorage.clicks = Number(sessionStorage.clicks || 0) + 1;
   }, true);
 }"""
+TWICE = """(() => {
+  const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
+  return ids.filter((id, place) => ids.indexOf(id) !== place);
+})()"""
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
 
 def look_at(page: Page, name: str) -> None:
-    """Wait until the page stands whole, and fail when axe finds anything on it in either theme.
+    """Wait until the page stands whole, and fail when an id stands on it twice or axe finds anything in either theme.
 
     A click returns when the next page begins to arrive, not when it is there. Pictures are kept when a folder for them
     is named.
     """
     page.wait_for_load_state()
+    assert page.evaluate(TWICE) == [], f"{name}: ids that stand there twice, so that labels name the wrong field"
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         page.wait_for_timeout(MOMENT)
