@@ -19,8 +19,8 @@ from accounts.customers import details, locks, responsibilities
 from accounts.customers.models import Customer
 from accounts.days import latest_day, local_day
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
-from accounts.people import access
-from accounts.people.models import ApiKey, User
+from accounts.people import access, second_person
+from accounts.people.models import User
 from accounts.quality import positions, sent_to
 from accounts.quality.models import ChangeRequest
 from accounts.timeline import recording
@@ -82,10 +82,9 @@ def ask(*, actor: User, customer: Customer, what: str, effective_on: date, at: d
 
 def may_decide(actor: User, request: ChangeRequest) -> Decision:
     """Say whether `actor` may decide: a person who did not ask, nor by a key of their own; an administrator there or above."""
-    if actor.is_program:
-        return refused("person_needed", _("A person decides, not a program."))
-    if actor.pk == request.asked_by_id or _asked_by_key_of(actor, request):
-        return refused("own_request", _("You asked for this yourself; somebody else decides."))
+    second = second_person.decide(actor, request.asked_by, reason=_("You asked for this yourself; somebody else decides."))
+    if not second.allowed:
+        return second
     if request.what == What.POSITION:
         return positions.may_decide(actor, request)
     if access.level_of(actor) or not access.decide(actor, access.MANAGE_PEOPLE, request.customer).allowed:
@@ -93,10 +92,6 @@ def may_decide(actor: User, request: ChangeRequest) -> Decision:
             "not_an_administrator", _("An administrator of this customer, or above it, decides."), approver="administrator"
         )
     return ALLOWED
-
-
-def _asked_by_key_of(actor: User, request: ChangeRequest) -> bool:
-    return request.asked_by.is_program and ApiKey.objects.filter(user=request.asked_by, made_by=actor).exists()
 
 
 def approve(*, actor: User, request: ChangeRequest, at: datetime) -> ChangeRequest:
@@ -181,7 +176,9 @@ def of_customer(customer: Customer) -> QuerySet[ChangeRequest]:
 def waiting_for(actor: User) -> QuerySet[ChangeRequest]:
     """Return the requests that wait for `actor`, of all customers whose people they manage."""
     reach = access.customers_within_reach(actor, access.MANAGE_PEOPLE)
-    waiting = ChangeRequest.objects.filter(status=Status.WAITING, customer__in=reach).exclude(asked_by=actor)
+    waiting = ChangeRequest.objects.filter(status=Status.WAITING, customer__in=reach).exclude(
+        Q(asked_by=actor) | Q(asked_by__in=second_person.programs_of(actor))
+    )
     waiting = waiting.filter(~Q(what=What.POSITION) | positions.decided_by(actor))
     return waiting.select_related("customer", "asked_by").order_by("asked_at", "pk")
 

@@ -160,7 +160,6 @@ class Changes(Listing):
 @asks_again
 class ChangeDecisions(View):
     access = access.MANAGE_PEOPLE
-    scope = keys.PEOPLE
     serializer_class = DetailChangeSerializer
 
     @extend_schema(request=ChangeDecidedSerializer, responses=DetailChangeSerializer)
