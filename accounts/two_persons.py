@@ -13,6 +13,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
+from accounts.people import second_person
+from accounts.people.models import User
 
 
 class AskedAndApproved(models.Model):
@@ -73,7 +75,7 @@ def check_span(since: date, until: date | None, at: datetime) -> None:
         raise SpanMakesNoSense(_("It must end after it begins."))
 
 
-def approve(row: Row, *, actor: models.Model, at: datetime) -> Row:
+def approve(row: Row, *, actor: User, at: datetime) -> Row:
     """Let what somebody else asked for hold, from its first day or today, whichever is later. Again changes nothing.
 
     Raises:
@@ -84,8 +86,9 @@ def approve(row: Row, *, actor: models.Model, at: datetime) -> Row:
         held = type(row)._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
         if not held.waits:
             return held
-        if held.asked_by_id == actor.pk:
-            raise SecondPersonNeeded(_("You asked for this yourself; a second person must approve it."))
+        own = _("You asked for this yourself; a second person must approve it.")
+        if not (second := second_person.decide(actor, held.asked_by, reason=own)).allowed:
+            raise SecondPersonNeeded(second.reason)
         held.since = max(held.since, at.date())
         if held.until is not None and held.until <= held.since:
             raise SpanMakesNoSense(_("Its last day has passed; ask for it anew."))

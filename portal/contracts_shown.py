@@ -104,13 +104,13 @@ def endings(shown: ContractShown) -> list[Ending]:
     return list(dict.fromkeys(endings))
 
 
-def coupons_of(shown: ContractShown, *, today: date) -> list[CouponShown]:
-    """Return the coupons that hold for the contract, those for one subscription only to whom that one is shown."""
-    seen = {one.subscription.pk for one in shown.subscriptions}
+def coupons_of(shown: ContractShown, *, rights: Rights, today: date) -> list[CouponShown]:
+    """Return the coupons that hold: those of the whole contract to whom its signer is shown, others with their subscription."""
+    seen: set[int | None] = {one.subscription.pk for one in shown.subscriptions}
+    if rights.at(shown.contract.customer).may(access.SEE_MONEY).allowed:
+        seen.add(None)
     held = redeeming.held_by(shown.contract, today)
-    return [
-        CouponShown(one, coupons.words(one.coupon)) for one in held if one.subscription_id is None or one.subscription_id in seen
-    ]
+    return [CouponShown(one, coupons.words(one.coupon)) for one in held if one.subscription_id in seen]
 
 
 def history(shown: ContractShown) -> list[Change]:

@@ -4,7 +4,9 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -24,7 +26,7 @@ SHOWN = 20
 def of(request: HttpRequest, node: Customer, *, at: datetime, bound: forms.Form | None = None) -> dict[str, Any]:
     """Return what the page of details shows; `bound` is a form as it was sent."""
     viewer, today = request.user, places.today(node)
-    requests = list(changes.of_customer(node)[:SHOWN])
+    requests = list(readable(changes.of_customer(node), viewer)[:SHOWN])
     return {
         "at": node,
         "facts": _facts(node),
@@ -43,7 +45,16 @@ def of(request: HttpRequest, node: Customer, *, at: datetime, bound: forms.Form 
 
 def waiting_for(viewer: User, reach: "QuerySet[Customer]") -> list[dict[str, Any]]:
     """Return what `viewer` has to decide on at customers within `reach`, the longest wait first."""
-    return [_to_decide(change) for change in changes.waiting_for(viewer).filter(customer__in=reach)[:SHOWN]]
+    waiting = readable(changes.waiting_for(viewer).filter(customer__in=reach), viewer)
+    return [_to_decide(change) for change in waiting[:SHOWN]]
+
+
+def readable(rows: "QuerySet[ChangeRequest]", viewer: User) -> "QuerySet[ChangeRequest]":
+    """Let each request know whether `viewer` sees the other customers it names; `values` tells no more than that."""
+    seen = access.customers_within_reach(viewer)
+    named = {f"{side}_named": Coalesce(KT(f"{side}__payer"), KT(f"{side}__parent")) for side in ("before", "after")}
+    within = {f"{side}_seen": Exists(seen.filter(number=OuterRef(f"{side}_named"))) for side in ("before", "after")}
+    return rows.alias(**named).annotate(**within)
 
 
 def _unshown(bound: forms.Form | None) -> str:
@@ -72,17 +83,24 @@ def _to_decide(change: ChangeRequest) -> dict[str, Any]:
 
 
 def values(change: ChangeRequest) -> list[dict[str, str]]:
-    """Return each value before and after, by the name people know it by."""
+    """Return each value before and after, by the name people know it by; of a `readable` request."""
     if change.what == ChangeRequest.What.PAYER:
-        return [{"label": _("Who pays"), "before": change.before["payer_name"], "after": change.after["payer_name"]}]
+        return [{"label": _("Who pays"), "before": _other(change, "before"), "after": _other(change, "after")}]
     if change.what == ChangeRequest.What.POSITION:
-        return [{"label": _("Stands under"), "before": change.before["parent_name"], "after": change.after["parent_name"]}]
+        return [{"label": _("Stands under"), "before": _other(change, "before"), "after": _other(change, "after")}]
     if change.what == ChangeRequest.What.SENT_TO:
         return [_sent_to(change)]
     return [
         {"label": _label(name), "before": change.before.get(name, "") or "–", "after": value or "–"}
         for name, value in change.after.items()
     ]
+
+
+def _other(change: ChangeRequest, side: str) -> str:
+    """Return the name of the other customer before or after, where the viewer sees it."""
+    said = getattr(change, side)
+    name, number = next((said[f"{role}_name"], said[role]) for role in ("payer", "parent") if role in said)
+    return str(name) if not number or getattr(change, f"{side}_seen") else _("another customer of the group")
 
 
 def _sent_to(change: ChangeRequest) -> dict[str, str]:

@@ -216,7 +216,9 @@ class Rights:
         return may_anywhere(self.viewer, action) if narrowed else True
 
     def at(self, customer: Customer) -> Standing:
-        """Return how the viewer stands at `customer`; where they are denied, they hold nothing."""
+        """Return how the viewer stands at `customer`; where they are denied, or beyond a look at them, they hold nothing."""
+        if self.viewer.seen_below and not _lies_below(customer, self.viewer.seen_below):
+            return Standing(customer, "", ())
         rows = tuple(row for row in self.held if _covers(row, customer))
         return Standing(customer, self.level, () if any(row.effect == Membership.Effect.DENY for row in rows) else rows)
 
@@ -249,6 +251,10 @@ def _covers(held: Membership, customer: Customer) -> bool:
     top = held.customer
     last = top.rght if held.scope == Membership.Scope.SUBTREE else top.lft
     return bool(top.tree_id == customer.tree_id and top.lft <= customer.lft <= last)
+
+
+def _lies_below(customer: Customer, top: Customer) -> bool:
+    return bool(top.tree_id == customer.tree_id and top.lft <= customer.lft <= top.rght)
 
 
 def _reason(held: Membership, customer: Customer) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.decisions import Decision, Refusal, refused
-from accounts.people import access
+from accounts.people import access, order_limits
 from accounts.people.models import Membership, StaffProfile, User
 from accounts.timeline import recording
 from accounts.timeline.plain import plain
@@ -74,7 +74,13 @@ def invite(
         if held := _held(user, customer, role, scope):
             return held
         membership = Membership.objects.create(
-            user=user, customer=customer, role=role, scope=scope, since=_day(at), granted_by=actor
+            user=user,
+            customer=customer,
+            role=role,
+            scope=scope,
+            since=_day(at),
+            granted_by=actor,
+            order_limit_minor=_limit_to_give(actor, customer, role, scope),
         )
         facts = {"email": user.email, "role": plain(membership, "role"), "scope": scope, "name": user.name}
         recording.record(customer, "accounts.member_invited", actor=actor, at=at, about=membership, facts=facts)
@@ -87,10 +93,12 @@ def admit_program(*, actor: User | None, program: User, customer: Customer, role
     Raises:
         MayNotGrant: the actor does not manage people there, or holds less than they would give.
     """
-    _must_be_theirs_to_give(actor, customer, role, Membership.Scope.SUBTREE)
+    scope = Membership.Scope.SUBTREE
+    _must_be_theirs_to_give(actor, customer, role, scope)
     return Membership.objects.create(
-        user=program, customer=customer, role=role, scope=Membership.Scope.SUBTREE, since=_day(at), granted_by=actor
-    )
+        user=program, customer=customer, role=role, scope=scope, since=_day(at), granted_by=actor,
+        order_limit_minor=_limit_to_give(actor, customer, role, scope),
+    )  # fmt: skip
 
 
 def admit_writer(*, email: str, name: str, customer: Customer, at: datetime) -> User:
@@ -126,10 +134,10 @@ def admit_by_provider(*, person: User, customer: Customer, role: str, provider: 
 def limit_orders(*, actor: User | None, membership: Membership, limit_minor: int | None, at: datetime) -> Membership:
     """Say for how much a member may order alone, in minor units of the customer's currency; None is without limit.
 
-    Setting the same again changes nothing.
+    Nobody lifts a limit, their own or another's, beyond their own. Setting the same again changes nothing.
 
     Raises:
-        MayNotGrant: the actor could not have granted the membership.
+        MayNotGrant: the actor could not have granted the membership, or may order for less alone than they would give.
         LimitMakesNoSense: below zero, or no role that orders.
     """
     if limit_minor is not None and not 0 <= limit_minor < 10**15:
@@ -141,6 +149,7 @@ def limit_orders(*, actor: User | None, membership: Membership, limit_minor: int
             raise LimitMakesNoSense(
                 _("{role} orders nothing, so there is nothing to limit.").format(role=held.get_role_display())
             )
+        _must_not_be_over_their_own(actor, held, limit_minor)
         if held.order_limit_minor != limit_minor:
             before, held.order_limit_minor = held.order_limit_minor, limit_minor
             held.save(update_fields=["order_limit_minor"])
@@ -194,6 +203,18 @@ def _must_be_theirs_to_give(actor: User | None, customer: Customer, role: str, s
     decision = may_grant(actor, customer, role=role, scope=scope)
     if not decision.allowed:
         raise MayNotGrant(decision.reason, code=decision.code)
+
+
+def _limit_to_give(actor: User | None, customer: Customer, role: str, scope: str) -> int | None:
+    """Return the limit a new role starts with: nobody lets others order for more than they may themselves."""
+    orders = actor is not None and role in access.CHANGE_CONTRACT.roles
+    return order_limits.to_give(actor, customer, scope=scope) if actor and orders else None
+
+
+def _must_not_be_over_their_own(actor: User | None, held: Membership, limit_minor: int | None) -> None:
+    most = order_limits.to_give(actor, held.customer, scope=held.scope) if actor else None
+    if most is not None and (limit_minor is None or limit_minor > most):
+        raise MayNotGrant(_("You may not let anybody order for more than you may yourself."), code="more_than_held")
 
 
 def _must_stand_as_high(actor: User | None, denial: Membership) -> None:

@@ -142,6 +142,11 @@ _DECLARED: Final = (
         unit=_("tax included"), for_customers=True,
     ),
     Key(
+        "coupons.alone_limit", Type.MONEY, "What one manager may take off by coupons alone",
+        "To one group in 90 days; what takes off more, or less of what usage costs, waits for a second manager.",
+        "billing/contracts/coupon_authority.py", Below.TIGHTEN, default={"EUR": "1000.00", "USD": "1000.00"},
+    ),
+    Key(
         "approval.hours", Type.NUMBER, "Hours an approval waits before the level above is told",
         "Whoever was asked may still decide.", "support/remedies/waiting.py", Below.LOOSEN, default=24, unit="hours",
     ),

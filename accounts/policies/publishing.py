@@ -15,7 +15,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
-from accounts.people import access
+from accounts.people import access, second_person
 from accounts.people.models import User
 from accounts.policies import binding, cases, keys, simulating
 from accounts.policies.keys import KEYS, STRICTNESS, Below
@@ -193,8 +193,10 @@ def _fault_of_quiz(quiz: Sequence[dict[str, Any]]) -> str:
 def _must_be_ready(draft: PolicyVersion, actor: User, at: datetime) -> None:
     if draft.published_at:
         raise NotToBePublished(_("{draft} is published already.").format(draft=draft))
-    if actor.pk in draft.editors:
-        raise NotToBePublished(_("You wrote on this draft yourself; a second person publishes it."), code="second_person_needed")
+    own = _("You wrote on this draft yourself; a second person publishes it.")
+    second = second_person.decide(actor, *User.objects.filter(pk__in=draft.editors), reason=own, code="second_person_needed")
+    if not second.allowed:
+        raise NotToBePublished(second.reason, code=second.code)
     if not draft.cases:
         raise NotToBePublished(_("A policy is published with at least one sample case that shows what it does."))
     if failing := [result for result in cases.run(draft, at=at) if not result.passed]:

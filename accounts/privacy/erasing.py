@@ -17,8 +17,8 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
-from accounts.decisions import Refusal
-from accounts.people import access
+from accounts.decisions import Decision, Refusal
+from accounts.people import access, second_person
 from accounts.people.models import Membership, User
 from accounts.privacy import holdings
 from accounts.privacy.holdings import Holding
@@ -74,6 +74,11 @@ def ask(*, actor: User, person: User, reason: str, at: datetime) -> Erasure:
     return wish
 
 
+def may_decide(actor: User, erasure: Erasure) -> Decision:
+    """Say whether `actor` is a second person beside who asked for the erasure."""
+    return second_person.decide(actor, erasure.asked_by, reason=_("You asked for this erasure; a second person confirms it."))
+
+
 def decide(*, actor: User, erasure: Erasure, confirmed: bool, answer: str, at: datetime) -> Erasure:
     """Confirm the erasure as a second person, or refuse it; the work itself is done by a task.
 
@@ -86,8 +91,8 @@ def decide(*, actor: User, erasure: Erasure, confirmed: bool, answer: str, at: d
         raise MayNotErase(_("Supervisors and managers decide about erasures."))
     with transaction.atomic():
         wish = Erasure.objects.select_for_update().get(pk=erasure.pk)
-        if wish.asked_by_id == actor.pk:
-            raise SecondPersonNeeded(_("You asked for this erasure; a second person confirms it."))
+        if not (second := may_decide(actor, wish)).allowed:
+            raise SecondPersonNeeded(second.reason)
         if wish.status != Erasure.Status.PREVIEWED:
             raise NotOpen(_("This erasure does not wait for a decision."))
         wish.status = Erasure.Status.CONFIRMED if confirmed else Erasure.Status.REFUSED

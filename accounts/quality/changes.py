@@ -1,10 +1,10 @@
 """Changes: what a customer's people ask to have changed: address, legal name, tax id, payer, place in the tree, where things go.
 
 A request is judged at once by the same rules as every other way in, and kept with what was there before. An address is changed
-as asked; legal name, tax id and payer need an administrator of the customer or above who did not ask; a place needs whom
-positions.py names, and is approved again when its move would change something else by its day than was approved. From its day on,
-by the customer's own clock, a change is in effect; until then the old values hold, and for good they stand in the request and on
-the timeline.
+as asked; legal name and tax id need an administrator of the customer or above who did not ask, a payer one of both sides; a
+place needs whom positions.py names, and is approved again when its move would change something else by its day than was
+approved. From its day on, by the customer's own clock, a change is in effect; until then the old values hold, and for good they
+stand in the request and on the timeline.
 """
 
 from datetime import date, datetime, timedelta
@@ -19,8 +19,8 @@ from accounts.customers import details, locks, responsibilities
 from accounts.customers.models import Customer
 from accounts.days import latest_day, local_day
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
-from accounts.people import access
-from accounts.people.models import ApiKey, User
+from accounts.people import access, second_person
+from accounts.people.models import User
 from accounts.quality import positions, sent_to
 from accounts.quality.models import ChangeRequest
 from accounts.timeline import recording
@@ -40,6 +40,7 @@ FACTS: Final[dict[str, tuple[str, ...]]] = {
 }
 AT_ONCE: Final = frozenset({What.SENT_TO})  # what has days of its own is written down when it is asked for
 NEEDS_APPROVAL: Final = frozenset({What.LEGAL_NAME, What.TAX_ID, What.PAYER, What.POSITION})
+ABOUT_TWO: Final = (What.PAYER, What.POSITION)  # each names another customer, whose administrators have a say
 LONGEST_AHEAD: Final = timedelta(days=366)
 
 
@@ -82,21 +83,18 @@ def ask(*, actor: User, customer: Customer, what: str, effective_on: date, at: d
 
 def may_decide(actor: User, request: ChangeRequest) -> Decision:
     """Say whether `actor` may decide: a person who did not ask, nor by a key of their own; an administrator there or above."""
-    if actor.is_program:
-        return refused("person_needed", _("A person decides, not a program."))
-    if actor.pk == request.asked_by_id or _asked_by_key_of(actor, request):
-        return refused("own_request", _("You asked for this yourself; somebody else decides."))
+    second = second_person.decide(actor, request.asked_by, reason=_("You asked for this yourself; somebody else decides."))
+    if not second.allowed:
+        return second
     if request.what == What.POSITION:
         return positions.may_decide(actor, request)
+    if request.what == What.PAYER:
+        return positions.administers(actor, request.customer, Customer.objects.get(number=request.after["payer"]))
     if access.level_of(actor) or not access.decide(actor, access.MANAGE_PEOPLE, request.customer).allowed:
         return refused(
             "not_an_administrator", _("An administrator of this customer, or above it, decides."), approver="administrator"
         )
     return ALLOWED
-
-
-def _asked_by_key_of(actor: User, request: ChangeRequest) -> bool:
-    return request.asked_by.is_program and ApiKey.objects.filter(user=request.asked_by, made_by=actor).exists()
 
 
 def approve(*, actor: User, request: ChangeRequest, at: datetime) -> ChangeRequest:
@@ -181,8 +179,10 @@ def of_customer(customer: Customer) -> QuerySet[ChangeRequest]:
 def waiting_for(actor: User) -> QuerySet[ChangeRequest]:
     """Return the requests that wait for `actor`, of all customers whose people they manage."""
     reach = access.customers_within_reach(actor, access.MANAGE_PEOPLE)
-    waiting = ChangeRequest.objects.filter(status=Status.WAITING, customer__in=reach).exclude(asked_by=actor)
-    waiting = waiting.filter(~Q(what=What.POSITION) | positions.decided_by(actor))
+    waiting = ChangeRequest.objects.filter(status=Status.WAITING, customer__in=reach).exclude(
+        Q(asked_by=actor) | Q(asked_by__in=second_person.programs_of(actor))
+    )
+    waiting = waiting.filter(~Q(what__in=ABOUT_TWO) | positions.decided_by(actor))
     return waiting.select_related("customer", "asked_by").order_by("asked_at", "pk")
 
 
@@ -205,7 +205,7 @@ def _change(actor: User, customer: Customer, what: str, wanted: dict[str, str], 
         return positions.wanted(actor, customer, wanted.get("parent", ""), on, keep_owners=keep)
     if what == What.SENT_TO:
         return sent_to.wanted(customer, wanted, on)
-    return _payer_change(customer, wanted, on) if what == What.PAYER else _fact_change(customer, what, wanted)
+    return _payer_change(actor, customer, wanted, on) if what == What.PAYER else _fact_change(customer, what, wanted)
 
 
 def _fact_change(customer: Customer, what: str, wanted: dict[str, str]) -> ChangeRequest:
@@ -218,15 +218,16 @@ def _fact_change(customer: Customer, what: str, wanted: dict[str, str]) -> Chang
     return ChangeRequest(before={name: getattr(customer, name) for name in after}, after=after)
 
 
-def _payer_change(customer: Customer, wanted: dict[str, str], on: date) -> ChangeRequest:
-    payer = Customer.objects.current().filter(number=wanted.get("payer", ""), tree_id=customer.tree_id).first()
+def _payer_change(actor: User, customer: Customer, wanted: dict[str, str], on: date) -> ChangeRequest:
+    seen = access.customers_within_reach(actor).filter(merged_into=None)
+    payer = seen.filter(number=wanted.get("payer", ""), tree_id=customer.tree_id).first()
     if payer is None:
         raise CannotBeRequested(_("There is no customer with this number in your group."), code="payer_unknown")
     paying = responsibilities.payer_of(customer, on)
     if paying.pk == payer.pk:
         raise CannotBeRequested(_("{name} pays already.").format(name=payer.name), code="no_change")
     before = {"payer": paying.number, "payer_name": paying.name}
-    return ChangeRequest(before=before, after={"payer": payer.number, "payer_name": payer.name})
+    return ChangeRequest(before=before, after={"payer": payer.number, "payer_name": payer.name}, place=payer)
 
 
 def _made(change: ChangeRequest) -> ChangeRequest:
@@ -309,8 +310,10 @@ def _must_wait(request: ChangeRequest) -> None:
 
 def _record(request: ChangeRequest, kind: str, actor: AbstractBaseUser | None, at: datetime) -> None:
     facts = {
-        "what": plain(request, "what").lower(), "day": request.effective_on.isoformat(), "before": request.before,
-        "after": request.after, "note": request.note, "customer_number": request.customer.number,
+        "what": plain(request, "what").lower(), "day": request.effective_on.isoformat(), "note": request.note,
+        "customer_number": request.customer.number,
     }  # fmt: skip
+    if request.what not in ABOUT_TWO:  # who reads of one of them may not see the other
+        facts |= {"before": request.before, "after": request.after}
     internal = positions.is_ours(request)
     recording.record(request.customer, kind, actor=actor, at=at, about=request, facts=facts, internal=internal)

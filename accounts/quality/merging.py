@@ -19,7 +19,7 @@ from accounts.customers import details, responsibilities, tree
 from accounts.customers.models import Customer, Responsibility
 from accounts.days import local_day
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
-from accounts.people import access, reach_changes
+from accounts.people import access, reach_changes, second_person
 from accounts.people.models import User
 from accounts.quality import candidates
 from accounts.quality.models import Candidate, Merge
@@ -122,9 +122,7 @@ def may_decide(actor: User, merge: Merge) -> Decision:
     """Say whether `actor` may decide on `merge`: a second person of a level that may."""
     if access.level_of(actor) not in access.DECIDE_MERGES.levels:
         return refused("not_your_level", _("A supervisor or manager decides on merges."))
-    if actor.pk == merge.asked_by_id:
-        return refused("own_request", _("You asked for this yourself; a second person decides."))
-    return ALLOWED
+    return second_person.decide(actor, merge.asked_by, reason=_("You asked for this yourself; a second person decides."))
 
 
 def approve(*, actor: User, merge: Merge, at: datetime) -> Merge:

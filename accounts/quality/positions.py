@@ -92,9 +92,13 @@ def may_decide(actor: User, request: ChangeRequest) -> Decision:
     """Say whether `actor` may decide on a place: one of our deciders, or an administrator of both places."""
     if request.for_staff:
         return _is_decider(actor)
-    reach = access.customers_within_reach(actor, access.MANAGE_PEOPLE)
-    places = {pk for pk in (request.customer_id, request.place_id) if pk}
-    if access.level_of(actor) or reach.filter(pk__in=places).count() < len(places):
+    return administers(actor, request.customer, *([request.place] if request.place else []))
+
+
+def administers(actor: User, *places: Customer) -> Decision:
+    """Say whether `actor`, no one of ours, manages the people of all these customers: what binds several, all must agree to."""
+    reach, keys = access.customers_within_reach(actor, access.MANAGE_PEOPLE), {place.pk for place in places}
+    if access.level_of(actor) or reach.filter(pk__in=keys).count() < len(keys):
         return refused(
             "not_an_administrator", _("An administrator of both places, or above them, decides."), approver="administrator"
         )

@@ -18,7 +18,7 @@ from accounts.customers import facts, responsibilities, tree
 from accounts.customers.models import Customer
 from accounts.days import latest_day, local_day
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
-from accounts.people import access, reach_changes
+from accounts.people import access, reach_changes, second_person
 from accounts.people.models import User
 from accounts.quality import split_parts
 from accounts.quality.split_models import Split
@@ -99,9 +99,7 @@ def may_decide(actor: User, split: Split) -> Decision:
     """Say whether `actor` may decide: a supervisor or manager who did not ask."""
     if access.level_of(actor) not in access.DECIDE_MERGES.levels:
         return refused("not_your_level", _("A supervisor or manager decides on splits."), approver="supervisor")
-    if actor.pk == split.asked_by_id:
-        return refused("own_request", _("You asked for this yourself; a second person decides."))
-    return ALLOWED
+    return second_person.decide(actor, split.asked_by, reason=_("You asked for this yourself; a second person decides."))
 
 
 def approve(*, actor: User, split: Split, at: datetime) -> Split:

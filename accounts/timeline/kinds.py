@@ -142,6 +142,7 @@ KINDS: Final[dict[str, Kind]] = {
     "billing.product_ends": Kind(_("{subject} is given up and ends on {on}"), "flag", NOTICE),
     "billing.price_differed": Kind(_("Quote and invoice differ, nothing was changed: {why}"), "flag"),
     "billing.coupon_redeemed": Kind(_("{ref}: coupon {coupon}, {what}"), "tag", NOTICE),
+    "billing.coupon_asked": Kind(_("{ref}: coupon {coupon}, {what}, waits for a second person"), "clock"),
     "billing.coupon_ended": Kind(_("{ref}: coupon {coupon} ends on {on}"), "close"),
     "billing.tax_rate_defined": Kind(_("Value added tax in {country}: {rate} percent from {since}"), "edit"),
     "billing.order_asked": Kind(_("{who} asks to order for {amount}"), "contract", NOTICE),

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.days import local_day
 from backoffice.admin.base import UseCaseAdmin
+from backoffice.admin.policies import for_each
 from billing.catalog import coupons
 from billing.catalog.models import Coupon
 from billing.contracts import redeeming
@@ -71,14 +73,46 @@ class CouponAdmin(UseCaseAdmin):
 
 @admin.register(Redemption)
 class RedemptionAdmin(UseCaseAdmin):
-    """Which contract has which coupon, from when to when."""
+    """Which contract has which coupon, from when to when; above what one gives alone, another manager approves."""
 
-    list_display = ("coupon", "contract", "subscription", "since", "until", "redeemed_by")
-    list_filter = ("coupon",)
-    list_select_related = ("coupon", "contract", "subscription", "redeemed_by")
+    list_display = ("coupon", "contract", "subscription", "since", "until", "takes_off_at_most", "stands", "redeemed_by")
+    list_filter = ("waits", "coupon")
+    list_select_related = ("coupon", "contract", "subscription", "redeemed_by", "approved_by")
+    actions = ("approve", "turn_down")
     search_fields = ("ref", "coupon__name", "contract__ref")
     autocomplete_fields = ("coupon", "contract", "subscription")
     fields = ("coupon", "contract", "subscription", "since", "until")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Redemption]:
+        """Show those that wait, too."""
+        ordered: QuerySet[Redemption] = Redemption.every.order_by("-redeemed_at", "-pk")
+        return ordered
+
+    @admin.display(description=_("takes off at most"))
+    def takes_off_at_most(self, redemption: Redemption) -> str:
+        """What it takes off at most, as known when it was given."""
+        worth = redemption.worth_minor
+        return "–" if worth is None else str(Money(worth, redemption.contract.currency))
+
+    @admin.display(description=_("state"))
+    def stands(self, redemption: Redemption) -> str:
+        """Whether it waits, and who approved it."""
+        if redemption.waits:
+            turned_down = redemption.until is not None and redemption.until <= redemption.since
+            return str(_("turned down") if turned_down else _("waits for a second person"))
+        return str(_("approved by {who}")).format(who=redemption.approved_by) if redemption.approved_by else str(_("given"))
+
+    @admin.action(description=_("Approve (a second person)"))
+    def approve(self, request: HttpRequest, chosen: QuerySet[Redemption]) -> None:
+        """Approve what was chosen."""
+        for_each(self, request, chosen, lambda row: redeeming.approve(actor=request.user, redemption=row, at=timezone.now()))
+
+    @admin.action(description=_("Turn down"))
+    def turn_down(self, request: HttpRequest, chosen: QuerySet[Redemption]) -> None:
+        """Turn down what waits among what was chosen."""
+        facts = {"actor": request.user, "at": timezone.now()}
+        waiting = chosen.filter(waits=True)
+        for_each(self, request, waiting, lambda row: redeeming.end(redemption=row, on=row.since, **facts))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Redemption | None = None) -> tuple[str, ...]:
         """A coupon stays with its contract; it only ends."""
@@ -88,6 +122,9 @@ class RedemptionAdmin(UseCaseAdmin):
         """Give the contract its coupon; later, let it end on a day."""
         at, given = timezone.now(), dict(form.cleaned_data)
         if not change:
-            return redeeming.redeem(actor=request.user, on=given.pop("since"), at=at, **given)
+            made = redeeming.redeem(actor=request.user, on=given.pop("since"), at=at, **given)
+            if made.waits:
+                self.message_user(request, _("It waits for a second manager, who approves it in this list."), messages.WARNING)
+            return made
         until = given["until"] or local_day(at, form.instance.contract.timezone)
         return redeeming.end(actor=request.user, redemption=form.instance, on=until, at=at)

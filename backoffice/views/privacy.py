@@ -94,6 +94,6 @@ def export(request: HttpRequest, token: UUID) -> HttpResponse:
 
 def _erasure_page(request: HttpRequest, pk: int, form: DecisionForm, status: int = 200) -> HttpResponse:
     wish = get_object_or_404(Erasure.objects.select_related("person", "asked_by", "decided_by"), pk=pk)
-    may_decide = access.level_of(request.user) in access.DECIDE_PRIVACY.levels and wish.asked_by_id != request.user.pk
+    may_decide = access.level_of(request.user) in access.DECIDE_PRIVACY.levels and erasing.may_decide(request.user, wish).allowed
     context = {"wish": wish, "form": form, "may_decide": may_decide, "waits": wish.status == Erasure.Status.PREVIEWED}
     return render(request, "backoffice/privacy/erasure.html", context, status=status)

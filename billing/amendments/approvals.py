@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.decisions import Decision, Refusal
-from accounts.people import access
+from accounts.people import access, second_person
 from accounts.people.models import User
 from accounts.timeline import recording
 from billing.amendments import limits
@@ -23,18 +23,13 @@ from billing.money import Money
 
 HELD_FOR: Final = timedelta(days=14)
 LONGEST_NOTE: Final = 300
+OWN_ORDER: Final = "own_order"
 
 
 class AlreadyDecided(Refusal):
     """Somebody decided otherwise."""
 
     code = "already_decided"
-
-
-class OwnOrder(Refusal):
-    """Who asked does not approve."""
-
-    code = "own_order"
 
 
 class ReasonMissing(Refusal):
@@ -88,12 +83,14 @@ def hold(approval: OrderApproval) -> OrderApproval:
 
 
 def may_decide(actor: User, approval: OrderApproval) -> Decision:
-    """Say whether `actor` may decide: an administrator there, not the asker, with a limit that reaches as far."""
+    """Say whether `actor` may decide: a second person, administrator there, whose limit reaches as far."""
     decision = access.decide(actor, access.APPROVE_ORDERS, approval.quote.customer)
     if not decision.allowed:
         return decision
-    if approval.quote.asked_by_id == actor.pk:
-        return Decision(False, OwnOrder.code, "You asked for this yourself; somebody else decides.")
+    reason = _("You asked for this yourself; somebody else decides.")
+    second = second_person.decide(actor, approval.quote.asked_by, reason=reason, code=OWN_ORDER)
+    if not second.allowed:
+        return second
     committed, together = (Money(minor, approval.currency) for minor in (approval.commitment_minor, approval.chosen_with_minor))
     return limits.decide(actor, approval.quote.customer, committed, chosen_with=together)
 

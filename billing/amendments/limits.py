@@ -1,18 +1,16 @@
 """Limits: how much a person may commit their organisation to without asking somebody further up.
 
-A membership may carry a limit in the currency of its customer; one without a limit orders freely. What counts is what a change
+The limits are accounts/people/order_limits.py. What counts is what a change
 commits to: what it costs at once, or costs more in each period, whichever is more, tax included.
 """
 
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q
-
 from accounts.customers.models import Customer
 from accounts.decisions import ALLOWED, Decision, refused
-from accounts.people import access
-from accounts.people.models import Membership, User
+from accounts.people import access, order_limits
+from accounts.people.models import User
 from billing.money import Money
 
 
@@ -36,26 +34,10 @@ def decide(actor: User, customer: Customer, committed: Money, *, chosen_with: Mo
 
     `chosen_with` is what everything chosen at once commits to, this included: it is one commitment, in however many parts.
     """
-    limits = _limits(actor, customer)
-    if not committed or any(limit is None for limit in limits):
-        return ALLOWED
-    if chosen_with and chosen_with.currency == committed.currency:
+    most = order_limits.of(actor, customer).up_to(committed.currency)
+    if chosen_with and chosen_with.currency == committed.currency and committed:
         committed = max(committed, chosen_with)
-    comparable = [limit for limit in limits if limit is not None and limit.currency == committed.currency]
-    if any(committed <= limit for limit in comparable):
+    if not committed or most is None or committed.amount_minor <= most:
         return ALLOWED
-    most = max((limit.amount_minor for limit in comparable), default=0)
     words = f"You may order for up to {Money(most, committed.currency)} alone; this commits you to {committed}."
     return refused("over_order_limit", words, approver=access.ADMINISTRATOR)
-
-
-def _limits(actor: User, customer: Customer) -> list[Money | None]:
-    above = Customer.objects.above(customer)
-    held = Membership.objects.filter(
-        Q(scope=Membership.Scope.SUBTREE) | Q(customer=customer), user=actor, effect=Membership.Effect.ALLOW, customer__in=above,
-        role__in=access.CHANGE_CONTRACT.roles,
-    )  # fmt: skip
-    return [
-        None if membership.order_limit_minor is None else Money(membership.order_limit_minor, membership.customer.currency)
-        for membership in held.in_force().select_related("customer")
-    ]

@@ -5,6 +5,8 @@ Written by billing/contracts/signing.py (contract, subscription), terms.py and r
 further event.
 """
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -133,6 +135,13 @@ class ContractEvent(ReadQuickly):
         return f"{self.what} on {self.effective_on}"
 
 
+class TakingOff(models.Manager["Redemption"]):
+    """The coupons that contracts have; those that wait for a second person are asked for by name (`Redemption.every`)."""
+
+    def get_queryset(self) -> models.QuerySet["Redemption"]:
+        return super().get_queryset().filter(waits=False)
+
+
 class Redemption(models.Model):
     """A coupon that a contract has. Written by billing/contracts/redeeming.py; it ends on a day, it is never removed."""
 
@@ -146,9 +155,20 @@ class Redemption(models.Model):
     until = models.DateField(null=True, blank=True, help_text="Periods that begin on or after are not reduced.")
     redeemed_at = models.DateTimeField()
     redeemed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    worth_minor = models.BigIntegerField(null=True, help_text="What it takes off at most, as known when it was given.")
+    waits = models.BooleanField(default=False, db_default=False, help_text="Takes nothing off until a second person approves.")
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+
+    objects = TakingOff()
+    every: ClassVar[models.Manager["Redemption"]] = models.Manager()
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(approved_by=None) | ~models.Q(approved_by=models.F("redeemed_by")),
+                name="coupon_is_approved_by_a_second_person",
+            ),
             models.UniqueConstraint(fields=["coupon", "contract"], name="a_contract_redeems_a_coupon_once"),
             models.CheckConstraint(
                 condition=models.Q(until=None) | models.Q(until__gte=models.F("since")), name="redemption_ends_after_it_began"

@@ -1,9 +1,11 @@
-"""Redeeming: a contract gets what a coupon promises, from a day on.
+"""Redeeming: a contract gets what a coupon promises, from a day on; above a limit once a second manager approves it.
 
-What it takes off is worked out where documents are drafted (billing/invoices/reductions.py).
+Who may give how much alone is coupon_authority.py. What it takes off is worked out where documents are drafted
+(billing/invoices/reductions.py).
 """
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -15,6 +17,7 @@ from accounts.timeline import recording
 from accounts.timeline.plain import in_plain_words
 from billing.catalog import coupons
 from billing.catalog.models import Coupon
+from billing.contracts import coupon_authority
 from billing.contracts.models import Contract, Redemption, Subscription
 
 
@@ -35,38 +38,71 @@ def redeem(
 ) -> Redemption:
     """Give `contract` (or one subscription of it) the coupon for the billing periods that begin on or after `on`.
 
+    What the actor may not give alone waits and takes nothing off until then. Without an actor (the system) it never waits.
+
     Raises:
+        Refusal: the actor gives no coupons, or none to this group.
         CouponNotRedeemable: out of date, another currency, redeemed by the contract before, or a foreign subscription.
     """
     with transaction.atomic():
-        held = Contract.objects.select_for_update().get(pk=contract.pk)
+        if actor:  # what one gives twice at once is weighed one after the other
+            User.objects.select_for_update(no_key=True).get(pk=actor.pk)
+        held = Contract.objects.select_for_update(of=("self",)).select_related("customer").get(pk=contract.pk)
+        if actor:
+            coupon_authority.may_give(actor, held).or_refuse()
         _redeemable_or_refuse(coupon, held, subscription, on)
-        place = held.redemptions.count() + 1
-        redemption = Redemption.objects.create(
+        place = Redemption.every.filter(contract=held).count() + 1
+        redemption = Redemption.every.create(
             ref=f"{held.ref}-R{place}", coupon=coupon, contract=held, subscription=subscription, since=on, redeemed_at=at,
-            redeemed_by=actor,
+            redeemed_by=actor, **_weighed(actor, coupon, held, subscription, on, at),
         )  # fmt: skip
         coupons.mark_used(coupon)
-        with in_plain_words():
-            facts = {"coupon": coupon.name, "what": coupons.words(coupon), "on": str(on)}
-        recording.record(held.customer, "billing.coupon_redeemed", actor=actor, at=at, about=held, facts=facts)
+        _record(redemption, "billing.coupon_asked" if redemption.waits else "billing.coupon_redeemed", actor, at)
         return redemption
+
+
+def approve(*, actor: User, redemption: Redemption, at: datetime) -> Redemption:
+    """Let a coupon that waits be taken off. Approving it twice does it once.
+
+    Raises:
+        CouponNotRedeemable: it was turned down.
+        Refusal: the actor gave it, gives no coupons, or belongs to the customer.
+    """
+    with transaction.atomic():
+        held = _locked(redemption)
+        if not held.waits:
+            return held
+        coupon_authority.may_approve(actor, held).or_refuse()
+        if held.until is not None and held.until <= held.since:
+            raise CouponNotRedeemable(_("{coupon} was turned down; give another one.").format(coupon=held.coupon))
+        held.waits, held.approved_by, held.approved_at = False, actor, at
+        held.save(update_fields=["waits", "approved_by", "approved_at"])
+        _record(held, "billing.coupon_redeemed", actor, at)
+        return held
 
 
 def end(*, actor: User | None, redemption: Redemption, on: date, at: datetime) -> Redemption:
     """Let the coupon take nothing off billing periods that begin on or after `on`; what was billed stays as it is.
 
+    One that waits is turned down by that: it never takes anything off.
+
     Raises:
+        Refusal: the actor gives no coupons, or none to this group.
         CouponNotRedeemable: it ended before.
     """
     with transaction.atomic():
-        held = Redemption.objects.select_for_update().get(pk=redemption.pk)
+        held = _locked(redemption)
+        if actor:
+            coupon_authority.may_give(actor, held.contract).or_refuse()
         if held.until is not None and held.until <= on:
             raise CouponNotRedeemable(_("{coupon} ended on {until} already.").format(coupon=held.coupon, until=held.until))
-        held.until = max(on, held.since)
+        held.until = held.since if held.waits else max(on, held.since)
         held.save(update_fields=["until"])
         facts = {"coupon": held.coupon.name, "on": str(held.until)}
-        recording.record(held.contract.customer, "billing.coupon_ended", actor=actor, at=at, about=held.contract, facts=facts)
+        recording.record(
+            held.contract.customer, "billing.coupon_ended", actor=actor, at=at, about=held.contract, facts=facts,
+            internal=held.waits,
+        )  # fmt: skip
         return held
 
 
@@ -74,6 +110,27 @@ def held_by(contract: Contract, on: date) -> QuerySet[Redemption]:
     """Return the coupons that take something off the contract's periods on the day `on` or later, the oldest first."""
     held = Redemption.objects.filter(contract=contract).exclude(until__lte=on)
     return held.select_related("coupon", "subscription").order_by("since", "pk")
+
+
+def _weighed(
+    actor: User | None, coupon: Coupon, contract: Contract, subscription: Subscription | None, on: date, at: datetime
+) -> dict[str, Any]:
+    """Return what is kept of the weight of a coupon, and whether it waits."""
+    worth = coupon_authority.worth(coupon, contract, subscription, on)
+    alone = actor is None or coupon_authority.decide(actor, contract, worth, on, at).allowed
+    return {"worth_minor": None if worth is None else worth.amount_minor, "waits": not alone}
+
+
+def _locked(redemption: Redemption) -> Redemption:
+    rows = Redemption.every.select_for_update(of=("self",)).select_related("contract__customer", "coupon", "redeemed_by")
+    return rows.get(pk=redemption.pk)
+
+
+def _record(redemption: Redemption, kind: str, actor: User | None, at: datetime) -> None:
+    with in_plain_words():
+        facts = {"coupon": redemption.coupon.name, "what": coupons.words(redemption.coupon), "on": str(redemption.since)}
+    contract = redemption.contract
+    recording.record(contract.customer, kind, actor=actor, at=at, about=contract, facts=facts, internal=redemption.waits)
 
 
 def _redeemable_or_refuse(coupon: Coupon, contract: Contract, subscription: Subscription | None, on: date) -> None:
@@ -91,5 +148,5 @@ def _redeemable_or_refuse(coupon: Coupon, contract: Contract, subscription: Subs
         raise CouponNotRedeemable(
             _("{subscription} does not run under {contract}.").format(subscription=subscription, contract=contract)
         )
-    if contract.redemptions.filter(coupon=coupon).exists():
+    if Redemption.every.filter(contract=contract, coupon=coupon).exists():
         raise CouponNotRedeemable(_("{contract} has redeemed {coupon} already.").format(contract=contract, coupon=coupon))

@@ -16,7 +16,7 @@ from accounts.people import access, keys
 from accounts.people.routes import asks_again
 from accounts.quality import changes, confirming
 from accounts.quality.models import ChangeRequest, Confirmation
-from portal import places
+from portal import details_shown, places
 from window.api.addresses import FIELDS, PlaceWantedSerializer
 from window.api.views import Listing, View
 
@@ -45,8 +45,18 @@ class EndWantedSerializer(serializers.Serializer):
     on = serializers.DateField(required=False, allow_null=True, default=None)
 
 
+class ChangedValueSerializer(serializers.Serializer):
+    """One value by the name people know it by, as the page shows it: before, and after."""
+
+    label = serializers.CharField()
+    before = serializers.CharField()
+    after = serializers.CharField()
+
+
 class DetailChangeSerializer(serializers.ModelSerializer):
     """A change asked for: what was there, what shall be, from when, and what became of it."""
+
+    values = serializers.SerializerMethodField()
 
     customer = serializers.CharField(source="customer.number")
     asked_by = serializers.CharField(source="asked_by.email")
@@ -55,10 +65,14 @@ class DetailChangeSerializer(serializers.ModelSerializer):
     class Meta:
         model = ChangeRequest
         fields = (
-            "id", "customer", "what", "before", "after", "effective_on", "status", "note", "asked_by", "asked_at", "decided_by",
+            "id", "customer", "what", "values", "effective_on", "status", "note", "asked_by", "asked_at", "decided_by",
             "decided_at",
         )  # fmt: skip
         read_only_fields = fields
+
+    @extend_schema(responses=ChangedValueSerializer(many=True))
+    def get_values(self, change: ChangeRequest) -> list[dict[str, str]]:
+        return details_shown.values(change)
 
 
 class ChangeWantedSerializer(serializers.Serializer):
@@ -147,7 +161,8 @@ class Changes(Listing):
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[ChangeRequest]:
-        return changes.of_customer(places.node(self.request, self.kwargs["number"])).select_related("customer")
+        asked = changes.of_customer(places.node(self.request, self.kwargs["number"])).select_related("customer")
+        return details_shown.readable(asked, self.request.user)
 
     @extend_schema(request=ChangeWantedSerializer, responses={201: DetailChangeSerializer})
     def post(self, request: Request, number: str) -> Response:
@@ -160,7 +175,6 @@ class Changes(Listing):
 @asks_again
 class ChangeDecisions(View):
     access = access.MANAGE_PEOPLE
-    scope = keys.PEOPLE
     serializer_class = DetailChangeSerializer
 
     @extend_schema(request=ChangeDecidedSerializer, responses=DetailChangeSerializer)
@@ -170,7 +184,7 @@ class ChangeDecisions(View):
         given = self.read(ChangeDecidedSerializer(data=request.data))
         said = {"actor": request.user, "request": asked, "at": timezone.now()}
         decided = changes.approve(**said) if given["approve"] else changes.refuse(reason=given["note"], **said)
-        return Response(self.get_serializer(decided).data)
+        return Response(_told(request, decided))
 
 
 class ChangeWithdrawals(View):
@@ -183,7 +197,7 @@ class ChangeWithdrawals(View):
         """Take a request back before it is in effect."""
         asked = places.change_request(request, pk, access.REQUEST_CHANGES)
         done = changes.withdraw(actor=request.user, request=asked, at=timezone.now())
-        return Response(self.get_serializer(done).data)
+        return Response(_told(request, done))
 
 
 class Confirmations(View):
@@ -202,4 +216,11 @@ class Confirmations(View):
 def _asked(request: Request, node: Customer, what: str, on: date | None, **wanted: str) -> Response:
     said = {"actor": request.user, "customer": node, "what": what, "effective_on": on or places.today(node)}
     made = changes.ask(**said, at=timezone.now(), **wanted)
-    return Response(DetailChangeSerializer(made).data, status=status.HTTP_201_CREATED)
+    return Response(_told(request, made), status=status.HTTP_201_CREATED)
+
+
+def _told(request: Request, change: ChangeRequest) -> dict[str, Any]:
+    """Return a change as whoever asks may read it."""
+    rows = ChangeRequest.objects.filter(pk=change.pk).select_related("customer", "asked_by", "decided_by")
+    told: dict[str, Any] = DetailChangeSerializer(details_shown.readable(rows, request.user).get()).data
+    return told

@@ -116,7 +116,6 @@ class OrderApprovals(Listing):
 
 class OrderDecisions(View):
     access = access.APPROVE_ORDERS
-    scope = keys.PEOPLE
     serializer_class = OrderApprovalSerializer
 
     @extend_schema(request=OrderDecisionSerializer, responses=OrderApprovalSerializer)

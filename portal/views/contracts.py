@@ -55,6 +55,6 @@ def contract_page(request: HttpRequest, ref: str, *, refusal: str = "", status: 
         "may_change_terms": places.standing(request, found.customer).may(access.CHANGE_CONTRACT).allowed,
         "on_their_way": contracts_shown.on_their_way(shown),
         "endings": contracts_shown.endings(shown),
-        "coupons": contracts_shown.coupons_of(shown, today=today),
+        "coupons": contracts_shown.coupons_of(shown, rights=places.rights(request), today=today),
     }
     return render(request, "portal/contracts/contract.html", context, status=status)

@@ -4,6 +4,7 @@ Customers read the published text until then, and afterwards at once. An article
 before its first version is published. Nobody decides on a version of their own (the database holds this too).
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -12,8 +13,8 @@ from django.db.models import Max
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from accounts.decisions import ALLOWED, Decision, Refusal, refused
-from accounts.people import access
+from accounts.decisions import Decision, Refusal, refused
+from accounts.people import access, second_person
 from accounts.people.models import User
 from support.knowledge import languages, questions
 from support.knowledge.models import Article, ArticleVersion
@@ -81,9 +82,9 @@ def may_decide(actor: User, version: ArticleVersion) -> Decision:
     """Say whether a person may publish or refuse a version."""
     if not access.may_anywhere(actor, access.PUBLISH_KNOWLEDGE):
         return refused("not_a_publisher", _("A supervisor or manager decides what customers read."), approver="supervisor")
-    if version.written_by_id == actor.pk:
-        return refused("own_version", _("Somebody else reads what you wrote before customers do."), approver="supervisor")
-    return ALLOWED
+    own = _("Somebody else reads what you wrote before customers do.")
+    second = second_person.decide(actor, version.written_by, reason=own, code="own_version")
+    return second if second.allowed else replace(second, approver="supervisor")
 
 
 def decide(*, actor: User, version: ArticleVersion, publish: bool, at: datetime, note: str = "") -> ArticleVersion:

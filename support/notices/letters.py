@@ -6,6 +6,7 @@ print what they need of it.
 
 from email.headerregistry import Address
 from typing import Any, Final
+from urllib.parse import quote as url_quoted
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -17,7 +18,8 @@ from accounts.people.models import User
 from accounts.timeline.models import Activity
 from support.channels import addresses
 from support.channels.models import IncomingMail
-from support.notices import groups, preferences, table, texts
+from support.notices import foreign, groups, preferences, table, texts
+from support.notices.foreign import one_line
 from support.notices.models import NoticeText, Way
 from support.notices.table import Notice
 from support.tickets import behalf
@@ -34,7 +36,7 @@ def write(notice: Notice, activity: Activity, person: User, *, text: NoticeText 
     with translation.override(text.language if text else _language(person)):
         parts = _rendered(*_worded(notice, activity, person, text))
     mail = EmailMultiAlternatives(
-        subject=one_line(parts["subject"])[:LONGEST_SUBJECT],
+        subject=foreign.header(parts["subject"])[:LONGEST_SUBJECT],
         body=parts["text"].strip() + "\n",
         to=[_address(person)],
         headers={"Auto-Submitted": "auto-generated", "Message-ID": message_id(activity, person)},
@@ -53,7 +55,7 @@ def digest(person: User, activities: list[Activity], way: str) -> EmailMultiAlte
         parts = _rendered("digest", context | more)
     first, last = activities[0].pk, activities[-1].pk
     mail = EmailMultiAlternatives(
-        subject=one_line(parts["subject"])[:LONGEST_SUBJECT],
+        subject=foreign.header(parts["subject"])[:LONGEST_SUBJECT],
         body=parts["text"].strip() + "\n",
         to=[_address(person)],
         headers={
@@ -76,7 +78,7 @@ def entry(activity: Activity, person: User) -> dict[str, str]:
     return {
         "subject": one_line(subject),
         "url": context["action_url"],
-        "customer": activity.customer.name if activity.customer else "",
+        "customer": foreign.inline(activity.customer.name) if activity.customer else "",
     }
 
 
@@ -115,14 +117,9 @@ def message_id(activity: Activity, person: User) -> str:
     return f"<activity-{activity.pk}.{thread}@{addresses.domain()}>"
 
 
-def one_line(text: str) -> str:
-    """Return text fit for a header: one line, without anything that could begin another header."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
-
-
 def link(kind: str, ref: str) -> str:
     """Return the address under which a thing is found, whichever window the reader works in."""
-    return f"{settings.SITE_URL}/to/{kind}/{ref or 'all'}/"
+    return f"{settings.SITE_URL}/to/{kind}/{url_quoted(ref or 'all', safe='')}/"
 
 
 def leads_to(notice: Notice, activity: Activity) -> str:
@@ -139,13 +136,14 @@ def _rendered(template: str, context: dict[str, Any]) -> dict[str, str]:
 
 def _context(notice: Notice, activity: Activity, person: User) -> dict[str, Any]:
     facts: dict[str, Any] = activity.facts
-    return facts | {
+    quote = _quote(notice, activity, person)
+    return {name: foreign.inline(fact) for name, fact in facts.items() if name != notice.quotes} | {
         "ref": activity.about_ref,
-        "customer": activity.customer,
-        "actor": activity.actor,
-        "person": person,
+        "customer": {"name": foreign.inline(activity.customer.name)} if activity.customer else None,
+        "actor": foreign.inline(str(activity.actor)) if activity.actor else None,
         "is_ours": hasattr(person, "staff_profile"),
-        "quote": _quote(activity, person),
+        "quote": quote,
+        "quote_lines": foreign.as_quotation(quote),
         "choices": _choices(activity),
         "site_url": settings.SITE_URL,
         "end_url": end_url(person, notice.group),
@@ -153,8 +151,15 @@ def _context(notice: Notice, activity: Activity, person: User) -> dict[str, Any]
     }
 
 
-def _quote(activity: Activity, person: User) -> str:
+def _quote(notice: Notice, activity: Activity, person: User) -> str:
     """Return the words somebody wrote, as far as `person` may read them; never an internal note."""
+    wrote_it = activity.actor is not None and activity.actor == person
+    ours = wrote_it or (activity.actor is not None and hasattr(activity.actor, "staff_profile"))
+    said = str(activity.facts.get(notice.quotes, "")) if notice.quotes else _words_of(activity, person)
+    return foreign.quoted(said, ours=ours)
+
+
+def _words_of(activity: Activity, person: User) -> str:
     if "praise" in activity.facts:
         return Praise.objects.get(pk=activity.facts["praise"]).words
     if said := activity.facts.get("said"):

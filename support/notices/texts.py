@@ -23,6 +23,7 @@ from accounts.people.models import User
 from accounts.timeline import recording
 from accounts.timeline.kinds import KINDS
 from accounts.timeline.models import Activity
+from support.notices import foreign
 from support.notices.models import NoticeText
 
 ALWAYS: Final = ("customer_name", "person_name", "ref")
@@ -121,7 +122,7 @@ def filled(text: NoticeText, activity: Activity, person: User) -> Written:
         "person_name": str(person),
         "ref": activity.about_ref,
     }
-    values = {**activity.facts, **always}
+    values = foreign.inline({**activity.facts, **always})
     return Written(*(_filled(part, values) for part in (text.subject, text.words, text.label)))
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
-from accounts.people import access, staff
+from accounts.people import access, second_person, staff
 from accounts.people.models import StaffProfile, User
 from accounts.policies.resolving import Resolved
 from billing.money import Money
@@ -194,9 +194,8 @@ def policy_acknowledged(request: GrantRequest) -> Decision:
 
 def not_own_request(request: GrantRequest) -> Decision:
     """Nobody decides on what they asked for themselves."""
-    if request.approval and request.approval.grant.asked_by_id == request.actor.pk:
-        return refused("own_request", _("You asked for this yourself; somebody else must decide."))
-    return ALLOWED
+    asked = [request.approval.grant.asked_by] if request.approval else []
+    return second_person.decide(request.actor, *asked, reason=_("You asked for this yourself; somebody else must decide."))
 
 
 def of_the_level_asked(request: GrantRequest) -> Decision:

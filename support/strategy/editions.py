@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from accounts.decisions import ALLOWED, Decision, Refusal, refused
-from accounts.people import access
+from accounts.decisions import Decision, Refusal, refused
+from accounts.people import access, second_person
 from accounts.people.models import User
 from accounts.timeline import recording
 from support.strategy import standing, writing
@@ -31,9 +31,8 @@ def may_publish(actor: User, parts: Mapping[str, PartStanding]) -> Decision:
     if missing := _first_gap(parts):
         return refused("unanswered", missing)
     latest = StrategyEntry.objects.order_by("-written_at", "-pk").first()
-    if latest and latest.written_by_id == actor.pk:
-        return refused("own_words", _("You wrote the last of it; a second person publishes."))
-    return ALLOWED
+    wrote = [latest.written_by] if latest else []
+    return second_person.decide(actor, *wrote, reason=_("You wrote the last of it; a second person publishes."), code="own_words")
 
 
 def publish(*, actor: User, why: str, at: datetime) -> StrategyEdition:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.customers.models import Address, Customer
@@ -131,6 +132,32 @@ def test_place_our_own_people_ask_for_is_not_found_by_the_customers_people(tree)
 
     for answer in ({"approve": True}, {"approve": False, "note": "No."}):
         assert post(chief, f"details/changes/{ours.pk}/decisions/", **answer).status_code == 404
+
+
+def test_change_names_other_customers_only_to_who_sees_them(tree):
+    above, below = people.administrator(tree.group), people.administrator(tree.berlin)
+    path = f"customers/{tree.berlin.number}/details/changes/"
+
+    made = post(above, path, what="payer", wanted={"payer": tree.us.number}).json()
+    read = visit(below, path)["results"][0]
+
+    hidden = "another customer of the group"
+    assert made["values"] == [{"label": "Who pays", "before": "Berlin", "after": "Helios US"}]
+    assert read["values"] == [{"label": "Who pays", "before": "Berlin", "after": hidden}]
+    assert not {"before", "after"} & {*made, *read}
+    assert "Helios US" not in visit_page(below, tree.berlin)
+
+
+def visit(viewer, path):
+    client = Client()
+    client.force_login(viewer)
+    return client.get(f"/api/v1/{path}").json()
+
+
+def visit_page(viewer, node):
+    client = Client()
+    client.force_login(viewer)
+    return client.get(reverse("portal:details", args=[node.number])).content.decode()
 
 
 def asked(actor, customer, wanted):

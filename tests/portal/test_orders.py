@@ -1,9 +1,13 @@
 """Ordering more, pausing, ending, and what waits for an administrator, through the pages."""
 
+from uuid import uuid4
+
 import pytest
+from django.test import Client
 from django.urls import reverse
 
-from accounts.people import invitations
+from accounts.people import invitations, keys
+from billing.amendments import applying, approvals, ordering
 from billing.amendments.models import OrderApproval, Quote
 from billing.contracts import state
 from billing.contracts.models import Subscription
@@ -151,3 +155,47 @@ def test_limit_is_set_on_the_page_of_members(tree):
     assert refused.status_code == 422
     membership.refresh_from_db()
     assert membership.order_limit_minor == 25000
+
+
+def waiting_order_of(chief, bought):
+    invitations.limit_orders(actor=None, membership=chief.memberships.get(), limit_minor=0, at=NOW)
+    visitor = browser_of(chief)
+    order(visitor, bought)
+    apply(visitor)
+    return OrderApproval.objects.get()
+
+
+def test_order_is_not_decided_by_a_key_of_its_asker_nor_by_any_other(tree, bought):
+    chief = people.administrator(tree.berlin)
+    approval = waiting_order_of(chief, bought)
+    bots = [
+        keys.make(actor=maker, customer=tree.berlin, name="ERP", scopes=["people"], at=NOW)
+        for maker in (chief, people.administrator(tree.berlin))
+    ]
+
+    for key, secret in bots:
+        answer = decision_over_the_api(secret, approval)
+        assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing")
+        assert approvals.may_decide(key.user, approval).code == "person_needed"
+    assert OrderApproval.objects.get().status == "waiting"
+
+
+def test_order_of_ones_own_key_is_not_decided_by_oneself(tree, bought):
+    chief = people.administrator(tree.berlin)
+    key, _ = keys.make(actor=chief, customer=tree.berlin, name="ERP", scopes=["contracts"], at=NOW)
+    invitations.limit_orders(actor=None, membership=key.user.memberships.get(), limit_minor=0, at=NOW)
+    wanted = ordering.Order("LINE", 2, TODAY)
+    facts = {"actor": key.user, "at": NOW, "today": TODAY}
+    quoted = ordering.quote(contract=bought.contract, customer=tree.berlin, order=wanted, **facts)
+
+    waits = applying.apply(token=quoted.pk, **facts)
+
+    assert waits.status == "asked"
+    assert approvals.may_decide(chief, OrderApproval.objects.get()).code == "own_order"
+    assert approvals.may_decide(people.administrator(tree.berlin), OrderApproval.objects.get()).allowed
+
+
+def decision_over_the_api(secret, approval):
+    bot = Client(headers={"Authorization": f"Bearer {secret}"})
+    address = f"/api/v1/approvals/{approval.pk}/decisions/"
+    return bot.post(address, {"approve": True}, content_type="application/json", headers={"Idempotency-Key": uuid4().hex})

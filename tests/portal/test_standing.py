@@ -158,3 +158,23 @@ def test_contract_shows_the_coupons_it_has_and_not_those_that_ended(tree):
 
     assert told.startswith(" Spring greeting20 % off for 3 billing periodsfrom 1 Jan 2026 History")
     assert "Winter greeting" not in words(page)
+
+
+def test_coupon_of_the_whole_contract_is_shown_only_to_who_sees_its_signer(tree):
+    running = billing.subscribed(tree.germany)
+    used = billing.subscribed(tree.lab, under=running.contract)
+    for code, subscription in (("Whole", None), ("Lab only", used), ("Germany only", running)):
+        coupon = coupons.define(code=code, name=code, percent=Decimal(20))
+        on = {"on": billing.FIRST_DAY, "at": billing.NOON, "subscription": subscription}
+        redeeming.redeem(actor=None, coupon=coupon, contract=running.contract, **on)
+
+    seen = {who: look_at_contract(who, running) for who in (people.member(tree.lab), people.member(tree.germany))}
+
+    assert [[name in page for name in ("Whole", "Lab only", "Germany only")] for page in seen.values()] == [
+        [False, True, False],
+        [True, True, True],
+    ]
+
+
+def look_at_contract(viewer, running):
+    return words(browser_of(viewer).get(reverse("portal:contract", args=[running.contract.ref])))

@@ -84,3 +84,12 @@ def test_standing_is_one_statement(tree, django_assert_num_queries):
         standing = access.standing(viewer, tree.berlin)
         assert standing.why
         assert [standing.may(action).allowed for action in (access.PAY, access.APPROVE_ORDERS)] == [True, True]
+
+
+def test_look_at_a_member_stands_nowhere_beyond_it(tree):
+    member = people.administrator(tree.group)
+    member.seen_below = tree.berlin
+
+    assert all(agrees(member, place) for place in (tree.group, tree.germany, tree.berlin, tree.lab, tree.us))
+    assert access.why(member, tree.us) == ""
+    assert access.standing(member, tree.lab).may(access.MANAGE_PEOPLE).allowed

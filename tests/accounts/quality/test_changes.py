@@ -70,13 +70,42 @@ def test_address_of_a_later_day_changes_on_that_day(entity):
 
 def test_payer_of_the_group_pays_from_the_day_on():
     tree = helios()
-    request = asked(tree.berlin, "payer", on=SOON, payer=tree.germany.number)
+    request = asked(tree.berlin, "payer", on=SOON, payer=tree.germany.number, actor=people.member(tree.germany))
     changes.approve(actor=people.administrator(tree.group), request=request, at=NOON)
 
     changes.apply_due(at=NOON + timedelta(days=10))
 
     assert responsibilities.payer_of(tree.berlin, SOON - timedelta(days=1)) == tree.berlin
     assert responsibilities.payer_of(tree.berlin, SOON) == tree.germany
+
+
+def test_payer_out_of_the_askers_reach_is_as_if_there_were_none():
+    tree = helios()
+
+    for number in (tree.germany.number, tree.us.number):
+        with pytest.raises(changes.CannotBeRequested, match="There is no customer with this number in your group"):
+            asked(tree.berlin, "payer", payer=number)
+
+    assert not ChangeRequest.objects.exists()
+
+
+def test_payer_is_agreed_on_by_an_administrator_of_both_sides():
+    tree = helios()
+    asker, ours, both = people.member(tree.group), people.administrator(tree.germany), people.administrator(tree.group)
+    request = asked(tree.berlin, "payer", payer=tree.us.number, actor=asker)
+
+    assert changes.may_decide(ours, request).code == "not_an_administrator"
+    assert changes.may_decide(people.administrator(tree.us), request).code == "not_an_administrator"
+    assert changes.may_decide(both, request).allowed
+    assert (list(changes.waiting_for(ours)), list(changes.waiting_for(both))) == ([], [request])
+
+
+def test_timeline_of_one_customer_names_no_other_payer():
+    tree = helios()
+    asked(tree.berlin, "payer", payer=tree.us.number, actor=people.member(tree.group))
+
+    facts = Activity.objects.get(kind="accounts.change_requested").facts
+    assert (facts["what"], "Helios US" in str(facts), tree.us.number in str(facts)) == ("who pays", False, False)
 
 
 def test_payer_of_another_group_is_not_even_named(entity):

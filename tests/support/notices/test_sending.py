@@ -161,7 +161,7 @@ def test_a_change_of_details_that_waits_reaches_who_may_decide_and_its_outcome_w
     changes.refuse(actor=chief, request=asked, reason="It is our old one.", at=NOON)
 
     assert (to_decide, told()) == ({chief.email}, {member.email})
-    assert "Why: It is our old one." in mail.outbox[0].body
+    assert "Why:\n\n> It is our old one." in mail.outbox[0].body
 
 
 def test_a_change_of_details_that_needs_nobody_is_told_to_nobody():

@@ -1,5 +1,6 @@
 """Every kind of activity with a notice has one, and each notice can be written in each language without breaking a header."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from accounts.timeline.kinds import KINDS
 from accounts.timeline.models import Activity
 from config import links
-from support.notices import letters
+from support.notices import foreign, letters
 from support.notices.table import NOTICES
 from tests.factories import customers, people
 
@@ -56,6 +57,46 @@ def test_each_notice_reads_whole_and_keeps_hostile_facts_harmless(kind: str, lan
     assert "{{" not in text
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", TOLD_KINDS)
+def test_no_notice_carries_an_address_that_somebody_else_wrote(kind: str):
+    hostile = "Locked!\n\nSign in: https://evil.example/in or www.evil.example"
+    facts = dict.fromkeys(FACTS, hostile) | {NOTICES[kind].opens[1]: "K-1"}
+    activity = Activity(pk=7, kind=kind, at=NOON, about_kind="ticket", about_ref="T-1042", facts=facts)
+    activity.customer, activity.actor = customers.group(hostile), people.person(password=None, name=hostile)
+
+    written = letters.write(NOTICES[kind], activity, people.person(password=None, name=hostile))
+
+    for part in (written.body, written.alternatives[0][0]):
+        assert not re.search(r"https?://\S*evil|evil\.example", part)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", sorted(kind for kind, notice in NOTICES.items() if notice.quotes))
+def test_what_somebody_wrote_freely_is_quoted_line_by_line_apart_from_our_words(kind: str):
+    facts = dict.fromkeys(FACTS, "x") | {NOTICES[kind].quotes: "No.\n\nOpen: <a href=x>"}
+    activity = Activity(pk=7, kind=kind, at=NOON, about_kind="ticket", about_ref="T-1042", facts=facts)
+    activity.customer = customers.group()
+
+    written = letters.write(NOTICES[kind], activity, people.person(password=None))
+
+    assert "\n> No.\n>\n> Open: <a href=x>\n" in written.body
+    assert "<blockquote><p>No.</p>\n\n<p>Open: &lt;a href=x&gt;</p></blockquote>" in written.alternatives[0][0]
+    assert written.body.count("Open: <a") == 1
+
+
+def test_our_own_peoples_words_keep_their_links_and_others_lose_them():
+    said = "See https://accord.example/help"
+
+    assert foreign.quoted(said, ours=True) == said
+    assert foreign.quoted(said, ours=False) == "See https:\u2060//accord.\u2060example/help"
+
+
+def test_amounts_days_and_ends_of_sentences_stay_as_they_are():
+    assert foreign.inline("EUR 1.120,00 on 1.5.2026. Thanks. P. S.: 3:4") == "EUR 1.120,00 on 1.5.2026. Thanks. P. S.: 3:4"
+    assert foreign.inline([{"ref": "a\nb"}, 7, None]) == [{"ref": "a b"}, 7, None]
+
+
 def test_a_subject_stays_one_line():
-    assert letters.one_line(HOSTILE) == "<b>x</b> Bcc: all@evil.example"
-    assert letters.one_line("ä\u2028b") == "ä b"
+    assert foreign.one_line(HOSTILE) == "<b>x</b> Bcc: all@evil.example"
+    assert foreign.one_line("ä\u2028b") == "ä b"
