@@ -71,7 +71,7 @@ CUSTOMERS: Final = Group(
         Place(
             gettext_lazy("Data quality"),
             "data",
-            "data_rules customer_details ownerless customer_sources field_usage",
+            "data_rules customer_details ownerless customer_sources field_usage imports import",
             "g a",
             access.SEE_BACKOFFICE,
         ),

@@ -146,6 +146,7 @@ def statements(viewer: User, address: str) -> int:
         ("desk", "?show=all", "agent"),
         ("data", "", "agent"),
         ("field_usage", "", "manager"),
+        ("imports", "", "manager"),
         ("persona", "?tier=gold&role=member&language=en&currency=EUR", "manager"),
         ("duplicates", "", "agent"),
         ("duplicates", "?show=merged", "agent"),

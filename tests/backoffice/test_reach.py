@@ -172,6 +172,8 @@ ROUTES = {
     "batch_undoings": ("post", EVERYBODY),
     "data": ("get", EVERYBODY),
     "data_rules": ("get", EVERYBODY),
+    "imports": ("get", DECIDERS),
+    "import": ("get", EVERYBODY),
     "staged_decisions": ("post", DECIDERS),
     "customer_details": ("get", WORKERS),
     "duplicates": ("get", EVERYBODY),
@@ -357,7 +359,7 @@ def address(route, given):
     if route == "run" or route.startswith("hold_"):
         work = runs.held()
         keys |= {"run": [work.run.pk], "hold_releases": [work.pk], "hold_discards": [work.pk]}
-    if route == "staged_decisions":
+    if route in {"import", "staged_decisions"}:
         keys |= {route: [quality.staged_import().pk]}
     if route.startswith("duplicate_") or route == "duplicate":
         keys |= {name: [quality.pair().pk] for name in ("duplicate", "duplicate_dismissals", "duplicate_merges")}
