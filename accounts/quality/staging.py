@@ -181,7 +181,7 @@ def _judged_anew(rule: str, row: Mapping[str, Any], *, refuses: bool, is_legal: 
         found = [(fault.rule, fault.fact, fault.reason) for fault in facts.faults(facts.clean(said))]
     else:
         found = list(scores.judge(rules.Subject(said, is_legal)).broken)
-    return next((f"{facts.label(fact)}: {reason}" for id, fact, reason in found if id == rule), "")
+    return next((f"{facts.label(fact)} {reason}" for id, fact, reason in found if id == rule), "")
 
 
 def _require_steward(actor: User) -> None:

@@ -172,6 +172,8 @@ ROUTES = {
     "batch_undoings": ("post", EVERYBODY),
     "data": ("get", EVERYBODY),
     "data_rules": ("get", EVERYBODY),
+    "new_customer": ("get", WORKERS),
+    "first_contract": ("get", {"supervisor", "key_account", "manager"}),
     "imports": ("get", DECIDERS),
     "import": ("get", EVERYBODY),
     "staged_decisions": ("post", DECIDERS),
@@ -354,7 +356,7 @@ def address(route, given):
     keys |= policy_rows(route, granted.customer) | chat_rows(route, granted.customer)
     keys |= dict.fromkeys(["playbook", "practice_runs"], ["double-billing"])
     keys |= batch_rows(route) | tree_rows(route, granted.customer)
-    keys |= {"customer_details": [granted.customer.number]}
+    keys |= dict.fromkeys(["customer_details", "first_contract"], [granted.customer.number])
     keys |= house_rows(route)
     if route == "run" or route.startswith("hold_"):
         work = runs.held()
