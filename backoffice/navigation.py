@@ -67,6 +67,7 @@ CUSTOMERS: Final = Group(
             access.SEE_BACKOFFICE,
         ),
         Place(gettext_lazy("Tree"), "tree", "", "", access.SEE_BACKOFFICE),
+        Place(gettext_lazy("Segments"), "segments", "", "", access.SEE_BACKOFFICE),
         Place(gettext_lazy("Stuck"), "stuck", "", "g z", access.SEE_BACKOFFICE),
         Place(
             gettext_lazy("Data quality"),

@@ -239,6 +239,7 @@ urlpatterns = [
     path("tickets/<str:ref>/articles/", knowledge.ticket_articles, name="ticket_articles"),
     path("authority/", authority.mine, name="authority"),
     path("authority/acknowledgements/", authority.acknowledgements, name="policy_acknowledgements"),
+    path("segments/", standing.segments, name="segments"),
     path("stages/stuck/", standing.stuck, name="stuck"),
     path("customers/<str:number>/read-notes/", standing.read_notes, name="read_notes"),
     path("strategy/", strategy.strategy, name="strategy"),

@@ -174,6 +174,7 @@ ROUTES = {
     "data_rules": ("get", EVERYBODY),
     "new_customer": ("get", WORKERS),
     "first_contract": ("get", {"supervisor", "key_account", "manager"}),
+    "segments": ("get", EVERYBODY),
     "imports": ("get", DECIDERS),
     "import": ("get", EVERYBODY),
     "staged_decisions": ("post", DECIDERS),
