@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from accounts.customers.models import Customer
 from accounts.people.models import User
 from accounts.segments import key_accounts
+from accounts.segments.models import Segment
 from billing.money import Money
 from support.measures import definitions, first_contact, processes, silence
 from support.measures.first_contact import Figures
@@ -20,6 +21,7 @@ SPLITS = {
     "kind": gettext_lazy("Topic"),
     "channel": gettext_lazy("Channel"),
     "tier": gettext_lazy("Tier"),
+    "segment": gettext_lazy("Segment"),
     "agent": gettext_lazy("Agent"),
 }
 HOUR = timedelta(hours=1)
@@ -56,6 +58,8 @@ def _names(split: str, parts: list[Figures]) -> dict[str, str]:
     if split == "agent":
         people = User.objects.filter(pk__in=[int(part.part) for part in parts if part.part])
         return {str(person.pk): str(person) for person in people}
+    if split == "segment":
+        return dict(Segment.objects.values_list("code", "name")) | {"": _("In no segment")}
     choices = {"kind": Ticket.Kind, "channel": Ticket.Channel, "tier": Customer.Tier}[split]
     return {value: str(label) for value, label in choices.choices}
 

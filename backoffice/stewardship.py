@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from accounts.customers import rules
+from accounts.customers import facts, rules
 from accounts.customers.models import Customer
 from accounts.quality import scores
 from accounts.quality.models import ChangeRequest, StagedImport
@@ -25,7 +25,9 @@ def shown(rule: str = "") -> dict[str, Any]:
         "customers": found["customers"],
         "average": found["average"],
         "rules": [{"id": id, "count": count, "owner": owners.get(id, "")} for id, count in found["rules"]],
-        "staged": StagedImport.objects.filter(status=StagedImport.Status.STAGED).defer("rows").order_by("-staged_at", "-pk"),
+        "staged": StagedImport.objects.filter(status=StagedImport.Status.STAGED)
+        .defer("rows", "faults")
+        .order_by("-staged_at", "-pk"),
         "changes": ChangeRequest.objects.filter(status=ChangeRequest.Status.WAITING)
         .select_related("customer", "asked_by")
         .order_by("asked_at", "pk")[:ROWS],
@@ -43,5 +45,7 @@ def details_of(node: Customer) -> dict[str, str]:
 
 
 def _row(score: Any) -> dict[str, Any]:
-    reasons = [f"{fact.replace('_', ' ')} {reason}" for _, fact, reason in score.broken]
+    """Tell what is wrong in the reader's language: judged anew from the facts."""
+    subject = scores.subject_of(score.customer, score.confirmed_at, score.judged_at)
+    reasons = [f"{facts.label(fact)} {reason}" for _, fact, reason in scores.judge(subject).broken]
     return {"score": score.score, "customer": score.customer, "reasons": reasons, "rules": [id for id, *_ in score.broken]}

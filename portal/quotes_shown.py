@@ -11,12 +11,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.days import local_day
 from billing.amendments import quoting
 from billing.amendments.models import Quote
 from billing.amendments.quoting import Change
 from billing.catalog import charges
 from billing.catalog.models import Plan, PlanVersion, Product
-from billing.contracts import state
+from billing.contracts import conditions, state
 from billing.contracts.models import ContractEvent
 from billing.money import Money
 from billing.periods import Interval, last_day
@@ -105,6 +106,7 @@ def of(quote: Quote) -> QuoteShown:
             _price_change(
                 _("Price before discounts, tax included") if reduced else _("Price, tax included"), told, "gross_minor"
             ),
+            *_agreed(quote),
         ],
         next_on=next_on,
         next_total=Money(told["next_invoice_total_minor"], currency),
@@ -211,6 +213,21 @@ def _what_changes(quote: Quote) -> dict[str, Any]:
 
 def _price_change(label: str, told: dict[str, Any], which: str) -> dict[str, Any]:
     return {"label": label, "before": _per_period(told, "before", which), "after": _per_period(told, "after", which)}
+
+
+def _agreed(quote: Quote) -> list[dict[str, Any]]:
+    """Return the agreed discount on the day it was quoted and on the day of the change, with whose agreement it is, if any."""
+    days = (local_day(quote.quoted_at, quote.contract.timezone), quote.effective_on)
+    before, after = (_discount(conditions.discount_of(quote.customer, on)) for on in days)
+    none = _("none")
+    return [{"label": _("Discount"), "before": before or none, "after": after or none}] if before or after else []
+
+
+def _discount(reach: conditions.Reach | None) -> str:
+    if reach is None:
+        return ""
+    name = reach.condition.segment if reach.of_segment else reach.node.name
+    return _("%(percent)s %%, agreed for %(name)s") % {"percent": formats.figure(reach.percent), "name": name}
 
 
 def _per_period(told: dict[str, Any], when: str, which: str) -> str:

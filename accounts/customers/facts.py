@@ -37,6 +37,9 @@ LABELS: Final[dict[str, Promise]] = {
     "tax_id": gettext_lazy("Tax id"), "email": gettext_lazy("E-mail"), "phone": gettext_lazy("Phone"),
     "street": gettext_lazy("Street"), "postcode": gettext_lazy("Postcode"), "city": gettext_lazy("Town"),
     "language": gettext_lazy("Language"), "currency": gettext_lazy("Currency"), "timezone": gettext_lazy("Time zone"),
+    "lei": gettext_lazy("LEI"), "tier": gettext_lazy("Tier"), "stage": gettext_lazy("Stage"), "details": gettext_lazy("Details"),
+    "external_id": gettext_lazy("Number elsewhere"), "cost_centre": gettext_lazy("Cost centre"), "kind": gettext_lazy("Kind"),
+    "ref": gettext_lazy("Reference"), "parent_ref": gettext_lazy("Stands under"), "row": gettext_lazy("Row"),
 }  # fmt: skip
 
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from accounts.customers import reasons
+
 TOP: Final = ""
 DEEPEST: Final = 64
 
@@ -74,11 +76,11 @@ class _Grafting:
 
     def _objection(self, ref: str, parent: str) -> str:
         if parent == ref:
-            return "it names itself as its parent"
+            return reasons.say("parent.itself")
         if parent != TOP and parent not in self.wishes:
             if parent in self.refused:
-                return f"its parent {parent} was refused"
-            return f"{parent} is neither in the file nor among the customers"
+                return reasons.say("parent.refused", parent=parent)
+            return reasons.say("parent.unknown", parent=parent)
         return self.fits(ref, parent)
 
     def carry_out(self) -> dict[str, Graft]:
@@ -119,10 +121,12 @@ class _Grafting:
         if parent == TOP:
             return ""
         if parent not in self.done:
-            return f"{parent} leads back to it in a circle"
+            return reasons.say("parent.circle", parent=parent)
         if self.done[parent].parent is None:
-            return f"its parent {parent} was refused"
-        return f"under {parent} the tree would be deeper than {DEEPEST} levels" if self.done[parent].depth >= DEEPEST else ""
+            return reasons.say("parent.refused", parent=parent)
+        if self.done[parent].depth < DEEPEST:
+            return ""
+        return reasons.say("parent.too_deep", parent=parent, levels=DEEPEST)
 
     def _tell_children(self, ref: str) -> None:
         for child in self.children[ref]:
@@ -160,7 +164,7 @@ class _Grafting:
         circles = list(circles)
         leading_back = {ref: list(self._undecided_parents(ref)) for ref in circles}
         for ref, parents in leading_back.items():
-            reasons = [(parent, f"{parent} leads back to it in a circle") for parent in parents]
-            self.done[ref] = Graft(objections=self.objections[ref] + reasons)
+            back: list[tuple[str, str]] = [(parent, reasons.say("parent.circle", parent=parent)) for parent in parents]
+            self.done[ref] = Graft(objections=self.objections[ref] + back)
         for ref in circles:
             self._tell_children(ref)

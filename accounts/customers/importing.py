@@ -14,7 +14,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts.customers import facts, grafting, loading, locks, retirement
+from accounts.customers import facts, grafting, loading, locks, reasons, retirement
 from accounts.customers.models import Customer, CustomerKind
 from accounts.decisions import Refusal
 
@@ -157,9 +157,9 @@ class _Import:
             return [("row", row.fault)]
         faults: list[tuple[str, ...]] = [*facts.faults(row.facts), *retirement.faults(row.facts, self.retired)]
         if row.ref in self.rows:
-            faults.append(("ref", f'"{row.ref}" appears already in row {self.rows[row.ref].number}'))
+            faults.append(("ref", reasons.say("ref.twice", ref=row.ref, row=self.rows[row.ref].number)))
         if row.kind and row.kind not in self.kinds:
-            faults.append(("kind", f'there is no kind of customer called "{row.kind}"'))
+            faults.append(("kind", reasons.say("kind.unknown", kind=row.kind)))
         return faults
 
     def _refuse(self, row: Row, faults: Iterable[tuple[str, ...]]) -> None:
@@ -189,15 +189,15 @@ class _Import:
         for row in list(self.rows.values()):
             there = self.standing.get(row.ref)
             if there and there.survivor:
-                self._withdraw(row, "ref", f"it was merged into {there.survivor}; import that one")
+                self._withdraw(row, "ref", reasons.say("ref.merged", survivor=there.survivor))
             elif there and row.kind in {"", there.kind}:
                 row.kind = there.kind
             elif there:
-                self._withdraw(row, "kind", f'it is kept as "{there.kind}"; an import does not change kinds')
+                self._withdraw(row, "kind", reasons.say("kind.changed", kind=there.kind))
             else:
                 row.kind = row.kind or self.default_kind
                 if not row.kind:
-                    self._withdraw(row, "kind", "says no kind")
+                    self._withdraw(row, "kind", reasons.say("kind.missing"))
 
     def _withdraw(self, row: Row, column: str, *reasons: str) -> None:
         del self.rows[row.ref]
@@ -219,25 +219,25 @@ class _Import:
     def _why_not_under(self, ref: str, parent: str) -> str:
         kind = self.kinds[self._kind_of(ref)]
         if parent == grafting.TOP:
-            return "" if kind.may_be_root else f"a {kind.label.lower()} cannot be the root of a group"
+            return "" if kind.may_be_root else reasons.say("parent.not_root", kind=kind.label.lower())
         above = self.kinds[self._kind_of(parent)]
         if above.pk in self.places[kind.pk]:
             return ""
-        return f"a {kind.label.lower()} cannot stand under a {above.label.lower()} ({parent})"
+        return reasons.say("parent.kind", kind=kind.label.lower(), above=above.label.lower(), parent=parent)
 
     def _kind_of(self, ref: str) -> str:
         there = self.standing.get(ref)
         return there.kind if there else self.rows[ref].kind
 
     def _judge(self, row: Row, graft: grafting.Graft) -> None:
-        reasons = [reason for _, reason in graft.objections]
+        objections = [reason for _, reason in graft.objections]
         if not graft.granted:
-            self._withdraw(row, "parent_ref", *reasons)
+            self._withdraw(row, "parent_ref", *objections)
             return
         if len(row.parents) > 1:
             further = ", ".join(parent for parent in row.parents if parent != graft.parent)
-            reasons.append(f"{graft.parent} was chosen of several parents; further links: {further}")
-        self.result.remarks.extend(Remark(row.number, row.ref, "parent_ref", reason) for reason in reasons)
+            objections.append(reasons.say("parent.chosen", parent=graft.parent, further=further))
+        self.result.remarks.extend(Remark(row.number, row.ref, "parent_ref", reason) for reason in objections)
 
     def compare(self) -> loading.Plan:
         """Tell new rows from changed and unchanged ones, and count them."""

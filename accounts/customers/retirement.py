@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Mapping
 
+from django.utils.translation import gettext as _
+
 from accounts.customers.facts import Fault
 from accounts.customers.retired_models import RetiredFact
 
@@ -15,4 +17,4 @@ def faults(values: Mapping[str, str], retired: Collection[str], beside: Mapping[
     """Return a fault for each retired fact that would be written anew; what stays as it was is none."""
     kept = beside or {}
     written = (name for name in values if name in retired and values[name] and values[name] != kept.get(name, ""))
-    return [Fault(name, "is retired: nobody needs it any more", "facts.retired") for name in written]
+    return [Fault(name, _("is retired: nobody needs it any more"), "facts.retired") for name in written]

@@ -16,6 +16,7 @@ from typing import BinaryIO, Final, NoReturn
 
 from django.utils.translation import gettext as _
 
+from accounts.customers import reasons
 from accounts.customers.facts import FACTS
 from accounts.customers.importing import Row
 from accounts.decisions import Refusal
@@ -111,7 +112,8 @@ class Sheet:
             if not cells:
                 continue
             if len(cells) != len(self.header):
-                yield Row("", "", number=number, fault=f"has {len(cells)} cells where the header names {len(self.header)}")
+                fault = reasons.say("row.cells", found=len(cells), wanted=len(self.header))
+                yield Row("", "", number=number, fault=fault)
                 continue
             record = dict(zip(self.header, cells, strict=True))
             if all(record[column] == value for column, value in self.reading.where):

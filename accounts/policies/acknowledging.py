@@ -5,12 +5,12 @@ A new material version locks again, for everybody and at once; so do the days af
 words counts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
@@ -122,6 +122,13 @@ def pass_rate(version: PolicyVersion) -> tuple[int, int]:
     """Return how many attempts at a version's quiz passed, and how many there were."""
     attempts = Acknowledgement.objects.filter(version=version)
     return attempts.filter(right=F("asked")).count(), attempts.count()
+
+
+def pass_rates(versions: Iterable[PolicyVersion]) -> dict[int, tuple[int, int]]:
+    """Return for each version, by its key, how many attempts at its quiz passed and how many there were, if any."""
+    attempts = Acknowledgement.objects.filter(version__in=[version.pk for version in versions]).order_by()
+    counted = attempts.values_list("version").annotate(passed=Count("pk", filter=Q(right=F("asked"))), tried=Count("pk"))
+    return {version: (passed, tried) for version, passed, tried in counted}
 
 
 def _required(user: User, at: datetime) -> QuerySet[PolicyVersion]:

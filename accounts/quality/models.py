@@ -135,8 +135,10 @@ class StagedImport(models.Model):
     score = models.DecimalField(max_digits=4, decimal_places=1)
     gate = models.PositiveSmallIntegerField()
     faults = models.JSONField(
-        default=list, help_text="What keeps the score down, the most frequent first: [rule id, reason, rows]."
+        default=list,
+        help_text="What keeps the score down, the most frequent first: [rule id or code, reason, rows, a row with its facts].",
     )
+    counts = models.JSONField(default=dict, db_default={}, help_text="What the rehearsal said: rows created, updated, refused.")
     status = models.CharField(max_length=8, choices=Status, default=Status.STAGED)
     staged_at = models.DateTimeField()
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

@@ -59,6 +59,7 @@ def refresh(customers: QuerySet[Customer], *, at: datetime) -> int:
 def to_be_tended() -> QuerySet[Score]:
     """Return the customers whose facts want tending, the poorest first."""
     found = Score.objects.filter(score__lt=BEST, customer__merged_into=None)
+    found = found.annotate(confirmed_at=Max("customer__confirmations__confirmed_at"))
     return found.select_related("customer__kind").order_by("score", "customer_id")
 
 
@@ -73,15 +74,21 @@ def summary() -> dict[str, object]:
 
 
 def average_of(rows: Iterable[tuple[Mapping[str, str], bool]]) -> tuple[float, list[list[object]]]:
-    """Return the average score of rows (facts, whether they carry legal data) and what keeps it down, the most frequent first."""
+    """Return the average score of rows (facts, whether they carry legal data) and what keeps it down, the most frequent first.
+
+    Each of those is the rule, its words, how many rows break it, and the place of the first of them.
+    """
     counts: Counter[tuple[str, str]] = Counter()
+    first: dict[tuple[str, str], int] = {}
     total, judged = 0, 0
     for said, legal in rows:
         found = judge(rules.Subject(said, legal))
+        for rule, fact, reason in found.broken:
+            counts[rule, f"{fact} {reason}"] += 1
+            first.setdefault((rule, f"{fact} {reason}"), judged)
         total, judged = total + found.score, judged + 1
-        counts.update((rule, f"{fact} {reason}") for rule, fact, reason in found.broken)
     average = total * 10 // judged / 10 if judged else float(BEST)
-    return average, [[rule, reason, number] for (rule, reason), number in counts.most_common(50)]
+    return average, [[rule, reason, number, first[rule, reason]] for (rule, reason), number in counts.most_common(50)]
 
 
 def _score(customer: Customer, at: datetime) -> Score:

@@ -119,6 +119,7 @@ def _found(password: str, at: datetime) -> None:
         _plant(root, None, seller, at)
     policies.publish(at=at - POLICIES_KNOWN)
     standing.agree(at=at - POLICIES_KNOWN)
+    policies.publish_for_segments(at=at - POLICIES_KNOWN)
     strategy.write(at=at - POLICIES_KNOWN)
     _invite(password, began)
     history.keep_card(Customer.objects.get(ref=PAYERS_NODE), at)

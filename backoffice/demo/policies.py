@@ -3,14 +3,17 @@
 Written in the lines managers write, by the manager, and published by the second one, as every policy is.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 from accounts.people.models import User
 from accounts.policies import acknowledging, binding, publishing
 from accounts.policies.models import Policy, PolicyVersion
 from accounts.policies.publishing import Content
+from accounts.segments.models import Segment
 from backoffice import policy_text
-from backoffice.demo.people import MANAGER, SECOND_MANAGER, STAFF
+from backoffice.demo.people import AGENT, KEY_ACCOUNT_MANAGER, MANAGER, SECOND_MANAGER, STAFF, SUPERVISOR
 
 CREDIT = Content(
     values=policy_text.values("""
@@ -69,6 +72,28 @@ CHARTER = Content(
     material=False,
     note="The first charter.",
 )
+STRATEGIC = Content(
+    values=policy_text.values("""
+        goodwill.agent_ticket_limit = 400.00 EUR, 400.00 USD | loosen | 2
+        survey.delay_hours = 1 | loosen | 3
+    """),
+    clauses=policy_text.clauses("""
+        1 Strategic customers are those we would not want to lose. Call before you write.
+        2 For them an agent may give more goodwill at once.
+        3 We ask them sooner how it went, and listen.
+    """),
+    cases=policy_text.cases("Strategic | value | key=goodwill.agent_ticket_limit | 400.00 EUR, 400.00 USD"),
+    quiz=policy_text.quiz("""
+        ? Who is a strategic customer?
+        - Whoever pays most
+        * Whom we would not want to lose, chosen by hand
+        ? What do you do first?
+        * Call
+        - Send a form
+    """),
+    material=False,
+    note="What strategic customers may count on.",
+)
 DOCUMENTS = (
     ("credit-policy", "Credit policy", Policy.Audience.STAFF, CREDIT, {"place": "house"}),
     ("gold-service", "Gold service", Policy.Audience.STAFF, GOLD, {"place": "tier", "tier": "gold"}),
@@ -89,7 +114,18 @@ def publish(*, at: datetime) -> None:
             acknowledging.acknowledge(actor=user, version=version, answers=answers, at=at)
 
 
-def _publish(code: str, name: str, audience: str, content: Content, place: dict[str, str], at: datetime) -> None:
+def publish_for_segments(*, at: datetime) -> None:
+    """Publish what holds for strategic customers alone, and let some of our people answer its quiz, not all of them rightly."""
+    place = {"place": "segment", "segment": Segment.objects.get(code="strategic")}
+    _publish("strategic-care", "Care for strategic customers", Policy.Audience.STAFF, STRATEGIC, place, at)
+    version = PolicyVersion.objects.get(policy__code="strategic-care")
+    right = [question["answer"] for question in version.quiz]
+    for email, answers in ((AGENT, right), (KEY_ACCOUNT_MANAGER, right), (SUPERVISOR, [0, 1]), (SUPERVISOR, right)):
+        with suppress(acknowledging.QuizNotPassed):
+            acknowledging.acknowledge(actor=User.objects.get(email=email), version=version, answers=answers, at=at)
+
+
+def _publish(code: str, name: str, audience: str, content: Content, place: dict[str, Any], at: datetime) -> None:
     author, second = (User.objects.get(email=email) for email in (MANAGER, SECOND_MANAGER))
     about = {"code": code, "name": name, "audience": audience, "review_on": at.date() + A_YEAR}
     policy = publishing.define(actor=author, at=at, **about)

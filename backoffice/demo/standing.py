@@ -9,16 +9,20 @@ from accounts.customers.models import Customer
 from accounts.people import owners
 from accounts.people.models import User
 from accounts.segments import conditions, defining, evaluating, key_accounts, lifecycle
-from backoffice.demo.people import FINANCE, MANAGER, SECOND_MANAGER, SUPERVISOR
+from accounts.segments.models import Segment
+from backoffice.demo.people import FINANCE, KEY_ACCOUNT_MANAGER, MANAGER, SECOND_MANAGER, SUPERVISOR
 from support.remedies import allowances
 from support.remedies.allowances import Terms
+from support.service_levels import targets
+from support.service_levels.models import ClockKind, ServiceCalendar
+from support.tickets.models import Ticket
 
 KEY_ACCOUNT, DISCOUNTED = "KR", "PO"
-KEY_ACCOUNT_MANAGER = "kam@accord.example"
 GOODWILL, FEE = "goodwill_credit", "waive_charge"
 OWNED_BY = {
     "account_owner": KEY_ACCOUNT_MANAGER, "service_owner": SUPERVISOR, "billing_owner": FINANCE, "data_owner": MANAGER,
 }  # fmt: skip
+FIRST_WORD_WHEN_URGENT = {"gold": 30, "": 240}  # minutes of our hours
 SEGMENTS = (
     {
         "code": "strategic", "name": "Strategic", "rank": 20, "rule": "",
@@ -60,6 +64,15 @@ def agree(*, at: datetime) -> None:
         actor=asker, kind="service_level", value="gold", customer=Customer.objects.get(ref=KEY_ACCOUNT), since=at.date(), at=at
     )
     conditions.approve(actor=second, asked=agreed, at=at)
+    for_strategic = conditions.ask(
+        actor=asker, kind="service_level", value="gold", segment=Segment.objects.get(code="strategic"), since=at.date(), at=at
+    )
+    conditions.approve(actor=second, asked=for_strategic, at=at)
+    for tier, minutes in FIRST_WORD_WHEN_URGENT.items():
+        targets.set_target(
+            actor=asker, clock=ClockKind.FIRST_RESPONSE, tier=tier, priority=Ticket.Priority.URGENT, minutes=minutes,
+            calendar=ServiceCalendar.objects.order_by("pk")[0], at=at,
+        )  # fmt: skip
     for root in Customer.objects.filter(parent=None).order_by("tree_id"):
         for role, email in OWNED_BY.items():
             owner = User.objects.get(email=email)

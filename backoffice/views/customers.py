@@ -20,7 +20,9 @@ def roots(request: HttpRequest) -> HttpResponse:
     """Show the groups we serve, with what each owes altogether."""
     groups = access.customers_within_reach(request.user).filter(parent=None).current().select_related("kind")
     page = page_of(request, groups, newest_by="created_at", size=50)
-    return render(request, "backoffice/customers/roots.html", {"page": page, "groups": tree_nodes.of(page.rows)})
+    level = access.level_of(request.user)
+    may = {"may_add": level in access.TEND_DATA.levels, "may_import": level in access.DECIDE_MERGES.levels}
+    return render(request, "backoffice/customers/roots.html", {"page": page, "groups": tree_nodes.of(page.rows), **may})
 
 
 @declares(access.SEE_BACKOFFICE)
@@ -37,6 +39,7 @@ def page(request: HttpRequest, node: Customer, *, status: int = 200, **forms: ob
     context = overview.of(node, viewer=request.user, subtree=subtree, on=places.today(node))
     context["promises"] = promises_shown.of_account(node, at=timezone.now())
     context["may_view_as"] = access.level_of(request.user) in access.VIEW_AS_CUSTOMER.levels
+    context["may_sign"] = access.level_of(request.user) in access.SIGN_CONTRACTS.levels
     context |= {"escalation": account_escalation.covering(node), "escalation_form": EscalationForm()} | forms
     return render(request, "backoffice/customers/customer.html", context, status=status)
 

@@ -1,21 +1,19 @@
-"""The data of customers: what a steward tends, the rules it is judged by, staged imports, and putting facts right."""
+"""The data of customers: what a steward tends, the rules it is judged by, and putting facts right."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.customers import details, retirement
+from accounts.customers import details, facts, retirement
 from accounts.customers.models import Customer
-from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.routes import declares
-from accounts.quality import scores, staging
-from accounts.quality.models import StagedImport
+from accounts.quality import scores
 from backoffice import overview, places, stewardship
-from backoffice.forms.data import DetailsForm, StagedDecisionForm
+from backoffice.forms.data import DetailsForm
 from window.refusals import refusals_shown_on
 
 
@@ -32,26 +30,6 @@ def queue(request: HttpRequest) -> HttpResponse:
 def rules(request: HttpRequest) -> HttpResponse:
     """Show every rule that facts are judged by."""
     return render(request, "backoffice/data/rules.html", {"rules": stewardship.every_rule()})
-
-
-@declares(access.DECIDE_MERGES)
-@require_POST
-def staged_decisions(request: HttpRequest, pk: int) -> HttpResponse:
-    """Let a staged import go live, or drop it."""
-    staged, form = get_object_or_404(StagedImport, pk=pk), StagedDecisionForm(request.POST)
-    if not form.is_valid():
-        raise Http404
-    try:
-        if form.cleaned_data["decision"] == "drop":
-            staging.drop(actor=request.user, staged=staged, at=timezone.now())
-            messages.success(request, _("%(name)s was dropped.") % {"name": staged.name})
-        else:
-            made = staging.release(actor=request.user, staged=staged, at=timezone.now())
-            counts = {"created": made.created, "updated": made.updated, "refused": made.refused}
-            messages.success(request, _("Live: %(created)s created, %(updated)s updated, %(refused)s refused.") % counts)
-    except Refusal as refusal:
-        messages.error(request, refusal.reason)
-    return redirect("backoffice:data")
 
 
 @declares(access.TEND_DATA)
@@ -72,5 +50,6 @@ def customer_details(request: HttpRequest, number: str) -> HttpResponse:
 def _details(request: HttpRequest, node: Customer, form: DetailsForm, *, status: int) -> HttpResponse:
     at = timezone.now()
     judged = scores.judge(scores.subject_of(node, scores.confirmed_at(node), at))
-    context = {"node": node, "form": form, "judged": judged, "path": overview.path_to(node)}
+    broken = [(id, f"{facts.label(fact)} {reason}") for id, fact, reason in judged.broken]
+    context = {"node": node, "form": form, "judged": judged, "broken": broken, "path": overview.path_to(node)}
     return render(request, "backoffice/data/details.html", context, status=status)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.people import access
 from accounts.people.routes import declares
 from accounts.segments import key_accounts, lifecycle
-from backoffice import places, standing_shown
+from backoffice import places, segments_shown, standing_shown
 from window.paging import page_of
 
 
@@ -23,6 +23,15 @@ def stuck(request: HttpRequest) -> HttpResponse:
     page = page_of(request, rows, newest_by="stuck_since", size=50)
     shown = standing_shown.stuck(page.rows, timezone.now().date())
     return render(request, "backoffice/customers/stuck.html", {"page": page, "rows": shown, "mine": mine})
+
+
+@declares(access.SEE_BACKOFFICE)
+@require_GET
+def segments(request: HttpRequest) -> HttpResponse:
+    """Show the segments: who is meant, what hangs on each, and who of us knows it."""
+    steers = access.level_of(request.user) in access.STEER.levels
+    shown = segments_shown.every(timezone.localdate())
+    return render(request, "backoffice/customers/segments.html", {"segments": shown, "steers": steers})
 
 
 @declares(access.SEE_BACKOFFICE)

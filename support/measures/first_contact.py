@@ -15,11 +15,18 @@ from support.measures import definitions
 from support.tickets.models import Ticket
 
 BEFORE: Final = timedelta(days=definitions.LONGEST)
+# The segment that spoke for the customer when the ticket was opened: the highest rank.
+SEGMENT: Final = """COALESCE((
+    SELECT g.code FROM accounts_segmentmembership m JOIN accounts_segment g ON g.id = m.segment_id AND g.active
+      JOIN accounts_customer n ON n.id = m.customer_id AND n.tree_id = c.tree_id AND n.lft <= c.lft AND n.rght >= c.rght
+     WHERE m.since <= t.opened_at::date AND (m.until IS NULL OR m.until > t.opened_at::date)
+     ORDER BY g.rank DESC, g.code LIMIT 1), '')"""
 # What the figures may be split by, as the database reads it from ticket t and customer c.
 SPLITS: Final[Mapping[str, str]] = {
     "kind": "t.kind",
     "channel": "t.channel",
     "tier": "c.tier",
+    "segment": SEGMENT,
     "agent": "COALESCE(t.assignee_id::text, '')",
 }
 # The tickets with their issue. A ticket begins an issue unless the one before it, of the same customer and topic, is unresolved

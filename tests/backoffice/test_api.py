@@ -91,6 +91,8 @@ ROUTES = {
     "callbacks": ("get", WORKERS),
     "call_tries": ("post", WORKERS),
     "calls_made": ("post", WORKERS),
+    "imports": ("get", DECIDERS),
+    "import_decisions": ("post", DECIDERS),
     "leads": ("get", WORKERS),
     "lead_steps": ("post", WORKERS),
     "ticket_leads": ("post", WORKERS),
@@ -142,6 +144,7 @@ def rows(customer, route):
     """The row of its own that some routes name."""
     made = {
         "lead_steps": offers.lead,
+        "import_decisions": quality.staged_import,
         "substitute_endings": lambda: support.substitute(),
         "handover_undoings": lambda: tree_changes.handed_over(customer),
         "relation_endings": lambda: relations.serves(customer),
@@ -293,3 +296,18 @@ def test_no_of_a_program_is_said_once_and_not_while_an_error_stands_open():
     assert [answer.status_code for answer in answers] == [201, 201]
     assert Ticket.objects.get(pk=ticket.pk).outcome == "declined"
     assert refused.json()["code"] == "error_found"
+
+
+def test_rows_are_tried_out_and_then_staged_by_api():
+    client = Client()
+    client.force_login(people.supervisor())
+    rows = [{"ref": "G", "name": "Helios", "kind": "group"}, {"ref": "L", "name": "Lost", "kind": "site", "parents": ["NOPE"]}]
+    address, body = reverse("staff_api:imports"), {"name": "crm", "rows": rows}
+
+    tried = client.post(address, body | {"dry_run": True}, content_type="application/json").json()
+    staged = client.post(address, body, content_type="application/json").json()
+
+    assert (tried["score"], tried["created"], tried["import_id"]) == (50.0, 1, None)
+    assert tried["faults"][0]["reason"] == "NOPE is neither in the file nor among the customers"
+    decided = reverse("staff_api:import_decisions", args=[staged["import_id"]])
+    assert client.post(decided, {"decision": "release"}, content_type="application/json").json()["status"] == "released"

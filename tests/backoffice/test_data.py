@@ -1,6 +1,7 @@
 """What a steward tends: poor facts, staged imports, the rules."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -32,7 +33,7 @@ def entity():
 
 def test_customer_without_tax_id_is_in_the_queue_and_putting_it_right_takes_it_out(entity):
     agent = people.agent()
-    assert "tax id is missing" in visit(agent, "data").content.decode()
+    assert "Tax id is missing" in visit(agent, "data").content.decode()
 
     visit(agent, "customer_details", entity.number, form={**GOOD, "name": entity.name, "tax_id": "DE136695976"})
 
@@ -70,3 +71,30 @@ def test_staged_import_goes_live_or_is_dropped_once():
 
     assert Customer.objects.get(ref="G-1").name == "Helios"
     assert list(StagedImport.objects.order_by("pk").values_list("status", flat=True)) == ["released", "dropped"]
+
+
+def uploaded(text, **given):
+    file = SimpleUploadedFile("customers.csv", text.encode())
+    return {"file": file, "gate": "90", "delimiter": ",", "columns": "", "default_kind": ""} | given
+
+
+def test_file_is_kept_with_its_faults_and_goes_live_when_a_supervisor_says_so():
+    supervisor = people.supervisor()
+
+    visit(supervisor, "imports", form=uploaded("ref,parent_ref,name,kind\nG,,Helios,group\nL,NOPE,Lost,site\n"))
+
+    staged = StagedImport.objects.get()
+    page = visit(supervisor, "import", staged.pk).content.decode()
+    assert (staged.counts["created"], staged.counts["refused"], staged.score) == (1, 1, 50)
+    assert "NOPE is neither in the file nor among the customers" in page
+    assert not Customer.objects.exists()
+    visit(supervisor, "staged_decisions", staged.pk, form={"decision": "release"})
+    assert [customer.name for customer in Customer.objects.all()] == ["Helios"]
+
+
+def test_file_that_is_no_file_of_customers_is_refused_in_words():
+    answer = visit(people.supervisor(), "imports", form=uploaded("a,b\n1,2\n"))
+
+    assert answer.status_code == 422
+    assert "no column is called ref" in answer.content.decode()
+    assert not StagedImport.objects.exists()

@@ -79,6 +79,9 @@ def fill():
     overdue.disputed(customer)
     provisioning.ordered(customer)
     segments.stuck(group())
+    alike = segments.segment()
+    policies.published({}, code=f"care-{alike.pk}", place="segment", segment=alike)
+    segments.condition("service_level", "gold", segment=alike)
     policies.excepted(customer, "remedy.ticket_limit", "1.00 EUR")
     policies.published({}, code=f"policy-{customer.pk}", place="node", customer=customer)
     runs.held()
@@ -146,6 +149,9 @@ def statements(viewer: User, address: str) -> int:
         ("desk", "?show=all", "agent"),
         ("data", "", "agent"),
         ("field_usage", "", "manager"),
+        ("imports", "", "manager"),
+        ("segments", "", "agent"),
+        ("measures", "?by=segment", "agent"),
         ("persona", "?tier=gold&role=member&language=en&currency=EUR", "manager"),
         ("duplicates", "", "agent"),
         ("duplicates", "?show=merged", "agent"),

@@ -172,6 +172,11 @@ ROUTES = {
     "batch_undoings": ("post", EVERYBODY),
     "data": ("get", EVERYBODY),
     "data_rules": ("get", EVERYBODY),
+    "new_customer": ("get", WORKERS),
+    "first_contract": ("get", {"supervisor", "key_account", "manager"}),
+    "segments": ("get", EVERYBODY),
+    "imports": ("get", DECIDERS),
+    "import": ("get", EVERYBODY),
     "staged_decisions": ("post", DECIDERS),
     "customer_details": ("get", WORKERS),
     "duplicates": ("get", EVERYBODY),
@@ -352,12 +357,12 @@ def address(route, given):
     keys |= policy_rows(route, granted.customer) | chat_rows(route, granted.customer)
     keys |= dict.fromkeys(["playbook", "practice_runs"], ["double-billing"])
     keys |= batch_rows(route) | tree_rows(route, granted.customer)
-    keys |= {"customer_details": [granted.customer.number]}
+    keys |= dict.fromkeys(["customer_details", "first_contract"], [granted.customer.number])
     keys |= house_rows(route)
     if route == "run" or route.startswith("hold_"):
         work = runs.held()
         keys |= {"run": [work.run.pk], "hold_releases": [work.pk], "hold_discards": [work.pk]}
-    if route == "staged_decisions":
+    if route in {"import", "staged_decisions"}:
         keys |= {route: [quality.staged_import().pk]}
     if route.startswith("duplicate_") or route == "duplicate":
         keys |= {name: [quality.pair().pk] for name in ("duplicate", "duplicate_dismissals", "duplicate_merges")}

@@ -1,5 +1,6 @@
 """How a customer stands with us, on its pages and by the API: key account and its note, segments, terms, stages, policies."""
 
+from contextlib import suppress
 from datetime import timedelta
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.people.models import User
+from accounts.policies import acknowledging
 from accounts.policies.models import Firing
 from accounts.segments import evaluating, key_accounts
 from accounts.timeline import delivery
@@ -157,3 +159,17 @@ def test_api_that_asks_nobody_is_403_limit_exceeded_with_the_policy_a_cent_over_
     assert (answer.status_code, told["code"], told["policy"]) == (403, "limit_exceeded", "credit-policy v1")
     assert not Grant.objects.exists()
     assert list(Firing.objects.values_list("key", "outcome")) == [("remedy.agent_ticket_limit", "blocked")]
+
+
+def test_segments_say_what_hangs_on_them_and_how_many_passed_the_quiz():
+    dear = segments.segment(code="dear", description="Whom we would not want to lose.")
+    quiz = [{"question": "Who?", "options": ["All", "Few"], "answer": 1}]
+    care = policies.published({}, code="care", place="segment", segment=dear, quiz=quiz)
+    for user, answers in ((people.agent(), [1]), (people.supervisor(), [0])):
+        with suppress(acknowledging.QuizNotPassed):
+            acknowledging.acknowledge(actor=user, version=care, answers=answers, at=timezone.now())
+
+    page = signed_in(people.agent()).get(reverse("backoffice:segments"))
+
+    assert [(known.passed, known.attempts, known.rate) for known in page.context["segments"][0].policies] == [(1, 2, 50)]
+    assert "Whom we would not want to lose." in page.content.decode()

@@ -89,6 +89,18 @@ def test_discount_is_counted_in_what_the_button_says(visitor, berlin, bought):
     assert "Price before discounts, net 744.00 EUR a month 992.00 EUR a month" in told
 
 
+def test_discount_is_named_with_whose_agreement_it_is(visitor, berlin, bought):
+    approved = {"asked_by": manager(), "asked_at": billing.NOON, "approved_by": supervisor(), "approved_at": billing.NOON}
+    Condition.objects.create(kind="discount", value="5", since=TODAY, customer=berlin, **approved)
+    over = {"since": TODAY - timedelta(days=30), "until": TODAY}
+    Condition.objects.create(kind="discount", value="50", customer=berlin, **over, **approved)
+
+    told = words(visitor.get(ask(visitor, bought).url))
+
+    assert f"Discount 5 %, agreed for {berlin.name}" in told
+    assert "50 %" not in told
+
+
 def test_pause_says_that_it_pauses_and_what_comes_back_today(visitor, bought):
     told = words(visitor.get(ask(visitor, bought, what="pause").url))
 

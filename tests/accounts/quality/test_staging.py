@@ -2,6 +2,7 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
@@ -35,7 +36,7 @@ def test_import_below_its_gate_is_staged_and_nothing_goes_live(tmp_path, capsys)
     staged = StagedImport.objects.get()
     assert (staged.name, staged.faults[0]) == (
         "customers.csv",
-        ["tax_id.required", "tax_id is missing: invoices within the EU need it", 1],
+        ["tax_id.required", "tax_id is missing: invoices within the EU need it", 1, {"row": 3}],
     )
 
 
@@ -75,6 +76,24 @@ def test_agent_does_not_decide_on_staged_imports(tmp_path, capsys):
 
     with pytest.raises(Refusal, match="A supervisor or manager"):
         staging.drop(actor=people.agent(), staged=StagedImport.objects.get(), at=NOON)
+
+
+def test_what_keeps_an_import_down_is_told_in_the_language_of_the_reader(tmp_path, capsys):
+    imported(tmp_path, capsys, POOR.replace("G,,Helios,group,", "G,,Helios,group,XX") + "L,NOPE,Lost,site,\n", "--gate", "90")
+    staged = StagedImport.objects.get()
+
+    with translation.override("de"):
+        told = [(one.row, one.rule, one.words) for one in staging.told(staged)]
+
+    assert (2, "country.format", '"XX" is no country') not in told
+    assert any(rule == "country.format" and "Ländercode" in words for _row, rule, words in told)
+    assert (4, "parent.unknown") in [(row, rule) for row, rule, _words in told]
+    assert (3, "tax_id.required") in [(row, rule) for row, rule, _words in told]
+
+
+def test_agent_does_not_stage_an_import():
+    with pytest.raises(Refusal, match="A supervisor or manager"):
+        staging.stage(actor=people.agent(), rows=[], gate=90, name="a.csv", default_kind="", at=NOON)
 
 
 def test_gate_that_is_no_score_is_refused(tmp_path, capsys):

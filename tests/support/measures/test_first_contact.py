@@ -6,14 +6,15 @@ from uuid import uuid4
 import pytest
 from django.db.utils import IntegrityError, InternalError
 
+from accounts.segments import evaluating
 from support.measures import definitions, first_contact
 from support.measures.definitions import DefinitionMakesNoSense, MayNotDefine
 from support.measures.models import IssueDefinition
 from support.tickets import conversation
 from support.tickets.models import Ticket
 from support.voice import satisfaction
-from tests.factories import people, support
-from tests.factories.customers import group
+from tests.factories import people, segments, support
+from tests.factories.customers import below, group
 from tests.factories.support import NOON
 
 pytestmark = pytest.mark.django_db
@@ -88,11 +89,24 @@ def test_satisfaction_stands_beside_it_with_one_decimal():
     assert (figures(NOON + 60 * DAY).satisfaction, figures(NOON + 60 * DAY).answers) == ("4.3", 3)
 
 
-@pytest.mark.parametrize(("by", "part"), [("channel", "portal"), ("tier", "standard"), ("kind", "billing")])
+@pytest.mark.parametrize(("by", "part"), [("channel", "portal"), ("tier", "standard"), ("kind", "billing"), ("segment", "")])
 def test_figures_are_split_by_what_is_asked_for(by, part):
     solved(group())
 
     assert [row.part for row in first_contact.figures(since=NOON - DAY, until=NOON + DAY, at=NOON, by=by)] == [part]
+
+
+def test_segment_that_speaks_first_is_the_one_a_ticket_counts_for():
+    customer = group()
+    for code, rank in (("many", 1), ("dear", 5)):
+        evaluating.put_in(
+            actor=people.manager(), segment=segments.segment(code=code, rank=rank), customer=customer, at=NOON - DAY
+        )
+    solved(below(customer))
+
+    rows = first_contact.figures(since=NOON - DAY, until=NOON + DAY, at=NOON, by="segment")
+
+    assert [row.part for row in rows] == ["dear"]
 
 
 def test_new_definition_counts_issues_from_its_day_on_and_leaves_earlier_ones_as_they_were():
