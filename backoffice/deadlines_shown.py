@@ -10,7 +10,7 @@ from support.service_levels.models import ClockKind
 from support.tickets import account_escalation, deadlines, escalation
 from support.tickets.deadlines import Clock, Sheet
 from support.tickets.models import Ticket
-from window.formats import moment
+from window.formats import day, moment
 
 MINUTE = timedelta(minutes=1)
 
@@ -85,7 +85,7 @@ def _source(clock: Clock, sheet: Sheet) -> str:
         words = _("%(words)s, the tier of %(name)s") % {"words": words, "name": subject.tier_from.name}
     if target.tier and subject.agreed:
         words = _("%(words)s, agreed for %(name)s") % {"words": words, "name": subject.agreed}
-    return _("%(words)s, since %(day)s") % {"words": words, "day": target.since.isoformat()}
+    return _("%(words)s, since %(day)s") % {"words": words, "day": day(target.since)}
 
 
 def days_left(due_in: int) -> str:
