@@ -21,6 +21,7 @@ from backoffice import (
     standing_shown,
     tree_nodes,
 )
+from backoffice.forms.tickets import GrantForm
 from billing.anomalies.models import Finding
 from billing.anomalies.registry import LABELS
 from billing.invoices.models import Line
@@ -39,8 +40,8 @@ from support.voice.models import Praise
 CLAIM_TONES = {"valid": "warning", "partly_valid": "warning", "not_valid": "info"}
 
 
-def shown(viewer: User, ticket: Ticket, *, at: datetime) -> dict[str, object]:
-    """Return what the page of `ticket` shows to `viewer`."""
+def shown(viewer: User, ticket: Ticket, *, at: datetime, refused: GrantForm | None = None) -> dict[str, object]:
+    """Return what the page of `ticket` shows to `viewer`; a remedy just `refused` stands open as it was typed."""
     playbook = None if ticket.status == Ticket.Status.RESOLVED else offering.for_ticket(ticket)
     proposals = [] if ticket.status == Ticket.Status.RESOLVED else resolution.proposals(ticket, viewer, at)
     return (
@@ -66,7 +67,7 @@ def shown(viewer: User, ticket: Ticket, *, at: datetime) -> dict[str, object]:
         }
         | leads_shown.on_ticket(viewer, ticket, at=at)
         | remedies_shown.given(viewer, ticket)
-        | remedies_shown.offered(offering.ranked(playbook, proposals))
+        | remedies_shown.offered(offering.ranked(playbook, proposals), refused)
         | playbooks_shown.on_ticket(playbook)
     )
 

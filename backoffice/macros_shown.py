@@ -40,4 +40,6 @@ def beside_answer(viewer: User, ticket: Ticket) -> dict[str, Any]:
 def _resting(reply: Any) -> dict[str, Any]:
     rests = reply.status == outgoing.Status.RESTING
     note = _("Leaves at") if rests else reply.words
-    return {"reply": reply, "rests": rests, "note": note, "text": reply.change["text"]}
+    inputs = reply.change.get("inputs", {})
+    text = wording.filled(reply.change["text"], ticket=reply.ticket, agent=reply.author, inputs=inputs)
+    return {"reply": reply, "rests": rests, "note": note, "text": text}

@@ -1,5 +1,6 @@
 """Remedies as the page of a ticket shows them: what could be given, what was given, and what finance asks about it."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
@@ -7,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.people.models import User
+from backoffice.forms.tickets import GrantForm
 from billing.money import Money
 from support.remedies import finance_feed, reversing
 from support.remedies.kinds import REMEDIES
@@ -25,10 +27,27 @@ TONES: Final = {
 }
 
 
-def offered(proposals: list[Proposal]) -> dict[str, object]:
-    """Return what could be given: the first few in sight, the rest behind one more click."""
-    shown = [_proposal(proposal, number) for number, proposal in enumerate(proposals, start=1)]
+def offered(proposals: list[Proposal], refused: GrantForm | None = None) -> dict[str, object]:
+    """Return what could be given: the first few in sight, the rest behind one more click.
+
+    What was just refused stands open, as it was typed and with the reason.
+    """
+    shown = [_proposal(proposal, number, refused) for number, proposal in enumerate(proposals, start=1)]
     return {"proposals": shown[:AT_FIRST], "more_proposals": shown[AT_FIRST:]}
+
+
+def foreseen(proposal: Proposal) -> dict[str, object]:
+    """Return what a remedy would do with what was chosen: its effects, the words, and the button that does it or why not."""
+    decision = proposal.decision
+    asks = bool(decision.approver)
+    given = amount(proposal.amount.amount_minor, proposal.amount.currency)
+    return {
+        "effects": [_effect(effect) for effect in proposal.effects],
+        "closing_text": proposal.closing_text,
+        "reason": "" if decision.allowed else decision.reason,
+        "asks": asks,
+        "confirm": _confirm(given, asks=asks) if proposal.amount else _("Give it, tell the customer, resolve"),
+    }
 
 
 def given(viewer: User, ticket: Ticket) -> dict[str, object]:
@@ -61,25 +80,37 @@ def label_of(row: FeedRow) -> str:
     return kind.label if kind else row.grant.remedy
 
 
-def _proposal(proposal: Proposal, number: int) -> dict[str, object]:
+def _proposal(proposal: Proposal, number: int, refused: GrantForm | None) -> dict[str, object]:
     cost = proposal.amount
     decision, remedy = proposal.decision, proposal.remedy
     asks, chosen = bool(decision.approver), {one.name for one in remedy.inputs}
+    typed = _typed(proposal, refused)
     return {
         "label": remedy.label,
         "amount": cost if cost else None,
         "currency": cost.currency,
         "fields": {name: value for name, value in proposal.fields.items() if name not in chosen},
         "inputs": [
-            {"name": one.name, "label": one.label, "kind": one.kind, "value": proposal.fields[one.name]} for one in remedy.inputs
+            {"name": one.name, "label": one.label, "kind": one.kind, "value": typed.get(one.name, proposal.fields[one.name])}
+            for one in remedy.inputs
         ],
         "effects": [_effect(effect) for effect in proposal.effects],
         "closing_text": proposal.closing_text,
         "dialog": f"remedy-{number}",
+        "refused": refused if typed else None,
         "reason": decision.reason if not decision.allowed else "",
         "asks": asks,
         "unlock_url": reverse("backoffice:authority") if decision.code == "policy_not_acknowledged" else "",
     } | _buttons(proposal)
+
+
+def _typed(proposal: Proposal, refused: GrantForm | None) -> Mapping[str, str]:
+    """Return what was typed when just this remedy was refused."""
+    if refused is None or not proposal.remedy.inputs:
+        return {}
+    own = {"key"} | {one.name for one in proposal.remedy.inputs}
+    same = all(refused.data.get(name) == value for name, value in proposal.fields.items() if name not in own)
+    return dict(refused.data.items()) if same else {}
 
 
 def _buttons(proposal: Proposal) -> dict[str, str]:

@@ -5,22 +5,24 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from backoffice import case, macros_shown, worklist
-from backoffice.forms.tickets import DeclineForm, ReplyForm, ResolutionForm
+from backoffice.forms.tickets import DeclineForm, GrantForm, ReplyForm, ResolutionForm
 from support.desk import company
 from support.remedies import claims
 from support.remedies.playbooks import offering
 from support.tickets.models import Ticket
 
 
-def answer(request: HttpRequest, found: Ticket, *, status: int = 200, **forms: object) -> HttpResponse:
-    """Return the page with the forms given, or fresh ones."""
+def answer(
+    request: HttpRequest, found: Ticket, *, status: int = 200, remedy: GrantForm | None = None, **forms: object
+) -> HttpResponse:
+    """Return the page with the forms given, or fresh ones; a `remedy` that was refused stands open."""
     fresh = {
         "reply_form": ReplyForm(initial=_prefilled(request, found)),
         "resolution_form": ResolutionForm(),
         "decline_form": DeclineForm(initial=_assessed(found)),
         "refused": [],
     }
-    context = fresh | worklist.shown(request) | case.shown(request.user, found, at=timezone.now()) | forms
+    context = fresh | worklist.shown(request) | case.shown(request.user, found, at=timezone.now(), refused=remedy) | forms
     context |= macros_shown.beside_answer(request.user, found) | worklist.beside(context["rows"], found)
     return render(request, "backoffice/tickets/ticket.html", context, status=status)
 

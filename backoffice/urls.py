@@ -97,6 +97,7 @@ urlpatterns = [
     path("tickets/<str:ref>/resolutions/", tickets.resolutions, name="resolutions"),
     path("tickets/<str:ref>/assignments/", tickets.assignments, name="assignments"),
     path("tickets/<str:ref>/grants/", tickets.grants, name="grants"),
+    path("tickets/<str:ref>/grants/previews/", tickets.grant_previews, name="grant_previews"),
     path("tickets/<str:ref>/faults/", authority.faults, name="faults"),
     path("attachments/<int:pk>/", tickets.attachment, name="attachment"),
     path("tickets/<str:ref>/declines/", commitments.refusals, name="declines"),

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.people import access
 from accounts.people.routes import declares
-from backoffice import case, macros_shown, places, ticket_page, worklist
+from backoffice import case, macros_shown, places, remedies_shown, ticket_page, worklist
 from backoffice.forms.tickets import GrantForm, ReplyForm, ResolutionForm
 from support import tasks
 from support.channels import files
@@ -124,7 +124,20 @@ def grants(request: HttpRequest, ref: str) -> HttpResponse:
             remedy, terms = resolution.read(form.cleaned_data["remedy"], request.POST, key=form.cleaned_data["key"])
             resolution.grant(actor=request.user, ticket=found, remedy=remedy, terms=terms, at=timezone.now())
             return redirect("backoffice:ticket", ref)
-    return ticket_page.answer(request, found, status=422, refused=[form])
+    return ticket_page.answer(request, found, status=422, refused=[form], remedy=form)
+
+
+@declares(access.GRANT_REMEDY)
+@require_POST
+def grant_previews(request: HttpRequest, ref: str) -> HttpResponse:
+    """Answer with what a remedy would do with what was chosen, and the button that does it; nothing changes."""
+    found, form = places.ticket(request, ref), GrantForm(request.POST)
+    if form.is_valid():
+        with refusals_shown_on(form):
+            remedy, terms = resolution.read(form.cleaned_data["remedy"], request.POST, key=form.cleaned_data["key"])
+            would = resolution.proposed(actor=request.user, ticket=found, remedy=remedy, terms=terms, at=timezone.now())
+            return render(request, "backoffice/tickets/_foreseen.html", {"foreseen": remedies_shown.foreseen(would)})
+    return render(request, "backoffice/tickets/_foreseen.html", {"form": form}, status=422)
 
 
 @declares(access.SEE_BACKOFFICE)

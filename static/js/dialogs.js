@@ -20,11 +20,13 @@
     return event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom;
   }
 
-  // an answer that holds an open-at-once dialog, fetched by htmx
-  document.addEventListener("htmx:afterSwap", (event) => {
-    const dialog = event.target.querySelector?.("dialog[data-open-now]");
+  // an answer that holds an open-at-once dialog, as a page or fetched by htmx
+  const openNow = (place) => {
+    const dialog = place.querySelector?.("dialog[data-open-now]");
     if (dialog && !dialog.open) dialog.showModal();
-  });
+  };
+  document.addEventListener("DOMContentLoaded", () => openNow(document));
+  document.addEventListener("htmx:afterSwap", (event) => openNow(event.target));
 
   // what was wrong comes into view after a form was sent back
   const showFault = (place) => place.querySelector?.("[data-focus]")?.focus();

@@ -103,7 +103,8 @@ def send_due(*, at: datetime) -> int:
 def resting_on(ticket: Ticket, viewer: User) -> QuerySet[Outgoing]:
     """Return the replies on a ticket that still rest or could not be sent, for our own people."""
     found = Outgoing.objects.filter(ticket__in=Ticket.objects.threaded_with(ticket), status__in=[Status.RESTING, Status.REFUSED])
-    return found.select_related("author").order_by("written_at", "pk") if conversation.is_staff(viewer) else found.none()
+    found = found.select_related("author", "ticket__customer", "ticket__requester", "ticket__document")
+    return found.order_by("written_at", "pk") if conversation.is_staff(viewer) else found.none()
 
 
 def _earlier(key: UUID, actor: User, ticket: Ticket) -> Outgoing | None:

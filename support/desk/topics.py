@@ -13,6 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from django.db import transaction
 from django.db.models import Avg, Count, F, Q, QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
@@ -182,7 +183,7 @@ def _judge(topic: Topic, on: date, count: int, at: datetime) -> TopicAlarm | Non
 
 
 def _raise(topic: Topic, on: date, count: int, usual: int, at: datetime) -> TopicAlarm:
-    title = _("{topic}: {count} tickets on {day}").format(topic=topic.label, count=count, day=on.isoformat())
+    title = _("{topic}: {count} tickets on {day}").format(topic=topic.label, count=count, day=date_format(on, "j M Y"))
     key = uuid5(NAMESPACE_URL, f"topic alarm {topic.pk} {on}")
     problem = problems.open_problem(actor=None, title=title, key=key, at=at, proposed=True)
     alarm = TopicAlarm.objects.create(topic=topic, on=on, count=count, usual=usual, problem=problem, raised_at=at)

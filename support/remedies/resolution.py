@@ -56,6 +56,11 @@ def proposals(ticket: Ticket, viewer: User, at: datetime) -> list[Proposal]:
     return [_proposal(ticket, standing, remedy, terms) for remedy in REMEDIES.values() for terms in remedy.proposals(ticket)]
 
 
+def proposed(*, actor: User, ticket: Ticket, remedy: Remedy[Any], terms: Terms, at: datetime) -> Proposal:
+    """Return what `remedy` with these terms would do on `ticket`, and whether `actor` may give it. Nothing changes."""
+    return _proposal(ticket, Standing(actor, at, [ticket]), remedy, terms)
+
+
 def read(code: str, facts: Mapping[str, str], *, key: UUID, resolve: bool = True) -> tuple[Remedy[Any], Terms]:
     """Return the remedy and terms that a form or an API call asks for.
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts import numbering
@@ -348,7 +349,8 @@ def _require_promises_kept(ticket: Ticket) -> None:
     tickets = Ticket.objects.threaded_with(ticket).prefetch_related("promises")
     waiting = [promise for each in tickets for promise in each.promises.all() if promise.state == "open"]
     if promise := min(waiting, key=lambda one: (one.due_on, one.pk), default=None):
-        raise PromiseOpen(_("A promise is still open: {promise}. Keep it or take it back first.").format(promise=promise))
+        facts = {"promise": promise.what, "day": date_format(promise.due_on, "j M Y")}
+        raise PromiseOpen(_("A promise is still open: {promise}, by {day}. Keep it or take it back first.").format(**facts))
 
 
 def _reopen(ticket: Ticket, *, actor: User, at: datetime) -> None:

@@ -243,3 +243,53 @@ def test_queue_is_named_by_its_own_heading_until_a_ticket_is_open():
 
     assert re.findall(r"<h1>(.*?)</h1>", queue.partition('id="pane-conversation"')[0]) == ["Queue"]
     assert re.findall(r"<h1>(.*?)</h1>", ticket) == [case.ticket.subject]
+
+
+def test_dialog_shows_what_the_amount_typed_would_do_before_it_is_given():
+    case = support.case(12000)
+    client = client_of(case.agent)
+    form = {"remedy": "goodwill_credit", "ticket": case.ticket.ref, "amount": "20.00", "key": uuid4()}
+
+    shown = text_of(client.post(to("grant_previews", case.ticket.ref), form))
+
+    assert "We have credited 20.00 EUR with a credit note." in shown
+    assert "Confirm: credit 20.00 EUR, tell the customer, resolve" in shown
+    assert Grant.objects.count() == 0
+
+
+def test_dialog_says_who_decides_on_the_amount_typed_and_what_cannot_be():
+    case = support.case(12000)
+    client, form = client_of(case.agent), {"remedy": "goodwill_credit", "ticket": case.ticket.ref}
+
+    over = client.post(to("grant_previews", case.ticket.ref), form | {"amount": "250.01", "key": uuid4()})
+    wrong = client.post(to("grant_previews", case.ticket.ref), form | {"amount": "-5", "key": uuid4()})
+
+    assert "Send to the supervisor: 250.01 EUR" in text_of(over)
+    assert (wrong.status_code, "A credit is above zero." in text_of(wrong)) == (422, True)
+
+
+def test_dialog_shows_nothing_of_another_customers_double_charge():
+    case, other = support.case(), support.case()
+    form = {"remedy": support.CREDIT, "finding": other.ticket.finding.ref, "key": uuid4()}
+
+    shown = text_of(client_of(case.agent).post(to("grant_previews", case.ticket.ref), form))
+
+    assert "This double charge is another customer&#x27;s." in shown
+    assert other.customer.name not in shown
+
+
+def test_refused_remedy_stands_open_as_it_was_typed():
+    case = support.case(12000)
+    form = {"remedy": "goodwill_credit", "ticket": case.ticket.ref, "amount": "12,555", "key": uuid4()}
+
+    page = client_of(case.agent).post(to("grants", case.ticket.ref), form).content.decode()
+
+    assert re.search(r'<dialog[^>]* data-open-now[^>]*>(?:(?!</dialog>).)*value="12,555"', page, re.S)
+
+
+def test_closing_words_that_were_refused_stay_in_sight():
+    ticket = support.ticket()
+
+    page = client_of(people.agent()).post(to("resolutions", ticket.ref), {"text": " "}).content.decode()
+
+    assert re.search(r"<details open>\s*<summary[^>]*>Resolve without a remedy", page)
