@@ -4,28 +4,53 @@ A page that changes something names a use case in `carry_out`. When the use case
 again as it was typed, with the reason above it. Books are looked at, never edited.
 """
 
+from collections.abc import Callable, Iterable
+from operator import attrgetter
 from typing import Any
 
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, display
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
-from django.db.models import Model
-from django.forms import ModelForm
+from django.db.models import ForeignKey, Model
+from django.forms import ModelChoiceField, ModelForm
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 
 from accounts.decisions import Refusal
 from accounts.people import access
 from backoffice.admin.names import NAMES
+from window.formats import amount
+
+MINOR = "_minor"
 
 
 def _may_steer(request: HttpRequest) -> bool:
     return request.user.is_superuser or access.level_of(request.user) in access.STEER.levels
 
 
+class FoundSelect(AutocompleteSelect):
+    """A choice found by typing. What can name no row is refused by the form; shown again, it is left out."""
+
+    def optgroups(self, name: str, value: list[str], attr: dict[str, Any] | None = None) -> list[Any]:
+        """Return the rows chosen, without looking for what can name none."""
+        return super().optgroups(name, [one for one in value if self._can_name_a_row(one)], attr)
+
+    def _can_name_a_row(self, value: str) -> bool:
+        try:
+            self.field.target_field.to_python(value)
+        except ValidationError:
+            return False
+        return True
+
+
 class ManagersAdmin(ModelAdmin):
-    """A page for managers, called as they call it. Nothing is deleted here: what ends, ends on a day."""
+    """A page for managers, called as they call it. Nothing is deleted here: what ends, ends on a day.
+
+    Amounts are read as people write them.
+    """
 
     compressed_fields = True
+    currency_path = "currency"  # where a row says the currency of its amounts
 
     def __init__(self, model: type[Model], admin_site: AdminSite) -> None:
         super().__init__(model, admin_site)
@@ -51,9 +76,38 @@ class ManagersAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Show amounts in place of whole minor units."""
+        return self.with_amounts(super().get_list_display(request))
+
+    def with_amounts(self, names: Iterable[Any]) -> list[Any]:
+        """Put an amount in the place of each name of minor units; its currency then needs no column of its own."""
+        shown = [self._amount(name) if str(name).endswith(MINOR) else name for name in names]
+        return [one for one in shown if one != "currency" or not any(callable(other) for other in shown)]
+
+    def _amount(self, name: str) -> Callable[[Model], str | None]:
+        field, currency_of = self.opts.get_field(name), attrgetter(self.currency_path)
+
+        @display(description=str(field.verbose_name).removesuffix(MINOR.replace("_", " ")), ordering=name, empty_value="–")
+        def written(row: Model) -> str | None:
+            minor = getattr(row, name)
+            return None if minor is None else amount(minor, currency_of(row))
+
+        written.__name__ = name.removesuffix(MINOR)
+        return written
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any) -> ModelChoiceField | None:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = FoundSelect(db_field, self.admin_site, using=kwargs.get("using"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
 
 class LookingAdmin(ManagersAdmin):
     """A page to look at, with no way to change anything."""
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        """Show every field, with amounts in place of whole minor units."""
+        return self.with_amounts(super().get_fields(request, obj))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -11,6 +11,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from accounts.people.models import StaffProfile
 from backoffice.admin import calendar_text
+from backoffice.admin.amount_fields import AmountForm
 from backoffice.admin.base import LookingAdmin, UseCaseAdmin
 from support.remedies import decline_reasons
 from support.remedies.models import Decline, DeclineReason
@@ -120,14 +121,14 @@ class TargetAdmin(UseCaseAdmin):
         return targets.scope_words(target)
 
 
-class StepForm(forms.ModelForm):
+class StepForm(AmountForm):
     """When a step is taken and who is told."""
 
     level = forms.ChoiceField(label=_("Who is told"), choices=StaffProfile.Level.choices, widget=UnfoldAdminSelectWidget)
 
     class Meta:
         model = LadderStep
-        fields = ("number", "trigger", "clock", "percent", "amount_minor", "currency", "contacts", "tier", "level", "active")
+        fields = ("number", "trigger", "clock", "percent", "currency", "contacts", "tier", "level", "active")
 
 
 @admin.register(LadderStep)
@@ -137,7 +138,7 @@ class StepAdmin(UseCaseAdmin):
     form = StepForm
     list_display = ("number", "taken_when", "level", "active")
     list_filter = ("trigger", "active")
-    fields = ("number", "trigger", "clock", "percent", "amount_minor", "currency", "contacts", "tier", "level", "active")
+    fields = ("number", "trigger", "clock", "percent", "amount", "currency", "contacts", "tier", "level", "active")
 
     def carry_out(self, request: HttpRequest, form: forms.ModelForm, *, change: bool) -> LadderStep:
         """Set the step."""

@@ -5,7 +5,7 @@ first term that ends on or after the last renewal (renewing.py decides that); wi
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -20,6 +20,7 @@ from billing.contracts import events, histories, notice
 from billing.contracts.models import Contract, ContractEvent, Subscription
 from billing.rating import service
 
+LONGEST: Final = timedelta(days=36_525)  # a hundred years: further on, no term can be reckoned
 ENDS: Final = ("sale_ends_on", "renewal_ends_on", "support_ends_on")
 
 
@@ -50,9 +51,9 @@ def give_up(
     """Set the days on which `product` ends, tell everybody who has it, and return them. The same again tells nobody.
 
     Raises:
-        BadSunset: sale, renewal and support do not end in that order, or the successor is given up itself.
+        BadSunset: sale, renewal and support do not end in that order or in our time, or the successor is given up itself.
     """
-    facts = _ends_or_refuse(sale_ends_on, renewal_ends_on, support_ends_on)
+    facts = _ends_or_refuse(sale_ends_on, renewal_ends_on, support_ends_on, by=at.date() + LONGEST)
     if successor and (successor.pk == product.pk or successor.stage == Product.Stage.SUNSET):
         raise BadSunset(_("{successor} cannot stand in: it is given up itself.").format(successor=successor))
     with transaction.atomic():
@@ -67,11 +68,13 @@ def give_up(
         return found
 
 
-def _ends_or_refuse(sale: date | None, renewal: date | None, support: date | None) -> dict[str, date | None]:
+def _ends_or_refuse(sale: date | None, renewal: date | None, support: date | None, *, by: date) -> dict[str, date | None]:
     if sale is None or renewal is None:
         raise BadSunset(_("Say from which day it is no longer sold, and from which no longer renewed."))
     if not sale <= renewal <= (support or date.max):
         raise BadSunset(_("A product stops being sold first, then being renewed, then being supported."))
+    if (support or renewal) > by:
+        raise BadSunset(_("A product ends within a hundred years."))
     return dict(zip(ENDS, (sale, renewal, support), strict=True))
 
 

@@ -22,7 +22,7 @@ from support.channels.models import CallBack
 from support.desk import mentions
 from support.offers.models import Lead
 from support.remedies import substitutes
-from support.remedies.models import Grant
+from support.remedies.models import Decline, Grant
 from support.tickets.models import Message, Ticket
 from support.voice.models import Praise, Promise, Survey
 
@@ -219,6 +219,16 @@ def finance(activity: Activity) -> list[User]:
 def the_level_named(activity: Activity) -> list[User]:
     """Our people of the level that the activity names, but never who did it."""
     return [person for person in of_level(activity.facts["level"]) if person != activity.actor]
+
+
+def who_decides_the_appeal(activity: Activity) -> list[User]:
+    """Supervisors and who stands in for them, but never who said no; where nobody is left, managers likewise."""
+    declined_by = Decline.objects.values_list("declined_by", flat=True).get(pk=activity.facts["decline"])
+    for level in (activity.facts["level"], access.MANAGER):
+        deciding = substitutes.with_substitutes(of_level(level), activity.at)
+        if found := [person for person in deciding if person.pk != declined_by]:
+            return found
+    return []
 
 
 def who_promised(activity: Activity) -> list[User]:

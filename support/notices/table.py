@@ -116,7 +116,7 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "support.ticket_escalated": Notice("ticket_escalated", audiences.the_level_named, ("ticket", ""), group=groups.WORK),
     "support.account_escalated": Notice("account_escalated", audiences.the_level_named, group=groups.WORK, quotes="reason"),
     "support.conflict_began": Notice("conflict_began", audiences.the_level_named, ("ticket", ""), group=groups.WORK),
-    "support.decline_appealed": Notice("decline_appealed", audiences.the_level_named, ("ticket", ""), group=groups.WORK),
+    "support.decline_appealed": Notice("decline_appealed", audiences.who_decides_the_appeal, ("ticket", ""), group=groups.WORK),
     "support.promise_at_risk": Notice("promise_at_risk", audiences.who_promised, ("ticket", ""), group=groups.WORK),
     "support.promise_broken": Notice("promise_broken", audiences.who_promised_and_supervisors, ("ticket", ""), group=groups.WORK),
     "support.note_added": Notice("mentioned", audiences.who_is_mentioned, ("ticket", ""), group=groups.WORK),

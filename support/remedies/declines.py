@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -89,9 +89,13 @@ def another_decides_the_appeal(asked: Request) -> Decision:
     """An appeal is decided by a supervisor who did not say no before."""
     if asked.appealed is None:
         return ALLOWED
-    if access.level_of(asked.actor) not in DECIDES_APPEALS or asked.appealed.declined_by_id == asked.actor.pk:
+    if not _takes_a_second_look(asked.actor) or asked.appealed.declined_by_id == asked.actor.pk:
         return refused("appeal_is_for_another", _("The customer appealed: a supervisor who did not decline it decides."))
     return ALLOWED
+
+
+def _takes_a_second_look(person: User) -> bool:
+    return access.level_of(person) in DECIDES_APPEALS
 
 
 RULES = (no_error_of_ours_stands, another_decides_the_appeal, only_what_is_not_valid, evidence_is_named, reason_is_in_use)
@@ -169,10 +173,16 @@ def appealed_on(ticket: Ticket) -> Decline | None:
 
 
 def appeals_waiting(viewer: User) -> QuerySet[Decline]:
-    """Return the appeals that wait for somebody of the viewer's reach, oldest first."""
+    """Return the appeals that `viewer` may decide, oldest first: within reach, and not against a no of their own.
+
+    Who stands in for a colleague decides approvals, and therefore appeals, as that colleague would.
+    """
     reach = access.customers_within_reach(viewer, access.DECIDE_APPROVALS)
-    waiting = Decline.objects.filter(customer__in=reach, appealed_at__isnull=False).exclude(ticket__status=conversation.RESOLVED)
-    return waiting.select_related("ticket", "customer", "reason", "declined_by").order_by("appealed_at", "pk")
+    last = Decline.objects.filter(ticket=OuterRef("ticket")).order_by("-declined_at", "-pk").values("pk")[:1]
+    waiting = Decline.objects.filter(pk=Subquery(last), customer__in=reach, appealed_at__isnull=False)
+    waiting = waiting.exclude(ticket__status=conversation.RESOLVED).exclude(declined_by=viewer)
+    found = waiting.select_related("ticket__assignee", "customer", "reason", "declined_by").order_by("appealed_at", "pk")
+    return found if _takes_a_second_look(viewer) else found.none()
 
 
 def outcomes(*, since: datetime, until: datetime) -> dict[str, int]:

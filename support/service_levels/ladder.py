@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.decisions import Refusal
 from accounts.people.models import StaffProfile, User
 from accounts.timeline import recording
+from billing.money import EXPONENTS, Money
 from support.service_levels import calendars
 from support.service_levels.models import LadderStep
 
@@ -30,6 +31,8 @@ def define(*, actor: User, step: LadderStep | None, at: datetime, **facts: Any) 
     """
     calendars.require_manager(actor)
     known = {name: value for name, value in facts.items() if name in FACTS}
+    if (currency := known.get("currency")) and currency not in EXPONENTS:
+        raise StepMakesNoSense(_("{currency} is no currency we know.").format(currency=currency))
     if known.get("level", step and step.level) not in StaffProfile.Level.values:
         raise StepMakesNoSense(_("A step tells one of our levels."))
     try:
@@ -56,7 +59,7 @@ def words(step: LadderStep) -> str:
     return told.format(
         percent=step.percent,
         clock=step.get_clock_display(),
-        amount=step.amount_minor and f"{step.amount_minor // 100}",
+        amount=step.amount_minor and Money(step.amount_minor, step.currency).number,
         currency=step.currency,
         contacts=step.contacts,
         tier=step.get_tier_display(),

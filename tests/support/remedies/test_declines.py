@@ -1,15 +1,18 @@
 """A no names its clause, reason and alternative, is counted apart, and can be appealed against once."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from accounts.decisions import Refusal
 from accounts.timeline.models import Activity
-from support.remedies import decline_reasons, declines
+from support.notices import audiences
+from support.remedies import decline_reasons, declines, substitutes
 from support.remedies.decline_reasons import ReasonIncomplete
 from support.remedies.declines import Answer, AppealRefused
 from support.remedies.models import Decline, DeclineReason
+from support.tickets import conversation
 from support.tickets.models import Ticket
 from tests.factories import people, support
 from tests.factories.support import NOON
@@ -180,3 +183,50 @@ def test_reasons_are_set_by_managers_and_complete():
             decline_reasons.define(actor=actor, **plain | changed)
 
     assert "new" in [reason.code for reason in decline_reasons.offered()]
+
+
+def test_list_of_appeals_shows_each_only_to_who_may_decide_it():
+    ticket, first, manager = support.ticket(), people.supervisor(), people.manager()
+    declined(ticket, first)
+    appealed(ticket)
+
+    shown = {who: [one.ticket for one in declines.appeals_waiting(who)] for who in (first, manager, people.agent())}
+
+    assert list(shown.values()) == [[], [ticket], []]
+    assert declines.decide(manager, ticket).allowed and not declines.decide(first, ticket).allowed
+
+
+def test_appeal_against_a_no_that_was_said_again_is_not_listed():
+    ticket, second = support.ticket(), people.supervisor()
+    declined(ticket)
+    appealed(ticket)
+    declined(ticket, second, at=LATER)
+    conversation.reply(actor=ticket.requester, ticket=now(ticket), text="And yet.", at=LATER + timedelta(hours=1), key=uuid4())
+
+    assert now(ticket).status == "open"
+    assert list(declines.appeals_waiting(people.manager())) == []
+
+
+def told_of_the_appeal():
+    return audiences.who_decides_the_appeal(Activity.objects.get(kind="support.decline_appealed"))
+
+
+def test_who_stands_in_for_a_supervisor_is_told_of_an_appeal_and_decides_it():
+    ticket, supervisor, colleague = support.ticket(), people.supervisor(), people.manager()
+    today = substitutes.day_of(supervisor, LATER)
+    back = today + timedelta(days=3)
+    substitutes.name(actor=supervisor, approver=supervisor, person=colleague, since=today, until=back, at=LATER)
+    declined(ticket)
+    appealed(ticket)
+
+    assert told_of_the_appeal() == [supervisor, colleague]
+    assert [one.ticket for one in declines.appeals_waiting(colleague)] == [ticket]
+    assert declines.decide(colleague, ticket).allowed
+
+
+def test_managers_are_told_of_an_appeal_when_the_only_supervisor_said_no():
+    ticket, only, manager = support.ticket(), people.supervisor(), people.manager()
+    declined(ticket, only)
+    appealed(ticket)
+
+    assert told_of_the_appeal() == [manager]
