@@ -19,7 +19,8 @@ DATABASE = "accord"
 CONNECTIONS = 200
 SECONDS_TO_START = 120
 SECONDS_TO_DIE = 10
-DURABLE = ("recovery_init_sync_method=syncfs",)
+LOCKS = 256  # a chunk of a billing run takes one for each payer
+DURABLE = ("recovery_init_sync_method=syncfs", f"max_locks_per_transaction={LOCKS}")
 THROWAWAY = (*DURABLE, "fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=256MB")
 
 
