@@ -80,7 +80,7 @@ def draw(points: Sequence[Mapping], limit: int | None = None) -> Chart:
     marks = [_mark(place, point, len(points), scale) for place, point in enumerate(points)]
     return Chart(
         marks=marks,
-        gridlines=[_gridline(scale, step) for step in range(1, GRIDLINES + 1)],
+        gridlines=[_gridline(scale, scale.high * step // GRIDLINES) for step in range(1, GRIDLINES + 1)],
         zero=scale.height(0),
         limit=None if limit is None else scale.height(limit),
         limit_words_y=scale.height(limit or 0) - 6,
@@ -88,8 +88,7 @@ def draw(points: Sequence[Mapping], limit: int | None = None) -> Chart:
     )
 
 
-def _gridline(scale: Scale, step: int) -> Gridline:
-    value = scale.low + (scale.high - scale.low) * step // GRIDLINES
+def _gridline(scale: Scale, value: int) -> Gridline:
     return Gridline(y=scale.height(value), words_y=scale.height(value) - 5, value=value)
 
 
