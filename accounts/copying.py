@@ -146,8 +146,13 @@ def _writer(field: Any) -> Written:
     return str if isinstance(kept, _TOLD_PLAINLY) else _plain
 
 
-@lru_cache(maxsize=64)
 def _moment(value: datetime) -> str:
+    return _instant(value, value.fold)
+
+
+@lru_cache(maxsize=64)
+def _instant(value: datetime, fold: int) -> str:
+    """Write a moment; two of an hour that comes twice are equal and differ in `fold` alone."""
     return str(value)
 
 

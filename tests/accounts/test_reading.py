@@ -1,6 +1,8 @@
 """Rows by the thousand: read by their keys and made without ceremony, they are what Django's own ways give."""
 
+from datetime import datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db.models.signals import post_init, pre_init
@@ -85,3 +87,16 @@ def test_copied_rows_say_what_they_were_given(text):
     assert [(row.about_ref, row.facts, row.customer_id, row.internal) for row in stored] == [
         (text, {"a": text}, None, False), (text, {"b": text, "a": None}, None, False), (text, {}, None, False),
     ]  # fmt: skip
+
+
+def test_copied_moments_of_an_hour_that_comes_twice_stay_an_hour_apart():
+    twice = [datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"), fold=fold) for fold in (0, 1)]
+    given = [copying.made(Activity, {"kind": "billing.test", "at": at, "recorded_at": NOON, "facts": {}}) for at in twice]
+    (keys,) = copying.reserve((Activity, 2))
+    for key, activity in zip(keys, given, strict=True):
+        activity.pk = key
+
+    copying.add(Activity, given)
+
+    first, second = Activity.objects.filter(pk__in=keys).order_by("pk").values_list("at", flat=True)
+    assert second - first == timedelta(hours=1)
