@@ -19,6 +19,7 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control
 from django_htmx.http import HttpResponseClientRedirect
 
+from accounts import signs
 from accounts.people import access, keys
 from config import routes
 
@@ -119,6 +120,24 @@ def program_by_key(get_response: Answer) -> Answer:
         return get_response(request)
 
     return answer
+
+
+class PlainSigns:
+    """Leaves out of forms what nobody sees and everybody is deceived by (accounts/signs.py); programs are refused instead."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> None:
+        if request.method != "POST" or getattr(view, "csrf_exempt", False):
+            return
+        cleaned = request.POST.copy()
+        for name, texts in request.POST.lists():
+            cleaned.setlist(name, [signs.plain(text) for text in texts])
+        request.POST = cleaned
 
 
 class DefaultDeny:

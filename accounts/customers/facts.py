@@ -12,12 +12,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import signs
 from accounts.customers import rules
 from accounts.customers.models import Customer
 
 UNWANTED: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-# Marks that turn the direction of what follows: with them a name reads as another. The plain marks of a direction stay.
-TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 IN_CAPITALS: Final = frozenset({"country", "currency", "lei"})
 IN_SMALL_LETTERS: Final = frozenset({"tier", "stage", "email"})
 # What may not be left empty keeps the house's default when nothing is said.
@@ -87,7 +86,7 @@ def _fault(name: str, value: str, subject: rules.Subject) -> Fault | None:
         return Fault(name, _("is not a fact kept of customers"), "facts.known")
     if UNWANTED.search(value):
         return Fault(name, _("contains control characters"), "facts.text")
-    if TURNING.search(value):
+    if signs.turns(value):
         return Fault(name, _("contains marks that turn the direction of writing"), "facts.direction")
     if len(value) > LENGTHS[name]:
         return Fault(

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import jwt
 
+from accounts import signs
 from accounts.decisions import Refusal
 
 ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
@@ -71,7 +72,7 @@ def person_in(proof: str, *, keys: Claims, expected: Expected, at: datetime) -> 
     return Proven(
         subject=claims["sub"],
         email=email.strip().lower() if isinstance(email, str) else "",
-        name=" ".join(name.replace("\x00", "").split())[:150] if isinstance(name, str) else "",
+        name=" ".join(signs.plain(name.replace("\x00", "")).split())[:150] if isinstance(name, str) else "",
         doubts_email=claims.get("email_verified", True) not in (True, "true"),
         session=sid if isinstance(sid := claims.get("sid"), str) else "",
         proved_at=moment(claims, "auth_time"),

@@ -26,6 +26,7 @@ from billing.dunning import entitlements
 from billing.invoices import run
 from billing.invoices.models import Document
 from billing.money import Money
+from billing.rating import service
 
 
 class QuoteUnknown(Refusal):
@@ -137,7 +138,7 @@ def undo_scheduled(*, actor: User, event: ContractEvent, at: datetime, today: da
     Raises:
         TooLateToUndo, NothingToUndo: it took effect, or was taken back already.
         BonusStandsOnIt: the subscription would cost less while a bonus is kept up.
-        Refusal: not within the actor's reach.
+        Refusal: not within the actor's reach, or going on as it was costs more than the actor may order for alone.
     """
     subscription = event.subscription
     access.decide(actor, access.CHANGE_CONTRACT, subscription.customer).or_refuse()
@@ -146,7 +147,11 @@ def undo_scheduled(*, actor: User, event: ContractEvent, at: datetime, today: da
         events.lock_contract(subscription)
         before = histories.history_of(subscription)
         undone = events.undo(actor=actor, event=event, at=at, today=today)
-        bonus.kept_up_or_refuse(subscription, before, histories.history_of(subscription), today)
+        after = histories.history_of(subscription)
+        bonus.kept_up_or_refuse(subscription, before, after, today)
+        would_have = service.check(before, after.events[-1])
+        told = outcome.of_undoing(subscription, before, after, on=would_have, today=today)
+        limits.decide(actor, subscription.customer, limits.commitment(told)).or_refuse()
         return undone
 
 

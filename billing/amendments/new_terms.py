@@ -21,7 +21,7 @@ from accounts.people.models import User
 from accounts.policies import resolving
 from accounts.timeline import recording
 from billing import money
-from billing.amendments import bonus
+from billing.amendments import bonus, limits
 from billing.amendments.bonus import Bonus, months_between
 from billing.contracts import notice, state, terms
 from billing.contracts.models import Contract, ContractTerms
@@ -68,6 +68,12 @@ class Comparison:
         """What is credited once."""
         return self.credited.amount
 
+    @property
+    def committed_further(self) -> Money:
+        """What is committed beyond what was before; nothing where the terms bind no longer."""
+        further = self.committed_after - self.committed_before
+        return max(further, Money.zero(further.currency))
+
 
 def lengths_offered(contract: Contract, on: date) -> list[int]:
     """Return the terms, in months, that the customer may choose: the present one and the longer ones policy offers."""
@@ -103,12 +109,14 @@ def sign(
 ) -> ContractTerms:  # fmt: skip
     """Agree on the terms compared before; both versions are kept, and the bonus of a longer term is credited with them.
 
-    Raises: as `compare`, and BadTerms when nobody signed.
+    Raises: as `compare`, BadTerms when nobody signed, and Refusal when it commits to more than the actor may order for alone.
     """
     with transaction.atomic():
         locking.lock_payers([responsibilities.payer_of(contract.customer, today).pk])
         held = Contract.objects.select_for_update(of=("self",)).select_related("customer").get(pk=contract.pk)
-        credited = compare(actor=actor, contract=held, wanted=wanted, today=today).credited
+        compared = compare(actor=actor, contract=held, wanted=wanted, today=today)
+        limits.decide(actor, held.customer, compared.committed_further).or_refuse()
+        credited = compared.credited
         version = terms.agree(actor=actor, contract=contract, terms=wanted, signed_name=signed_name, on=today, at=at)
         if credited.amount:
             _credit(actor, version, credited.amount, today, at)

@@ -56,6 +56,16 @@ def of_start(subscription: Subscription, history: History, *, effective_on: date
     }
 
 
+def of_undoing(subscription: Subscription, stored: History, undone: History, *, on: date, today: date) -> dict[str, Any]:
+    """Return what one full cycle costs on the day `on` with the change still to come, and without it; nothing is issued."""
+    rate = placing.rate_of(subscription, responsibilities.payer_of(subscription.customer, today), today)
+    both = (("before", stored), ("after", undone))
+    told = {"currency": stored.currency, "total_minor": 0}
+    return told | {
+        name: value for when, known in both for name, value in _per_period(when, _standing_after(known, on), rate).items()
+    }
+
+
 def differences(quoted: dict[str, Any], now: dict[str, Any]) -> list[str]:
     """Return in words what would cost something else than was quoted; empty when every cent is the same."""
     compared = {

@@ -120,7 +120,6 @@ class TermsComparisons(View):
 
 class TermsSignatures(View):
     access = access.CHANGE_CONTRACT
-    scope = keys.CONTRACTS
     serializer_class = TermsVersionSerializer
 
     @extend_schema(request=SignedTermsSerializer, responses={201: TermsVersionSerializer})

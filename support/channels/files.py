@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
+from accounts import signs
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from accounts.people.models import User
@@ -124,6 +125,6 @@ def kind_of(content: bytes) -> str:
 
 def _attachment(message: Message, file: File) -> Attachment:
     return Attachment(
-        message=message, name=file.name.replace("\x00", "")[:150] or "file", content_type=kind_of(file.content),
+        message=message, name=signs.plain(file.name.replace("\x00", ""))[:150] or "file", content_type=kind_of(file.content),
         size=len(file.content), digest=hashlib.sha256(file.content).hexdigest(), content=file.content,
     )  # fmt: skip

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts import numbering
+from accounts import numbering, signs
 from accounts.customers.models import Customer
 from accounts.customers.relation_models import Relation
 from accounts.decisions import Refusal
@@ -286,12 +286,12 @@ def messages_of(ticket: Ticket, viewer: User) -> QuerySet[Message]:
 
 
 def words(text: str, most: int) -> str:
-    """Return the text as it is kept: no blanks around it, no characters a database cannot hold.
+    """Return the text as it is kept: no blanks around it, plain signs only, none a database cannot hold.
 
     Raises:
         WordsMissing: nothing is left, or far too much.
     """
-    kept = text.replace("\x00", "").strip()
+    kept = signs.plain(text.replace("\x00", "")).strip()
     if not kept:
         raise WordsMissing(_("Write a few words first."))
     if len(kept) > most:

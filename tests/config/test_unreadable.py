@@ -47,7 +47,7 @@ def test_mark_that_turns_the_direction_of_writing_is_refused_in_words(name):
 
     answer = client_of(people.administrator(customer)).post(address, said, content_type="application/json")
 
-    assert (answer.status_code, answer.json()["code"]) == (422, "facts.direction")
+    assert (answer.status_code, answer.json()["code"]) == (422, "direction_turned")
     assert "turn the direction of writing" in answer.json()["detail"]
 
 

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from typing import Any, ClassVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import GenericAPIView
@@ -17,6 +18,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from accounts import signs
+from accounts.decisions import Refusal
 from accounts.people.access import Action
 
 LONGEST_KEY = 100
@@ -27,6 +30,12 @@ REPEATABLE = OpenApiParameter(
     required=True,
     description="Made by the sender, at most 100 signs, another one for each thing to be done; sent again, it is done once.",
 )
+
+
+class DirectionTurned(Refusal):
+    """Text that would read as another."""
+
+    code = "direction_turned"
 
 
 class Pages(CursorPagination):
@@ -57,9 +66,12 @@ class View(GenericAPIView):
 
         Raises:
             ValidationError: it cannot be read.
+            DirectionTurned: some text in it holds a mark that turns the direction of writing.
         """
         serializer.is_valid(raise_exception=True)
         read: dict[str, Any] = serializer.validated_data
+        if signs.turns(read):
+            raise DirectionTurned(_("Some text contains marks that turn the direction of writing; send it without them."))
         return read
 
     @property

@@ -19,6 +19,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from django.conf import settings
 from django.db import transaction
 
+from accounts import signs
 from accounts.customers import tree
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
@@ -206,7 +207,7 @@ class StandsNowhere(Refusal):
 
 def _prospect(letter: Letter, at: datetime) -> tuple[User, Customer]:
     """Return a person we did not know, with the customer they are from now on: a prospect that stands for itself."""
-    name = parseaddr(letter.header("from"))[0].strip() or letter.sender
+    name = signs.plain(parseaddr(letter.header("from"))[0]).strip() or letter.sender
     known = User.objects.filter(email=letter.sender).first()
     if known:
         raise StandsNowhere
