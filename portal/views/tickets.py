@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.customers.models import Customer
+from accounts.decisions import Refusal
 from accounts.people import access, relations
 from accounts.people.routes import declares
 from billing.dunning import disputes
