@@ -38,7 +38,7 @@ def now(ticket):
 def test_ticket_shows_by_when_and_how_that_was_counted():
     shown = page(people.agent(), support.ticket(below(group("Helios", tier="gold"))))
 
-    assert "240 minutes for Gold, the tier of Helios, since 2020-01-01" in shown
+    assert "240 minutes for Gold, the tier of Helios, since 1 Jan 2020" in shown
     assert "mon–fri 08:00–12:00 13:00–17:00" in shown
     assert "Office hours, Europe/Berlin" in shown
 
