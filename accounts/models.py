@@ -12,7 +12,7 @@ from accounts.policies.models import (
     PolicyException,
     PolicyVersion,
 )
-from accounts.privacy.models import Erasure, Export
+from accounts.privacy.models import Consent, Erasure, Export
 from accounts.quality.models import Candidate, ChangeRequest, Confirmation, Merge, Score, StagedImport
 from accounts.quality.source_models import SourceRecord, SourceSystem, SourceValue, SurvivorshipRule
 from accounts.quality.split_models import Split
@@ -22,8 +22,8 @@ from accounts.timeline.models import Activity, Delivery
 from accounts.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
 
 __all__ = [
-    "Acknowledgement", "Activity", "Address", "ApiKey", "Candidate", "ChangeRequest", "Condition", "Confirmation", "Customer",
-    "CustomerKind", "Delivery", "Erasure", "Export", "Firing", "Handover", "Identity", "KeyAccount", "MailDomain",
+    "Acknowledgement", "Activity", "Address", "ApiKey", "Candidate", "ChangeRequest", "Condition", "Confirmation", "Consent",
+    "Customer", "CustomerKind", "Delivery", "Erasure", "Export", "Firing", "Handover", "Identity", "KeyAccount", "MailDomain",
     "Membership", "Merge", "Move", "NamedAdministrator", "Policy", "PolicyBinding", "PolicyException", "PolicyVersion",
     "Relation", "RelationKind", "Responsibility", "RetiredFact", "Score", "Segment", "SegmentMembership", "SharedTicket",
     "SignInProvider", "SourceRecord", "SourceSystem", "SourceValue", "Split", "StaffProfile", "StageEntry", "StagedImport",

@@ -105,6 +105,7 @@ urlpatterns = [
     path("promises/", commitments.promised, name="promises"),
     path("service-levels/", commitments.service_levels, name="service_levels"),
     path("voice/", voice.voice, name="voice"),
+    path("voice/wall/", voice.praise_wall, name="praise_wall"),
     path("measures/", measures.measures, name="measures"),
     path("measures/processes/", measures.processes_page, name="processes"),
     path("measures/concessions/", measures.concessions_page, name="concessions"),

@@ -170,4 +170,5 @@ urlpatterns = [
     path("tickets/<str:ref>/replies/", tickets.replies, name="replies"),
     path("attachments/<int:pk>/", tickets.attachment, name="attachment"),
     path("tickets/<str:ref>/praises/", tickets.praises, name="praises"),
+    path("tickets/<str:ref>/praises/sharing/", tickets.praise_sharing, name="praise_sharing"),
 ]

@@ -6,36 +6,19 @@ moments are aware and are shown in the active time zone. English dates read day 
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_decimal, get_decimal_symbol
+from babel.dates import format_datetime, format_timedelta
+from babel.numbers import get_decimal_symbol
 from django.utils import timezone
-from django.utils.translation import get_language
 
+from accounts import writing
+from accounts.writing import NO_BREAK_SPACE, TRUE_MINUS, locale
 from billing import money
 
-ENGLISH = Locale("en", "GB")
+__all__ = ["NO_BREAK_SPACE", "TRUE_MINUS", "locale"]
+
 BROWSERS = {"Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
 SYSTEMS = {"Windows": "Windows", "iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Mac OS X": "Mac", "Linux": "Linux"}
-NO_BREAK_SPACE = "\u00a0"
-TRUE_MINUS = "\u2212"
-
-
-def locale() -> Locale:
-    """Return the conventions of the active language; an unknown language writes as English does."""
-    return _locale_of(get_language() or "en")
-
-
-@lru_cache(maxsize=64)
-def _locale_of(language: str) -> Locale:
-    if language == "en":
-        return ENGLISH
-    try:
-        return Locale.parse(language, sep="-")
-    except (UnknownLocaleError, ValueError):
-        return ENGLISH
 
 
 def decimal_comma() -> bool:
@@ -47,13 +30,13 @@ def figure(number: int | Decimal) -> str:
     """Write a number with the language's grouping and every decimal place it has."""
     value = Decimal(number)
     places = max(0, -int(value.as_tuple().exponent))
-    return _grouped(value, places)
+    return writing.grouped(value, places)
 
 
 def amount_figure(minor: int, currency: str) -> str:
     """Write an amount without its currency: 124000 minor units of EUR as "1,240.00"."""
     places = money.exponent(currency)
-    return _grouped(Decimal(minor).scaleb(-places), places)
+    return writing.grouped(Decimal(minor).scaleb(-places), places)
 
 
 def amount(minor: int, currency: str) -> str:
@@ -61,16 +44,11 @@ def amount(minor: int, currency: str) -> str:
     return f"{amount_figure(minor, currency)}{NO_BREAK_SPACE}{currency}"
 
 
-def _grouped(value: Decimal, places: int) -> str:
-    pattern = "#,##0" + ("." + "0" * places if places else "")
-    return format_decimal(value, format=pattern, locale=locale()).replace("-", TRUE_MINUS)
-
-
 def day(on: date) -> str:
     """Write a day as "1 Feb 2026"; a moment counts as its day in the active time zone."""
     if isinstance(on, datetime):
         on = timezone.localtime(on).date() if timezone.is_aware(on) else on.date()
-    return format_date(on, "d. MMM y" if locale().language == "de" else "d MMM y", locale=locale())
+    return writing.day(on)
 
 
 def clock(at: datetime) -> str:

@@ -9,6 +9,7 @@ from accounts.customers import facts, retirement
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from accounts.timeline import recording
+from accounts.timeline.plain import in_plain_words
 
 
 class FactsRefused(Refusal):
@@ -57,4 +58,6 @@ def change(*, actor: AbstractBaseUser | None, customer: Customer, at: datetime, 
 
 def facts_of_change(before: dict[str, str], after: dict[str, str]) -> dict[str, object]:
     """Return what the timeline keeps of a change: the names for its sentence, and each value before and after."""
-    return {"changed": ", ".join(name.replace("_", " ") for name in after), "before": before, "after": after}
+    with in_plain_words():
+        changed = ", ".join(facts.label(name).replace("_", " ") for name in after)
+    return {"changed": changed, "before": before, "after": after}

@@ -20,6 +20,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from accounts import writing
 from accounts.customers.models import Customer
 from accounts.quality import identifiers
 
@@ -167,7 +168,7 @@ def _tax_country(subject: Subject) -> str:
 def _fresh(subject: Subject) -> str:
     if subject.on is None or subject.confirmed_on is None or subject.on - subject.confirmed_on <= CONFIRMED_EVERY:
         return ""
-    return _("were last confirmed on {day}, more than a year ago").format(day=subject.confirmed_on.isoformat())
+    return _("were last confirmed on {day}, more than a year ago").format(day=writing.day(subject.confirmed_on))
 
 
 RULES: Final = (

@@ -28,6 +28,9 @@ AGREED: Final = (
     "Art. 17 (3) (b) and (e) GDPR with § 147 (3) AO and § 257 (4) HGB."
 )
 ACCOUNTABLE: Final = "That an erasure was asked for, decided and done is kept to show that it was: Art. 5 (2) GDPR."
+CONSENTED: Final = (
+    "That a person allowed something, and until when, is kept to show that they did: Art. 7 (1) and Art. 5 (2) GDPR."
+)
 KEPT: Final[dict[str, str]] = {
     **dict.fromkeys(
         (
@@ -40,6 +43,7 @@ KEPT: Final[dict[str, str]] = {
     **dict.fromkeys(("billing.Contract", "billing.ContractEvent", "billing.Mandate", "billing.Subscription", "billing.Autopay",
          "billing.AutopaySkip"), AGREED),
     "accounts.Erasure": ACCOUNTABLE,
+    "accounts.Consent": CONSENTED,
 }  # fmt: skip
 # What a customer gets of itself and all below it; the rest is our own work on it.
 GIVEN: Final = (

@@ -1,4 +1,4 @@
-"""Exports and erasures that were asked for. Written by accounts/privacy/exporting.py and accounts/privacy/erasing.py."""
+"""Exports and erasures that were asked for, and consents given. Written by exporting.py, erasing.py and consents.py."""
 
 import uuid
 
@@ -79,3 +79,30 @@ class Erasure(models.Model):
 
     def __str__(self) -> str:
         return f"Erasure {self.pk}"
+
+
+class Consent(models.Model):
+    """What a person allowed us to do with something of theirs, until they took it back. Written by consents.py."""
+
+    class Purpose(models.TextChoices):
+        PRAISE_WALL = "praise_wall", _("Our own people may read their praise")
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="consents")
+    purpose = models.CharField(max_length=20, choices=Purpose)
+    about = models.CharField(max_length=40, help_text="What it is about: its kind and its key.")
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "purpose", "about"], condition=Q(withdrawn_at=None), name="one_consent_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | Q(withdrawn_at__gte=F("given_at")), name="consent_ends_after_it_was_given"
+            ),
+        ]
+        indexes = [models.Index(fields=["purpose", "-given_at"], condition=Q(withdrawn_at=None), name="consents_standing")]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.purpose}"

@@ -133,7 +133,7 @@ def _terms(rows: Iterable[Condition]) -> dict[str, Term]:
     """Let rows speak from general to near."""
     found: dict[str, Term] = {}
     for row in rows:
-        source = row.customer.name if row.customer else f"segment {row.segment}"
+        source = row.customer.name if row.customer else _("segment {name}").format(name=row.segment)
         found[row.kind] = Term(row.kind, row.value, source, row)
     return found
 

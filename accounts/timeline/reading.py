@@ -11,12 +11,15 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
+from accounts import writing
 from accounts.timeline.kinds import KINDS, Kind
 from accounts.timeline.models import Activity, ActivityQuerySet
 
 UNKNOWN = Kind("Something happened to {ref}", "info")
 # Facts that are kept by the English label of a choice.
 CHOICES = frozenset({"account", "outcome", "role", "side", "stage", "step", "to", "use"})
+
+CHANGED = "changed"  # the English names of facts, one after another
 
 
 class Door(Protocol):
@@ -97,11 +100,13 @@ def _earlier_than(found: ActivityQuerySet, before: Activity | None) -> ActivityQ
 
 
 class _Facts(dict[str, Any]):
-    """Facts for a sentence, choices in the reader's language; what an old activity did not keep is left out."""
+    """Facts for a sentence as its reader writes them: choices, days, amounts; what an old activity did not keep is left out."""
 
     def __getitem__(self, name: str) -> Any:
         fact = super().__getitem__(name)
-        return gettext(fact) if name in CHOICES and isinstance(fact, str) and fact else fact
+        if name == CHANGED and isinstance(fact, str):
+            return ", ".join(gettext(part) for part in fact.split(", ") if part)
+        return gettext(fact) if name in CHOICES and isinstance(fact, str) and fact else writing.of_fact(fact)
 
     def __missing__(self, name: str) -> str:
         return "…"

@@ -91,9 +91,10 @@ class ReplySerializer(serializers.Serializer):
 
 
 class ThanksSerializer(serializers.Serializer):
-    """What was good."""
+    """What was good; `for_all`: the words may stand with the name on the wall that everybody who works there reads."""
 
     words = serializers.CharField(max_length=2_000, required=False, allow_blank=True, default="")
+    for_all = serializers.BooleanField(default=False)
 
 
 class PraiseSerializer(serializers.ModelSerializer):
@@ -183,5 +184,5 @@ class Praises(View):
     def post(self, request: Request, ref: str) -> Response:
         """Say thanks for a ticket; the words reach whoever helped. Once a ticket."""
         ticket, given = places.ticket(request, ref), self.read(ThanksSerializer(data=request.data))
-        given_praise = praise.give(actor=request.user, ticket=ticket, words=given["words"], at=timezone.now())
+        given_praise = praise.give(actor=request.user, ticket=ticket, at=timezone.now(), **given)
         return Response(self.get_serializer(given_praise).data, status=status.HTTP_201_CREATED)

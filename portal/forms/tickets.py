@@ -64,6 +64,9 @@ class PraiseForm(forms.Form):
     """Thanks to whoever helped."""
 
     words = forms.CharField(label=_("What was good?"), required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 3}))
+    for_all = forms.BooleanField(
+        label=_("You may put my words with my name on your wall, where everybody who works for you reads them"), required=False
+    )
 
 
 class DeflectionForm(forms.Form):

@@ -1,11 +1,13 @@
 """Tickets: ask, read the conversation, answer, and say thanks."""
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.customers.models import Customer
+from accounts.decisions import Refusal
 from accounts.people import access, relations
 from accounts.people.routes import declares
 from billing.dunning import disputes
@@ -17,7 +19,7 @@ from support.channels.files import File
 from support.remedies import declines
 from support.tickets import conversation
 from support.tickets.models import Ticket
-from support.voice import praise
+from support.voice import praise, wall
 from window.downloads import download
 from window.paging import page_of
 from window.refusals import refusals_shown_on
@@ -96,9 +98,24 @@ def praises(request: HttpRequest, ref: str) -> HttpResponse:
     form = PraiseForm(request.POST)
     if form.is_valid():
         with refusals_shown_on(form):
-            praise.give(actor=request.user, ticket=found, words=form.cleaned_data["words"], at=timezone.now())
+            praise.give(actor=request.user, ticket=found, at=timezone.now(), **form.cleaned_data)
             return redirect("portal:ticket", found.ref)
     return render(request, "portal/tickets/ticket.html", _context(request, found, praise_form=form), status=422)
+
+
+@declares(access.ASK_FOR_HELP)
+@require_POST
+def praise_sharing(request: HttpRequest, ref: str) -> HttpResponse:
+    """Let everybody who works here read a praise one gave, or no longer."""
+    found = places.ticket(request, ref)
+    given = tickets_shown.praise_of(found)
+    change = wall.put_up if request.POST.get("share") == "yes" else wall.take_down
+    try:
+        if given:
+            change(actor=request.user, praise=given, at=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, refusal.reason)
+    return redirect("portal:ticket", found.ref)
 
 
 @declares(access.SEE_CUSTOMER)
@@ -126,7 +143,7 @@ def appeals(request: HttpRequest, ref: str) -> HttpResponse:
 def _context(
     request: HttpRequest, found: Ticket, reply_form: ReplyForm | None = None, praise_form: PraiseForm | None = None
 ) -> dict[str, object]:
-    at = timezone.now()
+    at, given = timezone.now(), tickets_shown.praise_of(found)
     return {
         "open_chat": chats.open_on(found),
         "call": chats_shown.call_of(found, at),
@@ -138,7 +155,8 @@ def _context(
         "ticket": found,
         "said": conversation.messages_of(found, request.user).prefetch_related(files.with_messages()),
         "put_right": tickets_shown.put_right(found),
-        "praise": tickets_shown.praise_of(found),
+        "praise": given,
+        "is_shared": bool(given) and wall.is_up(given),
         "reply_form": reply_form or ReplyForm(),
         "praise_form": praise_form or PraiseForm(),
         "may_ask": access.decide(request.user, access.ASK_FOR_HELP, found.customer),

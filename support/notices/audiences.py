@@ -201,9 +201,10 @@ def who_gave(activity: Activity) -> list[User]:
     return _present(grant.asked_by)
 
 
-def who_is_praised(activity: Activity) -> list[User]:
-    """The agent a praise is for."""
-    return _present(Praise.objects.select_related("to").get(pk=activity.facts["praise"]).to)
+def who_is_praised_and_who_leads(activity: Activity) -> list[User]:
+    """The agent a praise is for, and the supervisors, who lead."""
+    praised = Praise.objects.select_related("to").get(pk=activity.facts["praise"]).to
+    return _once([*_present(praised), *of_level(access.SUPERVISOR)])
 
 
 def the_surveyed(activity: Activity) -> list[User]:

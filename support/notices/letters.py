@@ -13,6 +13,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from accounts import writing
 from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline.models import Activity
@@ -135,7 +136,7 @@ def _rendered(template: str, context: dict[str, Any]) -> dict[str, str]:
 
 
 def _context(notice: Notice, activity: Activity, person: User) -> dict[str, Any]:
-    facts: dict[str, Any] = activity.facts
+    facts = {name: writing.of_fact(fact) for name, fact in activity.facts.items()}
     quote = _quote(notice, activity, person)
     return {name: foreign.inline(fact) for name, fact in facts.items() if name != notice.quotes} | {
         "ref": activity.about_ref,

@@ -111,7 +111,7 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "support.remedy_turned_down": Notice(
         "remedy_turned_down", audiences.who_gave, ("ticket", "ticket"), group=groups.WORK, quotes="note"
     ),
-    "support.praise_given": Notice("praise_given", audiences.who_is_praised, ("ticket", ""), group=groups.WORK),
+    "support.praise_given": Notice("praise_given", audiences.who_is_praised_and_who_leads, ("ticket", ""), group=groups.WORK),
     "support.satisfaction_asked": Notice("satisfaction_asked", audiences.the_surveyed, ("ticket", ""), group=groups.SURVEYS),
     "support.ticket_escalated": Notice("ticket_escalated", audiences.the_level_named, ("ticket", ""), group=groups.WORK),
     "support.account_escalated": Notice("account_escalated", audiences.the_level_named, group=groups.WORK, quotes="reason"),

@@ -11,6 +11,7 @@ from accounts.people.models import User
 from accounts.timeline import recording
 from support.tickets import conversation
 from support.tickets.models import Ticket
+from support.voice import wall
 from support.voice.models import Praise
 
 
@@ -20,8 +21,10 @@ class PraiseComesFromCustomers(Refusal):
     code = "praise_comes_from_customers"
 
 
-def give(*, actor: User, ticket: Ticket, words: str, at: datetime) -> Praise:
+def give(*, actor: User, ticket: Ticket, words: str, at: datetime, for_all: bool = False) -> Praise:
     """Thank the agent who helped on `ticket`, with or without words. A second time returns the first praise.
+
+    `for_all`: everybody who works here may read it (wall.py).
 
     Raises:
         Refusal: the ticket is not within the actor's reach.
@@ -37,6 +40,8 @@ def give(*, actor: User, ticket: Ticket, words: str, at: datetime) -> Praise:
         if is_new:
             told = {"praise": praise.pk, "to": str(praise.to or "")}
             recording.record(ticket.customer, "support.praise_given", actor=actor, at=at, about=ticket, facts=told)
+            if for_all and words:
+                wall.put_up(actor=actor, praise=praise, at=at)
     return praise
 
 

@@ -17,6 +17,7 @@ from support.remedies import declines
 from support.remedies.batches import working
 from support.remedies.books import budgets
 from support.tickets import account_escalation
+from support.voice import praise
 from tests.factories import (
     bank,
     chats,
@@ -79,6 +80,8 @@ def fill():
     overdue.disputed(customer)
     provisioning.ordered(customer)
     segments.stuck(group())
+    thanked = support.ticket()
+    praise.give(actor=thanked.requester, ticket=thanked, words="Quick.", for_all=True, at=NOON)
     alike = segments.segment()
     policies.published({}, code=f"care-{alike.pk}", place="segment", segment=alike)
     segments.condition("service_level", "gold", segment=alike)
@@ -151,6 +154,7 @@ def statements(viewer: User, address: str) -> int:
         ("field_usage", "", "manager"),
         ("imports", "", "manager"),
         ("segments", "", "agent"),
+        ("praise_wall", "", "finance"),
         ("measures", "?by=segment", "agent"),
         ("persona", "?tier=gold&role=member&language=en&currency=EUR", "manager"),
         ("duplicates", "", "agent"),

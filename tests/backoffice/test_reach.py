@@ -176,6 +176,7 @@ ROUTES = {
     "new_customer": ("get", WORKERS),
     "first_contract": ("get", {"supervisor", "key_account", "manager"}),
     "segments": ("get", EVERYBODY),
+    "praise_wall": ("get", EVERYBODY),
     "imports": ("get", DECIDERS),
     "import": ("get", EVERYBODY),
     "staged_decisions": ("post", DECIDERS),

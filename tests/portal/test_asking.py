@@ -9,6 +9,7 @@ from billing.anomalies.models import Finding
 from support.knowledge.models import Article, ArticleQuestion, Deflection
 from support.tickets import conversation
 from support.tickets.models import Message, Ticket
+from support.voice import praise, wall
 from support.voice.models import Praise
 from tests.factories import people, support
 from tests.factories.billing import invoice
@@ -194,3 +195,13 @@ def test_thanks_are_given_once(visitor, tree):
 
     assert Praise.objects.get().words == "Quick and kind."
     assert "Quick and kind." in words(visitor.get(reverse("portal:ticket", args=[ticket.ref])))
+
+
+def test_praise_of_a_colleague_is_put_on_the_wall_by_nobody_else(visitor, tree):
+    ticket = support.ticket(tree.berlin)
+    praise.give(actor=ticket.requester, ticket=ticket, words="Kind.", at=support.NOON)
+
+    page = visitor.post(reverse("portal:praise_sharing", args=[ticket.ref]), {"share": "yes"}, follow=True)
+
+    assert "Only who gave it says who may read it." in page.content.decode()
+    assert wall.shown(10) == []

@@ -145,6 +145,7 @@ ROUTES = {
     "callback_withdrawals": ("post", EVERY),
     "replies": ("post", EVERY),
     "praises": ("post", EVERY),
+    "praise_sharing": ("post", EVERY),
     "attachment": ("get", EVERY),
     "appeals": ("post", EVERY),
     "help": ("get", EVERY),

@@ -37,8 +37,8 @@ def test_both_ends_read_on_their_timeline_that_they_are_related():
 @pytest.mark.parametrize(
     ("until", "sentence"),
     [
-        (None, "Lanternway serves Oxbow Foods, from 2026-04-01"),
-        (NEXT, "Lanternway serves Oxbow Foods, from 2026-04-01 until 2026-05-01"),
+        (None, "Lanternway serves Oxbow Foods, from 1 Apr 2026"),
+        (NEXT, "Lanternway serves Oxbow Foods, from 1 Apr 2026 until 1 May 2026"),
     ],
 )
 def test_the_timeline_says_from_when_and_until_when_if_an_end_is_agreed(until, sentence):

@@ -43,7 +43,7 @@ def test_the_nearest_payer_hears_of_an_invoice_and_the_sister_does_not():
     money.invoice(tree.berlin, 12000, at=NOON)
 
     assert told() == {payer.email}
-    assert mail.outbox[0].subject.endswith(": 120.00 EUR, due 2026-01-15")
+    assert mail.outbox[0].subject.endswith(": 120.00 EUR, due 15 Jan 2026")
 
 
 def test_the_other_administrators_hear_of_a_change_to_their_sign_in_and_who_made_it_does_not():
