@@ -96,7 +96,13 @@ MONEY: Final = Group(
 MEASURES: Final = Group(
     gettext_lazy("Measures"),
     (
-        Place(gettext_lazy("Measures"), "measures", "processes concessions silence", "g e", access.WORK_TICKETS),
+        Place(
+            gettext_lazy("Measures"),
+            "measures",
+            "processes concessions silence skills",
+            "g e",
+            access.WORK_TICKETS,
+        ),
         Place(gettext_lazy("Service levels"), "service_levels", "", "g s", access.WORK_TICKETS),
         Place(gettext_lazy("Voice"), "voice", "", "g v", access.WORK_TICKETS),
         Place(gettext_lazy("Wall of thanks"), "praise_wall", "", "", access.SEE_BACKOFFICE),

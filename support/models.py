@@ -38,6 +38,7 @@ from support.remedies.playbooks.models import Playbook, PlaybookVersion, Practic
 from support.service_levels.models import AccountEscalation, LadderStep, OwnDay, ServiceCalendar, ServiceTarget, StepTaken
 from support.strategy.models import Lesson, StrategyEdition, StrategyEntry
 from support.tickets.models import Message, Ticket
+from support.tickets.skill_models import SkillHeld, SkillNeed
 from support.voice.models import Feedback, Praise, Promise, Survey, Thanks
 
 __all__ = [
@@ -47,6 +48,6 @@ __all__ = [
     "LadderStep", "Lead", "LedgerMapping", "Lesson", "Macro", "MacroFile", "MacroUse", "MacroVersion", "Message",
     "NoticeChoice", "NoticeHours", "NoticeText", "Offer", "OfferAnswer", "Outgoing", "OutgoingFile", "OwnDay", "Playbook",
     "PlaybookVersion", "PracticeRun", "Praise", "Presence", "Problem", "Promise", "Recommendation", "SavedView",
-    "ServiceCalendar", "ServiceTarget", "StepTaken", "StrategyEdition", "StrategyEntry", "Substitute", "Survey", "Thanks",
-    "Ticket", "TicketDraft", "TicketMerge", "TicketPresence", "TicketTopic", "Told", "Topic", "TopicAlarm",
+    "ServiceCalendar", "ServiceTarget", "SkillHeld", "SkillNeed", "StepTaken", "StrategyEdition", "StrategyEntry", "Substitute",
+    "Survey", "Thanks", "Ticket", "TicketDraft", "TicketMerge", "TicketPresence", "TicketTopic", "Told", "Topic", "TopicAlarm",
 ]  # fmt: skip

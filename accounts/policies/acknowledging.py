@@ -84,6 +84,12 @@ def certificates(user: User, at: datetime) -> frozenset[str]:
     return frozenset(passed.values_list("version__policy__code", flat=True))
 
 
+def certified(code: str, at: datetime) -> QuerySet[Acknowledgement, int]:
+    """Return the ids of everybody who passed the quiz of the policy `code`, within the days an acknowledgement counts."""
+    counting = Acknowledgement.objects.filter(right=F("asked"), asked__gt=0, at__gt=at - timedelta(days=_days(at)))
+    return counting.filter(version__policy__code=code).values_list("user_id", flat=True)
+
+
 def acknowledge(*, actor: User, version: PolicyVersion, answers: Sequence[int | None], at: datetime) -> Acknowledgement:
     """Answer the quiz of a version; with everything right it is acknowledged. The attempt is kept either way.
 

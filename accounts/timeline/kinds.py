@@ -246,6 +246,7 @@ KINDS: Final[dict[str, Kind]] = {
     "support.promise_at_risk": Kind(_("{ref}: the promise {what} is due {due}"), "clock", NOTICE),
     "support.promise_broken": Kind(_("{ref}: the promise {what} was not kept by {due}"), "flag", NOTICE),
     "support.promise_closed": Kind(_("{ref}: the promise {what} is {state}"), "check"),
+    "support.skill_set": Kind(_("Skill {skill}: {what}"), "person"),
     "support.service_level_set": Kind(_("Service levels, {what}: {name}"), "clock"),
     "support.decline_reason_set": Kind(_("Reason to decline: {label}"), "edit"),
     "support.playbook_written": Kind(_("Playbook: {playbook}"), "note"),

@@ -24,6 +24,7 @@ from backoffice.admin import (
     segments,
     service_levels,
     single_sign_on,
+    skills,
     sources,
     strategy,
     stripe,
@@ -34,5 +35,5 @@ from backoffice.admin import (
 __all__ = [
     "allowances", "authority", "books", "catalogue", "chats", "coupons", "customers", "desk", "dunning", "incoming", "knowledge",
     "measures", "notice_texts", "offers", "people", "playbooks", "policies", "privacy", "relations", "remedy_books", "segments",
-    "service_levels", "single_sign_on", "sources", "strategy", "stripe", "tree_changes", "webhooks",
+    "service_levels", "single_sign_on", "skills", "sources", "strategy", "stripe", "tree_changes", "webhooks",
 ]  # fmt: skip

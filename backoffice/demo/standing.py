@@ -9,6 +9,7 @@ from accounts.customers.models import Customer
 from accounts.people import owners
 from accounts.people.models import User
 from accounts.segments import conditions, defining, evaluating, key_accounts, lifecycle
+<<<<<<< HEAD
 from accounts.segments.models import Segment
 from backoffice.demo.people import FINANCE, KEY_ACCOUNT_MANAGER, MANAGER, SECOND_MANAGER, SUPERVISOR
 from support.remedies import allowances
@@ -16,6 +17,12 @@ from support.remedies.allowances import Terms
 from support.service_levels import targets
 from support.service_levels.models import ClockKind, ServiceCalendar
 from support.tickets.models import Ticket
+=======
+from backoffice.demo.people import AGENT, FINANCE, MANAGER, SECOND_MANAGER, SUPERVISOR
+from support.remedies import allowances
+from support.remedies.allowances import Terms
+from support.tickets import skills
+>>>>>>> rows5a
 
 KEY_ACCOUNT, DISCOUNTED = "KR", "PO"
 GOODWILL, FEE = "goodwill_credit", "waive_charge"
@@ -35,6 +42,12 @@ SEGMENTS = (
         "dont": "Do not answer for one part what another asked.", "examples": "Three sites under one roof.",
     },
 )  # fmt: skip
+SKILLS = {
+    AGENT: ("billing", "contract", "technical"),
+    "newagent@accord.example": ("billing", "other"),
+    SUPERVISOR: ("billing",),
+    KEY_ACCOUNT_MANAGER: ("contract",),
+}
 ALLOWANCES = (
     Terms(25000, remedy=GOODWILL, fault="ours", certificate="credit-policy", per_month_minor=200000),
     Terms(40000, remedy=GOODWILL, fault="ours", tier="gold", per_month_minor=300000),
@@ -80,6 +93,15 @@ def agree(*, at: datetime) -> None:
     for wanted in ALLOWANCES:
         allowed = allowances.ask(actor=asker, terms=_for_agents(wanted), since=at.date(), at=at)
         allowances.approve(actor=second, asked=allowed, at=at)
+    _skill(asker, at)
+
+
+def _skill(manager: User, at: datetime) -> None:
+    """Let billing tickets ask for the quiz of the credit policy, and say who can work on what."""
+    skills.need(actor=manager, kind="billing", certificate="credit-policy", at=at)
+    for email, kinds in SKILLS.items():
+        for kind in kinds:
+            skills.give(actor=manager, person=User.objects.get(email=email), kind=kind, at=at)
 
 
 def evaluate(*, at: datetime) -> None:

@@ -54,7 +54,7 @@ def _begin(ticket: Ticket, message: Message, *, actor: User, at: datetime) -> No
     said = Message.objects.create(ticket=ticket, author=message.author, text=message.text, sent_at=message.sent_at)
     files.attach(said, [File(file.name, bytes(file.content)) for file in message.attachments.all()])
     ticket.finding = matter.finding_of(ticket, at)
-    ticket.assignee = assignment.least_loaded(ticket.customer)
+    ticket.assignee = assignment.least_loaded(ticket.customer, kind=ticket.kind, at=at)
     ticket.save(update_fields=["finding", "assignee"])
     facts = {"subject": ticket.subject, "message": said.pk}
     recording.record(ticket.customer, "support.ticket_opened", actor=actor, at=at, about=ticket, facts=facts)

@@ -1,22 +1,24 @@
-"""Assignment: who works on a ticket. New ones go to the certified agent with the fewest unresolved tickets."""
+"""Assignment: who works on a ticket. New ones go to the agent with the fewest unresolved tickets who can do what they ask for."""
+
+from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.customers.models import Customer
 from accounts.people import access
 from accounts.people.models import Membership, User
-from support.tickets import turns
+from support.tickets import skills, turns
 from support.tickets.models import Ticket
 
 
-def least_loaded(customer: Customer) -> User | None:
-    """Return the agent who takes the next ticket of `customer`, or None when nobody may.
+def least_loaded(customer: Customer, *, kind: str, at: datetime) -> User | None:
+    """Return the agent who takes the next ticket of `customer` of a kind, or None when nobody may.
 
     Openings take turns from here until their transaction ends, so that two at once do not both count the same load.
     """
     turns.take("assignment")
     unresolved = Count("assigned_tickets", filter=~Q(assigned_tickets__status=Ticket.Status.RESOLVED))
-    return certified_agents(customer).annotate(load=unresolved).order_by("load", "pk").first()
+    return skills.fitting(certified_agents(customer), kind, at).annotate(load=unresolved).order_by("load", "pk").first()
 
 
 def least_loaded_supervisor(customer: Customer, *, but: User) -> User | None:

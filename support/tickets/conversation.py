@@ -24,7 +24,7 @@ from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
 from billing.invoices.models import Document, Line
-from support.tickets import assignment, behalf, deadlines, matter, turns
+from support.tickets import assignment, behalf, deadlines, matter, skills, turns
 from support.tickets.models import Message, Ticket, TicketQuerySet
 
 OPEN, WAITING, APPROVAL, RESOLVED = Ticket.Status.OPEN, Ticket.Status.WAITING, Ticket.Status.APPROVAL, Ticket.Status.RESOLVED
@@ -195,7 +195,7 @@ def assign(*, actor: User, ticket: Ticket, to: User | None, at: datetime) -> Tic
     """Give the ticket to somebody who works on tickets, or to nobody.
 
     Raises:
-        Refusal: not within reach.
+        Refusal: not within reach, or `to` lacks the skill it asks for.
         CannotWorkOnIt: `to` does not work on tickets.
     """
     with turns.patience(), transaction.atomic():
@@ -203,6 +203,8 @@ def assign(*, actor: User, ticket: Ticket, to: User | None, at: datetime) -> Tic
         access.decide(actor, access.WORK_TICKETS, ticket.customer).or_refuse()
         if to and not access.decide(to, access.WORK_TICKETS, ticket.customer).allowed:
             raise CannotWorkOnIt(_("{name} does not work on tickets.").format(name=to))
+        if to and ticket.assignee != to:
+            skills.decide(to, ticket, at).or_refuse()
         if ticket.assignee != to:
             _save(ticket, at, assignee=to)
             _record_assignment(ticket, actor=actor, at=at)
@@ -321,7 +323,7 @@ def _end(ticket: Ticket, *, actor: User | None, outcome: str, text: str, at: dat
 def _begin(ticket: Ticket, *, actor: User, text: str, at: datetime) -> None:
     message = _message(ticket, actor=actor, text=text, at=at, from_staff=is_staff(actor), key=ticket.key)
     ticket.finding = matter.finding_of(ticket, at)
-    ticket.assignee = assignment.least_loaded(ticket.customer)
+    ticket.assignee = assignment.least_loaded(ticket.customer, kind=ticket.kind, at=at)
     ticket.save(update_fields=["finding", "assignee"])
     facts = {"subject": ticket.subject, "message": message.pk}
     recording.record(ticket.customer, "support.ticket_opened", actor=actor, at=at, about=ticket, facts=facts)

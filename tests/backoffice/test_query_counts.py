@@ -53,6 +53,7 @@ def fill():
     desk.macro(f"macro-{Customer.objects.count()}")
     desk.view(people.supervisor(), shared=True)
     support.substitute()
+    support.skill()
     offers.lead()
     desk.topic(f"topic-{Customer.objects.count()}")
     desk.problem()
@@ -131,6 +132,7 @@ def statements(viewer: User, address: str) -> int:
         ("processes", "", "agent"),
         ("concessions", "", "agent"),
         ("silence", "", "agent"),
+        ("skills", "", "supervisor"),
         ("voice", "", "agent"),
         ("approvals", "", "supervisor"),
         ("substitutes", "", "supervisor"),

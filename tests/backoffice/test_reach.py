@@ -102,6 +102,10 @@ ROUTES = {
     "processes": ("get", WORKERS),
     "concessions": ("get", WORKERS),
     "silence": ("get", WORKERS),
+    "skills": ("get", WORKERS),
+    "skill_needs": ("post", {"manager"}),
+    "skill_holdings": ("post", DECIDERS),
+    "skill_endings": ("post", DECIDERS),
     "voice": ("get", WORKERS),
     "closings": ("post", WORKERS),
     "escalations": ("post", WORKERS),
@@ -402,6 +406,8 @@ def house_rows(route):
     """What the addresses of work between colleagues name."""
     if route == "lead_steps":
         return {route: [(Lead.objects.first() or offers.lead()).pk]}
+    if route == "skill_endings":
+        return {route: [support.skill().pk]}
     if route == "substitute_endings":
         return {route: [(Substitute.objects.first() or support.substitute()).pk]}
     return {}

@@ -26,8 +26,9 @@ from support.remedies.kinds.credit_duplicate_charge import Terms
 from support.remedies.models import Allowance, AuthorityGrant, Decline, DeclineReason, Grant, Substitute
 from support.remedies.playbooks import editing
 from support.remedies.playbooks.models import PlaybookVersion
-from support.tickets import conversation
+from support.tickets import conversation, skills
 from support.tickets.models import Ticket
+from support.tickets.skill_models import SkillHeld
 from support.voice import feedback, promises
 from support.voice.models import Feedback, Promise
 from tests.factories import billing, people
@@ -154,6 +155,12 @@ def told(customer: Customer, kind: str = "praise", *, by: User | None = None, at
     """Something a person of the customer's told us."""
     giver = by or people.administrator(customer)
     return feedback.give(actor=giver, customer=customer, kind=kind, words="It is what it is.", key=uuid4(), at=at).feedback
+
+
+def skill(person: User | None = None, kind: str = "billing") -> SkillHeld:
+    """Somebody who can work on tickets of a kind that asks for the skill, and for no certificate."""
+    skills.need(actor=people.manager(), kind=kind, certificate="", at=NOON)
+    return skills.give(actor=people.manager(), person=person or people.agent(), kind=kind, at=NOON)
 
 
 def substitute(

@@ -38,8 +38,8 @@ def test_agent_never_gets_a_ticket_of_the_group_they_belong_to():
     agent = people.agent()
     people.joins(agent, below(root, "Paris"))
 
-    assert assignment.least_loaded(below(root, "Berlin")) is None
-    assert assignment.least_loaded(group()) == agent
+    assert assignment.least_loaded(below(root, "Berlin"), kind="other", at=NOON) is None
+    assert assignment.least_loaded(group(), kind="other", at=NOON) == agent
 
 
 def test_supervisors_and_others_are_not_handed_tickets():
