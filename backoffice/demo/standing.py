@@ -9,20 +9,14 @@ from accounts.customers.models import Customer
 from accounts.people import owners
 from accounts.people.models import User
 from accounts.segments import conditions, defining, evaluating, key_accounts, lifecycle
-<<<<<<< HEAD
 from accounts.segments.models import Segment
-from backoffice.demo.people import FINANCE, KEY_ACCOUNT_MANAGER, MANAGER, SECOND_MANAGER, SUPERVISOR
+from backoffice.demo.people import AGENT, FINANCE, KEY_ACCOUNT_MANAGER, MANAGER, SECOND_MANAGER, SUPERVISOR
 from support.remedies import allowances
 from support.remedies.allowances import Terms
 from support.service_levels import targets
 from support.service_levels.models import ClockKind, ServiceCalendar
-from support.tickets.models import Ticket
-=======
-from backoffice.demo.people import AGENT, FINANCE, MANAGER, SECOND_MANAGER, SUPERVISOR
-from support.remedies import allowances
-from support.remedies.allowances import Terms
 from support.tickets import skills
->>>>>>> rows5a
+from support.tickets.models import Ticket
 
 KEY_ACCOUNT, DISCOUNTED = "KR", "PO"
 GOODWILL, FEE = "goodwill_credit", "waive_charge"
