@@ -55,7 +55,7 @@ NAMES: Final[Mapping[str, tuple[Promise, Promise]]] = {
     "accounts.stagedimport": (_("import held back"), _("imports held back")),
     "accounts.staffprofile": (_("person of ours"), _("our people")),
     "accounts.membership": (_("membership"), _("memberships")),
-    "accounts.user": (_("login"), _("logins")),
+    "accounts.user": (_("user"), _("users")),
     "accounts.signinprovider": (_("sign-in provider"), _("sign-in providers")),
     "accounts.maildomain": (_("mail domain"), _("mail domains")),
     "accounts.namedadministrator": (_("administrator in an emergency"), _("administrators in an emergency")),
