@@ -101,6 +101,15 @@ def admit_program(*, actor: User | None, program: User, customer: Customer, role
     )  # fmt: skip
 
 
+def must_be_able_to_admit(actor: User, customer: Customer, *, role: str) -> None:
+    """Do nothing when `actor` could let a program stand at `customer` and all below it with `role`.
+
+    Raises:
+        MayNotGrant: they do not manage people there, or hold less than they would give.
+    """
+    _must_be_theirs_to_give(actor, customer, role, Membership.Scope.SUBTREE)
+
+
 def admit_writer(*, email: str, name: str, customer: Customer, at: datetime) -> User:
     """Let a person who wrote to us for the first time stand at the prospect they are, and return them; no mail is sent for it."""
     with transaction.atomic():
