@@ -171,10 +171,13 @@ def deny(*, actor: User | None, user: User, customer: Customer, scope: str, at: 
     """Close `customer` (with scope "subtree", all below it too) to `user`, whatever allows it elsewhere; return the denial.
 
     Raises:
-        MayNotGrant: the actor does not manage people there.
+        MayNotGrant: the actor does not manage people there, or `user` does from further up than they.
     """
     with transaction.atomic():
         _must_be_theirs_to_give(actor, customer, Membership.Role.READER, scope)
+        if highest := _managed_beyond(actor, user, customer):
+            words = _("{person} manages people from {name}; only somebody who does so too shuts them out.")
+            raise MayNotGrant(words.format(person=user, name=highest.name))
         denial, made = Membership.objects.get_or_create(
             user=user, customer=customer, role=Membership.Role.READER, effect=Membership.Effect.DENY, until=None,
             defaults={"scope": scope, "since": _day(at), "granted_by": actor},
@@ -229,16 +232,21 @@ def _must_not_be_over_their_own(actor: User | None, held: Membership, limit_mino
 def _must_stand_as_high(actor: User | None, denial: Membership) -> None:
     """A denial is lifted by who set it, or by somebody who manages people as far up as they do."""
     setter = denial.granted_by
-    if actor is None or setter is None or actor == setter:
-        return
-    managed = access.customers_within_reach(setter, access.MANAGE_PEOPLE).values("pk")
-    highest = Customer.objects.above(denial.customer).filter(pk__in=managed).first()
-    if highest and not access.decide(actor, access.MANAGE_PEOPLE, highest).allowed:
+    if setter is not None and (highest := _managed_beyond(actor, setter, denial.customer)):
         raise MayNotGrant(
             _("{setter} set this from {name}; only somebody who manages people there lifts it.").format(
                 setter=setter, name=highest.name
             )
         )
+
+
+def _managed_beyond(actor: User | None, other: User, customer: Customer) -> Customer | None:
+    """Return the highest customer, at or above this one, whose people `other` manages, where `actor` does not reach so far."""
+    if actor is None or actor == other:
+        return None
+    managed = access.customers_within_reach(other, access.MANAGE_PEOPLE).values("pk")
+    highest: Customer | None = Customer.objects.above(customer).filter(pk__in=managed).first()
+    return None if highest is None or access.decide(actor, access.MANAGE_PEOPLE, highest).allowed else highest
 
 
 def _person(email: str, name: str) -> User:
