@@ -123,18 +123,24 @@ def admit_writer(*, email: str, name: str, customer: Customer, at: datetime) -> 
     return person
 
 
-def admit_by_provider(*, person: User, customer: Customer, role: str, provider: str, at: datetime) -> Membership:
+def admit_by_provider(
+    *, person: User, customer: Customer, role: str, provider: str, at: datetime, set_up_by: User | None = None
+) -> Membership:
     """Let a person whom the customer's own sign-in provider vouches for stand at `customer` and all below it, from today on.
 
-    Part of an arrival (accounts/single_sign_on/arrivals.py), which decides who is let in.
+    While who set the provider up stands there with a limit of orders, nobody it lets in orders for more alone. Part of an arrival
+    (accounts/single_sign_on/arrivals.py), which decides who is let in.
 
     Raises:
         CannotBeInvited: the person works for us, was closed, or is a program.
     """
     _must_be_invitable(person)
+    scope = Membership.Scope.SUBTREE
+    vouches = set_up_by if set_up_by and access.decide(set_up_by, access.MANAGE_PEOPLE, customer).allowed else None
     membership = Membership.objects.create(
-        user=person, customer=customer, role=role, scope=Membership.Scope.SUBTREE, since=_day(at)
-    )
+        user=person, customer=customer, role=role, scope=scope, since=_day(at),
+        order_limit_minor=_limit_to_give(vouches, customer, role, scope),
+    )  # fmt: skip
     facts = {"email": person.email, "role": plain(membership, "role"), "provider": provider}
     recording.record(customer, "accounts.member_admitted", actor=person, at=at, about=membership, facts=facts)
     return membership
