@@ -344,7 +344,7 @@ def finding(request: HttpRequest, ref: str) -> Finding:
 
 def api_key(node: Customer, pk: int) -> ApiKey:
     """Return the key, of a program of this customer."""
-    return get_object_or_404(ApiKey.objects.filter(customer=node).select_related("made_by"), pk=pk)
+    return get_object_or_404(ApiKey.objects.filter(customer=node).select_related("made_by", "customer"), pk=pk)
 
 
 def webhook(node: Customer, pk: int) -> WebhookEndpoint:

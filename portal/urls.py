@@ -62,6 +62,7 @@ urlpatterns = [
     path("customers/<str:number>/members/<int:pk>/revocations/", members.revocations, name="revocations"),
     path("customers/<str:number>/members/<int:pk>/order-limits/", members.order_limits, name="order_limits"),
     path("customers/<str:number>/programs/", programs.programs, name="programs"),
+    path("customers/<str:number>/programs/<int:pk>/adoptions/", programs.key_adoptions, name="key_adoptions"),
     path("customers/<str:number>/programs/<int:pk>/revocations/", programs.key_revocations, name="key_revocations"),
     path("customers/<str:number>/sign-in/", sign_in.sign_in, name="sign_in"),
     path("customers/<str:number>/sign-in/<str:ref>/", sign_in.sign_in_provider, name="sign_in_provider"),

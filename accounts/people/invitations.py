@@ -101,6 +101,15 @@ def admit_program(*, actor: User | None, program: User, customer: Customer, role
     )  # fmt: skip
 
 
+def must_be_able_to_admit(actor: User, customer: Customer, *, role: str) -> None:
+    """Do nothing when `actor` could let a program stand at `customer` and all below it with `role`.
+
+    Raises:
+        MayNotGrant: they do not manage people there, or hold less than they would give.
+    """
+    _must_be_theirs_to_give(actor, customer, role, Membership.Scope.SUBTREE)
+
+
 def admit_writer(*, email: str, name: str, customer: Customer, at: datetime) -> User:
     """Let a person who wrote to us for the first time stand at the prospect they are, and return them; no mail is sent for it."""
     with transaction.atomic():
@@ -114,18 +123,24 @@ def admit_writer(*, email: str, name: str, customer: Customer, at: datetime) -> 
     return person
 
 
-def admit_by_provider(*, person: User, customer: Customer, role: str, provider: str, at: datetime) -> Membership:
+def admit_by_provider(
+    *, person: User, customer: Customer, role: str, provider: str, at: datetime, set_up_by: User | None = None
+) -> Membership:
     """Let a person whom the customer's own sign-in provider vouches for stand at `customer` and all below it, from today on.
 
-    Part of an arrival (accounts/single_sign_on/arrivals.py), which decides who is let in.
+    While who set the provider up stands there with a limit of orders, nobody it lets in orders for more alone. Part of an arrival
+    (accounts/single_sign_on/arrivals.py), which decides who is let in.
 
     Raises:
         CannotBeInvited: the person works for us, was closed, or is a program.
     """
     _must_be_invitable(person)
+    scope = Membership.Scope.SUBTREE
+    vouches = set_up_by if set_up_by and access.decide(set_up_by, access.MANAGE_PEOPLE, customer).allowed else None
     membership = Membership.objects.create(
-        user=person, customer=customer, role=role, scope=Membership.Scope.SUBTREE, since=_day(at)
-    )
+        user=person, customer=customer, role=role, scope=scope, since=_day(at),
+        order_limit_minor=_limit_to_give(vouches, customer, role, scope),
+    )  # fmt: skip
     facts = {"email": person.email, "role": plain(membership, "role"), "provider": provider}
     recording.record(customer, "accounts.member_admitted", actor=person, at=at, about=membership, facts=facts)
     return membership
@@ -162,10 +177,13 @@ def deny(*, actor: User | None, user: User, customer: Customer, scope: str, at: 
     """Close `customer` (with scope "subtree", all below it too) to `user`, whatever allows it elsewhere; return the denial.
 
     Raises:
-        MayNotGrant: the actor does not manage people there.
+        MayNotGrant: the actor does not manage people there, or `user` does from further up than they.
     """
     with transaction.atomic():
         _must_be_theirs_to_give(actor, customer, Membership.Role.READER, scope)
+        if highest := _managed_beyond(actor, user, customer):
+            words = _("{person} manages people from {name}; only somebody who does so too shuts them out.")
+            raise MayNotGrant(words.format(person=user, name=highest.name))
         denial, made = Membership.objects.get_or_create(
             user=user, customer=customer, role=Membership.Role.READER, effect=Membership.Effect.DENY, until=None,
             defaults={"scope": scope, "since": _day(at), "granted_by": actor},
@@ -220,16 +238,21 @@ def _must_not_be_over_their_own(actor: User | None, held: Membership, limit_mino
 def _must_stand_as_high(actor: User | None, denial: Membership) -> None:
     """A denial is lifted by who set it, or by somebody who manages people as far up as they do."""
     setter = denial.granted_by
-    if actor is None or setter is None or actor == setter:
-        return
-    managed = access.customers_within_reach(setter, access.MANAGE_PEOPLE).values("pk")
-    highest = Customer.objects.above(denial.customer).filter(pk__in=managed).first()
-    if highest and not access.decide(actor, access.MANAGE_PEOPLE, highest).allowed:
+    if setter is not None and (highest := _managed_beyond(actor, setter, denial.customer)):
         raise MayNotGrant(
             _("{setter} set this from {name}; only somebody who manages people there lifts it.").format(
                 setter=setter, name=highest.name
             )
         )
+
+
+def _managed_beyond(actor: User | None, other: User, customer: Customer) -> Customer | None:
+    """Return the highest customer, at or above this one, whose people `other` manages, where `actor` does not reach so far."""
+    if actor is None or actor == other:
+        return None
+    managed = access.customers_within_reach(other, access.MANAGE_PEOPLE).values("pk")
+    highest: Customer | None = Customer.objects.above(customer).filter(pk__in=managed).first()
+    return None if highest is None or access.decide(actor, access.MANAGE_PEOPLE, highest).allowed else highest
 
 
 def _person(email: str, name: str) -> User:

@@ -6,7 +6,7 @@ that takes two persons asks `decide` here, so no program ever stands in for a co
 
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.decisions import ALLOWED, Decision, refused
@@ -32,6 +32,12 @@ def behind(login: User) -> int:
 def programs_of(person: User) -> QuerySet[User]:
     """Return the programs whose keys `person` made: what they ask for is not listed among what waits for that person."""
     return User.objects.filter(is_program=True, api_key__made_by=person)
+
+
+def logins_of(login: User) -> QuerySet[User]:
+    """Return all by which whoever is behind `login` acts: their own login and the programs whose keys they made."""
+    person = behind(login)
+    return User.objects.filter(Q(pk=person) | Q(is_program=True, api_key__made_by=person))
 
 
 def decide(actor: User, *asked: User | None, reason: str, code: str = OWN) -> Decision:

@@ -100,8 +100,10 @@ def ask(*, actor: User, retired: Customer, survivor: Customer, note: str, at: da
     """Ask for `retired` to be merged into `survivor`; a second person decides. Asking twice returns the first asking.
 
     Raises:
-        CannotBeMerged: a rule objects, or another merge of it waits.
+        CannotBeMerged: the actor does not tend customers, a rule objects, or another merge of it waits.
     """
+    if access.level_of(actor) not in access.TEND_DATA.levels:
+        raise CannotBeMerged(_("Our people who tend customers ask for merges."), code="not_your_level")
     with transaction.atomic():
         if earlier := Merge.objects.filter(retired=retired, survivor=survivor, status=Merge.Status.WAITING).first():
             return earlier

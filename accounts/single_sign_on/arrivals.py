@@ -144,8 +144,9 @@ def _join(person: User, provider: SignInProvider, at: datetime) -> None:
         )
     within = Customer.objects.below(provider.customer).filter(pk=provider.joins_at_id).first()
     invitations.admit_by_provider(
-        person=person, customer=within or provider.customer, role=provider.joins_as, provider=provider.name, at=at
-    )
+        person=person, customer=within or provider.customer, role=provider.joins_as, provider=provider.name, at=at,
+        set_up_by=provider.made_by,
+    )  # fmt: skip
 
 
 def _bind(person: User, provider: SignInProvider, subject: str, at: datetime) -> None:

@@ -93,6 +93,7 @@ KINDS: Final[dict[str, Kind]] = {
     "accounts.member_denied": Kind(_("{email} may no longer see this"), "person"),
     "accounts.order_limit_set": Kind(_("How much {email} may order alone was set"), "person"),
     "accounts.api_key_made": Kind(_("The program {name} got a key: {scopes}"), "person"),
+    "accounts.api_key_adopted": Kind(_("Somebody else answers for the program {name} now, before {before}"), "person"),
     "accounts.api_key_revoked": Kind(_("The key of the program {name} was revoked"), "person"),
     "accounts.webhook_registered": Kind(_("{url} is told what happens here"), "external"),
     "accounts.webhook_secret_changed": Kind(_("{url} got another secret for its signatures"), "key"),

@@ -98,9 +98,13 @@ def _applied(actor: User, token: UUID, at: datetime, today: date, chosen_with: M
         if at >= quote.expires_at:
             raise QuoteExpired(_("This price was good for half an hour; ask for a new one."))
         _of_its_customer_or_refuse(quote)
-        decision = limits.decide(actor, quote.customer, limits.commitment(quote.outcome), chosen_with=chosen_with)
+        limits.take_turn(actor)
+        decision = limits.decide_on(actor, quote, at, chosen_with=chosen_with)
         if decision.approver:
             return approvals.request(quote, actor=actor, decision=decision, at=at, chosen_with=chosen_with)
+        quote.committed_by, quote.committed_at = actor, at
+        quote.committed_minor = limits.commitment(quote.outcome).amount_minor
+        quote.save(update_fields=["committed_by", "committed_at", "committed_minor"])
         return _carry_out(quote, payer, actor=actor, at=at, today=today)
 
 

@@ -38,8 +38,16 @@ class Quote(models.Model):
     expires_at = models.DateTimeField()
     status = models.CharField(max_length=8, choices=Status, default=Status.OFFERED)
     document = models.ForeignKey("billing.Document", null=True, on_delete=models.PROTECT, related_name="+")
+    committed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", help_text="Who applied it alone."
+    )
+    committed_minor = models.BigIntegerField(null=True, help_text="What it committed to when somebody applied it alone; gross.")
+    committed_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = [
+            models.Index(fields=["committed_by", "committed_at"], name="committed_alone", condition=Q(committed_minor__gt=0))
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(status="applied") | Q(subscription__isnull=False), name="applied_quote_has_its_subscription"

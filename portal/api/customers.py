@@ -309,6 +309,19 @@ class Keys(Listing):
 
 
 @asks_again
+class KeyAdoptions(View):
+    access = access.MANAGE_PEOPLE
+    serializer_class = KeySerializer
+
+    @extend_schema(request=None, responses=KeySerializer)
+    def post(self, request: Request, number: str, pk: int) -> Response:
+        """Answer for a key whose maker manages people there no more, so that it works again; otherwise nothing changes."""
+        node = places.node(request, number, access.MANAGE_PEOPLE)
+        adopted = keys.adopt(actor=request.user, key=places.api_key(node, pk), at=timezone.now())
+        return Response(KeySerializer(adopted).data)
+
+
+@asks_again
 class KeyRevocations(View):
     access = access.MANAGE_PEOPLE
     scope = keys.PEOPLE

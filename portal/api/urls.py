@@ -42,6 +42,7 @@ urlpatterns = [
     path("customers/<str:number>/members/", customers.Members.as_view(), name="members"),
     path("customers/<str:number>/members/<int:pk>/revocations/", customers.Revocations.as_view(), name="revocations"),
     path("customers/<str:number>/keys/", customers.Keys.as_view(), name="keys"),
+    path("customers/<str:number>/keys/<int:pk>/adoptions/", customers.KeyAdoptions.as_view(), name="key_adoptions"),
     path("customers/<str:number>/keys/<int:pk>/revocations/", customers.KeyRevocations.as_view(), name="key_revocations"),
     path("customers/<str:number>/webhooks/", webhooks.Webhooks.as_view(), name="webhooks"),
     path("customers/<str:number>/webhooks/<int:pk>/messages/", webhooks.WebhookMessages.as_view(), name="webhook_messages"),

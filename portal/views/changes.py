@@ -132,7 +132,7 @@ def _quote_page(request: HttpRequest, found: Quote, refusal: str = "", status: i
         "refusal": refusal,
         "steps": quotes_shown.STEPS,
         "approval": found.approval if waits else None,
-        "limit": limits.decide(request.user, found.customer, limits.commitment(found.outcome)),
+        "limit": limits.decide_on(request.user, found, timezone.now()),
         "instead": None if waits else quotes_shown.instead_of(found, today=places.today_under(found.contract)),
     }
     return render(request, "portal/contracts/quote.html", context, status=status)

@@ -47,6 +47,22 @@ def key_revocations(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     return redirect("portal:programs", node.number)
 
 
+@asks_again
+@declares(access.MANAGE_PEOPLE)
+@require_POST
+def key_adoptions(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """Answer for a key whose maker no longer does."""
+    node = places.node(request, number, access.MANAGE_PEOPLE)
+    key = places.api_key(node, pk)
+    try:
+        keys.adopt(actor=request.user, key=key, at=timezone.now())
+    except Refusal as refusal:
+        return _page(request, node, KeyForm(), refusal=refusal.reason, status=422)
+    messages.success(request, _("The key of %(program)s works; you answer for it.") % {"program": key.name})
+    return redirect("portal:programs", node.number)
+
+
 def _page(request: HttpRequest, node: Customer, form: KeyForm, status: int = 200, **more: object) -> HttpResponse:
-    context = {"at": node, "form": form, "keys": keys.in_force(node, timezone.now())} | more
+    found = list(keys.in_force(node, timezone.now()))
+    context = {"at": node, "form": form, "keys": found, "stopped": keys.without_anybody(found)} | more
     return render(request, "portal/organisation/programs.html", context, status=status)

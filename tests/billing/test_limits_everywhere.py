@@ -1,10 +1,13 @@
-"""The limit of who may order holds for whatever commits to money: a longer term, and an end that is taken back."""
+"""The limit of who may order holds for whatever commits to money: parts of an order, a longer term, an end that is taken back."""
+
+from datetime import timedelta
 
 import pytest
 
 from accounts.decisions import Refusal
-from accounts.people import invitations
+from accounts.people import invitations, keys
 from billing.amendments import applying, new_terms, quoting
+from billing.amendments.models import OrderApproval
 from billing.contracts.models import ContractTerms
 from billing.contracts.terms import Terms
 from tests.factories import billing, customers, people
@@ -54,3 +57,44 @@ def test_end_to_come_is_taken_back_only_by_who_may_order_what_goes_on(held):
 
     applying.undo_scheduled(actor=limited_to(124_00, held.customer), event=event, at=NOON, today=TODAY)
     assert held.events.filter(what="undo").count() == 1
+
+
+def more_seats(actor, held, quantity, at=NOON):
+    change = quoting.Change("set_quantity", quantity=quantity, effective=quoting.NEXT_PERIOD)
+    quoted = quoting.quote(actor=actor, subscription=held, change=change, at=at, today=at.date())
+    return applying.apply(actor=actor, token=quoted.pk, at=at, today=at.date()).status
+
+
+def several(held, count):
+    """Further subscriptions of one seat at 62.00 EUR, of the same customer."""
+    version = billing.version("PRO", "62.00")
+    return [billing.subscribed(held.customer, version, under=held.contract) for _ in range(count)]
+
+
+def test_limit_is_not_passed_in_parts_within_a_day(held):
+    first, second, third = several(held, 3)
+    member = limited_to(124_00, held.customer)
+
+    statuses = [more_seats(member, one, 2) for one in (first, second, third)]
+
+    assert statuses == ["applied", "applied", "asked"]
+    assert "commits you to 62.00 EUR, after 124.00 EUR within a day." in OrderApproval.objects.get().reason
+    assert more_seats(member, held, 3, at=NOON + timedelta(days=1)) == "applied"
+
+
+def test_limit_is_not_passed_by_taking_turns_with_ones_own_keys(held):
+    first, second = several(held, 2)
+    chief = people.administrator(held.customer)
+    bots = [keys.make(actor=chief, customer=held.customer, name="ERP", scopes=["contracts"], at=NOON)[0].user for _ in range(2)]
+    invitations.limit_orders(actor=None, membership=chief.memberships.get(), limit_minor=62_00, at=NOON)
+
+    statuses = [more_seats(bots[0], first, 2), more_seats(bots[1], second, 2), more_seats(chief, held, 3)]
+
+    assert statuses == ["applied", "asked", "asked"]
+
+
+def test_orders_of_others_and_what_saves_money_count_for_nobody_else(held):
+    first, second = several(held, 2)
+    member, colleague = limited_to(62_00, held.customer), limited_to(62_00, held.customer)
+
+    assert [more_seats(member, first, 2), more_seats(colleague, second, 2), more_seats(member, held, 1)] == ["applied"] * 3

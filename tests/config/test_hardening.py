@@ -172,6 +172,7 @@ def test_reading_and_other_acts_ask_for_nothing():
 BOOKS = (("portal", portal_urls), ("backoffice", backoffice_urls), ("api", portal_api), ("staff_api", staff_api))
 SENSITIVE = [
     "portal:members", "portal:revocations", "portal:order_limits", "portal:programs", "portal:key_revocations", "portal:mandates",
+    "portal:key_adoptions", "api:key_adoptions",
     "portal:methods", "portal:method_defaults", "portal:method_removals", "portal:method_replacements", "portal:autopay",
     "portal:setups_begun",
     "portal:webhooks", "portal:webhook_secrets", "portal:webhook_activations", "api:webhooks", "api:webhook_secrets",

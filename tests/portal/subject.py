@@ -135,7 +135,7 @@ class Subject:
             **dict.fromkeys(ONE_PROVIDER, [self.tree.berlin.number, self.provider.ref]),
             **dict.fromkeys(("domain_verifications", "domain_releases"), self._of_provider("domains")),
             "administrator_removals": self._of_provider("named_administrators"),
-            "key_revocations": [self.tree.berlin.number, self.key.pk],
+            **dict.fromkeys(("key_revocations", "key_adoptions"), [self.tree.berlin.number, self.key.pk]),
         }
         return reverse(f"portal:{route}", args=keys.get(route, [self.tree.berlin.number]))
 

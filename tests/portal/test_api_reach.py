@@ -42,6 +42,7 @@ ROUTES = {
     "keys": ("get", 200, ADMINISTRATORS, MANAGERS),
     "keys by post": ("post", 201, ADMINISTRATORS, MANAGERS),
     "key_revocations": ("post", 200, ADMINISTRATORS, MANAGERS),
+    "key_adoptions": ("post", 200, ADMINISTRATORS, MANAGERS),
     "webhooks": ("get", 200, ADMINISTRATORS, MANAGERS),
     "webhooks by post": ("post", 201, ADMINISTRATORS, MANAGERS),
     "webhook_messages": ("get", 200, ADMINISTRATORS, MANAGERS),
@@ -154,8 +155,8 @@ def address(given, name):
     berlin = given.tree.berlin
     if name == "address_endings":
         return reverse("api:address_endings", args=[berlin.number, 1])
-    if name == "key_revocations":
-        return reverse("api:key_revocations", args=[berlin.number, given.key.pk])
+    if name in ("key_revocations", "key_adoptions"):
+        return reverse(f"api:{name}", args=[berlin.number, given.key.pk])
     if name.startswith("webhook_"):
         return reverse(f"api:{name}", args=[berlin.number, given.webhook.pk])
     if name.startswith(("domain_", "administrator_")):

@@ -2,8 +2,10 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts.people.models import Membership, User
+from accounts.people import keys
+from accounts.people.models import ApiKey, Membership, User
 from tests.factories import people
 from tests.portal.visiting import browser_of, words
 
@@ -94,3 +96,19 @@ def test_member_reads_who_may_invite(tree):
 
     assert "Only an administrator of this customer can invite people." in words(page)
     assert "Send invitation" not in words(page)
+
+
+def test_key_whose_maker_left_stands_still_on_the_page_until_somebody_answers_for_it(visitor, tree):
+    maker = people.administrator(tree.germany)
+    keys.make(actor=maker, customer=tree.germany, name="ERP", scopes=["read"], at=timezone.now())
+    page = reverse("portal:programs", args=[tree.germany.number])
+    assert "Stopped" not in words(visitor.get(page))
+    Membership.objects.filter(user=maker).delete()
+
+    stopped = visitor.get(page)
+    answered = visitor.post(reverse("portal:key_adoptions", args=[tree.germany.number, ApiKey.objects.get().pk]), follow=True)
+
+    assert "Stopped" in words(stopped)
+    assert "Answer for it" in words(stopped)
+    assert "The key of ERP works; you answer for it." in words(answered)
+    assert "Stopped" not in words(answered)

@@ -51,6 +51,7 @@ ROUTES = {
     "programs": ("get", ADMINISTRATORS),
     "programs by post": ("post", ADMINISTRATORS),
     "key_revocations": ("post", ADMINISTRATORS),
+    "key_adoptions": ("post", ADMINISTRATORS),
     "sign_in": ("get", ADMINISTRATORS),
     "sign_in by post": ("post", ADMINISTRATORS),
     "sign_in_provider": ("get", ADMINISTRATORS),

@@ -110,3 +110,13 @@ def test_denial_is_lifted_by_who_set_it(tree):
     denial = invitations.deny(actor=administrator, user=shut_out, customer=tree.lab, scope="node", at=NOON)
 
     assert invitations.revoke(actor=administrator, membership=denial, at=NOON).until is not None
+
+
+def test_nobody_shuts_out_who_manages_people_from_further_up(tree):
+    below, above = people.administrator(tree.berlin), people.administrator(tree.group)
+
+    with pytest.raises(invitations.MayNotGrant, match="manages people from Helios Group"):
+        invitations.deny(actor=below, user=above, customer=tree.berlin, scope="subtree", at=NOON)
+
+    assert access.decide(above, access.MANAGE_PEOPLE, tree.berlin).allowed
+    assert invitations.deny(actor=above, user=below, customer=tree.berlin, scope="subtree", at=NOON).effect == "deny"

@@ -112,3 +112,89 @@ def test_program_of_a_closed_login_opens_nothing(tree):
     User.objects.filter(pk=key.user_id).update(is_active=False)
 
     assert keys.holder_of(secret, NOON) is None
+
+
+def key_of_who_left(tree, *scopes):
+    """A key of Berlin whose maker, an administrator, was taken away since."""
+    maker = people.administrator(tree.berlin)
+    key, secret = make(tree.berlin, *scopes, actor=maker)
+    invitations.revoke(actor=None, membership=maker.memberships.get(), at=NOON)
+    return key, secret
+
+
+def test_key_stops_when_its_maker_manages_people_no_more(tree):
+    key, secret = key_of_who_left(tree, "read")
+
+    assert keys.holder_of(secret, NOON) is None
+    assert not keys.may_read(key.user)
+    assert keys.without_anybody([key]) == {key.pk}
+
+
+@pytest.mark.parametrize("gone", ["closed", "denied", "moved down"])
+def test_key_stops_however_its_maker_went(tree, gone):
+    maker = people.administrator(tree.germany)
+    _, secret = make(tree.germany, "read", actor=maker)
+    assert keys.holder_of(secret, NOON)
+
+    if gone == "closed":
+        User.objects.filter(pk=maker.pk).update(is_active=False)
+    elif gone == "denied":
+        people.joins(maker, tree.germany, "reader", effect="deny", scope="node")
+    else:
+        Membership.objects.filter(user=maker).update(customer=tree.berlin)
+
+    assert keys.holder_of(secret, NOON) is None
+
+
+def test_key_made_by_a_key_stops_with_it(tree):
+    first, _ = make(tree.berlin, "people", "read", actor=people.administrator(tree.berlin))
+    _, secret = make(tree.berlin, "read", actor=first.user)
+    assert keys.holder_of(secret, NOON)
+
+    keys.revoke(actor=None, key=first, at=NOON)
+
+    assert keys.holder_of(secret, NOON) is None
+
+
+def test_key_that_stopped_works_again_when_another_administrator_answers_for_it(tree):
+    key, secret = key_of_who_left(tree, "read")
+    colleague = people.administrator(tree.germany)
+
+    keys.adopt(actor=colleague, key=key, at=NOON)
+    keys.adopt(actor=people.administrator(tree.berlin), key=key, at=NOON)
+
+    assert keys.holder_of(secret, NOON).made_by == colleague
+    assert Activity.objects.filter(kind="accounts.api_key_adopted").count() == 1
+
+
+@pytest.mark.parametrize("role", ["payer", "member", "reader"])
+def test_only_who_could_have_made_a_key_answers_for_it(tree, role):
+    key, secret = key_of_who_left(tree, "read")
+
+    with pytest.raises(invitations.MayNotGrant):
+        keys.adopt(actor=people.member(tree.berlin, role), key=key, at=NOON)
+
+    assert keys.holder_of(secret, NOON) is None
+
+
+def test_no_program_answers_for_a_key_and_a_revoked_one_stays_ended(tree):
+    key, _ = key_of_who_left(tree, "read")
+    bot, _ = make(tree.berlin, "people", "read", actor=people.administrator(tree.berlin))
+    with pytest.raises(invitations.MayNotGrant, match="A person answers"):
+        keys.adopt(actor=bot.user, key=key, at=NOON)
+
+    keys.revoke(actor=None, key=key, at=NOON)
+
+    with pytest.raises(keys.KeyEnded):
+        keys.adopt(actor=people.administrator(tree.berlin), key=key, at=NOON)
+
+
+def test_program_makes_keys_for_no_more_and_no_longer_than_its_own(tree):
+    until = NOON + timedelta(days=1)
+    bot, _ = make(tree.berlin, "people", "read", actor=people.administrator(tree.berlin), expires_at=until)
+
+    for scopes, end in ((["pay"], until), (["read"], None), (["read"], until + timedelta(seconds=1))):
+        with pytest.raises(invitations.MayNotGrant, match="no more than its own key may"):
+            make(tree.berlin, *scopes, actor=bot.user, expires_at=end)
+
+    assert make(tree.berlin, "read", actor=bot.user, expires_at=until)[0].scopes == ["read"]

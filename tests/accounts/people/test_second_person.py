@@ -22,7 +22,7 @@ def verdict(actor, *asked):
 
 def test_behind_a_key_made_by_a_key_stands_the_person(tree):
     maker = people.administrator(tree.germany)
-    first = program(maker, tree.germany)
+    first = program(maker, tree.germany, "people", "read")
     second = program(first, tree.berlin, "read")
 
     assert [second_person.behind(login) for login in (maker, first, second)] == [maker.pk] * 3

@@ -265,3 +265,11 @@ def test_database_refuses_what_no_merge_may_be(twins, promise):
 
     with pytest.raises(IntegrityError, match=promise), transaction.atomic():
         Merge.objects.create(**facts | wrong)
+
+
+def test_only_our_people_who_tend_customers_ask_for_merges(twins):
+    berlin, twin = twins
+
+    for actor in (people.finance(), people.administrator(berlin)):
+        with pytest.raises(merging.CannotBeMerged, match="who tend customers ask"):
+            merging.ask(actor=actor, retired=twin, survivor=berlin, note="", at=NOON)

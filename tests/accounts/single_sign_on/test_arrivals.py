@@ -203,3 +203,16 @@ def test_sign_in_is_noted_with_the_moment_and_the_network_address(provider):
 
     assert Identity.objects.get().last_at == later
     assert Activity.objects.get(kind="accounts.signed_in_by_provider").facts["address"] == "192.0.2.1"
+
+
+@pytest.mark.parametrize(("still_there", "limit"), [(True, 50_00), (False, None)])
+def test_newcomer_orders_for_no_more_than_who_set_the_provider_up_while_they_stand_there(still_there, limit):
+    customer = group("Nordwind")
+    provider = provider_of(customer, "nordwind.example", joins_as="member")
+    provider.made_by = people.administrator(customer)
+    provider.save()
+    invitations.limit_orders(actor=None, membership=provider.made_by.memberships.get(), limit_minor=50_00, at=NOON)
+    if not still_there:
+        provider.made_by.memberships.all().delete()
+
+    assert arrive(provider).memberships.get().order_limit_minor == limit
