@@ -111,6 +111,7 @@ urlpatterns = [
     path("measures/skills/needs/", skills.skill_needs, name="skill_needs"),
     path("measures/skills/holdings/", skills.skill_holdings, name="skill_holdings"),
     path("measures/skills/holdings/<int:pk>/endings/", skills.skill_endings, name="skill_endings"),
+    path("measures/channels/", measures.channels_page, name="channels"),
     path("measures/silence/", measures.silence_page, name="silence"),
     path("promises/<int:pk>/closings/", commitments.closings, name="closings"),
     path("orders/", orders.orders, name="orders"),

@@ -103,6 +103,7 @@ ROUTES = {
     "concessions": ("get", WORKERS),
     "silence": ("get", WORKERS),
     "skills": ("get", WORKERS),
+    "channels": ("get", WORKERS),
     "skill_needs": ("post", {"manager"}),
     "skill_holdings": ("post", DECIDERS),
     "skill_endings": ("post", DECIDERS),
