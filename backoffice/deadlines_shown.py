@@ -88,6 +88,8 @@ def _source(clock: Clock, sheet: Sheet) -> str:
     if target is None:
         return ""
     words = _("for %(scope)s") % {"scope": targets.scope_words(target)}
+    if held := subject.segment(target.segment):
+        words = _("%(words)s, through %(name)s") % {"words": words, "name": held.through}
     if target.tier and subject.tier_from:
         words = _("%(words)s, the tier of %(name)s") % {"words": words, "name": subject.tier_from.name}
     if target.tier and subject.agreed:

@@ -4,11 +4,13 @@ Written in the lines managers write, by the manager, and published by the second
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from accounts.people.models import User
 from accounts.policies import acknowledging, binding, publishing
 from accounts.policies.models import Policy, PolicyVersion
 from accounts.policies.publishing import Content
+from accounts.segments.models import Segment
 from backoffice import policy_text
 from backoffice.demo.people import MANAGER, SECOND_MANAGER, STAFF
 
@@ -74,6 +76,20 @@ DOCUMENTS = (
     ("gold-service", "Gold service", Policy.Audience.STAFF, GOLD, {"place": "tier", "tier": "gold"}),
     ("customer-charter", "Customer charter", Policy.Audience.CUSTOMERS, CHARTER, {"place": "house"}),
 )
+STRATEGIC = Content(
+    values=policy_text.values("""
+        goodwill.agent_ticket_limit = 400.00 EUR, 400.00 USD | loosen | 1
+        survey.delay_hours = 24 | loosen | 2
+        survey.rest_days = 30 | loosen | 2
+    """),
+    clauses=policy_text.clauses("""
+        1 Whom we would not want to lose is helped at once: an agent may give more goodwill.
+        2 They are asked how it went a day later, and once a month at most.
+    """),
+    cases=policy_text.cases("Strategic | value | key=goodwill.agent_ticket_limit | 400.00 EUR, 400.00 USD"),
+    material=False,
+    note="More at first contact, fewer questions, for the strategic ones.",
+)
 A_YEAR = timedelta(days=365)
 
 
@@ -89,7 +105,13 @@ def publish(*, at: datetime) -> None:
             acknowledging.acknowledge(actor=user, version=version, answers=answers, at=at)
 
 
-def _publish(code: str, name: str, audience: str, content: Content, place: dict[str, str], at: datetime) -> None:
+def publish_for(segment: Segment, *, at: datetime) -> None:
+    """Publish what agents may do for the customers of a segment, and bind it there."""
+    place = {"place": "segment", "segment": segment}
+    _publish("strategic-service", "Strategic service", Policy.Audience.STAFF, STRATEGIC, place, at)
+
+
+def _publish(code: str, name: str, audience: str, content: Content, place: dict[str, Any], at: datetime) -> None:
     author, second = (User.objects.get(email=email) for email in (MANAGER, SECOND_MANAGER))
     about = {"code": code, "name": name, "audience": audience, "review_on": at.date() + A_YEAR}
     policy = publishing.define(actor=author, at=at, **about)
