@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from support.service_levels import calendars, targets
-from support.service_levels.models import ClockKind
+from accounts.people.models import StaffProfile
+from support.service_levels import calendars, ladder, targets
+from support.service_levels.models import ClockKind, LadderStep
 from support.tickets import account_escalation, deadlines, escalation
 from support.tickets.deadlines import Clock, Sheet
 from support.tickets.models import Ticket
@@ -24,6 +25,7 @@ def shown(ticket: Ticket, *, at: datetime) -> dict[str, object]:
         "clocks": [_clock(clock, sheet, at) for clock in measured if clock.is_going],
         "clocks_stopped": [_clock(clock, sheet, at) for clock in measured if not clock.is_going],
         "ladder_step": taken.number if taken else 0,
+        "ladder_why": _why(taken) if taken else "",
         "account_escalation": account_escalation.covering(ticket.customer),
     }
 
@@ -36,6 +38,11 @@ def mark(ticket: Ticket, *, at: datetime) -> dict[str, object] | None:
     tone = "bad" if late else "warning" if ticket.risk_at and ticket.risk_at <= at else ""
     label = ClockKind(ticket.due_clock).label if ticket.due_clock else ""
     return {"at": ticket.due_at, "label": label, "tone": tone, "late": late}
+
+
+def _why(step: LadderStep) -> str:
+    facts = {"why": ladder.words(step), "level": StaffProfile.Level(step.level).label}
+    return _("%(why)s; told: %(level)s") % facts
 
 
 def _clock(clock: Clock, sheet: Sheet, at: datetime) -> dict[str, object]:
@@ -81,6 +88,8 @@ def _source(clock: Clock, sheet: Sheet) -> str:
     if target is None:
         return ""
     words = _("for %(scope)s") % {"scope": targets.scope_words(target)}
+    if held := subject.segment(target.segment):
+        words = _("%(words)s, through %(name)s") % {"words": words, "name": held.through}
     if target.tier and subject.tier_from:
         words = _("%(words)s, the tier of %(name)s") % {"words": words, "name": subject.tier_from.name}
     if target.tier and subject.agreed:

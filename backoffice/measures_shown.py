@@ -10,7 +10,8 @@ from accounts.people.models import User
 from accounts.segments import key_accounts
 from accounts.segments.models import Segment
 from billing.money import Money
-from support.measures import definitions, first_contact, processes, silence
+from support.measures import consistency, definitions, first_contact, processes, silence
+from support.measures.consistency import Channel
 from support.measures.first_contact import Figures
 from support.measures.processes import Process
 from support.measures.silence import Silent
@@ -93,6 +94,32 @@ def processes_of(span: str, at: datetime) -> dict[str, object]:
     costs = processes.contact_costs(at)
     rows = [_process(one, earlier, costs) for one, earlier in zip(now, before, strict=True)]
     return {"span": span, "spans": SPANS, "rows": rows, "costs": costs, "saved": _saved(now, costs)}
+
+
+def channels_of(span: str, kind: str, *, at: datetime) -> dict[str, object]:
+    """Return what was done for customers by each channel in the last days, all channels first, with what stands out."""
+    span, kind = span if span in SPANS else "30", kind if kind in Ticket.Kind.values else ""
+    whole, parts = consistency.by_channel(since=at - timedelta(days=int(span)), until=at, kind=kind)
+    return {
+        "span": span, "spans": SPANS, "kind": kind, "kinds": Ticket.Kind.choices, "gap": consistency.GAP,
+        "rows": [_channel(part, whole) for part in (whole, *parts)] if parts else [],
+    }  # fmt: skip
+
+
+def _channel(part: Channel, whole: Channel) -> dict[str, object]:
+    none, otherwise = _("none yet"), ""
+    if part.remedy_rate is not None and whole.remedy_rate is not None and consistency.gives_otherwise(part, whole):
+        otherwise = _("%(points)s points from all") % {"points": f"{part.remedy_rate - whole.remedy_rate:+d}"}
+    return {
+        "name": Ticket.Channel(part.channel).label if part.channel else _("All"),
+        "tickets": part.tickets,
+        "answered": _took(part.answered_in) or none,
+        "took": _took(part.ended_in) or none,
+        "remedies": none if part.remedy_rate is None else f"{part.remedy_rate} %",
+        "declines": none if part.decline_rate is None else f"{part.decline_rate} %",
+        "otherwise": otherwise,
+        "later": consistency.answers_later(part, whole),
+    }
 
 
 def silence_of(rows: list[Silent], at: datetime) -> dict[str, object]:

@@ -99,7 +99,7 @@ MEASURES: Final = Group(
         Place(
             gettext_lazy("Measures"),
             "measures",
-            "processes concessions silence skills",
+            "processes concessions silence skills channels",
             "g e",
             access.WORK_TICKETS,
         ),

@@ -31,12 +31,18 @@ def contents(version: PlaybookVersion) -> dict[str, object]:
         "number": version.number,
         "written_at": version.written_at,
         "written_by": version.written_by,
-        "recognised_by": [detector.label for detector in DETECTORS if detector.code == version.detector] + version.words,
+        "recognised_by": _recognised_by(version),
         "asks": [criteria.label_of(code) for code in version.criteria],
         "remedies": [REMEDIES[code].label for code in version.remedies if code in REMEDIES],
         "reply_text": version.reply_text,
         "follow_ups": version.follow_ups,
     }
+
+
+def _recognised_by(version: PlaybookVersion) -> list[str]:
+    errors = [detector.label for detector in DETECTORS if detector.code == version.detector]
+    promise = [criteria.label_of(criteria.RECOGNISING)] if criteria.RECOGNISING in version.criteria else []
+    return errors + promise + version.words
 
 
 def desk(viewer: User) -> dict[str, object]:

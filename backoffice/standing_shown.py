@@ -31,6 +31,12 @@ def key_account(customer: Customer, on: date) -> dict[str, object] | None:
     return _badge(held, customer) if held else None
 
 
+def rules_here(customer: Customer, on: date) -> list[dict[str, object]]:
+    """Return what is done and not done for the segments a customer is in, where they say so."""
+    held = [_segment(membership, customer) for membership in belonging.of(customer, on)]
+    return [row for row in held if row["segment"].do or row["segment"].dont]  # type: ignore[attr-defined]
+
+
 def stuck(entries: Sequence[StageEntry], on: date) -> list[dict[str, object]]:
     """Return who is stuck, each with the manager of its key account, in a constant number of statements."""
     held = key_accounts.of_many([entry.customer_id for entry in entries], on)

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from backoffice import case, macros_shown, worklist
-from backoffice.forms.tickets import DeclineForm, GrantForm, ReplyForm, ResolutionForm
+from backoffice.forms.tickets import CallLogForm, DeclineForm, GrantForm, HandlingForm, ReplyForm, ResolutionForm
 from support.desk import company
 from support.remedies import claims
 from support.remedies.playbooks import offering
@@ -20,6 +20,8 @@ def answer(
         "reply_form": ReplyForm(initial=_prefilled(request, found)),
         "resolution_form": ResolutionForm(),
         "decline_form": DeclineForm(initial=_assessed(found)),
+        "handling_form": HandlingForm(),
+        "call_form": CallLogForm(),
         "refused": [],
     }
     context = fresh | worklist.shown(request) | case.shown(request.user, found, at=timezone.now(), refused=remedy) | forms

@@ -219,6 +219,7 @@ KINDS: Final[dict[str, Kind]] = {
         _("{ref}: the chat ended after {minutes} minutes and {messages} messages"), "chat", SURVEY + NOTICE
     ),
     "support.chat_left": Kind(_("{ref}: {name} had left the chat and was told by mail what was said since"), "mail", NOTICE),
+    "support.call_logged": Kind(_("{ref}: we spoke by telephone"), "chat"),
     "support.callback_asked": Kind(_("{ref}: a call back is wanted, {window}"), "clock"),
     "support.callback_tried": Kind(_("{ref}: we called and reached nobody (try {tries})"), "clock", NOTICE),
     "support.callback_done": Kind(_("{ref}: we called back and spoke on the phone"), "check"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from accounts.people.models import StaffProfile
+from accounts.segments.models import Segment
 from backoffice.admin import calendar_text
 from backoffice.admin.amount_fields import AmountForm
 from backoffice.admin.base import LookingAdmin, UseCaseAdmin
@@ -19,6 +20,8 @@ from support.service_levels import calendars, ladder, targets
 from support.service_levels.models import AccountEscalation, LadderStep, ServiceCalendar, ServiceTarget, StepTaken
 from support.tickets.models import Ticket
 from support.voice.models import Promise
+
+SCOPE = ("clock", "segment", "tier", "priority", "kind")
 
 
 class CalendarForm(forms.ModelForm):
@@ -85,9 +88,17 @@ class TargetForm(forms.ModelForm):
         label=_("Kind"), required=False, choices=[("", _("every")), *Ticket.Kind.choices], widget=UnfoldAdminSelectWidget
     )
 
+    segment = forms.ChoiceField(label=_("Segment"), required=False, widget=UnfoldAdminSelectWidget)
+
     class Meta:
         model = ServiceTarget
-        fields = ("clock", "tier", "priority", "kind", "minutes", "calendar")
+        fields = SCOPE + ("minutes", "calendar")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if "segment" in self.fields:
+            named = Segment.objects.filter(active=True).order_by("name").values_list("code", "name")
+            self.fields["segment"].choices = [("", _("every")), *named]
 
 
 @admin.register(ServiceTarget)
@@ -98,12 +109,12 @@ class TargetAdmin(UseCaseAdmin):
     list_display = ("clock", "scope", "minutes", "calendar", "since", "until")
     list_filter = ("clock", "tier", "until")
     list_select_related = ("calendar",)
-    ordering = ("clock", "tier", "priority", "kind", "-since")
-    fields = ("clock", "tier", "priority", "kind", "minutes", "calendar")
+    ordering = ("clock", "segment", "tier", "priority", "kind", "-since")
+    fields = SCOPE + ("minutes", "calendar")
 
     def get_readonly_fields(self, request: HttpRequest, obj: ServiceTarget | None = None) -> tuple[str, ...]:
         """For whom a target speaks does not change; how many minutes does, from today on."""
-        return ("clock", "tier", "priority", "kind") if obj else ()
+        return SCOPE if obj else ()
 
     def has_change_permission(self, request: HttpRequest, obj: ServiceTarget | None = None) -> bool:
         """A target that has ended is history."""
@@ -111,7 +122,7 @@ class TargetAdmin(UseCaseAdmin):
 
     def carry_out(self, request: HttpRequest, form: forms.ModelForm, *, change: bool) -> ServiceTarget:
         """Set the target from today on."""
-        names = ("clock", "tier", "priority", "kind", "minutes", "calendar")
+        names = SCOPE + ("minutes", "calendar")
         given = {name: form.cleaned_data.get(name, getattr(form.instance, name, "")) for name in names}
         return targets.set_target(actor=request.user, at=timezone.now(), **given)
 

@@ -75,12 +75,13 @@ CHARTER = Content(
 STRATEGIC = Content(
     values=policy_text.values("""
         goodwill.agent_ticket_limit = 400.00 EUR, 400.00 USD | loosen | 2
-        survey.delay_hours = 1 | loosen | 3
+        survey.delay_hours = 24 | loosen | 3
+        survey.rest_days = 30 | loosen | 3
     """),
     clauses=policy_text.clauses("""
         1 Strategic customers are those we would not want to lose. Call before you write.
         2 For them an agent may give more goodwill at once.
-        3 We ask them sooner how it went, and listen.
+        3 They are asked how it went a day later, and once a month at most.
     """),
     cases=policy_text.cases("Strategic | value | key=goodwill.agent_ticket_limit | 400.00 EUR, 400.00 USD"),
     quiz=policy_text.quiz("""

@@ -36,6 +36,8 @@ SEGMENTS = (
         "dont": "Do not answer for one part what another asked.", "examples": "Three sites under one roof.",
     },
 )  # fmt: skip
+STRATEGIC = "strategic"
+SOONER = {"first_response": 120, "next_response": 120, "resolution": 960}  # minutes of the office's hours
 SKILLS = {
     AGENT: ("billing", "contract", "technical"),
     "newagent@accord.example": ("billing", "other"),
@@ -61,6 +63,7 @@ def agree(*, at: datetime) -> None:
     asker, second = (User.objects.get(email=email) for email in (MANAGER, SECOND_MANAGER))
     for words in SEGMENTS:
         defining.define(actor=asker, at=at, **words)
+    _treat_strategic(asker, at)
     terms = key_accounts.Terms(
         manager=User.objects.get(email=KEY_ACCOUNT_MANAGER), criteria="Over a hundred seats in three countries.",
         note="Invoices go to the head office; call it before you credit anything.", talk_due_on=at.date() + timedelta(days=200),
@@ -88,6 +91,14 @@ def agree(*, at: datetime) -> None:
         allowed = allowances.ask(actor=asker, terms=_for_agents(wanted), since=at.date(), at=at)
         allowances.approve(actor=second, asked=allowed, at=at)
     _skill(asker, at)
+
+
+def _treat_strategic(manager: User, at: datetime) -> None:
+    """Let the strategic ones be answered sooner: whoever is put into the segment is."""
+    for clock, minutes in SOONER.items():
+        targets.set_target(
+            actor=manager, clock=clock, minutes=minutes, calendar=ServiceCalendar.objects.earliest("pk"), segment=STRATEGIC, at=at
+        )
 
 
 def _skill(manager: User, at: datetime) -> None:

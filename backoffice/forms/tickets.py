@@ -5,8 +5,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.forms.desk import STAYS, people
+from support.desk import changes
+from support.desk.changes import Change
 from support.remedies.declines import Answer
 from support.remedies.models import Allowance, Decline, DeclineReason
+from support.tickets.models import Ticket
 from support.voice.promises import Word
 from window.fields import FilesField, KeyField, SharedPageForm
 
@@ -89,6 +93,34 @@ class DeclineForm(SharedPageForm):
     def answer(self) -> Answer:
         """The no, as the form says it."""
         return Answer(**self.cleaned_data)
+
+
+class HandlingForm(SharedPageForm):
+    """Who works on a ticket, how urgent it is, and its tags; what is left as it was stays."""
+
+    assignee = forms.ChoiceField(label=_("Stands with"), required=False)
+    priority = forms.ChoiceField(label=_("Priority"), required=False, choices=[STAYS, *Ticket.Priority.choices])
+    add_tags = forms.CharField(label=_("Add tags"), required=False, help_text=_("Several by commas."), max_length=400)
+    remove_tags = forms.CharField(label=_("Take tags off"), required=False, max_length=400)
+    change_key = KeyField()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["assignee"].choices = people(STAYS, (changes.ME, _("me")), (changes.NOBODY, _("nobody")))
+
+    @property
+    def change(self) -> Change:
+        """The change, as the form says it."""
+        given = {name: self.cleaned_data[name] for name in ("priority", "assignee")}
+        tags = {name: changes.tags_of(self.cleaned_data[name]) for name in ("add_tags", "remove_tags")}
+        return Change(**given | tags)
+
+
+class CallLogForm(SharedPageForm):
+    """That we spoke, and perhaps what was said."""
+
+    call_words = forms.CharField(label=_("What was said?"), required=False, max_length=10_000)
+    call_key = KeyField()
 
 
 class ClosingForm(SharedPageForm):

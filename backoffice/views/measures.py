@@ -37,6 +37,14 @@ def concessions_page(request: HttpRequest) -> HttpResponse:
 
 @declares(access.WORK_TICKETS)
 @require_GET
+def channels_page(request: HttpRequest) -> HttpResponse:
+    """Show whether the same is done for customers whatever the channel."""
+    asked = {name: request.GET.get(name, "") for name in ("span", "kind")}
+    return render(request, "backoffice/measures/channels.html", measures_shown.channels_of(**asked, at=timezone.now()))
+
+
+@declares(access.WORK_TICKETS)
+@require_GET
 def silence_page(request: HttpRequest) -> HttpResponse:
     """List the customers who say nothing, and whom to call."""
     now = timezone.now()

@@ -57,12 +57,20 @@ class OwnDay(models.Model):
 
 
 class ServiceTarget(models.Model):
-    """How many minutes of a calendar a clock may run, for tickets of a tier, priority and kind, from one day until another.
+    """How many minutes of a calendar a clock may run, for tickets of a segment, tier, priority and kind, by days.
 
     What is left empty speaks for all; the row that says most counts. Written by support/service_levels/targets.py.
     """
 
     clock = models.CharField(max_length=16, choices=ClockKind)
+    segment = models.SlugField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        db_index=False,
+        help_text="The segment's code; it comes before a tier.",
+    )
     tier = models.CharField(max_length=12, blank=True, choices=Customer.Tier)
     priority = models.CharField(max_length=1, blank=True)
     kind = models.CharField(max_length=12, blank=True)
@@ -80,6 +88,7 @@ class ServiceTarget(models.Model):
                 name="one_target_per_clock_scope_and_day",
                 expressions=[
                     ("clock", RangeOperators.EQUAL),
+                    ("segment", RangeOperators.EQUAL),
                     ("tier", RangeOperators.EQUAL),
                     ("priority", RangeOperators.EQUAL),
                     ("kind", RangeOperators.EQUAL),

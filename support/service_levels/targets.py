@@ -1,8 +1,9 @@
 """Targets: how many minutes a clock may run, found most specific first, with the row it came from.
 
-A row that names a tier counts before one that names a priority, and that before one that names a kind; the row that says
-nothing of them speaks for all. The tier of a customer is the service level agreed for it, for a node above it or for a segment
-it is in; where none is agreed, the tier of the nearest node, from itself upwards, that is more than standard.
+A row that names a segment counts before one that names a tier (of two segments the one with the higher rank), that before
+one that names a priority, and that before one that names a kind; the row that says nothing of them speaks for all. The tier of a
+customer is the service level agreed for it, for a node above it or for a segment it is in; where none is agreed, the tier of the
+nearest node, from itself upwards, that is more than standard.
 """
 
 from collections.abc import Iterable
@@ -17,18 +18,28 @@ from django.utils.translation import gettext as _
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from accounts.people.models import User
-from accounts.segments import conditions
-from accounts.segments.models import Condition
+from accounts.segments import belonging, conditions
+from accounts.segments.models import Condition, Segment
 from accounts.timeline import recording
 from support.service_levels import calendars
 from support.service_levels.models import ClockKind, LadderStep, ServiceCalendar, ServiceTarget
 
 
 @dataclass(frozen=True)
+class InSegment:
+    """A segment a customer is in, and the node it is in it through."""
+
+    code: str
+    name: str
+    through: str
+
+
+@dataclass(frozen=True)
 class Subject:
     """What a target depends on: the tier in force, and the ticket's priority and kind.
 
-    `tier_from` is the node that gave the tier, `agreed` whose agreement did ("segment Strategic").
+    `tier_from` is the node that gave the tier, `agreed` whose agreement did ("segment Strategic"). `segments` are those the
+    customer is in, the strongest first.
     """
 
     tier: str
@@ -36,6 +47,11 @@ class Subject:
     priority: str
     kind: str
     agreed: str = ""
+    segments: tuple[InSegment, ...] = ()
+
+    def segment(self, code: str) -> InSegment | None:
+        """Return how the customer is in the segment with this code."""
+        return next((held for held in self.segments if held.code == code), None)
 
 
 class TargetMakesNoSense(Refusal):
@@ -53,10 +69,11 @@ def tier_of(customer: Customer) -> tuple[str, Customer | None]:
 
 def subject_of(customer: Customer, *, priority: str, kind: str, on: date) -> Subject:
     """Return what the targets of a customer's ticket depend on: a service level agreed for it comes before its tier."""
+    held = tuple(InSegment(one.segment.code, one.segment.name, one.customer.name) for one in belonging.of(customer, on))
     term = conditions.of(customer, on).get(Condition.Kind.SERVICE_LEVEL)
     if term:
-        return Subject(term.value, None, priority, kind, term.source)
-    return Subject(*tier_of(customer), priority, kind)
+        return Subject(term.value, None, priority, kind, term.source, held)
+    return Subject(*tier_of(customer), priority, kind, segments=held)
 
 
 def in_force(on: date) -> QuerySet[ServiceTarget]:
@@ -67,15 +84,17 @@ def in_force(on: date) -> QuerySet[ServiceTarget]:
 
 def most_specific(rows: Iterable[ServiceTarget], clock: str, subject: Subject) -> ServiceTarget | None:
     """Return the row that counts for a clock; None when nothing was ever said."""
+    places = {held.code: place for place, held in enumerate(reversed(subject.segments), start=1)} | {"": 0}
     speaking = [
         row
         for row in rows
         if row.clock == clock
+        and row.segment in places
         and row.tier in ("", subject.tier)
         and row.priority in ("", subject.priority)
         and row.kind in ("", subject.kind)
     ]
-    return max(speaking, key=lambda row: (row.tier != "", row.priority != "", row.kind != ""), default=None)
+    return max(speaking, key=lambda row: (places[row.segment], row.tier != "", row.priority != "", row.kind != ""), default=None)
 
 
 def set_target(
@@ -85,6 +104,7 @@ def set_target(
     minutes: int,
     calendar: ServiceCalendar,
     at: datetime,
+    segment: str = "",
     tier: str = "",
     priority: str = "",
     kind: str = "",
@@ -99,7 +119,9 @@ def set_target(
     since = since or at.date()
     if clock not in ClockKind.values or minutes <= 0 or since < at.date():
         raise TargetMakesNoSense(_("A target allows some minutes, from today on or later."))
-    scope = {"clock": clock, "tier": tier, "priority": priority, "kind": kind}
+    if segment and not Segment.objects.filter(code=segment).exists():
+        raise TargetMakesNoSense(_("There is no such segment."))
+    scope = {"clock": clock, "segment": segment, "tier": tier, "priority": priority, "kind": kind}
     with transaction.atomic():
         row = _place(scope, {"minutes": minutes, "calendar": calendar, "changed_at": at}, since)
         told = {"name": str(row), "what": scope_words(row)}
@@ -109,8 +131,16 @@ def set_target(
 
 def scope_words(row: ServiceTarget) -> str:
     """Say whom a target speaks for."""
-    said = [part for part in (row.get_tier_display(), row.priority and f"priority {row.priority}", row.kind) if row and part]
+    segment = row.segment and _("segment {name}").format(name=segment_name(row.segment))
+    said = [
+        part for part in (segment, row.get_tier_display(), row.priority and f"priority {row.priority}", row.kind) if row and part
+    ]
     return ", ".join(str(part) for part in said) or _("everybody")
+
+
+def segment_name(code: str) -> str:
+    """Return the name of a segment."""
+    return Segment.objects.filter(code=code).values_list("name", flat=True).first() or code
 
 
 def last_change() -> datetime | None:

@@ -129,7 +129,7 @@ def open_ticket(
             "subject": words(subject, LONGEST_SUBJECT),
             "kind": kind,
             "channel": channel,
-            "document": matter.document_of(actor, document, line),
+            "document": matter.document_of(actor, document, line) or matter.named_in(actor, customer, f"{subject} {text}"),
             "line": line,
         }
         fresh = facts | {"ref": numbering.next_ref("T"), "opened_at": at, "touched_at": at}

@@ -1,7 +1,10 @@
 """Matter: what a ticket is about: the document, the line on it, and the billing error found in it."""
 
+import re
 from datetime import datetime
+from typing import Final
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
@@ -12,6 +15,9 @@ from billing.anomalies.models import Finding
 from billing.invoices import selectors as documents
 from billing.invoices.models import Document, Line
 from support.tickets.models import Ticket
+
+NUMBER: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9/_.-]{0,38}[A-Za-z0-9])?")
+LOOKED_AT: Final = 4_000  # characters: who names an invoice names it near the beginning
 
 
 class NoSuchDocument(Refusal):
@@ -34,6 +40,20 @@ def document_of(actor: User, document: Document | None, line: Line | None) -> Do
     if not documents.visible_to(actor).filter(pk=named.pk).exists():
         raise NoSuchDocument(_("There is no such document."))
     return named
+
+
+def named_in(actor: User, customer: Customer, words: str) -> Document | None:
+    """Return the invoice of `customer` that `words` name by its number, the latest if they name several, so that a case told by
+    mail or on the phone is about the same as one told on the invoice's page. What `actor` may not see is not found.
+    """
+    numbers = {number for number in NUMBER.findall(words[:LOOKED_AT]) if any(sign.isdigit() for sign in number)}
+    if not numbers:
+        return None
+    named = documents.visible_to(actor).filter(
+        kind=Document.Kind.INVOICE, ref__in=numbers | {number.upper() for number in numbers}
+    )
+    own = named.filter(Q(customer=customer) | Exists(Line.objects.filter(document=OuterRef("pk"), customer=customer)))
+    return own.order_by("-issued_on", "-pk").first()
 
 
 def finding_of(ticket: Ticket, at: datetime) -> Finding | None:

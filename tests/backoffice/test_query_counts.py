@@ -133,6 +133,7 @@ def statements(viewer: User, address: str) -> int:
         ("concessions", "", "agent"),
         ("silence", "", "agent"),
         ("skills", "", "supervisor"),
+        ("channels", "", "agent"),
         ("voice", "", "agent"),
         ("approvals", "", "supervisor"),
         ("substitutes", "", "supervisor"),

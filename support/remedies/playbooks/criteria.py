@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.days import local_day
@@ -16,6 +17,7 @@ from billing.contracts.models import ContractEvent
 from support.remedies.kinds import on_invoice
 from support.remedies.models import Grant
 from support.tickets.models import Ticket
+from support.voice import promises
 
 RECENT: Final = timedelta(days=62)
 
@@ -72,8 +74,26 @@ def changed_lately(ticket: Ticket) -> Answer:
     return Answer(False, _("The contract was not changed within two months."))
 
 
+def promise_broken(ticket: Ticket) -> Answer:
+    """What we promised on the ticket was not done by its day."""
+    broken = promises.of_ticket(ticket).filter(broken_at__isnull=False).exclude(state=promises.WITHDRAWN).first()
+    if broken:
+        facts = {"what": broken.what, "day": date_format(broken.due_on, "j M Y")}
+        return Answer(True, _("“{what}” was not done by {day}.").format(**facts))
+    return Answer(False, _("No promise on this ticket was broken."))
+
+
+RECOGNISING: Final = "promise_broken"  # by itself it says which playbook fits, as a billing error does
 CRITERIA: Final[Mapping[str, Callable[[Ticket], Answer]]] = {
-    check.__name__: check for check in (error_found, names_an_invoice, invoice_is_open, nothing_given_yet, changed_lately)
+    check.__name__: check
+    for check in (
+        error_found,
+        names_an_invoice,
+        invoice_is_open,
+        nothing_given_yet,
+        changed_lately,
+        promise_broken,
+    )  # fmt: skip
 }
 
 
@@ -85,5 +105,6 @@ def label_of(code: str) -> str:
         "invoice_is_open": _("The invoice is open"),
         "nothing_given_yet": _("Nothing was given yet"),
         "changed_lately": _("The contract was changed lately"),
+        "promise_broken": _("What we promised was not done in time"),
     }
     return labels.get(code, code)

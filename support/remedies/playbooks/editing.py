@@ -14,7 +14,7 @@ from accounts.people.models import User
 from accounts.timeline import recording
 from billing.anomalies.registry import DETECTORS
 from support.remedies.kinds import REMEDIES
-from support.remedies.playbooks.criteria import CRITERIA
+from support.remedies.playbooks.criteria import CRITERIA, RECOGNISING
 from support.remedies.playbooks.models import Playbook, PlaybookVersion
 from support.tickets import turns
 
@@ -86,8 +86,8 @@ def _fault(contents: Contents) -> str:
 def _lacking(contents: Contents) -> str:
     if not contents.title.strip() or not contents.reply_text.strip() or not contents.remedies:
         return _("A playbook has a title, a text for the customer and a remedy.")
-    if not contents.detector and not any(word.strip() for word in contents.words):
-        return _("Say by which words or which billing error it is recognised.")
+    if not contents.detector and RECOGNISING not in contents.criteria and not any(word.strip() for word in contents.words):
+        return _("Say by which words, which billing error or a broken promise it is recognised.")
     return ""
 
 

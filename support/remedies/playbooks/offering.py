@@ -38,9 +38,14 @@ def in_force() -> list[PlaybookVersion]:
 
 
 def for_ticket(ticket: Ticket) -> Offered | None:
-    """Return the playbook that fits the ticket: one for its billing error before one for its words; None: none does."""
+    """Return the playbook that fits the ticket: for its billing error, else a promise not kept, else its words.
+
+    None: none does.
+    """
     versions = in_force()
     found = [version for version in versions if _fits_finding(version, ticket)]
+    if not found:
+        found = _for_broken_promise(versions, ticket)
     if not found:
         said = _said(ticket) if any(version.words for version in versions) else ""
         found = [version for version in versions if any(word in said for word in version.words)]
@@ -76,6 +81,11 @@ def history(playbook: Playbook) -> list[PlaybookVersion]:
 def _fits_finding(version: PlaybookVersion, ticket: Ticket) -> bool:
     finding = ticket.finding
     return bool(finding and version.detector == finding.detector and finding.status == Finding.Status.OPEN)
+
+
+def _for_broken_promise(versions: list[PlaybookVersion], ticket: Ticket) -> list[PlaybookVersion]:
+    speaking = [version for version in versions if criteria.RECOGNISING in version.criteria]
+    return speaking if speaking and criteria.promise_broken(ticket).met else []
 
 
 def _said(ticket: Ticket) -> str:

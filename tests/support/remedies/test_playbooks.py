@@ -1,5 +1,7 @@
 """Playbooks: versions that stay, the same offer on every channel, criteria that look at the books, practice without money."""
 
+from datetime import timedelta
+
 import pytest
 
 from accounts.decisions import Refusal
@@ -13,6 +15,7 @@ from support.remedies.playbooks.editing import Contents, PlaybookMakesNoSense
 from support.remedies.playbooks.models import Playbook, PlaybookVersion
 from support.remedies.playbooks.practice import PracticeNotPossible
 from support.tickets.models import Ticket
+from support.voice import promises
 from tests.factories import people, support
 from tests.factories.support import NOON
 
@@ -208,3 +211,40 @@ def test_made_up_case_is_always_right_by_its_own_days(seed):
     assert case == practice.case_of(seed)
     assert {"valid": shared == 30, "partly_valid": 0 < shared < 30, "not_valid": shared == 0}[case.claim]
     assert Money.zero("EUR") <= case.give <= case.amount
+
+
+def test_goodwill_is_offered_when_a_promise_was_broken():
+    ticket = support.ticket(kind="technical", text="The line drops.", subject="Line")
+    support.promise(ticket, what="A new router")
+
+    before = offering.for_ticket(ticket)
+    promises.watch(at=NOON + timedelta(days=3))
+    offered = offering.for_ticket(ticket)
+
+    assert before is None
+    assert (offered.version.playbook.code, offered.version.remedies[0]) == ("broken-promise", "goodwill_credit")
+    assert offered.criteria[0][1].words == "“A new router” was not done by 2 Mar 2026."
+
+
+def test_promise_taken_back_breaks_nothing():
+    ticket = support.ticket(kind="technical", text="The line drops.", subject="Line")
+    promise = support.promise(ticket)
+    promises.watch(at=NOON + timedelta(days=3))
+    promises.close(actor=people.agent(), promise=promise, kept=False, note="It cannot be had.", at=NOON + timedelta(days=3))
+
+    assert not criteria.promise_broken(ticket).met
+    assert offering.for_ticket(ticket) is None
+
+
+def test_billing_error_comes_before_a_broken_promise():
+    case = support.case(12000)
+    support.promise(case.ticket)
+    promises.watch(at=NOON + timedelta(days=3))
+
+    assert offering.for_ticket(case.ticket).version.playbook.code == "double-billing"
+
+
+def test_playbook_may_be_recognised_by_a_broken_promise_alone():
+    assert write(words=[], criteria=["promise_broken"]).words == []
+    with pytest.raises(PlaybookMakesNoSense, match="a broken promise"):
+        write(words=[], criteria=["invoice_is_open"])

@@ -1,5 +1,7 @@
 """A ticket knows what it is about: the document, the line, and the billing error found on it."""
 
+from uuid import uuid4
+
 import pytest
 
 from support.tickets.matter import NoSuchDocument
@@ -60,3 +62,43 @@ def test_line_of_another_document_is_refused():
 
     with pytest.raises(NoSuchDocument):
         support.ticket(customer, document=one, line=other.lines.get())
+
+
+@pytest.mark.parametrize("words", ["{ref} is charged again.", "(see {ref}), please", "Betreff: {lower}"])
+def test_invoice_named_in_words_is_what_the_ticket_is_about(words):
+    customer = group()
+    line = support.billed_twice(customer, first_ref="OLD-1")
+    support.billed_twice(customer, 5000, description="Storage")
+    ref = line.document.ref
+
+    ticket = support.ticket(customer, text=words.format(ref=ref, lower=ref.lower()), channel="email")
+
+    assert (ticket.document, ticket.finding.line) == (line.document, line)
+
+
+def test_agent_who_writes_a_call_down_names_the_invoice_the_same_way():
+    customer = group()
+    line = support.billed_twice(customer)
+
+    ticket = support.ticket(customer, by=people.agent(), subject=f"{line.document.ref} twice", channel="phone")
+
+    assert ticket.document == line.document
+
+
+def test_invoice_of_somebody_else_named_in_words_is_not_found():
+    customer, other = group(), group()
+    foreign = billing.invoice(other)
+
+    assert support.ticket(customer, text=f"About {foreign.ref}.").document is None
+    assert support.ticket(customer, by=people.agent(), text=f"About {foreign.ref}.").document is None
+
+
+def test_words_without_a_number_name_nothing():
+    assert support.ticket(text="It is about our last invoice - the one of May...").document is None
+
+
+def test_same_mail_again_is_the_same_ticket_though_it_names_an_invoice():
+    customer = group()
+    facts = {"by": people.member(customer), "text": f"{billing.invoice(customer).ref} please", "key": uuid4()}
+
+    assert support.ticket(customer, **facts) == support.ticket(customer, **facts)

@@ -1,0 +1,40 @@
+"""Handling a ticket: who works on it, how urgent it is, its tags, and calls about it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from accounts.people import access
+from accounts.people.routes import declares
+from backoffice import places, ticket_page
+from backoffice.forms.tickets import CallLogForm, HandlingForm
+from support.channels import calls
+from support.desk import changes
+from window.refusals import refusals_shown_on
+
+
+@declares(access.WORK_TICKETS)
+@require_POST
+def ticket_changes(request: HttpRequest, ref: str) -> HttpResponse:
+    """Hand the ticket over, or set its priority and tags."""
+    found, form = places.ticket(request, ref), HandlingForm(request.POST)
+    if form.is_valid():
+        with refusals_shown_on(form):
+            key = form.cleaned_data["change_key"]
+            changes.make(actor=request.user, ticket=found, change=form.change, key=key, at=timezone.now())
+            return redirect("backoffice:ticket", ref)
+    return ticket_page.answer(request, found, status=422, handling_form=form)
+
+
+@declares(access.WORK_TICKETS)
+@require_POST
+def ticket_calls(request: HttpRequest, ref: str) -> HttpResponse:
+    """Note that we spoke by telephone."""
+    found, form = places.ticket(request, ref), CallLogForm(request.POST)
+    if form.is_valid():
+        with refusals_shown_on(form):
+            given = {"words": form.cleaned_data["call_words"], "key": form.cleaned_data["call_key"]}
+            calls.log(actor=request.user, ticket=found, at=timezone.now(), **given)
+            return redirect("backoffice:ticket", ref)
+    return ticket_page.answer(request, found, status=422, refused=[form])
