@@ -11,6 +11,9 @@ from accounts.policies.models import Policy, PolicyVersion
 from accounts.policies.publishing import Content
 from backoffice import policy_text
 from backoffice.demo.people import MANAGER, SECOND_MANAGER, STAFF
+from support.service_levels import targets
+from support.service_levels.models import ClockKind, ServiceCalendar
+from support.tickets.models import Ticket
 
 CREDIT = Content(
     values=policy_text.values("""
@@ -74,6 +77,7 @@ DOCUMENTS = (
     ("gold-service", "Gold service", Policy.Audience.STAFF, GOLD, {"place": "tier", "tier": "gold"}),
     ("customer-charter", "Customer charter", Policy.Audience.CUSTOMERS, CHARTER, {"place": "house"}),
 )
+URGENT = (("gold", 30), ("", 240))  # minutes until the first response, by tier
 A_YEAR = timedelta(days=365)
 
 
@@ -81,12 +85,21 @@ def publish(*, at: datetime) -> None:
     """Publish and bind the policies, and let those of our people who know them say so."""
     for code, name, audience, content, place in DOCUMENTS:
         _publish(code, name, audience, content, place, at)
+    for tier, minutes in URGENT:
+        _promise(tier, minutes, at)
     version = PolicyVersion.objects.get(policy__code="credit-policy")
     answers = [question["answer"] for question in version.quiz]
     for colleague in STAFF:
         if colleague.acknowledged:
             user = User.objects.get(email=colleague.email)
             acknowledging.acknowledge(actor=user, version=version, answers=answers, at=at)
+
+
+def _promise(tier: str, minutes: int, at: datetime) -> None:
+    targets.set_target(
+        actor=User.objects.get(email=MANAGER), clock=ClockKind.FIRST_RESPONSE, tier=tier, priority=Ticket.Priority.URGENT,
+        minutes=minutes, calendar=ServiceCalendar.objects.earliest("pk"), at=at,
+    )  # fmt: skip
 
 
 def _publish(code: str, name: str, audience: str, content: Content, place: dict[str, str], at: datetime) -> None:

@@ -202,8 +202,9 @@ def who_gave(activity: Activity) -> list[User]:
 
 
 def who_is_praised(activity: Activity) -> list[User]:
-    """The agent a praise is for."""
-    return _present(Praise.objects.select_related("to").get(pk=activity.facts["praise"]).to)
+    """The agent a praise is for, and the supervisors who lead them."""
+    to = Praise.objects.select_related("to").get(pk=activity.facts["praise"]).to
+    return list(dict.fromkeys([*_present(to), *of_level(access.SUPERVISOR)]))
 
 
 def the_surveyed(activity: Activity) -> list[User]:
@@ -229,6 +230,12 @@ def who_decides_the_appeal(activity: Activity) -> list[User]:
         if found := [person for person in deciding if person.pk != declined_by]:
             return found
     return []
+
+
+def who_is_to_call(activity: Activity) -> list[User]:
+    """Who owned the account when the silence was noticed; supervisors where nobody did."""
+    owner = _present(User.objects.filter(pk=activity.facts["person"]).first()) if activity.facts["person"] else []
+    return owner or of_level(access.SUPERVISOR)
 
 
 def who_promised(activity: Activity) -> list[User]:
