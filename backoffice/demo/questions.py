@@ -214,4 +214,14 @@ EARLIER = (
         answer="A router of ours failed, and its stand-in did not take over. Both are replaced. We are sorry.",
         goodwill="45.00",
     ),
+    Question(
+        "member@tramontana.example",
+        "TR-TOR",
+        "technical",
+        "Nobody called back about the outage",
+        "You promised a call on the day after the fair. It never came.",
+        530,
+        answer="That was our fault. We called this afternoon, and say sorry with a credit.",
+        goodwill="40.00",
+    ),
 )

@@ -199,3 +199,17 @@ def test_ticket_does_not_end_while_a_reply_that_promises_something_is_about_to_l
 
     ended = conversation.resolve(actor=agent, ticket=ticket, outcome=conversation.ANSWERED, text="Done.", at=NOON)
     assert ended.status == conversation.RESOLVED
+
+
+def test_reply_whose_ticket_ended_meanwhile_promises_nothing_and_is_kept():
+    ticket, agent = support.ticket(), people.agent()
+    reply = held(ticket, by=agent, word=Word("A call back", TODAY))
+    Outgoing.objects.update(status="taken_back")  # as if it were written while the ticket was being resolved
+    conversation.resolve(actor=agent, ticket=ticket, outcome=conversation.ANSWERED, text="Done.", at=NOON)
+    Outgoing.objects.update(status="resting")
+
+    outgoing.send_due(at=LATER)
+
+    reply.refresh_from_db()
+    assert (reply.status, reply.words) == ("refused", "The ticket is resolved. Reopen it before you promise something on it.")
+    assert not Promise.objects.exists()
