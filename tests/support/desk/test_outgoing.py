@@ -204,9 +204,9 @@ def test_ticket_does_not_end_while_a_reply_that_promises_something_is_about_to_l
 def test_reply_whose_ticket_ended_meanwhile_promises_nothing_and_is_kept():
     ticket, agent = support.ticket(), people.agent()
     reply = held(ticket, by=agent, word=Word("A call back", TODAY))
-    Outgoing.objects.update(status="taken_back")  # as if it were written while the ticket was being resolved
+    Outgoing.objects.update(status="taken_back", ended_at=NOON)  # as if it were written while the ticket was being resolved
     conversation.resolve(actor=agent, ticket=ticket, outcome=conversation.ANSWERED, text="Done.", at=NOON)
-    Outgoing.objects.update(status="resting")
+    Outgoing.objects.update(status="resting", ended_at=None)
 
     outgoing.send_due(at=LATER)
 
