@@ -126,12 +126,13 @@ def silence_of(rows: list[Silent], at: datetime) -> dict[str, object]:
     """Return the silent customers with whom to call and who owns them, and praise beside concerns of the last 90 days."""
     keys = [row.customer.pk for row in rows]
     held = key_accounts.of_many(keys, at.date())
-    people = silence.whom_to_call(keys)
+    people, told = silence.whom_to_call(keys), silence.told_lately(rows)
     shown = [
         {
             "row": row,
             "owner": held[row.customer.pk].manager if row.customer.pk in held else None,
             "call": people.get(row.customer.pk),
+            "told": told.get(row.customer.pk),
         }
         for row in rows
     ]

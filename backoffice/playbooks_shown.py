@@ -3,6 +3,7 @@
 from datetime import date
 
 from accounts.people.models import User
+from backoffice.forms.playbooks import PracticeForm
 from billing.anomalies.registry import DETECTORS
 from billing.periods import Period, last_day
 from support.remedies.kinds import REMEDIES
@@ -73,4 +74,8 @@ def _side(period: Period) -> dict[str, date]:
 
 def _last(viewer: User, run: PracticeRun) -> dict[str, object]:
     right = practice.right_answers(viewer, practice.case_of(run.seed), run.solved_at)
-    return {"score": run.score, "answers": [(name, run.answers[name], value) for name, value in right.items()]}
+    words = PracticeForm().words
+    return {
+        "score": run.score,
+        "answers": [(words(name, run.answers[name]), words(name, value)) for name, value in right.items()],
+    }

@@ -25,6 +25,7 @@ PAGES: Final[Mapping[str, tuple[str, str, bool]]] = {
     "orders": ("portal:order_approvals", "", True),
     "approvals": ("", "backoffice:approvals", False),
     "problem": ("", "backoffice:problem", True),
+    "customer": ("portal:home", "backoffice:customer", True),
     "finance": ("", "backoffice:inbox", False),
     "billing_desk": ("", "backoffice:desk", False),
 }

@@ -12,6 +12,7 @@ from support.channels.mail import fetching
 from support.desk import bulk, outgoing, topics
 from support.desk.bulk_models import Bulk
 from support.desk.macro_models import Outgoing
+from support.measures import silence
 from support.notices import digests
 from support.offers import leads
 from support.remedies import waiting
@@ -41,6 +42,12 @@ def tend_chats() -> None:
     at = timezone.now()
     tending.tend(at=at)
     reading.tell_who_left(at=at)
+
+
+@shared_task  # type: ignore[untyped-decorator] # celery is untyped
+def watch_silence() -> int:
+    """Tell who owns an account that its customer says nothing; return how many were told of."""
+    return silence.watch(at=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped

@@ -241,6 +241,7 @@ KINDS: Final[dict[str, Kind]] = {
     "support.decline_appealed": Kind(_("{ref}: the customer appeals against a no"), "flag", NOTICE),
     "support.ticket_escalated": Kind(_("{ref} took step {step} of the ladder: {why}"), "flag", NOTICE),
     "support.account_escalated": Kind(_("{name} is escalated: {reason}"), "flag", NOTICE),
+    "support.customer_silent": Kind(_("Nothing was heard for {days} days; {to} is asked to call"), "clock", NOTICE),
     "support.account_calmed": Kind(_("{name} is no longer escalated"), "check"),
     "support.conflict_began": Kind(_("{ref}: in conflict, {speaker} speaks for us"), "flag", NOTICE),
     "support.conflict_ended": Kind(_("{ref}: the conflict ended"), "check"),

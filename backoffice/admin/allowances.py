@@ -12,17 +12,21 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts.decisions import Refusal
 from accounts.people.models import StaffProfile
+from backoffice.admin import wording
 from backoffice.admin.policies import TwoPersonsAdmin, for_each
 from billing.money import Money
 from support.remedies import allowances, authority
 from support.remedies.kinds import REMEDIES
 from support.remedies.models import Allowance
+from window.formats import amount
 
 AMOUNTS = ("per_ticket", "per_action", "per_day", "per_month", "per_node_month")
 CRITERIA = (
     "level", "user", "remedy", "currency", "fault", "tier", "segment", "tenure_days", "certificate", "share_percent", "since",
     "until", "reason",
 )  # fmt: skip
+
+REMEDY = wording.column("remedy", _("Kind of remedy"), wording.remedies)
 
 
 def _amount(label: Any, *, required: bool = False) -> forms.CharField:
@@ -73,9 +77,9 @@ class AllowanceAdmin(TwoPersonsAdmin):
 
     form = AllowanceForm
     list_display = (
-        "holder", "remedy", "fault", "tier", "segment", "certificate", "ticket_limit", "since", "until", "approved_by",
+        "holder", REMEDY, "fault", "tier", "segment", "certificate", "ticket_limit", "since", "until", "approved_by",
     )  # fmt: skip
-    list_filter = ("level", "fault", "tier", "until")
+    list_filter = (wording.narrowing("level", _("Level"), wording.levels), "fault", "tier", "until")
     list_select_related = ("user", "segment", "approved_by")
     autocomplete_fields = ("user",)
     fields = (*CRITERIA, *AMOUNTS)
@@ -105,4 +109,4 @@ class AllowanceAdmin(TwoPersonsAdmin):
     @admin.display(description=_("On one ticket"))
     def ticket_limit(self, row: Allowance) -> str:
         """Write the amount."""
-        return str(Money(row.per_ticket_minor, row.currency))
+        return amount(row.per_ticket_minor, row.currency)

@@ -10,11 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts.people.models import StaffProfile
+from backoffice.admin import wording
 from backoffice.admin.base import LookingAdmin, UseCaseAdmin
 from billing.money import Money
 from support.remedies import authority, limits
 from support.remedies.kinds import REMEDIES
 from support.remedies.models import AuthorityGrant, Substitute
+from window.formats import amount
+
+REMEDY = wording.column("remedy", _("Kind of remedy"), wording.remedies)
 
 
 class AuthorityForm(forms.ModelForm):
@@ -54,8 +58,8 @@ class AuthorityAdmin(UseCaseAdmin):
     """Limits of levels and of persons, with their history."""
 
     form = AuthorityForm
-    list_display = ("holder", "remedy", "ticket_limit", "day_limit", "since", "until")
-    list_filter = ("level", "until")
+    list_display = ("holder", REMEDY, "ticket_limit", "day_limit", "since", "until")
+    list_filter = (wording.narrowing("level", _("Level"), wording.levels), "until")
     ordering = ("level", "user", "-since")
     fields = ("level", "user", "remedy", "currency", "per_ticket", "per_day")
     autocomplete_fields = ("user",)
@@ -97,12 +101,12 @@ class AuthorityAdmin(UseCaseAdmin):
     @admin.display(description=_("On one ticket"))
     def ticket_limit(self, limit: AuthorityGrant) -> str:
         """Write the limit."""
-        return str(Money(limit.per_ticket_minor, limit.currency))
+        return amount(limit.per_ticket_minor, limit.currency)
 
     @admin.display(description=_("In one day"))
     def day_limit(self, limit: AuthorityGrant) -> str:
         """Write the limit."""
-        return str(Money(limit.per_day_minor, limit.currency))
+        return amount(limit.per_day_minor, limit.currency)
 
 
 @admin.register(Substitute)

@@ -70,7 +70,7 @@ class ManagersAdmin(ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Filter by what the page offers and by nothing else: a filter on a hidden column would tell what it holds."""
-        offered = {name for name in self.get_list_filter(request) if isinstance(name, str)}
+        offered = {getattr(one, "parameter_name", one) for one in self.get_list_filter(request)}
         return lookup.partition("__")[0] in offered and super().lookup_allowed(lookup, value, request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

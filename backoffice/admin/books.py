@@ -1,8 +1,10 @@
 """The books and the work, to look at: nothing here is edited, because nothing of it may ever change."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from accounts.timeline.models import Activity
+from backoffice.admin import wording
 from backoffice.admin.base import LookingAdmin
 from billing.anomalies.models import Finding
 from billing.contracts.models import Contract, Subscription
@@ -11,6 +13,9 @@ from billing.ledger.models import Entry
 from billing.payments.models import Payment
 from support.remedies.models import Grant
 from support.tickets.models import Ticket
+
+DETECTOR = "detector", _("Billing error"), wording.detectors
+REMEDY = "remedy", _("Kind of remedy"), wording.remedies
 
 
 @admin.register(Contract)
@@ -66,8 +71,8 @@ class PaymentAdmin(LookingAdmin):
 class FindingAdmin(LookingAdmin):
     """Billing errors found."""
 
-    list_display = ("ref", "detector", "customer", "amount_minor", "currency", "status", "found_at")
-    list_filter = ("detector", "status")
+    list_display = ("ref", wording.column(*DETECTOR), "customer", "amount_minor", "currency", "status", "found_at")
+    list_filter = (wording.narrowing(*DETECTOR), "status")
     list_select_related = ("customer",)
 
 
@@ -85,8 +90,8 @@ class TicketAdmin(LookingAdmin):
 class GrantAdmin(LookingAdmin):
     """Remedies asked for and given, with the decision that allowed each."""
 
-    list_display = ("ref", "remedy", "customer", "amount_minor", "currency", "status", "asked_by", "asked_at")
-    list_filter = ("status", "remedy")
+    list_display = ("ref", wording.column(*REMEDY), "customer", "amount_minor", "currency", "status", "asked_by", "asked_at")
+    list_filter = ("status", wording.narrowing(*REMEDY))
     list_select_related = ("customer", "asked_by")
 
 

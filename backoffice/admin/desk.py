@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from backoffice.admin import wording
 from backoffice.admin.base import LookingAdmin, UseCaseAdmin
 from billing.anomalies.registry import DETECTORS
 from support.channels.files import File
@@ -142,7 +143,7 @@ class TopicAdmin(UseCaseAdmin):
     """What customers ask about, as it is counted by day."""
 
     form = TopicForm
-    list_display = ("code", "label", "detector", "position", "active")
+    list_display = ("code", "label", wording.column("detector", _("Billing error"), wording.detectors), "position", "active")
     ordering = ("position", "code")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Topic | None = None) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
@@ -20,8 +21,10 @@ from accounts.policies.keys import KEYS
 from accounts.policies.models import Acknowledgement, Firing, Policy, PolicyBinding, PolicyException, PolicyVersion
 from accounts.policies.publishing import Content
 from backoffice import policy_text
+from backoffice.admin import wording
 from backoffice.admin.base import LookingAdmin, UseCaseAdmin
 
+KEY = "key", _("Key"), wording.keys
 KEY_CHOICES = [(key.code, key.label) for key in KEYS.values()]
 KEY_HELP = ", ".join(sorted(KEYS))
 
@@ -200,7 +203,7 @@ class VersionAdmin(UseCaseAdmin):
     @admin.display(description=_("Version"), ordering="policy")
     def version(self, version: PolicyVersion) -> str:
         """Name it, and say whether it is a draft."""
-        return str(version) if version.published_at else f"{version} (draft)"
+        return str(version) if version.published_at else gettext("{version} (draft)").format(version=version)
 
     @admin.display(description=_("What changes"))
     def differences(self, version: PolicyVersion) -> SafeString:
@@ -215,8 +218,9 @@ class VersionAdmin(UseCaseAdmin):
     def tried_cases(self, version: PolicyVersion) -> SafeString:
         """Show how each comes out."""
         results = cases.run(version, at=timezone.now())
-        rows = (("✓" if one.passed else "✗", one.name, one.expected, one.got) for one in results)
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{} {}: expected {}, got {}</li>", rows))
+        words = gettext("expected {expected}, got {got}")
+        rows = (("✓" if one.passed else "✗", one.name, words.format(expected=one.expected, got=one.got)) for one in results)
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{} {}: {}</li>", rows))
 
     @admin.display(description=_("The last 90 days with it"))
     def simulated(self, version: PolicyVersion) -> SafeString:
@@ -315,8 +319,8 @@ class ExceptionAdmin(TwoPersonsAdmin):
 class FiringAdmin(LookingAdmin):
     """What policy decided, case by case."""
 
-    list_display = ("version", "key", "outcome", "about_ref", "customer", "actor", "at")
-    list_filter = ("outcome", "key")
+    list_display = ("version", wording.column(*KEY), "outcome", "about_ref", "customer", "actor", "at")
+    list_filter = ("outcome", wording.narrowing(*KEY))
     list_select_related = ("version__policy", "customer", "actor")
     ordering = ("-at",)
 

@@ -11,7 +11,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from accounts.people.models import StaffProfile
 from accounts.segments.models import Segment
-from backoffice.admin import calendar_text
+from backoffice.admin import calendar_text, wording
 from backoffice.admin.amount_fields import AmountForm
 from backoffice.admin.base import LookingAdmin, UseCaseAdmin
 from support.remedies import decline_reasons
@@ -147,7 +147,7 @@ class StepAdmin(UseCaseAdmin):
     """The ladder of escalation."""
 
     form = StepForm
-    list_display = ("number", "taken_when", "level", "active")
+    list_display = ("number", "taken_when", wording.column("level", _("Who is told"), wording.levels), "active")
     list_filter = ("trigger", "active")
     fields = ("number", "trigger", "clock", "percent", "amount", "currency", "contacts", "tier", "level", "active")
 

@@ -48,6 +48,7 @@ from billing.invoices.models import Document
 from billing.usage import recording as usage
 from support.knowledge import articles
 from support.knowledge.models import Article
+from support.measures import silence
 from support.remedies import limits
 from support.tickets.models import Ticket
 
@@ -96,9 +97,11 @@ def build(*, at: datetime, password: str, crowd: Mapping[str, int] | None = None
         sent_to.ask(at=at)
         sources.tell(at=at)
         splits.ask(at=at)
+        story.recall(User.objects.get(email=AGENT), at=at)
         standing.evaluate(at=at)
         listening.listen(at=at)
         signing_in.prepare(at=at)
+        silence.watch(at=at - NEWS - NEWS)
         delivery.pass_over(older_than=at - NEWS, at=at)
         candidates.detect_all(at=at)
         scores.refresh(Customer.objects.all(), at=at)

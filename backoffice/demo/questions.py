@@ -1,7 +1,8 @@
 """What customers of the demo world asked, when, and how it went: the tickets of the queue and its history.
 
 `hours_ago` counts back from now; a resolved question has the answer that ended it, a declined one the code of the reason; a
-promise is made with the answer and due so many days later.
+promise is made with the answer and due so many days later. What was asked weeks ago tells how well we help: its windows have
+passed, and who asked says how it went (`score`, one to five).
 """
 
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ class Question:
     promise: str = ""
     promise_days: int = 2
     declined: str = ""
+    goodwill: str = ""
+    score: int = 0
 
 
 @dataclass(frozen=True)
@@ -165,5 +168,60 @@ QUESTIONS = (
         "The office was closed for two weeks in summer and nobody used the lines. Can we have that part back?",
         260,
         declined="charge_is_right",
+    ),
+)
+
+EARLIER = (
+    Question(
+        "member@oxbow.example",
+        "OX",
+        "technical",
+        "Swords was offline for an hour",
+        "The shop in Swords could take no cards this morning. It works again. What was it?",
+        690,
+        answer="A cable was cut by works in the street. We mended it within the hour and watch the line.",
+        resolved=True,
+        score=5,
+    ),
+    Question(
+        "member@sablefinch.example",
+        "SF",
+        "contract",
+        "Can we pay by the year?",
+        "We would rather have one invoice a year than twelve.",
+        640,
+        answer="Yes: choose it under Contracts. From the next period on you get one invoice a year.",
+        resolved=True,
+        score=4,
+    ),
+    Question(
+        "payer@polder.example",
+        "PO",
+        "technical",
+        "New router does not show in the portal",
+        "We replaced the router in the office ourselves and do not see it under our lines.",
+        600,
+        answer="It is there now: the old one had to be taken off first.",
+        resolved=True,
+    ),
+    Question(
+        "member@tramontana.example",
+        "TR",
+        "technical",
+        "Both hotels offline on the evening of the fair",
+        "For three hours nobody could check in. Guests waited in the lobby. We do not want this to go by without a word.",
+        560,
+        answer="A router of ours failed, and its stand-in did not take over. Both are replaced. We are sorry.",
+        goodwill="45.00",
+    ),
+    Question(
+        "member@tramontana.example",
+        "TR-TOR",
+        "technical",
+        "Nobody called back about the outage",
+        "You promised a call on the day after the fair. It never came.",
+        530,
+        answer="That was our fault. We called this afternoon, and say sorry with a credit.",
+        goodwill="40.00",
     ),
 )

@@ -7,14 +7,15 @@ from accounts.customers.models import Customer
 from accounts.days import local_day
 from accounts.people.models import User
 from backoffice.demo.people import FINANCE
-from backoffice.demo.questions import DISPUTES, QUESTIONS, Dispute, Question
+from backoffice.demo.questions import DISPUTES, EARLIER, QUESTIONS, Dispute, Question
 from billing.anomalies import finding
 from billing.invoices.models import Line
 from support.remedies import declines, finance_feed, resolution
 from support.remedies.models import DeclineReason, FeedRow
 from support.tickets import conversation
 from support.tickets.models import Ticket
-from support.voice import praise, promises
+from support.voice import praise, promises, satisfaction
+from support.voice.models import Survey
 
 UNTIL_ANSWERED, UNTIL_PRAISED, UNTIL_SETTLED, UNTIL_SEEN = (timedelta(hours=hours) for hours in (2, 3, 1, 5))
 THANKS = "Quick, clear and it worked at once. Thank you."
@@ -30,6 +31,21 @@ def tell(agent: User, *, at: datetime) -> None:
     for dispute in DISPUTES:
         _dispute(dispute, agent, at)
     finding.find_for(None, at=at)
+
+
+def recall(agent: User, *, at: datetime) -> None:
+    """Tell what was asked weeks ago and how it went."""
+    for question in EARLIER:
+        ticket = _ask(question, agent, at)
+        ended_at = at - timedelta(hours=question.hours_ago) + UNTIL_ANSWERED
+        if question.goodwill and ticket.status != Ticket.Status.RESOLVED:
+            facts = {"ticket": ticket.ref, "amount": question.goodwill}
+            remedy, terms = resolution.read("goodwill_credit", facts, key=_key(question, "goodwill"))
+            resolution.grant(actor=agent, ticket=ticket, remedy=remedy, terms=terms, at=ended_at)
+        satisfaction.ask(at=ended_at + UNTIL_PRAISED)
+        if question.score:
+            survey = Survey.objects.get(ticket=ticket)
+            satisfaction.answer(survey=survey, score=question.score, at=ended_at + UNTIL_SEEN)
 
 
 def _dispute(dispute: Dispute, agent: User, now: datetime) -> None:
@@ -54,7 +70,7 @@ def _dispute(dispute: Dispute, agent: User, now: datetime) -> None:
         finance_feed.acknowledge(actor=User.objects.get(email=FINANCE), row=row, at=asked_at + UNTIL_SEEN)
 
 
-def _ask(question: Question, agent: User, now: datetime) -> None:
+def _ask(question: Question, agent: User, now: datetime) -> Ticket:
     asked_at = now - timedelta(hours=question.hours_ago)
     ticket = conversation.open_ticket(
         actor=User.objects.get(email=question.asker),
@@ -84,6 +100,7 @@ def _ask(question: Question, agent: User, now: datetime) -> None:
         conversation.resolve(actor=agent, ticket=ticket, outcome=conversation.ANSWERED, text=question.answer, at=answered_at)
     elif question.answer:
         conversation.reply(actor=agent, ticket=ticket, text=question.answer, at=answered_at, key=_key(question, "answer"))
+    return ticket
 
 
 def _key(question: Question | Dispute, what: str) -> UUID:

@@ -34,6 +34,10 @@ class PracticeForm(forms.Form):
         kinds = [(code, kind.label) for code, kind in REMEDIES.items()]
         self.fields["remedy"].choices = [(practice.DECLINE, _("Decline, with the reason")), *kinds]
 
+    def words(self, name: str, answer: str) -> str:
+        """Return an answer as the form words it; an amount stays as it is written."""
+        return str(dict(getattr(self.fields[name], "choices", ())).get(answer, answer))
+
     def clean_amount(self) -> Money:
         """Read the amount."""
         try:

@@ -9,6 +9,7 @@ UNFOLD = {
     "SITE_SUBHEADER": _("Limits, prices, people"),
     "SITE_URL": "/backoffice/",
     "SITE_SYMBOL": "tune",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/favicon.svg")}],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "SIDEBAR": {"show_search": True, "navigation": "backoffice.admin.rooms.menu"},

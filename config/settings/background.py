@@ -37,7 +37,7 @@ AUTOPAY_EVERY, WATCH_CARDS_AT = 300.0, crontab(hour="3", minute="20")
 BILLING_AT, RENEWALS_AT = crontab(hour="*/6", minute="10"), crontab(minute="50")
 RECOGNITION_AT = crontab(hour="3", minute="20")
 JUDGE_CUSTOMERS_AT, CHANGES_EVERY = crontab(hour="2", minute="10"), 300.0
-TEND_CUSTOMERS_AT = crontab(hour="2", minute="30")
+TEND_CUSTOMERS_AT, SILENCE_AT = crontab(hour="2", minute="30"), crontab(hour="5", minute="10")
 PRIVACY_EVERY = 30.0
 MONTHS_AT = crontab(hour="0", minute="40")
 HELD_NOTICES_EVERY, FETCH_MAIL_EVERY = 60.0, 60.0
@@ -77,6 +77,11 @@ CELERY_BEAT_SCHEDULE = {
     "segments and stages of customers are evaluated at night": {
         "task": "accounts.tasks.tend_customers",
         "schedule": TEND_CUSTOMERS_AT,
+        "options": {"expires": 6 * 3600.0},
+    },
+    "whoever owns a silent customer is told": {
+        "task": "support.tasks.watch_silence",
+        "schedule": SILENCE_AT,
         "options": {"expires": 6 * 3600.0},
     },
     "the facts of customers are judged at night": {

@@ -1,7 +1,8 @@
 """Silence: customers who pay and say nothing. Silence is no praise; somebody should call.
 
 A signal is anything one of a customer's own people did: signed in, asked, paid, changed, told us something. Customers are those
-with a subscription of their own. After how many days a customer counts as silent is policy's (`voice.silence_days`).
+with a subscription of their own. After how many days a customer counts as silent is policy's (`voice.silence_days`). Who owns the
+account is told once in each silence, that they call; the supervisors where nobody owns it.
 """
 
 from collections.abc import Iterable
@@ -9,21 +10,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest
+from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.people import access
 from accounts.people.models import Membership, User
 from accounts.policies import resolving
+from accounts.timeline import recording
 from accounts.timeline.models import Activity
 from billing.contracts.models import Subscription
+from support.offers import leads
+from support.tickets import turns
 from support.voice.models import Feedback, Praise
 
 DAYS: Final = "voice.silence_days"
 LEAST: Final = 30  # days; no policy makes it less
 AT_ONCE: Final = 500
+SILENT: Final = "support.customer_silent"
 NEAREST: Final = """
 SELECT DISTINCT ON (c.id) c.id, m.user_id
   FROM accounts_customer c
@@ -55,9 +61,34 @@ class Ratio:
 
 def silent(viewer: User, *, at: datetime) -> list[Silent]:
     """Return the customers within reach that are silent longer than policy lets them be, the longest silence first."""
-    waiting = list(
-        _last_signals(access.customers_within_reach(viewer)).filter(last_signal__lte=at - timedelta(days=LEAST))[:AT_ONCE]
-    )
+    return _silent(_last_signals(access.customers_within_reach(viewer)), at)
+
+
+def watch(*, at: datetime) -> int:
+    """Tell whoever owns the account, once in each silence, that a customer says nothing; return how many were told of."""
+    told = Activity.objects.filter(kind=SILENT, customer=OuterRef("pk"), at__gt=OuterRef("last_signal"))
+    with turns.patience(), transaction.atomic():
+        turns.take("silence")
+        found = _silent(_last_signals(Customer.objects.all()).exclude(Exists(told)), at)
+        for one in found:
+            owner = leads.nearest_seller(one.customer, at.date())
+            facts = {
+                "days": one.days, "person": owner.pk if owner else None, "to": str(owner or _("the supervisors")),
+                "number": one.customer.number,
+            }  # fmt: skip
+            recording.record(one.customer, SILENT, actor=None, at=at, about=one.customer, facts=facts, internal=True)
+    return len(found)
+
+
+def told_lately(rows: Iterable[Silent]) -> dict[int, Activity]:
+    """Return by the customer how somebody was told of the silence that lasts; one statement."""
+    since = {row.customer.pk: row.since for row in rows}
+    found = Activity.objects.filter(kind=SILENT, customer__in=since).order_by("at", "pk")
+    return {each.customer_id: each for each in found if each.customer_id and each.at > since[each.customer_id]}
+
+
+def _silent(signals: Any, at: datetime) -> list[Silent]:
+    waiting = list(signals.filter(last_signal__lte=at - timedelta(days=LEAST))[:AT_ONCE])
     allowed = resolving.resolve_many([customer.pk for customer in waiting], at.date(), [DAYS])
     found = [Silent(each, each.last_signal, (at - each.last_signal).days, allowed[each.pk][DAYS].value) for each in waiting]
     return [one for one in found if one.days >= max(one.allowed, LEAST)]

@@ -232,6 +232,12 @@ def who_decides_the_appeal(activity: Activity) -> list[User]:
     return []
 
 
+def who_is_to_call(activity: Activity) -> list[User]:
+    """Who owned the account when the silence was noticed; supervisors where nobody did."""
+    owner = _present(User.objects.filter(pk=activity.facts["person"]).first()) if activity.facts["person"] else []
+    return owner or of_level(access.SUPERVISOR)
+
+
 def who_promised(activity: Activity) -> list[User]:
     """Who made a promise and who has its ticket."""
     promise = Promise.objects.select_related("made_by", "ticket__assignee").get(pk=activity.facts["promise"])

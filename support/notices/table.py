@@ -115,6 +115,7 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "support.satisfaction_asked": Notice("satisfaction_asked", audiences.the_surveyed, ("ticket", ""), group=groups.SURVEYS),
     "support.ticket_escalated": Notice("ticket_escalated", audiences.the_level_named, ("ticket", ""), group=groups.WORK),
     "support.account_escalated": Notice("account_escalated", audiences.the_level_named, group=groups.WORK, quotes="reason"),
+    "support.customer_silent": Notice("customer_silent", audiences.who_is_to_call, ("customer", "number"), group=groups.WORK),
     "support.conflict_began": Notice("conflict_began", audiences.the_level_named, ("ticket", ""), group=groups.WORK),
     "support.decline_appealed": Notice("decline_appealed", audiences.who_decides_the_appeal, ("ticket", ""), group=groups.WORK),
     "support.promise_at_risk": Notice("promise_at_risk", audiences.who_promised, ("ticket", ""), group=groups.WORK),

@@ -375,7 +375,8 @@ def _over(request: GrantRequest, code: str, reason: str, source: str = "", said:
     """Object to an amount, naming the version that says so and the lowest level above the actor's that may give it."""
     cost = request.cost
     whole = request.standing.given_on(request.ticket, cost.currency) + cost
-    policy = {"key": said.key if said and source else "", "source": source}
+    governing = ", ".join(sorted({key.source.ref for key in request.keys}))  # by which a limit of one's own is held
+    policy = {"key": said.key if said and source else "", "source": source or governing}
     if source:
         reason = _("{reason} So says {policy}.").format(reason=reason, policy=source)
     for level in LADDER[LADDER.index(request.standing.level) + 1 :]:

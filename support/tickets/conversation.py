@@ -347,12 +347,16 @@ def _require_speaker(actor: User, ticket: Ticket) -> None:
 
 
 def _require_promises_kept(ticket: Ticket) -> None:
-    """Ask the promises by their relation: they are kept one floor up, in support/voice."""
-    tickets = Ticket.objects.threaded_with(ticket).prefetch_related("promises")
+    """Ask the promises, and the replies about to leave with one, by their relation: they are kept one floor up."""
+    tickets = Ticket.objects.threaded_with(ticket).prefetch_related("promises", "outgoing")
     waiting = [promise for each in tickets for promise in each.promises.all() if promise.state == "open"]
     if promise := min(waiting, key=lambda one: (one.due_on, one.pk), default=None):
         facts = {"promise": promise.what, "day": date_format(promise.due_on, "j M Y")}
         raise PromiseOpen(_("A promise is still open: {promise}, by {day}. Keep it or take it back first.").format(**facts))
+    leaving = [reply.promise for each in tickets for reply in each.outgoing.all() if reply.status == "resting" and reply.promise]
+    if leaving:
+        words = _("A reply that promises “{what}” is about to leave. Take it back, or keep the promise first.")
+        raise PromiseOpen(words.format(what=leaving[0]["what"]))
 
 
 def _reopen(ticket: Ticket, *, actor: User, at: datetime) -> None:

@@ -71,7 +71,7 @@ def reply(
 
     Raises:
         Refusal: the reply cannot be written; see conversation.reply.
-        PromiseMakesNoSense: nothing is promised, or in the past.
+        PromiseMakesNoSense: nothing is promised, or in the past, or on a ticket that has ended.
     """
     today = local_day(at, ticket.customer.timezone)
     what = " ".join(word.what.replace("\x00", "").split())[:LONGEST]
@@ -81,6 +81,8 @@ def reply(
         message = send(actor=actor, ticket=ticket, text=text, at=at, key=key, asks=asks)
         facts = {"ticket": message.ticket, "customer": ticket.customer, "what": what, "due_on": word.due_on}
         promise, is_new = Promise.objects.get_or_create(message=message, defaults=facts | {"made_by": actor, "made_at": at})
+        if is_new and Ticket.objects.filter(pk=message.ticket_id, status=conversation.RESOLVED).exists():
+            raise PromiseMakesNoSense(_("The ticket is resolved. Reopen it before you promise something on it."))
         if is_new:
             _record("support.promise_made", promise, actor=actor, at=at, internal=False)
     return promise

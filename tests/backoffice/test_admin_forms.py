@@ -8,7 +8,7 @@ from billing.catalog.models import Product
 from billing.dunning.models import DunningStep
 from support.service_levels import ladder
 from support.service_levels.models import LadderStep
-from tests.factories import billing, customers, people
+from tests.factories import billing, customers, people, support
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +44,18 @@ def test_document_is_listed_and_shown_with_its_amounts_as_people_read_them(manag
     assert "1,234.50 EUR" in listed
     assert "1,234.50 EUR" in shown
     assert "123450" not in listed + shown
+
+
+def test_codes_are_listed_and_filtered_in_words(manager):
+    support.limit("agent", 25000, 100000)
+    support.limit("supervisor", 200000, 500000)
+    listing = reverse("admin:support_authoritygrant_changelist")
+
+    every, supervisors = (words(manager.get(f"{listing}{query}")) for query in ("", "?level=supervisor"))
+
+    assert "every kind" in every and "250.00 EUR" in every
+    assert "2,000.00 EUR" in supervisors and "250.00 EUR" not in supervisors
+    assert ">Supervisor<" in supervisors.replace("\n", "").replace(" ", "")
 
 
 def test_step_on_an_amount_is_written_in_the_amount_people_speak_of(manager):

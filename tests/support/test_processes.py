@@ -6,10 +6,13 @@ from uuid import uuid4
 
 import pytest
 
+from accounts.people import owners
 from accounts.timeline import recording
+from accounts.timeline.models import Activity
 from billing.contracts import events
 from billing.money import Money
 from support.measures import concessions, processes, silence
+from support.notices import audiences
 from support.remedies import resolution
 from support.voice import feedback
 from tests.factories import billing, customers, people, policies, support
@@ -117,6 +120,32 @@ def test_who_uses_nothing_is_not_called_silent():
     type(customer).objects.filter(pk=customer.pk).update(created_at=BEFORE)
 
     assert heard_of() == []
+
+
+def asked_to_call():
+    told = Activity.objects.filter(kind=silence.SILENT).order_by("pk")
+    return [(one.customer, one.facts["days"], audiences.who_is_to_call(one)) for one in told]
+
+
+def test_whoever_owns_the_account_is_asked_once_in_each_silence_to_call():
+    customer, kim = quiet(130), people.staff("key_account")
+    owners.name(actor=people.manager(), customer=customer, role="account_owner", person=kim, since=BEFORE.date(), at=BEFORE)
+
+    counts = [silence.watch(at=NOON), silence.watch(at=NOON + DAY)]
+    recording.record(customer, "accounts.signed_in", actor=people.member(customer), at=NOON + 2 * DAY)
+    later = silence.watch(at=NOON + 140 * DAY)
+
+    assert (counts, later) == ([1, 0], 1)
+    assert asked_to_call() == [(customer, 130, [kim]), (customer, 138, [kim])]
+
+
+def test_supervisors_are_asked_to_call_whom_nobody_owns():
+    customer, supervisor = quiet(130), people.supervisor()
+
+    silence.watch(at=NOON)
+
+    assert asked_to_call() == [(customer, 130, [supervisor])]
+    assert silence.told_lately(silence.silent(supervisor, at=NOON))[customer.pk].facts["to"] == "the supervisors"
 
 
 def test_praise_and_concerns_are_counted_beside_each_other():

@@ -53,8 +53,8 @@ class DiscountNextInvoice(OnInvoice[Terms]):
         return (Input("amount", _("Amount, tax included")),)
 
     def proposals(self, ticket: Ticket) -> list[Terms]:
-        """Offer a tenth of the invoice the ticket is about, once."""
-        document = on_invoice.about(ticket)
+        """Offer a tenth of the invoice the ticket is about, or else of the customer's last one, once."""
+        document = on_invoice.about(ticket) or on_invoice.latest(ticket)
         if document is None or _given(document):
             return []
         amount = money.rounded(document.total_minor * SUGGESTED, document.currency)

@@ -66,6 +66,12 @@ def about(ticket: Ticket) -> Document | None:
     return document if document and document.kind == Document.Kind.INVOICE else None
 
 
+def latest(ticket: Ticket) -> Document | None:
+    """Return the last invoice of the ticket's customer."""
+    issued = Document.objects.filter(kind=Document.Kind.INVOICE, status=Document.Status.ISSUED, customer=ticket.customer_id)
+    return issued.select_related("customer", "legal_entity").order_by("-issued_on", "-pk").first()
+
+
 def read(facts: Mapping[str, str]) -> Document:
     """Return the document whose ref the facts hold.
 

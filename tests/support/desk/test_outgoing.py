@@ -187,3 +187,29 @@ def test_a_note_that_was_sent_does_not_come_back_as_a_draft_and_the_draft_of_a_c
     outgoing.hold(actor=agent, ticket=ticket, change=Change(text="Called them.", internal=True), key=uuid4(), at=NOON)
 
     assert company.draft_of(ticket).text == "Dear customer,"
+
+
+def test_ticket_does_not_end_while_a_reply_that_promises_something_is_about_to_leave():
+    ticket, agent = support.ticket(), people.agent()
+    reply = held(ticket, by=agent, word=Word("A call back", TODAY))
+
+    with pytest.raises(conversation.PromiseOpen, match="A reply that promises “A call back” is about to leave"):
+        conversation.resolve(actor=agent, ticket=ticket, outcome=conversation.ANSWERED, text="Done.", at=NOON)
+    outgoing.take_back(actor=agent, reply=reply, at=NOON)
+
+    ended = conversation.resolve(actor=agent, ticket=ticket, outcome=conversation.ANSWERED, text="Done.", at=NOON)
+    assert ended.status == conversation.RESOLVED
+
+
+def test_reply_whose_ticket_ended_meanwhile_promises_nothing_and_is_kept():
+    ticket, agent = support.ticket(), people.agent()
+    reply = held(ticket, by=agent, word=Word("A call back", TODAY))
+    Outgoing.objects.update(status="taken_back", ended_at=NOON)  # as if it were written while the ticket was being resolved
+    conversation.resolve(actor=agent, ticket=ticket, outcome=conversation.ANSWERED, text="Done.", at=NOON)
+    Outgoing.objects.update(status="resting", ended_at=None)
+
+    outgoing.send_due(at=LATER)
+
+    reply.refresh_from_db()
+    assert (reply.status, reply.words) == ("refused", "The ticket is resolved. Reopen it before you promise something on it.")
+    assert not Promise.objects.exists()

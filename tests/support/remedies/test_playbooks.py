@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.decisions import Refusal
+from backoffice import playbooks_shown
 from billing.invoices.models import Document
 from billing.ledger.models import Entry
 from billing.money import Money
@@ -16,7 +17,7 @@ from support.remedies.playbooks.models import Playbook, PlaybookVersion
 from support.remedies.playbooks.practice import PracticeNotPossible
 from support.tickets.models import Ticket
 from support.voice import promises
-from tests.factories import people, support
+from tests.factories import billing, people, support
 from tests.factories.support import NOON
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +120,35 @@ def test_outage_offers_two_ranked_remedies_with_their_cost():
     assert offered.version.playbook.code == "outage"
     costs = [(one.remedy.code, str(one.amount)) for one in proposals[:2]]
     assert costs == [("goodwill_credit", "10.00 EUR"), ("discount_next_invoice", "10.00 EUR")]
+
+
+def test_outage_on_a_ticket_that_names_no_invoice_offers_the_discount_on_the_last_one():
+    support.limit()
+    case = support.plain_case(10000)
+    billing.contract(case.customer)
+    ticket = support.ticket(case.customer, subject="Outage of three hours", text="Nothing worked.")
+
+    proposals = offering.ranked(offering.for_ticket(ticket), resolution.proposals(ticket, case.agent, NOON))
+
+    assert [one.remedy.code for one in proposals[:2]] == ["goodwill_credit", "discount_next_invoice"]
+    assert proposals[1].terms.document == case.ticket.document
+
+
+def test_answers_of_a_practice_are_shown_as_the_form_words_them():
+    agent = people.agent()
+    case = next(case for case in map(practice.case_of, range(1, 50)) if case.claim == practice.NOT_VALID)
+    given = right(case, agent) | {"claim": practice.VALID}
+    practice.solve(actor=agent, version=double_billing(), seed=case.seed, at=NOON, **given)
+
+    told = playbooks_shown.page(agent, double_billing())["last"]
+
+    assert told["score"] == 75
+    assert told["answers"] == [
+        ("Valid", "Not valid"),
+        ("Decline, with the reason", "Decline, with the reason"),
+        ("0.00 EUR", "0.00 EUR"),
+        ("There is nothing to give", "There is nothing to give"),
+    ]
 
 
 def test_ticket_about_something_else_is_offered_none():

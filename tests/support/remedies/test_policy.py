@@ -70,6 +70,34 @@ def test_what_policy_sets_as_the_most_is_403_by_api_and_gives_nothing():
     assert not Grant.objects.exists()
 
 
+def test_amount_over_a_limit_of_ones_own_is_403_by_api_and_names_the_policy_that_governs_it():
+    support.limit("agent", 25000, 100000)
+    support.limit("supervisor", 200000, 500000)
+    policies.published({MOST: "5000.00 EUR"})
+    case = support.case(25100)
+    client = Client()
+    client.force_login(case.agent)
+
+    asked = {"remedy": support.CREDIT, "terms": {"finding": str(case.ticket.finding)}, "ask": False}
+    answer = client.post(grants_of(case), asked, content_type="application/json", headers={"Idempotency-Key": str(uuid4())})
+
+    said = "Your limit is 250.00 EUR a ticket; this is 251.00 EUR. A supervisor can approve it."
+    assert (answer.status_code, answer.json()) == (403, {"code": "limit_exceeded", "detail": said, "policy": "credit-policy v1"})
+    assert not Grant.objects.exists()
+
+
+def test_terms_by_api_need_not_repeat_the_ticket_of_their_address():
+    support.limit("agent", 25000, 100000)
+    case = support.plain_case()
+    client = Client()
+    client.force_login(case.agent)
+
+    asked = {"remedy": "goodwill_credit", "terms": {"amount": "5.00"}}
+    answer = client.post(grants_of(case), asked, content_type="application/json", headers={"Idempotency-Key": str(uuid4())})
+
+    assert (answer.status_code, answer.json()["status"]) == (201, "granted")
+
+
 def test_level_is_measured_by_policy_before_its_row_and_asks_the_level_that_policy_lets_give_it():
     support.limit("agent", 25000, 100000)
     policies.published({AGENT: "80.00 EUR", SUPERVISOR: "500.00 EUR"})

@@ -4,6 +4,8 @@ import pytest
 
 from accounts.decisions import Refusal
 from accounts.timeline.models import Activity
+from support.notices import audiences, letters
+from support.notices.table import NOTICES
 from support.tickets import conversation
 from support.voice import praise
 from support.voice.praise import PraiseComesFromCustomers
@@ -22,6 +24,19 @@ def test_praise_reaches_the_one_who_wrote_last():
     given = praise.give(actor=ticket.requester, ticket=ticket, words="Quick and kind.", at=NOON)
 
     assert (given.to, given.words) == (helper, "Quick and kind.")
+
+
+def test_praise_is_told_to_who_helped_and_to_the_supervisors():
+    agent, supervisor, ticket = people.agent(), people.supervisor(), support.ticket()
+    praise.give(actor=ticket.requester, ticket=ticket, words="Thanks.", at=NOON)
+
+    told = Activity.objects.get(kind="support.praise_given")
+    mails = [letters.write(NOTICES[told.kind], told, person).body for person in (agent, supervisor)]
+
+    assert audiences.who_is_praised(told) == [agent, supervisor]
+    assert "praises how you helped" in mails[0].replace("=\n", "") and f"praises how {agent} helped" in mails[1].replace(
+        "=\n", ""
+    )
 
 
 def test_praise_reaches_the_assignee_when_nobody_wrote():
