@@ -173,7 +173,9 @@ class Grants(View):
         """Give a remedy (201), or send it for approval when it is over your authority (202; 403 when nobody is to be asked)."""
         ticket, key = places.ticket(request, ref), self.repeat_key
         asked = self.read(AskedSerializer(data=request.data))
-        remedy, terms = resolution.read(asked["remedy"], asked["terms"], key=key, resolve=asked["resolve"])
+        remedy, terms = resolution.read(
+            asked["remedy"], {"ticket": ticket.ref} | asked["terms"], key=key, resolve=asked["resolve"]
+        )
         given = {"remedy": remedy, "terms": terms, "may_ask": asked["ask"]}
         grant = resolution.grant(actor=request.user, ticket=ticket, at=timezone.now(), **given)
         done = grant.status == Grant.Status.GRANTED
