@@ -91,6 +91,9 @@ ROUTES = {
     "callbacks": ("get", WORKERS),
     "call_tries": ("post", WORKERS),
     "calls_made": ("post", WORKERS),
+    "prospects": ("post", WORKERS),
+    "first_contract_prices": ("post", {"supervisor", "key_account", "manager"}),
+    "first_contracts": ("post", {"supervisor", "key_account", "manager"}),
     "imports": ("get", DECIDERS),
     "import_decisions": ("post", DECIDERS),
     "leads": ("get", WORKERS),
@@ -134,6 +137,7 @@ def names(given, route):
         **dict.fromkeys(["remedies", "grants", "replies", "declines", "ticket_leads"], [ticket]),
         **dict.fromkeys(["deadlines", "conflicts", "ticket_playbook"], [ticket]),
         **dict.fromkeys(["customer_escalations", "escalation_ends", "node", "move_previews", "moves"], [number]),
+        **dict.fromkeys(["first_contract_prices", "first_contracts"], [number]),
         **dict.fromkeys(["relations", "sources", "split_parts", "split_previews", "node_splits"], [number]),
         **dict.fromkeys(["addresses", "roll_up", "responsibilities", "owners", "handover_previews", "handovers"], [number]),
     }
