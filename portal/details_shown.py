@@ -26,12 +26,13 @@ SHOWN = 20
 def of(request: HttpRequest, node: Customer, *, at: datetime, bound: forms.Form | None = None) -> dict[str, Any]:
     """Return what the page of details shows; `bound` is a form as it was sent."""
     viewer, today = request.user, places.today(node)
-    requests = list(readable(changes.of_customer(node), viewer)[:SHOWN])
+    requests, kept = list(readable(changes.of_customer(node), viewer)[:SHOWN]), list(addresses.of_customer(node))
     return {
         "at": node,
         "facts": _facts(node),
         "payer": places.payer(request, node),
-        "addresses": _addresses(node, today),
+        "addresses": _addresses(kept, today),
+        "earlier_addresses": [one for one in kept if one.until and one.until <= today][:SHOWN],
         "today": today.isoformat(),
         "forms": [_asking(what, node, today.isoformat(), bound) for what in FORMS],
         "requests": [_row(change) for change in requests],
@@ -116,9 +117,9 @@ def _line(said: dict[str, Any]) -> str:
     return ", ".join(part for part in (said.get("attention", ""), str(place), until) if part)
 
 
-def _addresses(node: Customer, today: date) -> list[dict[str, Any]]:
+def _addresses(every: list[Address], today: date) -> list[dict[str, Any]]:
     """Return the addresses kept for a purpose that hold today or later, with whether today is one of their days."""
-    kept = [one for one in addresses.of_customer(node) if one.until is None or one.until > today]
+    kept = [one for one in every if one.until is None or one.until > today]
     return [{"kept": one, "holds": one.since <= today} for one in kept]
 
 

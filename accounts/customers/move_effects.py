@@ -5,7 +5,10 @@ from typing import Final
 
 from django.db import connection
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from accounts import writing
 from accounts.customers import responsibilities
 from accounts.customers.models import Customer, Responsibility
 
@@ -23,12 +26,17 @@ WHERE node.tree_id = top.tree_id AND node.lft BETWEEN top.lft AND top.rght AND n
 def in_the_tree(customer: Customer, to: Customer | None, on: date) -> list[str]:
     """Say from where to where it goes, what moves along, and whether it leaves its group."""
     below = Customer.objects.current().below(customer, include_self=False).count()
-    along = f", with {_count(below)} below it" if below else ""
-    told = [f"{customer.name} leaves {customer.parent or 'the top'} for {to or 'the top'} on {on.isoformat()}{along}."]
+    top, day = _("the top"), writing.day(on)
+    words = (
+        _("{name} leaves {before} for {after} on {day}, with {count} below it.")
+        if below
+        else _("{name} leaves {before} for {after} on {day}.")
+    )
+    told = [words.format(name=customer.name, before=customer.parent or top, after=to or top, day=day, count=_count(below))]
     if to is None:
-        told.append(f"{customer.name} becomes a group of its own.")
+        told.append(_("{name} becomes a group of its own.").format(name=customer.name))
     elif to.tree_id != customer.tree_id:
-        told.append(f"It leaves its group and joins that of {to.get_root().name}.")
+        told.append(_("It leaves its group and joins that of {name}.").format(name=to.get_root().name))
     return told
 
 
@@ -39,9 +47,14 @@ def for_payers(customer: Customer, to: Customer | None, on: date) -> list[str]:
     affected = 0 if before == after else _inheriting(customer, on)
     told = []
     if affected:
-        who = f"{after.name} pays for {_count(affected)}" if after else f"{_count(affected)} pay for themselves"
-        told = [f"{who} instead of {before.name if before else 'each for itself'}; what was issued before keeps its payer."]
-    return (told or ["Nobody pays differently."]) + _across_groups(customer, to, on)
+        words = (
+            _("{after} pays for {count} instead of {before}; what was issued before keeps its payer.")
+            if after
+            else _("{count} pay for themselves instead of {before}; what was issued before keeps its payer.")
+        )
+        names = {"after": after.name if after else "", "before": before.name if before else _("each for itself")}
+        told = [words.format(count=_count(affected), **names)]
+    return (told or [_("Nobody pays differently.")]) + _across_groups(customer, to, on)
 
 
 def _across_groups(customer: Customer, to: Customer | None, on: date) -> list[str]:
@@ -55,7 +68,8 @@ def _across_groups(customer: Customer, to: Customer | None, on: date) -> list[st
     reaching = held.filter(customer__in=subtree).exclude(responsible__in=subtree)
     reaching |= held.filter(responsible__in=subtree).exclude(customer__in=subtree)
     rows = reaching.select_related("customer", "responsible").order_by("pk")[:MOST_NAMED]
-    return [f"{row}, though from another group then: name somebody else first if that is not meant." for row in rows]
+    words = _("{answers}, though from another group then: name somebody else first if that is not meant.")
+    return [words.format(answers=row) for row in rows]
 
 
 def _inheriting(customer: Customer, on: date) -> int:
@@ -65,4 +79,4 @@ def _inheriting(customer: Customer, on: date) -> int:
 
 
 def _count(number: int) -> str:
-    return f"{number} customer{'' if number == 1 else 's'}"
+    return ngettext("{count} customer", "{count} customers", number).format(count=number)

@@ -18,6 +18,7 @@ from accounts.customers.models import Customer, Move
 from accounts.days import local_day
 from accounts.decisions import ALLOWED, Decision, Refusal
 from accounts.timeline import recording
+from accounts.timeline.plain import in_plain_words
 
 # (the customer to move, where to; None: a group of its own, the first day) -> sentences fit to show, none when nothing changes
 Effect = Callable[[Customer, Customer | None, date], list[str]]
@@ -83,6 +84,12 @@ def told_effects(customer: Customer, to: Customer | None, on: date) -> dict[str,
     return {name: sentences for name, sentences in told.items() if sentences}
 
 
+def kept_effects(customer: Customer, to: Customer | None, on: date) -> dict[str, list[str]]:
+    """Return the same as it is kept and compared: in one language, whoever acts."""
+    with in_plain_words():
+        return told_effects(customer, to, on)
+
+
 def move(*, actor: AbstractBaseUser, customer: Customer, to: Customer | None, at: datetime) -> Move:
     """Move `customer` with everything below it under `to` (None: to the top, as a group of its own).
 
@@ -111,7 +118,7 @@ def _carry_out(*, actor: AbstractBaseUser, customer: Customer, to: Customer | No
         tree.lock_for_move(customer, to)
         standing = Customer.objects.select_related("parent").get(pk=customer.pk)
         _must_be_movable(standing, to, undoes)
-        effects = told_effects(standing, to, local_day(at, standing.timezone))
+        effects = kept_effects(standing, to, local_day(at, standing.timezone))
         moved = tree.place(standing, to)
         done = Move.objects.create(
             customer=moved,

@@ -106,7 +106,11 @@ def told_of_move(customer: Customer, to: Customer | None, on: date) -> list[str]
     """Say in sentences whose hands a move would put a customer into."""
     before, after = of(customer, on), under(customer, to, on)
     changed = [role for role in ROLES if _key(before.get(role)) != _key(after.get(role))]
-    return [f"{_who(after.get(role))} {Responsibility.Role(role).label} instead of {_who(before.get(role))}." for role in changed]
+    words = _("{new} {answers} instead of {old}.")
+    return [
+        words.format(new=_who(after.get(role)), answers=Responsibility.Role(role).label, old=_who(before.get(role)))
+        for role in changed
+    ]
 
 
 def _key(owner: Owner | None) -> int | None:
@@ -114,7 +118,7 @@ def _key(owner: Owner | None) -> int | None:
 
 
 def _who(owner: Owner | None) -> str:
-    return str(owner.person) if owner else "nobody"
+    return str(owner.person) if owner else _("nobody")
 
 
 def _in_force(on: date) -> QuerySet[Responsibility]:

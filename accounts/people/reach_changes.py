@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.people.models import Membership, User
@@ -19,8 +20,9 @@ def of_move(customer: Customer, to: Customer | None, on: date) -> list[str]:
     """
     before = _emails_above(customer.parent, on) if customer.parent_id else set()
     after = _emails_above(to, on) if to else set()
-    gaining = [f"{email} gains sight of {customer.name}." for email in sorted(after - before)]
-    return gaining + [f"{email} loses sight of {customer.name}." for email in sorted(before - after)]
+    gains, loses = _("{email} gains sight of {name}."), _("{email} loses sight of {name}.")
+    gaining = [gains.format(email=email, name=customer.name) for email in sorted(after - before)]
+    return gaining + [loses.format(email=email, name=customer.name) for email in sorted(before - after)]
 
 
 def of_split(child: Customer, on: date) -> list[str]:
@@ -31,7 +33,8 @@ def of_split(child: Customer, on: date) -> list[str]:
     held = _emails_above(child.parent, on) if child.parent else set()
     above = child.parent.parent if child.parent else None
     kept = _emails_above(above, on) if above else set()
-    return [f"{email} loses sight of {child.name}." for email in sorted(held - kept)]
+    loses = _("{email} loses sight of {name}.")
+    return [loses.format(email=email, name=child.name) for email in sorted(held - kept)]
 
 
 def denied_at(customer: Customer, on: date) -> QuerySet[Membership]:

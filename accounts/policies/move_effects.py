@@ -2,8 +2,11 @@
 
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from accounts.customers.models import Customer
 from accounts.policies import resolving
+from accounts.policies.resolving import Resolved
 
 
 def for_policies(customer: Customer, to: Customer | None, on: date) -> list[str]:
@@ -11,7 +14,15 @@ def for_policies(customer: Customer, to: Customer | None, on: date) -> list[str]
     before = resolving.resolve_many([customer.pk], on)[customer.pk]
     after = resolving.resolve_under(customer, to, on)
     changed = [(before[code], becomes) for code, becomes in after.items() if before[code].value != becomes.value]
-    return [
-        f"{becomes.key.label}: {becomes.words} ({becomes.source.ref}) instead of {was.words} ({was.source.ref})."
-        for was, becomes in changed
-    ]
+    return [_sentence(was, becomes) for was, becomes in changed]
+
+
+def _sentence(was: Resolved, becomes: Resolved) -> str:
+    told = {
+        "key": _(becomes.key.label),
+        "new": becomes.words,
+        "says": becomes.source.ref,
+        "old": was.words,
+        "said": was.source.ref,
+    }
+    return _("{key}: {new} ({says}) instead of {old} ({said}).").format(**told)

@@ -155,10 +155,19 @@ def _carry_out(wish: Erasure, at: datetime) -> None:
     Export.objects.filter(person=person).update(content=None)
     day = at.date()
     Membership.objects.filter(Q(until=None) | Q(until__gt=day), user=person, since__lte=day).update(until=day)
+    _forget_in_wishes(person)
     _close(person)
     wish.status, wish.done_at = Erasure.Status.DONE, at
     wish.save(update_fields=["status", "done_at"])
     recording.record(None, "accounts.erasure_done", actor=wish.decided_by, at=at, about=wish, internal=True)
+
+
+def _forget_in_wishes(person: User) -> None:
+    """Take the name and the address out of every wish of the person: that they were erased is kept, not what."""
+    _replace(next(holding for holding in holdings.every() if holding.model is Erasure), person)
+    for wish in Erasure.objects.filter(person=person).only("preview"):
+        wish.preview = {name: told for name, told in wish.preview.items() if name != "words"}
+        wish.save(update_fields=["preview"])
 
 
 def _close(person: User) -> None:

@@ -6,13 +6,14 @@ A *prospect* stands for itself, with no contract yet. It keeps its number and it
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from accounts.customers import facts, tree
+from accounts.customers import details, facts, tree
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from accounts.people import access
@@ -64,8 +65,10 @@ def alike(kind: str, said: Mapping[str, str]) -> list[Likeness]:
     return [Likeness(known[number], match.score, match.why) for number, match in others.items()]
 
 
-def admit(*, actor: User, kind: str, name: str, at: datetime, is_new: bool = False, **said: str) -> Customer:
-    """Add a prospect that stands for itself. `is_new`: who adds it has seen those like it, and it is none of them.
+def admit(
+    *, actor: User, kind: str, name: str, at: datetime, is_new: bool = False, said: Mapping[str, str] = MappingProxyType({})
+) -> Customer:
+    """Add a prospect that stands for itself, with the facts `said`. `is_new`: it is none of those like it.
 
     Raises:
         MayNotAdmit: the actor may not.
@@ -77,6 +80,7 @@ def admit(*, actor: User, kind: str, name: str, at: datetime, is_new: bool = Fal
     if not is_new and (known := alike(kind, {"name": name, **said})):
         raise KnownAlready(known)
     with transaction.atomic():
-        made = tree.add(actor=actor, parent=None, kind=kind, name=name, at=at, stage=Customer.Stage.PROSPECT.value, **said)
+        facts_of_it = details.checked({**said, "stage": Customer.Stage.PROSPECT.value})
+        made = tree.add(actor=actor, parent=None, kind=kind, name=name, at=at, **facts_of_it)
         scores.refresh(Customer.objects.filter(pk=made.pk), at=at)
     return made

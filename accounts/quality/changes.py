@@ -112,7 +112,7 @@ def approve(*, actor: User, request: ChangeRequest, at: datetime) -> ChangeReque
         _must_wait(held)
         may_decide(actor, held).or_refuse()
         if held.what == What.POSITION:
-            held.effects = positions.as_things_are(held)
+            held.effects = positions.kept_now(held)
             held.save(update_fields=["effects"])
         _approve(held, actor, at)
     return held
@@ -270,7 +270,7 @@ def _apply_one(pk: int, at: datetime) -> bool:
 def _wait_again(request: ChangeRequest, reason: str, at: datetime) -> None:
     """Let a place be approved again, with what it would change by now and what is other than was approved."""
     request.status, request.decided_by, request.decided_at, request.note = Status.WAITING, None, None, reason
-    request.effects = positions.as_things_are(request)
+    request.effects = positions.kept_now(request)
     request.save(update_fields=["status", "decided_by", "decided_at", "note", "effects"])
     _record(request, "accounts.change_waits_again", None, at)
 

@@ -24,6 +24,7 @@ from accounts.people.models import User
 from accounts.quality import candidates
 from accounts.quality.models import Candidate, Merge
 from accounts.timeline import recording
+from accounts.timeline.plain import in_plain_words
 
 # (the customer to retire, the survivor) -> sentences fit to show
 Effect = Callable[[Customer, Customer], list[str]]
@@ -108,7 +109,8 @@ def ask(*, actor: User, retired: Customer, survivor: Customer, note: str, at: da
         if earlier := Merge.objects.filter(retired=retired, survivor=survivor, status=Merge.Status.WAITING).first():
             return earlier
         _must_be_mergeable(retired, survivor)
-        effects = _told(retired, survivor)
+        with in_plain_words():
+            effects = _told(retired, survivor)
         try:
             with transaction.atomic():
                 merge = Merge.objects.create(
@@ -142,7 +144,8 @@ def approve(*, actor: User, merge: Merge, at: datetime) -> Merge:
         _must_wait(held)
         may_decide(actor, held).or_refuse()
         _must_be_mergeable(held.retired, held.survivor)
-        held.effects = _told(held.retired, held.survivor)
+        with in_plain_words():
+            held.effects = _told(held.retired, held.survivor)
         held.carried = _carry(held, actor, at)
         held.status, held.decided_by, held.decided_at = Merge.Status.DONE, actor, at
         held.save(update_fields=["effects", "carried", "status", "decided_by", "decided_at"])

@@ -22,6 +22,7 @@ from accounts.people import access, owners
 from accounts.people.models import User
 from accounts.policies import resolving
 from accounts.quality.models import ChangeRequest
+from accounts.timeline.plain import in_plain_words
 
 BY_CUSTOMERS: Final = "tree.moves_by_customers"
 KEEPS_OWNERS: Final = "keeps_owners"
@@ -82,7 +83,7 @@ def wanted(actor: User, customer: Customer, number: str, on: date, *, keep_owner
     return ChangeRequest(
         before=_named(preview.from_parent) | {GROUP: customer.get_root().number},
         after=_named(to) | ({KEEPS_OWNERS: "yes"} if keep_owners else {}),
-        effects=preview.effects,
+        effects=moves.kept_effects(customer, to, on),
         place=to,
         for_staff=bool(access.level_of(actor)) or not resolving.resolve(customer, BY_CUSTOMERS, on).value,
     )
@@ -122,6 +123,12 @@ def as_things_are(request: ChangeRequest) -> dict[str, list[str]]:
     return moves.told_effects(customer, place, request.effective_on)
 
 
+def kept_now(request: ChangeRequest) -> dict[str, list[str]]:
+    """Return the same as it is kept and compared: in one language, whoever acts."""
+    with in_plain_words():
+        return as_things_are(request)
+
+
 def put_into_effect(request: ChangeRequest, at: datetime) -> None:
     """Move the customer, and let the request remember the move and what it changed.
 
@@ -150,7 +157,7 @@ def _must_still_be_meant(request: ChangeRequest) -> None:
 
 
 def _must_change_what_was_approved(request: ChangeRequest) -> None:
-    now = as_things_are(request)
+    now = kept_now(request)
     for topic, words in RESTS_ON.items():
         told, was = now.get(topic, []), request.effects.get(topic, [])
         if sorted(told) != sorted(was):

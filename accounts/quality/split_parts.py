@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from accounts.customers import addresses, moves, tree
 from accounts.customers.models import Address, Customer
 from accounts.days import local_day
@@ -62,7 +64,8 @@ def _children_told(customer: Customer, keys: list[int], on: date) -> list[str]:
     """Tell what moving each child means, as a move to beside the customer: the new sister has nothing of its own yet."""
     told: list[str] = []
     for child in Customer.objects.filter(pk__in=keys).order_by("lft"):
-        told.append(f"{child.name} stands under the new customer, with {child.get_descendant_count()} below it.")
+        words = _("{name} stands under the new customer, with {count} below it.")
+        told.append(words.format(name=child.name, count=child.get_descendant_count()))
         effects = moves.told_effects(child, customer.parent, on)
         told.extend(reach_changes.of_split(child, on))
         told.extend(sentence for topic, sentences in effects.items() if topic not in TOLD_APART for sentence in sentences)
@@ -91,10 +94,11 @@ def _members(customer: Customer) -> list[Piece]:
 
 def _members_told(customer: Customer, keys: list[int], on: date) -> list[str]:
     rows = Membership.objects.filter(pk__in=keys).select_related("user").order_by("user__email")
-    told = [f"{row.user.email} stands at the new customer and no longer at {customer.name}." for row in rows]
+    words = _("{email} stands at the new customer and no longer at {name}.")
+    told = [words.format(email=row.user.email, name=customer.name) for row in rows]
     administrators = Membership.objects.filter(customer=customer, role=access.ADMINISTRATOR, effect="allow").in_force()
     if administrators.exists() and not administrators.exclude(pk__in=keys).exists():
-        told.append(f"Nobody administers {customer.name} itself any more.")
+        told.append(_("Nobody administers {name} itself any more.").format(name=customer.name))
     return told
 
 
@@ -113,7 +117,8 @@ def _addresses(customer: Customer) -> list[Piece]:
 
 def _addresses_told(customer: Customer, keys: list[int], on: date) -> list[str]:
     rows = Address.objects.filter(pk__in=keys).order_by("pk")
-    return [f"The address for {row.get_purpose_display()} {row} holds for the new customer and no longer here." for row in rows]
+    words = _("The address for {purpose} {address} holds for the new customer and no longer here.")
+    return [words.format(purpose=row.get_purpose_display(), address=row) for row in rows]
 
 
 def _carry_addresses(customer: Customer, sister: Customer, keys: list[int], actor: User | None, at: datetime) -> list[int]:

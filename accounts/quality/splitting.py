@@ -24,6 +24,7 @@ from accounts.quality import split_parts
 from accounts.quality.split_models import Split
 from accounts.segments import conditions
 from accounts.timeline import recording
+from accounts.timeline.plain import in_plain_words
 
 Status = Split.Status
 LONGEST_AHEAD: Final = timedelta(days=366)
@@ -83,7 +84,9 @@ def ask(*, actor: User, customer: Customer, name: str, parts: Mapping[str, list[
         chosen = {code: sorted(set(keys)) for code, keys in parts.items() if keys}
         _must_be_splittable(held, name, chosen)
         row = Split(customer=held, name=facts.clean({"name": name})["name"], parts=chosen, effective_on=on, asked_by=actor)
-        row.asked_at, row.effects = at, _told(held, chosen, on)
+        row.asked_at = at
+        with in_plain_words():
+            row.effects = _told(held, chosen, on)
         try:
             with transaction.atomic():
                 row.save()
@@ -217,7 +220,8 @@ def _carry_out(split: Split, at: datetime) -> None:
     customer = Customer.objects.select_for_update(of=("self",)).select_related("parent", "kind").get(pk=split.customer_id)
     _must_be_splittable(customer, split.name, split.parts)
     today = local_day(at, customer.timezone)
-    split.effects = _told(customer, split.parts, today)
+    with in_plain_words():
+        split.effects = _told(customer, split.parts, today)
     inherited = {name: getattr(customer, name) for name in INHERITED}
     made = tree.add(actor=split.asked_by, parent=customer.parent, kind=customer.kind_id, name=split.name, at=at, **inherited)
     _answer_alike(customer, made, split.decided_by, today, at)
@@ -257,12 +261,16 @@ def _told(customer: Customer, parts: Mapping[str, list[int]], on: date) -> dict[
     told = {code: split_parts.every()[code].told(customer, keys, on) for code, keys in parts.items() if keys}
     # Beside a root stands another group, whose payer nobody of this one can be.
     payer = responsibilities.named_above(customer, responsibilities.PAYER, on) if customer.parent_id else None
-    told["payers"] = [f"{payer.name if payer else 'The new customer itself'} pays for the new customer."]
-    told["terms"] = [f"{row} holds for the new customer as well." for row in conditions.agreed_for(customer, on)]
+    told["payers"] = [_("{name} pays for the new customer.").format(name=payer.name if payer else _("The new customer itself"))]
+    told["terms"] = [
+        _("{term} holds for the new customer as well.").format(term=row) for row in conditions.agreed_for(customer, on)
+    ]
     denied = reach_changes.denied_at(customer, on)
-    told["denied"] = [f"{row.user.email}, who has no access here, has none to the new customer either." for row in denied]
+    told["denied"] = [
+        _("{email}, who has no access here, has none to the new customer either.").format(email=row.user.email) for row in denied
+    ]
     if customer.kind.carries_legal_data:
-        told["facts"] = ["It has no legal name, address and tax id of its own yet: put them in before it is invoiced."]
+        told["facts"] = [_("It has no legal name, address and tax id of its own yet: put them in before it is invoiced.")]
     return {code: sentences for code, sentences in told.items() if sentences}
 
 

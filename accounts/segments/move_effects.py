@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from accounts.customers.models import Customer
 from accounts.segments import conditions, key_accounts
 from accounts.segments.conditions import KINDS, Term
@@ -15,7 +17,7 @@ OF_STANDING: Final = (KINDS.SERVICE_LEVEL, KINDS.GOODWILL)
 def for_prices(customer: Customer, to: Customer | None, on: date) -> list[str]:
     """Say which price lists, discounts and payment terms come and go for it and all below without their own."""
     told = _changes(conditions.of(customer, on), conditions.under(customer, to, on), OF_PRICES)
-    return [*told, "What runs keeps the price it was agreed at; new agreements take the new one."] if told else []
+    return [*told, _("What runs keeps the price it was agreed at; new agreements take the new one.")] if told else []
 
 
 def for_standing(customer: Customer, to: Customer | None, on: date) -> list[str]:
@@ -25,9 +27,11 @@ def for_standing(customer: Customer, to: Customer | None, on: date) -> list[str]
     own = before if before and before.customer_id == customer.pk else None
     after = own or (key_accounts.of(to, on) if to else None)
     if before and not after:
-        told.append(f"It is no key account any more; {before.customer.name} made it one, looked after by {before.manager}.")
+        words = _("It is no key account any more; {name} made it one, looked after by {manager}.")
+        told.append(words.format(name=before.customer.name, manager=before.manager))
     elif after and (before is None or before.pk != after.pk):
-        told.append(f"It is a key account through {after.customer.name}, looked after by {after.manager}.")
+        words = _("It is a key account through {name}, looked after by {manager}.")
+        told.append(words.format(name=after.customer.name, manager=after.manager))
     return told
 
 
@@ -41,5 +45,8 @@ def _value(term: Term | None) -> str:
 
 
 def _sentence(label: str, was: Term | None, becomes: Term | None) -> str:
-    gone = f"{was.value} (from {was.source})" if was else "none"
-    return f"{label}: {f'{becomes.value} (from {becomes.source})' if becomes else 'none'} instead of {gone}."
+    return _("{label}: {new} instead of {old}.").format(label=label, new=_named(becomes), old=_named(was))
+
+
+def _named(term: Term | None) -> str:
+    return _("{value} (from {source})").format(value=term.value, source=term.source) if term else _("none")

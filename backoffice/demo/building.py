@@ -120,6 +120,7 @@ def _found(password: str, at: datetime) -> None:
     _appoint(password, began)
     for root in (HELIOS, *OTHERS):
         _plant(root, None, seller, at)
+    selling.meet(at=at - POLICIES_KNOWN)
     policies.publish(at=at - POLICIES_KNOWN)
     standing.agree(at=at - POLICIES_KNOWN)
     policies.publish_for_segments(at=at - POLICIES_KNOWN)

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from accounts.customers.models import Customer
 from accounts.days import local_day
 from accounts.people.models import User
-from backoffice.demo.people import AGENT, MANAGER
+from accounts.quality import admitting
+from backoffice.demo.people import AGENT, KEY_ACCOUNT_MANAGER, MANAGER
 from billing.amendments import applying, ordering
 from billing.amendments.ordering import Order
 from billing.catalog.models import Plan, Product
@@ -29,6 +30,18 @@ OFFERS = (
         "because_de": "Teams mit {quantity} Plätzen brauchen meist die Freigaben und Kalender von Workspace Business.",
     },
 )  # fmt: skip
+
+
+PROSPECT = {
+    "country": "NO", "street": "Strandgata 12", "postcode": "9008", "city": "Tromsø", "email": "post@fjordlys.example",
+    "language": "en", "currency": "EUR", "timezone": "Europe/Oslo", "legal_name": "Fjordlys Ferries AS",
+}  # fmt: skip
+
+
+def meet(*, at: datetime) -> None:
+    """Add somebody who may become a customer: a prospect with no contract yet."""
+    seller = User.objects.get(email=KEY_ACCOUNT_MANAGER)
+    admitting.admit(actor=seller, kind="group", name="Fjordlys Ferries", said=PROSPECT, at=at)
 
 
 def arrange(*, at: datetime) -> None:

@@ -27,8 +27,8 @@ class ProspectForm(DetailsForm):
 
     @property
     def facts(self) -> dict[str, str]:
-        """What was said of it."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in {"kind", "is_new"} and value}
+        """What was said of it beside its name."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in {"kind", "name", "is_new"} and value}
 
 
 class FirstContractForm(forms.Form):

@@ -26,10 +26,11 @@ def new_customer(request: HttpRequest) -> HttpResponse:
     form = ProspectForm(request.POST or None)
     alike: list[admitting.Likeness] = []
     if request.method == "POST" and form.is_valid():
-        given = {"kind": form.cleaned_data["kind"].pk, "is_new": form.cleaned_data["is_new"], **form.facts}
+        kind, name, said = form.cleaned_data["kind"].pk, form.cleaned_data["name"], form.facts
+        is_new = form.cleaned_data["is_new"]
         with refusals_shown_on(form):
-            alike = [] if given["is_new"] else admitting.alike(given["kind"], form.facts)
-            made = admitting.admit(actor=request.user, at=timezone.now(), **given)
+            alike = [] if is_new else admitting.alike(kind, {"name": name, **said})
+            made = admitting.admit(actor=request.user, kind=kind, name=name, is_new=is_new, said=said, at=timezone.now())
             return redirect("backoffice:customer", made.number)
     context = {"form": form, "alike": alike}
     return render(request, "backoffice/customers/new.html", context, status=422 if request.method == "POST" else 200)

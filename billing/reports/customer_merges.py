@@ -4,7 +4,9 @@ Nothing of these moves: contracts and documents stay with the customer they were
 """
 
 from django.db.models import Count, Q
+from django.utils.translation import gettext as _
 
+from accounts import writing
 from accounts.customers.models import Customer
 from billing.contracts.models import Contract, Subscription
 from billing.invoices.models import Document
@@ -18,8 +20,10 @@ def contracts(retired: Customer, survivor: Customer) -> list[str]:
     running = Subscription.objects.filter(customer=retired).count()
     if not refs and not running:
         return []
-    told = [f"{ref} stays as it was signed and is shown with {survivor.name}." for ref in refs[:10]]
-    return [*told, f"Its subscriptions ({running}) run on; {survivor.name} shows them with its own."]
+    stays = _("{ref} stays as it was signed and is shown with {name}.")
+    told = [stays.format(ref=ref, name=survivor.name) for ref in refs[:10]]
+    run_on = _("Its subscriptions ({count}) run on; {name} shows them with its own.")
+    return [*told, run_on.format(count=running, name=survivor.name)]
 
 
 def documents(retired: Customer, survivor: Customer) -> list[str]:
@@ -28,8 +32,7 @@ def documents(retired: Customer, survivor: Customer) -> list[str]:
     counts = issued.aggregate(all=Count("pk"), open=Count("pk", filter=Q(open_minor__gt=0)))
     if not counts["all"]:
         return []
-    owed = [str(Money(minor, currency)) for currency, minor in balances.owed_by(retired).items() if minor]
-    told = [
-        f"Its issued documents ({counts['all']}, open: {counts['open']}) never change; {survivor.name} shows them with its own."
-    ]
-    return told + ([f"What it owes stays on its documents: {', '.join(owed)}."] if owed else [])
+    owed = [writing.of_fact(str(Money(minor, currency))) for currency, minor in balances.owed_by(retired).items() if minor]
+    words = _("Its issued documents ({all}, open: {open}) never change; {name} shows them with its own.")
+    told = [words.format(**counts, name=survivor.name)]
+    return told + ([_("What it owes stays on its documents: {amounts}.").format(amounts=", ".join(owed))] if owed else [])

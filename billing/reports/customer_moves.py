@@ -7,7 +7,10 @@ from datetime import date
 from typing import Final
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from accounts import writing
 from accounts.customers.models import Customer
 from billing.contracts.models import Subscription
 from billing.invoices.models import Document
@@ -20,10 +23,12 @@ MOST_NAMED: Final = 10
 def contracts(customer: Customer, to: Customer | None, on: date) -> list[str]:
     """Say how many subscriptions run on unchanged, and which legal entity new invoices name."""
     running = Subscription.objects.filter(customer__in=Customer.objects.below(customer)).count()
-    told = [f"{running} subscription{' runs' if running == 1 else 's run'} on as agreed."] if running else []
+    words = ngettext("{count} subscription runs on as agreed.", "{count} subscriptions run on as agreed.", running)
+    told = [words.format(count=running)] if running else []
     before, after = _entity(Customer.objects.above(customer)), _entity_under(customer, to)
     if running and before != after:
-        told.append(f"New invoices name {after or 'no legal entity'} instead of {before or 'no legal entity'}.")
+        nobody = _("no legal entity")
+        told.append(_("New invoices name {after} instead of {before}.").format(after=after or nobody, before=before or nobody))
     return told
 
 
@@ -33,10 +38,13 @@ def documents(customer: Customer, to: Customer | None, on: date) -> list[str]:
     refs = [str(ref) for ref in open_ones.values_list("ref", flat=True)[: MOST_NAMED + 1]]
     if not refs:
         return []
-    named = ", ".join(refs[:MOST_NAMED]) + (" and others" if len(refs) > MOST_NAMED else "")
-    owed = [str(Money(minor, currency)) for currency, minor in balances.owed_by_subtree(customer).items() if minor]
-    told = [f"Open documents stay with the payer they were issued to: {named}."]
-    return told + ([f"What is owed moves along in the totals of the tree: {', '.join(owed)}."] if owed else [])
+    named = ", ".join(refs[:MOST_NAMED]) + (_(" and others") if len(refs) > MOST_NAMED else "")
+    owed = [
+        writing.of_fact(str(Money(minor, currency))) for currency, minor in balances.owed_by_subtree(customer).items() if minor
+    ]
+    told = [_("Open documents stay with the payer they were issued to: {named}.").format(named=named)]
+    along = _("What is owed moves along in the totals of the tree: {amounts}.").format(amounts=", ".join(owed))
+    return [*told, along] if owed else told
 
 
 def _entity_under(customer: Customer, to: Customer | None) -> str:

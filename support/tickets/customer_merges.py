@@ -1,5 +1,7 @@
 """Customer merges: what a merge means for tickets, said in sentences for its preview."""
 
+from django.utils.translation import gettext as _
+
 from accounts.customers.models import Customer
 from support.tickets.models import Ticket
 
@@ -8,5 +10,9 @@ def tickets(retired: Customer, survivor: Customer) -> list[str]:
     """Say which tickets are read with the survivor."""
     found = Ticket.objects.filter(customer=retired)
     waiting = list(found.unresolved().order_by("ref").values_list("ref", flat=True))
-    told = [f"Its tickets ({found.count()}) are shown with {survivor.name}."] if found.exists() else []
-    return told + ([f"Still open: {', '.join(waiting[:10])}."] if waiting else [])
+    told = (
+        [_("Its tickets ({count}) are shown with {name}.").format(count=found.count(), name=survivor.name)]
+        if found.exists()
+        else []
+    )
+    return told + ([_("Still open: {named}.").format(named=", ".join(waiting[:10]))] if waiting else [])

@@ -3,6 +3,8 @@
 from datetime import date
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.customers.models import Customer
 from accounts.segments import conditions
@@ -21,9 +23,13 @@ def clocks(customer: Customer, to: Customer | None, on: date) -> list[str]:
     changed = moving.filter(customer__in=_inheriting(customer)).order_by("ref") if before != after else moving.none()
     refs = list(changed.values_list("ref", flat=True))
     if not refs:
-        return [f"The clocks of {count} open ticket{'' if count == 1 else 's'} go on as they are."]
-    named = ", ".join(refs[:10]) + (" and others" if len(refs) > 10 else "")
-    return [f"Open tickets are measured as {after} instead of {before} from then on: {named}."]
+        words = ngettext(
+            "The clocks of {count} open ticket go on as they are.", "The clocks of {count} open tickets go on as they are.", count
+        )
+        return [words.format(count=count)]
+    named = ", ".join(refs[:10]) + (_(" and others") if len(refs) > 10 else "")
+    words = _("Open tickets are measured as {after} instead of {before} from then on: {named}.")
+    return [words.format(after=after, before=before, named=named)]
 
 
 def _level(customer: Customer, on: date) -> str:

@@ -91,6 +91,9 @@ ROUTES = {
     "callbacks": ("get", WORKERS),
     "call_tries": ("post", WORKERS),
     "calls_made": ("post", WORKERS),
+    "prospects": ("post", WORKERS),
+    "first_contract_prices": ("post", {"supervisor", "key_account", "manager"}),
+    "first_contracts": ("post", {"supervisor", "key_account", "manager"}),
     "imports": ("get", DECIDERS),
     "import_decisions": ("post", DECIDERS),
     "leads": ("get", WORKERS),
@@ -134,6 +137,7 @@ def names(given, route):
         **dict.fromkeys(["remedies", "grants", "replies", "declines", "ticket_leads"], [ticket]),
         **dict.fromkeys(["deadlines", "conflicts", "ticket_playbook"], [ticket]),
         **dict.fromkeys(["customer_escalations", "escalation_ends", "node", "move_previews", "moves"], [number]),
+        **dict.fromkeys(["first_contract_prices", "first_contracts"], [number]),
         **dict.fromkeys(["relations", "sources", "split_parts", "split_previews", "node_splits"], [number]),
         **dict.fromkeys(["addresses", "roll_up", "responsibilities", "owners", "handover_previews", "handovers"], [number]),
     }
@@ -311,3 +315,20 @@ def test_rows_are_tried_out_and_then_staged_by_api():
     assert tried["faults"][0]["reason"] == "NOPE is neither in the file nor among the customers"
     decided = reverse("staff_api:import_decisions", args=[staged["import_id"]])
     assert client.post(decided, {"decision": "release"}, content_type="application/json").json()["status"] == "released"
+
+
+def test_remedy_on_a_ticket_need_not_name_the_ticket_again():
+    support.limit("agent", 25000, 100000)
+    case = support.case(100)
+    client = Client()
+    client.force_login(case.agent)
+    body = {"remedy": "goodwill_credit", "terms": {"amount": "251.00"}, "ask": False}
+
+    answer = client.post(
+        reverse("staff_api:grants", args=[case.ticket.ref]),
+        body,
+        content_type="application/json",
+        headers={"Idempotency-Key": "a"},
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "over_ticket_limit")

@@ -26,7 +26,7 @@ def test_pair_is_shown_side_by_side_with_its_reasons_and_what_a_merge_changes():
 
     assert pair.a.number in page and pair.b.number in page
     assert "same number: DE136695976" in page
-    assert f"mia@helios.example becomes member of {pair.a.name}." in page
+    assert f"mia@helios.example gets the role Member at {pair.a.name}." in page
 
 
 def test_pair_that_is_not_one_leaves_the_list_and_is_remembered():

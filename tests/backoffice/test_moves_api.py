@@ -24,7 +24,7 @@ def test_preview_tells_what_would_change_and_changes_nothing():
     told = call(people.agent(), f"nodes/{moving.number}/move-previews/?parent={place.number}&effective_on=2026-03-01").json()
 
     assert told["allowed"] and told["nodes"] == 1
-    assert told["effects"]["tree"] == ["Lab leaves Helios for North on 2026-03-01."]
+    assert told["effects"]["tree"] == ["Lab leaves Helios for North on 1 Mar 2026."]
     assert Customer.objects.get(pk=moving.pk).parent_id == root.pk
 
 

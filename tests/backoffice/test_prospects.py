@@ -29,7 +29,7 @@ def post(viewer, route, *keys, **form):
 
 @pytest.fixture
 def prospect():
-    return admitting.admit(actor=people.agent(), kind="group", name="Fjordlys Ferries", at=NOON, country="DE")
+    return admitting.admit(actor=people.agent(), kind="group", name="Fjordlys Ferries", at=NOON, said={"country": "DE"})
 
 
 @pytest.fixture
@@ -108,3 +108,22 @@ def test_second_click_signs_no_second_contract(prospect, agreed):
 def test_agent_signs_no_contract(prospect, agreed):
     assert post(people.agent(), "first_contract", prospect.number, **agreed).status_code == 404
     assert first_contract.on_sale(prospect, NOON.date())
+
+
+def test_program_adds_a_prospect_asks_the_price_and_signs_at_it(agreed):
+    client = Client()
+    client.force_login(people.supervisor())
+    terms = {"seller": billing.seller().code, "plan": "PRO", "quantity": 3, "since": str(agreed["since"])}
+
+    def send(route, body, *keys):
+        return client.post(reverse(f"staff_api:{route}", args=keys), body, content_type="application/json").json()
+
+    number = send("prospects", {"kind": "group", "name": "Fjordlys Ferries", "facts": {"country": "DE"}})["number"]
+    price = send("first_contract_prices", terms, number)
+    shown = {name: price[name] for name in ("today_minor", "period_minor")}
+    signed = send("first_contracts", terms | shown, number)
+
+    assert (signed["customer"], price["today_minor"]) == (number, 0)
+    assert send("first_contracts", terms | shown, number)["code"] == "signed_already"
+    assert send("prospects", {"kind": "group", "name": "Fjordlys Ferries"})["code"] == "known_already"
+    assert send("prospects", {"kind": "group", "name": "Other", "facts": {"shoe": "44"}})["code"] == "facts.known"

@@ -110,6 +110,17 @@ def test_address_for_invoices_is_kept_shown_with_its_days_and_ended_by_a_member(
     assert "<del>Hafen 1, Kiel</del>" in send(member, "details", tree.berlin.number).content.decode()
 
 
+def test_address_of_earlier_days_stands_apart_and_is_not_ended_again(tree):
+    spans = {"since": date(2024, 1, 1), "until": date(2025, 1, 1)}
+    place = {"street": "Alter Hafen 9", "city": "Kiel"}
+    addresses.keep(actor=None, customer=tree.berlin, purpose="visits", at=NOON, **spans, **place)
+
+    page = send(people.member(tree.berlin), "details", tree.berlin.number).content.decode()
+
+    assert "Earlier addresses" in page and "Alter Hafen 9, Kiel" in page
+    assert "End today" not in page
+
+
 def test_address_of_another_is_not_ended_and_the_page_says_why(tree):
     theirs = addresses.keep(
         actor=None,

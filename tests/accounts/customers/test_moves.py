@@ -29,7 +29,7 @@ def test_preview_says_what_moves_along_and_whether_it_leaves_its_group():
     world, other = helios(), group("Nordwind")
 
     assert told(world.berlin, world.us, "tree") == [
-        "Berlin leaves Helios Germany for Helios US on 2026-03-02, with 1 customer below it."
+        "Berlin leaves Helios Germany for Helios US on 2 Mar 2026, with 1 customer below it."
     ]
     assert told(world.berlin, other, "tree")[1] == "It leaves its group and joins that of Nordwind."
 

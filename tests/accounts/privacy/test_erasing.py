@@ -42,7 +42,10 @@ def previewed(person, asked_by=None):
 
 
 def erase(person):
-    wish = previewed(person)
+    return confirmed(previewed(person))
+
+
+def confirmed(wish):
     erasing.decide(actor=people.supervisor(), erasure=wish, confirmed=True, answer="", at=NOON)
     erasing.work_off(at=NOON)
     wish.refresh_from_db()
@@ -66,7 +69,19 @@ def test_no_table_outside_the_kept_ones_holds_the_email_or_the_name_afterwards(p
 
     erase(person)
 
-    assert tables_holding(EMAIL) | tables_holding(NAME) <= set(holdings.KEPT)
+    assert tables_holding(EMAIL) | tables_holding(NAME) <= set(holdings.KEPT) - {"accounts.Erasure"}
+
+
+def test_wish_itself_forgets_the_name_and_the_address_but_not_that_it_was_fulfilled(person):
+    wish = erasing.ask(actor=person, person=person, reason=f"I, {NAME}, leave. {EMAIL}", at=NOON)
+    erasing.work_off(at=NOON)
+    wish.refresh_from_db()
+
+    done = confirmed(wish)
+
+    assert (done.status, "words" in done.preview, len(done.preview["erased"]) > 0) == ("done", False, True)
+    assert NAME not in done.reason
+    assert EMAIL not in done.reason
 
 
 def test_raw_mail_of_the_person_is_emptied(person):
@@ -173,9 +188,9 @@ def test_timeline_stays_closed_to_everybody_else(person):
 def test_name_that_somebody_else_bears_stays_where_it_stands(person, tree):
     people.person("other@us.helios.example", name=NAME.upper())
 
-    wish = erase(person)
+    assert previewed(person).preview["words"] == [EMAIL]
 
-    assert wish.preview["words"] == [EMAIL]
+    confirmed(Erasure.objects.get())
     assert Activity.objects.filter(facts__subject=f"Call {NAME} back").exists()
 
 

@@ -53,8 +53,8 @@ def test_preview_names_everything_a_merge_changes(twins):
     told = merging.preview(twin, berlin).effects
 
     assert told["tree"][1] == "1 customer below it will stand below Berlin: Dock."
-    assert told["people"] == ["mia@helios.example becomes member of Berlin."]
-    assert told["documents"][1] == "What it owes stays on its documents: 120.00 EUR."
+    assert told["people"] == ["mia@helios.example gets the role Member at Berlin."]
+    assert told["documents"][1] == "What it owes stays on its documents: 120.00\u00a0EUR."
     assert told["tickets"][1] == f"Still open: {ticket.ref}."
     assert "are paid" not in told["payers"][0] and "old debt keeps its payer" in told["payers"][0]
     assert len(told["contracts"]) == 2

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from accounts import tasks
 from accounts.customers import moves, responsibilities, tree
@@ -56,6 +57,15 @@ def test_request_keeps_what_the_move_changes(world):
 
     assert request.effects["people"] == ["ada@helios.example loses sight of Berlin."]
     assert request.before == {"parent": world.germany.number, "parent_name": "Helios Germany", "group": world.group.number}
+
+
+def test_what_a_move_changes_is_kept_in_one_language_and_shown_in_the_readers(world):
+    with translation.override("de"):
+        request = asked(world)
+        shown = positions.as_things_are(request)
+
+    assert "on 2 Mar 2026" in request.effects["tree"][0]
+    assert "2. März 2026" in shown["tree"][0]
 
 
 def test_move_of_a_later_day_happens_on_that_day_by_itself(world):
