@@ -13,7 +13,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts import numbering, signs
@@ -24,7 +23,7 @@ from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
 from billing.invoices.models import Document, Line
-from support.tickets import assignment, behalf, deadlines, matter, skills, turns
+from support.tickets import assignment, behalf, deadlines, matter, pledges, skills, turns
 from support.tickets.models import Message, Ticket, TicketQuerySet
 
 OPEN, WAITING, APPROVAL, RESOLVED = Ticket.Status.OPEN, Ticket.Status.WAITING, Ticket.Status.APPROVAL, Ticket.Status.RESOLVED
@@ -72,12 +71,6 @@ class OneSpeaks(Refusal):
     """In a conflict one person speaks for us; others write notes."""
 
     code = "one_speaks"
-
-
-class PromiseOpen(Refusal):
-    """What we promised on a ticket is kept or taken back before it ends."""
-
-    code = "promise_open"
 
 
 class ChildOpen(Refusal):
@@ -217,7 +210,7 @@ def resolve(*, actor: User, ticket: Ticket, outcome: str, text: str, at: datetim
     Raises:
         Refusal: not within reach or words missing.
         OutcomeUnknown, StepNotAllowed: no such outcome; or the ticket is resolved already or waits for approval.
-        OneSpeaks, PromiseOpen: another one speaks in this conflict; or what we promised is still to be done.
+        OneSpeaks, pledges.PromiseOpen: another one speaks in this conflict; or what we promised is still to be done.
     """
     with turns.patience(), transaction.atomic():
         ticket = lock(ticket)
@@ -230,7 +223,7 @@ def resolve_by_policy(*, ticket: Ticket, outcome: str, text: str, at: datetime) 
     """End the ticket as `resolve` does, by a rule and in nobody's name; part of a use case that asked the rule.
 
     Raises:
-        OutcomeUnknown, StepNotAllowed, PromiseOpen: see `resolve`.
+        OutcomeUnknown, StepNotAllowed, pledges.PromiseOpen: see `resolve`.
     """
     return _end(lock(ticket), actor=None, outcome=outcome, text=text, at=at)
 
@@ -309,7 +302,7 @@ def is_staff(person: User) -> bool:
 def _end(ticket: Ticket, *, actor: User | None, outcome: str, text: str, at: datetime) -> Ticket:
     if outcome not in OUTCOMES:
         raise OutcomeUnknown(_("A ticket ends remedied, answered or declined."))
-    _require_promises_kept(ticket)
+    pledges.require_kept(ticket)
     if child := Ticket.objects.unresolved().filter(parent=ticket.pk).order_by("pk").first():
         raise ChildOpen(_("{ref} below it is still open. Settle it, or take it off, first.").format(ref=child.ref))
     step(ticket, RESOLVED, at, resolved_at=at, outcome=outcome, speaker=None)
@@ -344,19 +337,6 @@ def _move_on(ticket: Ticket, message: Message, *, actor: User, at: datetime) -> 
 def _require_speaker(actor: User, ticket: Ticket) -> None:
     if ticket.speaker_id not in (None, actor.pk):
         raise OneSpeaks(_("In this conflict {name} speaks for us. Leave a note instead.").format(name=ticket.speaker))
-
-
-def _require_promises_kept(ticket: Ticket) -> None:
-    """Ask the promises, and the replies about to leave with one, by their relation: they are kept one floor up."""
-    tickets = Ticket.objects.threaded_with(ticket).prefetch_related("promises", "outgoing")
-    waiting = [promise for each in tickets for promise in each.promises.all() if promise.state == "open"]
-    if promise := min(waiting, key=lambda one: (one.due_on, one.pk), default=None):
-        facts = {"promise": promise.what, "day": date_format(promise.due_on, "j M Y")}
-        raise PromiseOpen(_("A promise is still open: {promise}, by {day}. Keep it or take it back first.").format(**facts))
-    leaving = [reply.promise for each in tickets for reply in each.outgoing.all() if reply.status == "resting" and reply.promise]
-    if leaving:
-        words = _("A reply that promises “{what}” is about to leave. Take it back, or keep the promise first.")
-        raise PromiseOpen(words.format(what=leaving[0]["what"]))
 
 
 def _reopen(ticket: Ticket, *, actor: User, at: datetime) -> None:

@@ -15,7 +15,7 @@ from support.desk import linking, merging, splitting
 from support.desk.models import TicketMerge
 from support.measures import first_contact
 from support.remedies.models import Grant
-from support.tickets import conversation, deadlines, queue
+from support.tickets import conversation, deadlines, pledges, queue
 from support.tickets.models import Message, Ticket
 from support.voice import satisfaction
 from tests.factories import people, support
@@ -132,7 +132,7 @@ def test_open_promise_on_a_merged_ticket_keeps_its_survivor_from_ending():
     support.promise(retired)
     merging.merge(actor=agent, retired=retired, survivor=kept, at=NOON)
 
-    with pytest.raises(conversation.PromiseOpen):
+    with pytest.raises(pledges.PromiseOpen):
         conversation.resolve(actor=agent, ticket=kept, outcome="answered", text="Done.", at=NOON)
     with pytest.raises(IntegrityError, match="has an open promise"), transaction.atomic():
         Ticket.objects.filter(pk=kept.pk).update(status="resolved", resolved_at=NOON)

@@ -11,7 +11,7 @@ from support.channels.files import File
 from support.desk import company, outgoing
 from support.desk.changes import Change
 from support.desk.macro_models import Outgoing
-from support.tickets import conflict, conversation
+from support.tickets import conflict, conversation, pledges
 from support.tickets.models import Message
 from support.voice.models import Promise
 from support.voice.promises import Word
@@ -193,7 +193,7 @@ def test_ticket_does_not_end_while_a_reply_that_promises_something_is_about_to_l
     ticket, agent = support.ticket(), people.agent()
     reply = held(ticket, by=agent, word=Word("A call back", TODAY))
 
-    with pytest.raises(conversation.PromiseOpen, match="A reply that promises “A call back” is about to leave"):
+    with pytest.raises(pledges.PromiseOpen, match="A reply that promises “A call back” is about to leave"):
         conversation.resolve(actor=agent, ticket=ticket, outcome=conversation.ANSWERED, text="Done.", at=NOON)
     outgoing.take_back(actor=agent, reply=reply, at=NOON)
 

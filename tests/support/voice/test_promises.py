@@ -7,8 +7,8 @@ import pytest
 
 from accounts.timeline.models import Activity
 from support.tickets import conversation
-from support.tickets.conversation import PromiseOpen
 from support.tickets.models import Message, Ticket
+from support.tickets.pledges import PromiseOpen
 from support.voice import promises
 from support.voice.models import Promise
 from support.voice.promises import PromiseHasEnded, PromiseMakesNoSense, ReasonMissing, Word
@@ -57,7 +57,7 @@ def test_ticket_with_an_open_promise_is_not_resolved_until_it_is_kept():
     ticket, agent = support.ticket(), people.agent()
     promise = promised(ticket, agent)
 
-    with pytest.raises(PromiseOpen, match="Refund by 2026-03-06"):
+    with pytest.raises(PromiseOpen, match="Refund, by 6 Mar 2026"):
         conversation.resolve(actor=agent, ticket=ticket, outcome="answered", text="Done.", at=NOON)
     promises.close(actor=agent, promise=promise, kept=True, at=NOON)
     conversation.resolve(actor=agent, ticket=ticket, outcome="answered", text="Done.", at=NOON)
