@@ -1,7 +1,7 @@
 """What customers of the demo world asked, when, and how it went: the tickets of the queue and its history.
 
 `hours_ago` counts back from now; a resolved question has the answer that ended it, a declined one the code of the reason; a
-promise is made with the answer and due so many days later.
+promise is made with the answer and due so many days later. `score` is what the asker said when asked how it went.
 """
 
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ class Question:
     promise: str = ""
     promise_days: int = 2
     declined: str = ""
+    score: int = 0
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ QUESTIONS = (
         74,
         answer="There is a live hour every Tuesday at 10:00; I booked your three places and sent the invitations.",
         resolved=True,
+        score=5,
     ),
     Question(
         "admin@kestrel.example",
@@ -146,6 +148,7 @@ QUESTIONS = (
         170,
         answer="The PDF is in the portal the moment an invoice is issued. XML is on its way; I noted your wish on it.",
         resolved=True,
+        score=4,
     ),
     Question(
         "admin@nordwind.example",
@@ -156,6 +159,7 @@ QUESTIONS = (
         220,
         answer="You can do this yourself under Contracts and see the price before you confirm. Done for this time.",
         resolved=True,
+        score=4,
     ),
     Question(
         "payer@polder.example",

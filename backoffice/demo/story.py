@@ -14,9 +14,10 @@ from support.remedies import declines, finance_feed, resolution
 from support.remedies.models import DeclineReason, FeedRow
 from support.tickets import conversation
 from support.tickets.models import Ticket
-from support.voice import praise, promises
+from support.voice import praise, promises, satisfaction
 
 UNTIL_ANSWERED, UNTIL_PRAISED, UNTIL_SETTLED, UNTIL_SEEN = (timedelta(hours=hours) for hours in (2, 3, 1, 5))
+UNTIL_ASKED = timedelta(hours=3)  # after the end
 THANKS = "Quick, clear and it worked at once. Thank you."
 
 
@@ -82,8 +83,17 @@ def _ask(question: Question, agent: User, now: datetime) -> None:
         promises.reply(actor=agent, ticket=ticket, text=question.answer, word=word, at=answered_at, key=_key(question, "answer"))
     elif question.resolved:
         conversation.resolve(actor=agent, ticket=ticket, outcome=conversation.ANSWERED, text=question.answer, at=answered_at)
+        _say_how_it_went(ticket, question.score, answered_at + UNTIL_ASKED)
     elif question.answer:
         conversation.reply(actor=agent, ticket=ticket, text=question.answer, at=answered_at, key=_key(question, "answer"))
+
+
+def _say_how_it_went(ticket: Ticket, score: int, at: datetime) -> None:
+    """Ask how it went, and let who asked answer with a score if they did."""
+    satisfaction.ask(at=at)
+    survey = satisfaction.of_ticket(ticket)
+    if score and survey and not survey.spared:
+        satisfaction.answer(survey=survey, score=score, at=at)
 
 
 def _key(question: Question | Dispute, what: str) -> UUID:
