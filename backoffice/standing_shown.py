@@ -32,9 +32,11 @@ def key_account(customer: Customer, on: date) -> dict[str, object] | None:
 
 
 def rules_here(customer: Customer, on: date) -> list[dict[str, object]]:
-    """Return what is done and not done for the segments a customer is in, where they say so."""
-    held = [_segment(membership, customer) for membership in belonging.of(customer, on)]
-    return [row for row in held if row["segment"].do or row["segment"].dont]  # type: ignore[attr-defined]
+    """Return what is done and not done for the segments a customer is in, each once, by the nearest node that is in it."""
+    nearest: dict[int, SegmentMembership] = {}
+    for held in belonging.of(customer, on):
+        nearest.setdefault(held.segment_id, held)
+    return [_segment(held, customer) for held in nearest.values() if held.segment.do or held.segment.dont]
 
 
 def stuck(entries: Sequence[StageEntry], on: date) -> list[dict[str, object]]:

@@ -8,10 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.decisions import Refusal
+from accounts.people import access
 from backoffice import chats_shown, deadlines_shown, talk_shown
+from billing.anomalies.models import Finding
 from support.tickets import account_escalation, queue
 from support.tickets.models import Ticket
 
+MOST_ERRORS = 99
 WORDS = {
     "mine": _("Mine"),
     "unassigned": _("Nobody's"),
@@ -38,7 +41,14 @@ def shown(request: HttpRequest) -> dict[str, object]:
     chatting = chats_shown.marks(page.tickets)
     rows = [_row(ticket, escalated, at) | {"chat": chatting.get(ticket.pk)} for ticket in page.tickets]
     listed = {"views": views, "chosen": chosen, "rows": rows, "next_cursor": str(page.next) if page.next else ""}
-    return listed | talk_shown.shown(request.user, at)
+    return listed | {"errors_found": _errors_found(request)} | talk_shown.shown(request.user, at)
+
+
+def _errors_found(request: HttpRequest) -> str:
+    """Count the billing errors that wait, found before anybody complained; counting stops at `MOST_ERRORS`."""
+    within = access.customers_within_reach(request.user)
+    waiting = Finding.objects.filter(customer__in=within, status=Finding.Status.OPEN)[: MOST_ERRORS + 1].count()
+    return f"{MOST_ERRORS}+" if waiting > MOST_ERRORS else str(waiting)
 
 
 def beside(rows: list[dict[str, Any]], ticket: Ticket) -> dict[str, str]:

@@ -129,6 +129,7 @@ QUESTIONS = (
         74,
         answer="There is a live hour every Tuesday at 10:00; I booked your three places and sent the invitations.",
         resolved=True,
+        score=5,
     ),
     Question(
         "admin@kestrel.example",
@@ -149,6 +150,7 @@ QUESTIONS = (
         170,
         answer="The PDF is in the portal the moment an invoice is issued. XML is on its way; I noted your wish on it.",
         resolved=True,
+        score=4,
     ),
     Question(
         "admin@nordwind.example",
@@ -159,6 +161,7 @@ QUESTIONS = (
         220,
         answer="You can do this yourself under Contracts and see the price before you confirm. Done for this time.",
         resolved=True,
+        score=4,
     ),
     Question(
         "payer@polder.example",

@@ -15,9 +15,9 @@ from support.remedies.models import DeclineReason, FeedRow
 from support.tickets import conversation
 from support.tickets.models import Ticket
 from support.voice import praise, promises, satisfaction
-from support.voice.models import Survey
 
 UNTIL_ANSWERED, UNTIL_PRAISED, UNTIL_SETTLED, UNTIL_SEEN = (timedelta(hours=hours) for hours in (2, 3, 1, 5))
+UNTIL_ASKED = timedelta(hours=3)  # after the end
 THANKS = "Quick, clear and it worked at once. Thank you."
 
 
@@ -42,10 +42,7 @@ def recall(agent: User, *, at: datetime) -> None:
             facts = {"ticket": ticket.ref, "amount": question.goodwill}
             remedy, terms = resolution.read("goodwill_credit", facts, key=_key(question, "goodwill"))
             resolution.grant(actor=agent, ticket=ticket, remedy=remedy, terms=terms, at=ended_at)
-        satisfaction.ask(at=ended_at + UNTIL_PRAISED)
-        if question.score:
-            survey = Survey.objects.get(ticket=ticket)
-            satisfaction.answer(survey=survey, score=question.score, at=ended_at + UNTIL_SEEN)
+            _say_how_it_went(ticket, question.score, ended_at + UNTIL_ASKED)
 
 
 def _dispute(dispute: Dispute, agent: User, now: datetime) -> None:
@@ -98,9 +95,18 @@ def _ask(question: Question, agent: User, now: datetime) -> Ticket:
         promises.reply(actor=agent, ticket=ticket, text=question.answer, word=word, at=answered_at, key=_key(question, "answer"))
     elif question.resolved:
         conversation.resolve(actor=agent, ticket=ticket, outcome=conversation.ANSWERED, text=question.answer, at=answered_at)
+        _say_how_it_went(ticket, question.score, answered_at + UNTIL_ASKED)
     elif question.answer:
         conversation.reply(actor=agent, ticket=ticket, text=question.answer, at=answered_at, key=_key(question, "answer"))
     return ticket
+
+
+def _say_how_it_went(ticket: Ticket, score: int, at: datetime) -> None:
+    """Ask how it went, and let who asked answer with a score if they did."""
+    satisfaction.ask(at=at)
+    survey = satisfaction.of_ticket(ticket)
+    if score and survey and not survey.spared:
+        satisfaction.answer(survey=survey, score=score, at=at)
 
 
 def _key(question: Question | Dispute, what: str) -> UUID:

@@ -1,5 +1,6 @@
 """The queue and a ticket: the conversation, who asks, what we found, and what the viewer may do about it."""
 
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -106,7 +107,7 @@ def resolutions(request: HttpRequest, ref: str) -> HttpResponse:
 @require_POST
 def assignments(request: HttpRequest, ref: str) -> HttpResponse:
     """Take the ticket."""
-    found, form = places.ticket(request, ref), ResolutionForm({})
+    found, form = places.ticket(request, ref), Form({})
     form.full_clean()
     with refusals_shown_on(form):
         conversation.assign(actor=request.user, ticket=found, to=request.user, at=timezone.now())

@@ -29,7 +29,8 @@
   document.addEventListener("htmx:afterSwap", (event) => openNow(event.target));
 
   // what was wrong comes into view after a form was sent back
-  const showFault = (place) => place.querySelector?.("[data-focus]")?.focus();
+  const faultIn = (place) => place.querySelector?.("dialog[open] [data-focus]") ?? place.querySelector?.("[data-focus]");
+  const showFault = (place) => faultIn(place)?.focus();
   document.addEventListener("DOMContentLoaded", () => showFault(document));
   document.addEventListener("htmx:afterSwap", (event) => showFault(event.target));
 })();

@@ -38,8 +38,8 @@ class Fit:
 
     @property
     def fits(self) -> bool:
-        """Whether they are given such tickets."""
-        return self.held is not None and self.certified
+        """Whether they are given such tickets; who leads agents takes any by hand, and is given none."""
+        return self.person.staff_profile.level == access.AGENT and self.held is not None and self.certified
 
 
 @dataclass(frozen=True)

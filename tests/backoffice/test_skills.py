@@ -53,6 +53,7 @@ def test_agent_who_lacks_the_skill_reads_why_the_ticket_is_not_theirs_to_take():
     answer = client_of(other).post(reverse("backoffice:assignments", args=[ticket.ref]))
 
     assert "does not have the skill “Billing”" in answer.content.decode()
+    assert "This field is required." not in answer.content.decode()
 
 
 def test_need_is_set_and_changed_in_the_administration():

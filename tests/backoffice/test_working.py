@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from billing.invoices import credit_notes
 from billing.invoices.models import Document
 from support.remedies import proof
 from support.remedies.models import Approval, AuthorityGrant, FeedRow, Grant
@@ -293,3 +294,27 @@ def test_closing_words_that_were_refused_stay_in_sight():
     page = client_of(people.agent()).post(to("resolutions", ticket.ref), {"text": " "}).content.decode()
 
     assert re.search(r"<details open>\s*<summary[^>]*>Resolve without a remedy", page)
+
+
+def test_billing_error_found_stands_at_the_queue_and_on_the_customers_page_without_a_ticket():
+    line = support.billed_twice(support.group(), 4200)
+    client = client_of(people.agent())
+    client.post(to("checks"))
+
+    queue, customer = (text_of(client.get(address)) for address in (to("queue"), to("customer", line.customer.number)))
+
+    assert "Billing errors found 1" in queue
+    assert "was billed twice to" in customer
+
+
+def test_double_charge_that_was_credited_another_way_is_not_offered_on_other_tickets():
+    case = support.case(12000)
+    other = support.ticket(case.customer, kind="technical")
+    client = client_of(case.agent)
+    before = client.get(to("ticket", other.ref)).content.decode()
+    line = case.ticket.finding.line
+    credit_notes.credit_line(actor=None, line=line, reason="x", on=support.TODAY, at=support.NOON, key="c")
+
+    after = client.get(to("ticket", other.ref)).content.decode()
+
+    assert ("Credit the double charge" in before, "Credit the double charge" in after) == (True, False)

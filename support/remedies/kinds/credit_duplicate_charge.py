@@ -47,12 +47,13 @@ class CreditDuplicateCharge(Remedy[Terms]):
         return _("Credit the double charge")
 
     def proposals(self, ticket: Ticket) -> list[Terms]:
-        """Offer the double charge the ticket is about first, then the customer's other open ones."""
+        """Offer the double charge the ticket is about first, then the customer's other open ones of which something is left."""
         found = Finding.objects.filter(detector=DETECTOR, customer_id=ticket.customer_id, status=Finding.Status.OPEN)
         about = Finding.objects.filter(pk=ticket.finding_id or 0, detector=DETECTOR)
         errors = (about | found).select_related(*WITH_LINES).order_by("found_at", "pk")
         ranked = sorted(errors, key=lambda error: error.pk != ticket.finding_id)
-        return [Terms(key=uuid4(), finding=error) for error in ranked]
+        offered = [Terms(key=uuid4(), finding=error) for error in ranked]
+        return [terms for terms in offered if terms.finding.pk == ticket.finding_id or self.cost(terms).amount_minor > 0]
 
     def read(self, facts: Mapping[str, str], *, key: UUID, resolve: bool) -> Terms:
         """Return the terms for the finding whose ref the facts hold."""
