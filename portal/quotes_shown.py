@@ -218,7 +218,8 @@ def _price_change(label: str, told: dict[str, Any], which: str) -> dict[str, Any
 def _agreed(quote: Quote) -> list[dict[str, Any]]:
     """Return the agreed discount on the day it was quoted and on the day of the change, with whose agreement it is, if any."""
     days = (local_day(quote.quoted_at, quote.contract.timezone), quote.effective_on)
-    before, after = (_discount(conditions.discount_of(quote.customer, on)) for on in days)
+    on_days = {on: _discount(conditions.discount_of(quote.customer, on)) for on in set(days)}
+    before, after = (on_days[on] for on in days)
     none = _("none")
     return [{"label": _("Discount"), "before": before or none, "after": after or none}] if before or after else []
 

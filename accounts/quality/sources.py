@@ -23,6 +23,7 @@ from accounts.quality import survivorship
 from accounts.quality.source_models import SourceRecord, SourceSystem, SourceValue, SurvivorshipRule
 from accounts.quality.survivorship import MATTER_OF, MATTERS, Choice, Word
 from accounts.timeline import recording
+from accounts.timeline.plain import in_plain_words
 
 
 class SourceRefused(Refusal):
@@ -220,7 +221,8 @@ def _hear(record: SourceRecord, fact: str, value: str, told_at: datetime, *, ver
 
 def _let_survive(customer: Customer, matters: set[str], actor: User | None, at: datetime) -> None:
     """Keep what the rules pick of these matters; where a steward decides nothing changes."""
-    chosen = [matter.choice for matter in of_customer(customer) if matter.code in matters and not matter.agrees]
+    with in_plain_words():
+        chosen = [matter.choice for matter in of_customer(customer) if matter.code in matters and not matter.agrees]
     for choice in chosen:
         if choice.word is None:
             continue

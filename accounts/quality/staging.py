@@ -154,9 +154,19 @@ def _keep(rows: list[Row], rehearsed: _Rehearsed, gate: int, name: str, default_
     kept = [asdict(row) | {"kind": row.kind or default_kind, "number": number} for number, row in _numbered(rows)]
     counted = ("created", "updated", "unchanged", "refused")
     return StagedImport.objects.create(
-        name=name[:200], rows=kept, score=Decimal(str(rehearsed.score)), gate=gate, faults=rehearsed.faults, staged_at=at,
+        name=_storable(name[:200]), rows=_storable(kept), score=Decimal(str(rehearsed.score)), gate=gate,
+        faults=_storable(rehearsed.faults), staged_at=at,
         counts={count: getattr(rehearsed.result, count) for count in counted},
     )  # fmt: skip
+
+
+def _storable(told: Any) -> Any:
+    """Return the same with NUL, which no text of the database holds, as another sign that no fact may hold: it stays refused."""
+    if isinstance(told, str):
+        return told.replace("\x00", "\x01")
+    if isinstance(told, dict):
+        return {_storable(name): _storable(value) for name, value in told.items()}
+    return [_storable(part) for part in told] if isinstance(told, list | tuple) else told
 
 
 def _numbered(rows: list[Row]) -> list[tuple[int, Row]]:

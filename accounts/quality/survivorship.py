@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.utils.translation import gettext as _
+
+from accounts import writing
+
 VERIFIED_NEWEST, NEWEST, MOST_TRUSTED, BY_HAND = "verified_newest", "newest", "most_trusted", "by_hand"
 MATTERS: Final[Mapping[str, tuple[str, ...]]] = {
     "name": ("name",),
@@ -46,19 +50,24 @@ def choose(picks: str, words: Iterable[Word]) -> Choice:
     """Return whose word a rule keeps. Of equals the more trusted system wins, then the record known longer."""
     said = list(words)
     if not said:
-        return Choice(None, "no source says anything")
+        return Choice(None, _("no source says anything"))
     if picks == BY_HAND:
-        return Choice(None, "a steward decides")
+        return Choice(None, _("a steward decides"))
     if picks == MOST_TRUSTED:
         found = min(said, key=lambda word: (word.rank, -word.told_at.timestamp(), word.record))
-        return Choice(found, f"{found.system} is trusted most")
+        return Choice(found, _("{system} is trusted most").format(system=found.system))
     verified = [word for word in said if word.verified_at]
     if picks == VERIFIED_NEWEST and verified:
         found = min(verified, key=lambda word: (-_moment(word.verified_at), word.rank, word.record))
-        return Choice(found, f"{found.system} was verified last, on {found.verified_at:%Y-%m-%d}")
+        return Choice(found, _last(_("{system} was verified last, on {day}"), found.system, found.verified_at or found.told_at))
     found = min(said, key=lambda word: (-word.told_at.timestamp(), word.rank, word.record))
-    nobody = ", and none was verified" if picks == VERIFIED_NEWEST else ""
-    return Choice(found, f"{found.system} said so last, on {found.told_at:%Y-%m-%d}{nobody}")
+    nobody = picks == VERIFIED_NEWEST
+    sentence = _("{system} said so last, on {day}, and none was verified") if nobody else _("{system} said so last, on {day}")
+    return Choice(found, _last(sentence, found.system, found.told_at))
+
+
+def _last(sentence: str, system: str, at: datetime) -> str:
+    return sentence.format(system=system, day=writing.day(at.date()))
 
 
 def _moment(at: datetime | None) -> float:

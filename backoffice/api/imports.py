@@ -5,11 +5,13 @@ from typing import Any
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.customers.facts import FACTS
 from accounts.customers.importing import Row
 from accounts.people import access
 from accounts.quality import staging
@@ -20,6 +22,19 @@ MOST_ROWS = 5_000
 DECISIONS = {"release": staging.release, "drop": staging.drop}
 
 
+class FactsField(serializers.DictField):
+    """Facts of a customer by the names of accounts/customers/facts.py."""
+
+    child = serializers.CharField(max_length=500, allow_blank=True)
+
+    def to_internal_value(self, data: Any) -> dict[str, str]:
+        """Refuse names that are none of ours, without repeating them."""
+        if isinstance(data, dict) and not set(data) <= set(FACTS):
+            raise serializers.ValidationError(_("One of these is no fact kept of customers."))
+        found: dict[str, str] = super().to_internal_value(data)
+        return found
+
+
 class RowSerializer(serializers.Serializer):
     """One customer: a `ref` of your own that it is known by, and its facts. An empty fact changes nothing."""
 
@@ -27,7 +42,7 @@ class RowSerializer(serializers.Serializer):
     name = serializers.CharField(max_length=300)
     kind = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
     parents = serializers.ListField(child=serializers.CharField(max_length=200), required=False, default=list, max_length=20)
-    facts = serializers.DictField(child=serializers.CharField(max_length=500, allow_blank=True), required=False, default=dict)
+    facts = FactsField(required=False, default=dict)
 
 
 class NewImportSerializer(serializers.Serializer):

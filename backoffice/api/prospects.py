@@ -13,6 +13,7 @@ from accounts.customers.models import Customer
 from accounts.people import access
 from accounts.quality import admitting
 from backoffice import places
+from backoffice.api.imports import FactsField
 from billing.amendments import first_contract
 from billing.amendments.first_contract import Terms
 from billing.amendments.ordering import Order
@@ -29,7 +30,7 @@ class NewProspectSerializer(serializers.Serializer):
     kind = serializers.SlugField(max_length=20)
     name = serializers.CharField(max_length=250)
     is_new = serializers.BooleanField(default=False)
-    facts = serializers.DictField(child=serializers.CharField(max_length=300, allow_blank=True), required=False, default=dict)
+    facts = FactsField(required=False, default=dict)
 
 
 class ProspectSerializer(serializers.ModelSerializer):

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.customers import rules
 from accounts.customers.models import Customer
-from accounts.quality import scores
+from accounts.quality import scores, staging
 from accounts.quality.models import Score, StagedImport
 from tests.factories import people, quality
 from tests.factories.customers import NOON, below, group
@@ -90,6 +90,15 @@ def test_file_is_kept_with_its_faults_and_goes_live_when_a_supervisor_says_so():
     assert not Customer.objects.exists()
     visit(supervisor, "staged_decisions", staged.pk, form={"decision": "release"})
     assert [customer.name for customer in Customer.objects.all()] == ["Helios"]
+
+
+def test_file_with_signs_no_text_may_hold_is_staged_with_its_row_refused():
+    visit(people.supervisor(), "imports", form=uploaded("ref,name,kind\nG,\x00evil,group\n"))
+
+    staged = StagedImport.objects.get()
+    assert staged.counts["refused"] == 1
+    staging.release(actor=people.supervisor(), staged=staged, at=NOON)
+    assert not Customer.objects.exists()
 
 
 def test_file_that_is_no_file_of_customers_is_refused_in_words():

@@ -126,4 +126,4 @@ def test_program_adds_a_prospect_asks_the_price_and_signs_at_it(agreed):
     assert (signed["customer"], price["today_minor"]) == (number, 0)
     assert send("first_contracts", terms | shown, number)["code"] == "signed_already"
     assert send("prospects", {"kind": "group", "name": "Fjordlys Ferries"})["code"] == "known_already"
-    assert send("prospects", {"kind": "group", "name": "Other", "facts": {"shoe": "44"}})["code"] == "facts.known"
+    assert send("prospects", {"kind": "group", "name": "Other", "facts": {"shoe\ud800": "44"}})["code"] == "malformed"

@@ -98,4 +98,4 @@ def test_reason_of_a_source_names_the_customer_s_own_day():
 
     [matter] = sources.of_customer(customer)
 
-    assert matter.choice.why == "CRM was verified last, on 2026-11-28"
+    assert matter.choice.why == "CRM was verified last, on 28 Nov 2026"

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from accounts import writing
 from accounts.customers import details
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
@@ -33,7 +34,7 @@ def test_of_two_sources_for_a_phone_the_verified_one_is_kept_and_both_are_shown(
 
     assert kept(customer).phone == OLD
     assert [value.value for value in matter.values] == [OLD, NEW]
-    assert matter.choice.why == f"CRM was verified last, on {BEFORE:%Y-%m-%d}" and matter.agrees
+    assert matter.choice.why == f"CRM was verified last, on {writing.day(BEFORE.date())}" and matter.agrees
 
 
 def test_word_verified_later_takes_over_and_the_timeline_keeps_what_was_there():

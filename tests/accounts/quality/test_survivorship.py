@@ -34,7 +34,7 @@ def test_rule_keeps_the_word_the_table_says(picks, words, kept):
 
 
 def test_reason_names_the_system_and_the_day():
-    assert survivorship.choose("verified_newest", [word(1, verified_at=FEB)]).why == "S1 was verified last, on 2026-02-01"
+    assert survivorship.choose("verified_newest", [word(1, verified_at=FEB)]).why == "S1 was verified last, on 1 Feb 2026"
     assert "and none was verified" in survivorship.choose("verified_newest", [word(1)]).why
 
 
