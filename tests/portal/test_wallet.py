@@ -65,3 +65,10 @@ def test_reader_sees_the_credit_and_why_none_can_be_bought(berlin):
     page = browser_of(people.member(berlin, "reader")).get(reverse("portal:wallet", args=[berlin.number])).content.decode()
 
     assert ("10.00" in page, "You may not do this for this customer." in page, "Buy and show" in page) == (True, True, False)
+
+
+def test_payments_lead_to_credit_cards_and_direct_debit(berlin):
+    page = browser_of(people.payer(berlin)).get(reverse("portal:payments", args=[berlin.number])).content.decode()
+
+    for name in ("wallet", "methods", "mandates"):
+        assert f'href="{reverse(f"portal:{name}", args=[berlin.number])}"' in page
