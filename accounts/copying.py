@@ -8,7 +8,7 @@ only as the database asks for more, so that it stores some while the next are wr
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from itertools import chain, islice
@@ -147,12 +147,12 @@ def _writer(field: Any) -> Written:
 
 
 def _moment(value: datetime) -> str:
-    return _instant(value, value.fold)
+    return _in_one_zone(value) if value.tzinfo is UTC else str(value)
 
 
 @lru_cache(maxsize=64)
-def _instant(value: datetime, fold: int) -> str:
-    """Write a moment; two of an hour that comes twice are equal and differ in `fold` alone."""
+def _in_one_zone(value: datetime) -> str:
+    """Return a moment of UTC as text. Elsewhere an hour comes twice a year, and two moments of it are equal to Python."""
     return str(value)
 
 

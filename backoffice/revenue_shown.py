@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.customers.models import Customer
@@ -53,8 +54,18 @@ def page(currency: str, today: date) -> dict[str, Any]:
         "retained": retained([movement for _name, movement in year if movement.currency == currency]),
         "now": months[-1],
         "recognised": Money(months[-1].recognised_minor, currency),
+        "recognised_why": why_recognised(revenue.booked(currency, today), coming[0].amount_minor, currency),
         "deferred": Money(months[-1].deferred_minor, currency),
     }
+
+
+def why_recognised(booked: revenue.Booked, coming_minor: int, currency: str) -> str:
+    """Say what the revenue of the running month is made of: its days are booked at its end, credits at once."""
+    told = {"at_once": booked.at_once_minor, "back": booked.credited_minor, "days": booked.days_minor, "coming": coming_minor}
+    amounts = {name: formats.amount(minor, currency) for name, minor in told.items()}
+    if booked.days_minor:
+        return _("%(days)s for days, %(at_once)s charged at once, %(back)s credited") % amounts
+    return _("%(at_once)s charged at once, %(back)s credited; %(coming)s for its days follow when it has ended") % amounts
 
 
 def retained(moved: list[Movement]) -> str:

@@ -10,12 +10,13 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from billing.invoices import selectors
-from billing.invoices.documents import rendering
+from billing.invoices.documents import presses, rendering
 from billing.invoices.models import Document
 from billing.money import Money
 
 MOST_IN_A_SHEET: Final = 10_000
 MOST_IN_AN_ARCHIVE: Final = 50
+PRESSES: Final = 2
 
 
 def sheet(documents: QuerySet[Document], *, on: date) -> Iterator[list[object]]:
@@ -34,9 +35,14 @@ def sheet(documents: QuerySet[Document], *, on: date) -> Iterator[list[object]]:
 
 
 def archive(documents: Iterable[Document], *, language: str) -> bytes:
-    """Return the PDFs of `documents` in one ZIP; PDFs are packed as they are, they hardly shrink."""
+    """Return the PDFs of `documents` in one ZIP; PDFs are packed as they are, they hardly shrink.
+
+    What was never printed is printed first, on presses that stay while they are used.
+    """
+    chosen = list(documents)
+    presses.print_all(rendering.unprinted_of(chosen, language), language, presses=PRESSES)
     held = BytesIO()
     with ZipFile(held, "w", ZIP_STORED) as packed:
-        for document in documents:
+        for document in chosen:
             packed.writestr(f"{document.ref}.pdf".replace("/", "-"), rendering.pdf_of(document, language))
     return held.getvalue()

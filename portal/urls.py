@@ -35,6 +35,7 @@ from portal.views import (
     terms,
     tickets,
     usage,
+    wallet,
     webhooks,
 )
 
@@ -95,6 +96,8 @@ urlpatterns = [
     path("customers/<str:number>/invoices/", invoices.invoices, name="invoices"),
     path("customers/<str:number>/statement/", statements.statement, name="statement"),
     path("customers/<str:number>/statement/pdf/", statements.statement_file, name="statement_file"),
+    path("customers/<str:number>/wallet/", wallet.wallet, name="wallet"),
+    path("customers/<str:number>/wallet/top-ups/", wallet.top_ups, name="top_ups"),
     path("customers/<str:number>/payments/", payments.payments, name="payments"),
     path("customers/<str:number>/payments/new/", payments.new_payment, name="new_payment"),
     path("customers/<str:number>/mandates/", mandates.mandates, name="mandates"),

@@ -31,6 +31,7 @@ _OF_CHARGE: Final = frozenset({"code", "kind", "model", "params", "interval", "b
 _OF_POLICY: Final = frozenset({"bill_cancellation_day"})
 _OF_START: Final = frozenset({"plan", "quantity"})
 MOST_KEPT: Final = 64
+UNKNOWN: Final[Any] = object()
 V = TypeVar("V")
 
 
@@ -73,7 +74,8 @@ def follows(history: History, last: Issued, *, first_cycle: date, begins: str) -
 class Life:
     """A plain life: one endless stretch of days at one price, the same for all who started it on one day.
 
-    What was worked out for one of them is kept for the others: cycles, lines and days next due.
+    What was worked out for one of them is kept for the others: cycles, lines and days next due. Threads share it, and any of
+    them may throw away what is kept: so nothing is read back that was found or stored a moment ago.
     """
 
     def __init__(self, stretch: Stretch) -> None:
@@ -103,12 +105,12 @@ class Life:
 
     def begins_until(self, until: date) -> tuple[date, str] | None:
         """Return the first day of the first cycle, and those of the lines that bill the days until `until`, which ends one."""
-        if until not in self._begins:
+        found: tuple[date, str] | None = self._begins.get(until, UNKNOWN)
+        if found is UNKNOWN:
             since, parts = self.stretch.since, list(self.stretch.calendar.parts(self.stretch.since, until))
-            ends = bool(parts) and parts[-1].cycle.until == until
             told = self._cycle(since).since, ",".join(part.since.isoformat() for part in parts)
-            _kept(self._begins)[until] = told if ends else None
-        return self._begins[until]
+            found = _kept(self._begins)[until] = told if parts and parts[-1].cycle.until == until else None
+        return found
 
     def lines(self, history: History, reached: date, up_to: date) -> list[PlannedLine]:
         """Return the lines of the cycles that follow each other from `reached` and are due by `up_to`."""
@@ -119,9 +121,10 @@ class Life:
 
     def next_due_on(self, after: date) -> date | None:
         """Return the next day after `after` on which something falls due."""
-        if after not in self._next:
-            _kept(self._next)[after] = min(due.next_days(self.stretch, after), default=None)
-        return self._next[after]
+        found: date | None = self._next.get(after, UNKNOWN)
+        if found is UNKNOWN:
+            found = _kept(self._next)[after] = min(due.next_days(self.stretch, after), default=None)
+        return found
 
     def _planned(self, history: History, reached: date, up_to: date) -> Iterator[PlannedLine]:
         stretch = self.stretch
@@ -132,9 +135,9 @@ class Life:
                 yield replace(line, derivation=Told(line.derivation))
 
     def _cycle(self, day: date) -> Period:
-        if day not in self._cycles:
-            _kept(self._cycles)[day] = self.stretch.calendar.cycle_containing(day)
-        return self._cycles[day]
+        if (found := self._cycles.get(day)) is None:
+            found = _kept(self._cycles)[day] = self.stretch.calendar.cycle_containing(day)
+        return found
 
 
 def _kept(known: dict[Any, V]) -> dict[Any, V]:

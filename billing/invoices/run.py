@@ -100,12 +100,21 @@ def hold_payer(customer: Customer, subscriptions: Iterable[int], on: date) -> Cu
         held = payer
 
 
+def lock_due(payer: Customer, *, on: date, up_to: date) -> list[int]:
+    """Lock `payer`, on the day `on`, and whoever was billed before for what is due by `up_to`; return the keys of that.
+
+    Whoever looks at what is to be billed before billing it locks so first: payers are locked all at once, in their order.
+    """
+    found = _due_under(payer, on, up_to)
+    locking.lock_payers({payer.pk, *drafting.billed_before(found)})
+    return found
+
+
 def _hold_due(payer: Customer, on: date, target: date) -> list[Subscription]:
     """Hold what is due under `payer`; what went to another payer while the lock was waited for is that one's to be billed."""
-    found = _due_under(payer, on, target)
+    found = lock_due(payer, on=on, up_to=target)
     if not found:
         return []
-    locking.lock_payers({payer.pk, *drafting.billed_before(found)})
     still_due = set(_due_under(Customer.objects.get(pk=payer.pk), on, target))
     return _hold([key for key in found if key in still_due])
 

@@ -46,7 +46,7 @@ def charge(
     if any(line.amount_minor <= 0 for line in lines):
         raise NotAboveZero(_("What is charged is above zero."))
     with transaction.atomic():
-        document = _issue(actor, customer, legal_entity, currency, lines, on, at, issuing.INVOICE)
+        document = issue(actor, customer, legal_entity, currency, lines, on, at, issuing.INVOICE)
         if not any(line.kind == newline.WALLET_TOPUP for line in lines):
             settling.apply_account_credit(document, at)
         return document
@@ -68,7 +68,7 @@ def give_credit(
         raise NotAboveZero(_("A credit is above zero."))
     line = NewLine(kind=newline.ACCOUNT_CREDIT, customer=customer, description=reason[:300], amount_minor=-amount.amount_minor)
     with transaction.atomic():
-        document = _issue(actor, customer, legal_entity, amount.currency, [line], on, at, issuing.CREDIT_NOTE, reason, key)
+        document = issue(actor, customer, legal_entity, amount.currency, [line], on, at, issuing.CREDIT_NOTE, reason, key)
         if for_the_next:
             settling.keep_as_credit(document, at)
         else:
@@ -76,10 +76,11 @@ def give_credit(
         return document
 
 
-def _issue(
+def issue(
     actor: User | None, customer: Customer, legal_entity: LegalEntity, currency: str, lines: Sequence[NewLine], on: date,
     at: datetime, kind: str, reason: str = "", key: str = "",
 ) -> Document:  # fmt: skip
+    """Issue a document with these lines to whoever pays for `customer` on the day `on`, as agreed; nothing is settled."""
     payer = responsibilities.payer_of(customer, on)
     agreed = conditions.payment_terms_of([payer], on).get(payer.pk)
     terms: dict[str, Any] = {"payment_term_days": agreed.days, "payment_term_source": agreed.source} if agreed else {}

@@ -58,6 +58,15 @@ def credit_with(customer: Customer, *, seller_code: str, currency: str) -> int:
     return -int(held["total"] or 0)
 
 
+def credit_by_seller(customer: Customer) -> list[tuple[str, str, int]]:
+    """Return for each seller's code and currency what the customer's credit account stands at; below zero is credit held."""
+    held = Posting.objects.filter(customer=customer, account=Posting.Account.CUSTOMER_CREDIT).order_by()
+    return [
+        (detail, currency, int(total))
+        for detail, currency, total in held.values_list("detail", "currency").annotate(Sum("amount_minor"))
+    ]
+
+
 def with_credit(customers: Iterable[int]) -> set[int]:
     """Return the keys of those customers that hold credit with any seller, asked in one statement."""
     credits = Posting.objects.filter(reading.among("customer_id", customers), account=Posting.Account.CUSTOMER_CREDIT).order_by()

@@ -10,9 +10,11 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from django.db import connection
+from django.db.models import Sum
 
 from billing.invoices import recognition
 from billing.ledger import spreading
+from billing.ledger.models import Posting
 
 BEFORE: Final = date(1900, 1, 1)
 
@@ -59,6 +61,25 @@ def months(currency: str, *, first: date, count: int) -> list[Month]:
         found.append(Month(month, currency, recognised, deferred))
         month = spreading.next_month(month)
     return found
+
+
+@dataclass(frozen=True)
+class Booked:
+    """What a month's revenue is made of: days earned, what was charged at once, and what was credited, which is below zero."""
+
+    days_minor: int
+    at_once_minor: int
+    credited_minor: int
+
+
+def booked(currency: str, month: date) -> Booked:
+    """Return what the revenue booked in the month of that day is made of; the parts add up to what was recognised in it."""
+    begins = month.replace(day=1)
+    found = Posting.objects.filter(account=Posting.Account.REVENUE, currency=currency).order_by()
+    within = found.filter(entry__posted_on__gte=begins, entry__posted_on__lt=spreading.next_month(begins))
+    sums = {what: -int(total) for what, total in within.values_list("entry__what").annotate(Sum("amount_minor"))}
+    days, credited = sums.pop(recognition.WHAT, 0), sums.pop("credit_note_issued", 0)
+    return Booked(days, sum(sums.values()), credited)
 
 
 def coming(currency: str, *, first: date, count: int) -> list[Coming]:

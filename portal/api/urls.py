@@ -21,6 +21,7 @@ from portal.api import (
     served,
     single_sign_on,
     terms,
+    wallet,
     webhooks,
 )
 
@@ -101,6 +102,8 @@ urlpatterns = [
     path("documents/<path:ref>/promises/", overdue.Promises.as_view(), name="promises"),
     path("documents/<path:ref>/pdf/", money.DocumentPdf.as_view(), name="document_pdf"),
     path("documents/<path:ref>/", money.OneDocument.as_view(), name="document"),
+    path("customers/<str:number>/wallet/", wallet.Wallets.as_view(), name="wallet"),
+    path("customers/<str:number>/wallet/top-ups/", wallet.TopUps.as_view(), name="top_ups"),
     path("customers/<str:number>/kept-money/", kept_money.KeptMoney.as_view(), name="kept_money"),
     path("payments/<str:ref>/kept-answers/", kept_money.KeptAnswers.as_view(), name="kept_answers"),
     path("payments/<str:ref>/receipt/", kept_money.Receipt.as_view(), name="receipt"),

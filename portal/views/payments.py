@@ -45,6 +45,7 @@ def payments(request: HttpRequest, number: str) -> HttpResponse:
         request,
         "portal/payments/payments.html",
         {
+            "at": node,
             "span": span,
             "page": page_of(request, made, newest_by="started_at"),
             "offers": offering_back.offers(span.customers, viewer=request.user, at=timezone.now()),

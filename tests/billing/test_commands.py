@@ -68,6 +68,13 @@ def test_two_workers_bill_every_payer_once(committed, capsys):
     assert sorted(Document.objects.values_list("sequence", flat=True)) == [1, 2, 3]
 
 
+def test_billing_run_refuses_a_day_too_far_ahead(capsys):
+    with pytest.raises(CommandError, match="more than five years ahead") as refused:
+        call_command("billing_run", "--on", "9999-12-31")
+
+    assert refused.value.returncode == 1
+
+
 @pytest.mark.parametrize("options", [["--on", "soon"], ["--on", "2026-01-01", "--workers", "0"]])
 def test_billing_run_refuses_wrong_usage(options):
     with pytest.raises(CommandError) as refused:

@@ -252,6 +252,17 @@ def test_staying_press_that_takes_too_long_is_stopped(tree, monkeypatch, tmp_pat
     assert told.failed == {document.ref: f"{document.ref} was not printed: the press stopped, or took longer than 1 seconds"}
 
 
+def test_page_that_a_staying_press_handed_out_in_part_is_not_kept(tree, monkeypatch, tmp_path):
+    torn = tmp_path / "press.py"
+    torn.write_text("import sys; sys.stdin.readline(); sys.stdout.write('printed 5000\\n%PDF-1.7 torn')")
+    monkeypatch.setattr(rendering, "PRESS", torn)
+    document = invoice(tree.berlin)
+
+    told = presses.print_all([document])
+
+    assert (told.kept, list(told.failed), DocumentFile.objects.count()) == (0, [document.ref], 0)
+
+
 def test_task_prints_many_documents_on_one_press_and_each_once(tree):
     documents = [invoice(tree.berlin), invoice(tree.berlin)]
 

@@ -8,7 +8,7 @@ from django.db.models import Sum
 from accounts.customers.models import Customer
 from billing.contracts import events, state
 from billing.contracts.models import Subscription
-from billing.invoices import run
+from billing.invoices import credit_notes, run, single
 from billing.invoices.models import Line
 from billing.ledger import balances
 from billing.reports import ageing, recurring, revenue
@@ -94,6 +94,22 @@ def test_revenue_of_a_month_and_what_is_deferred_come_from_the_ledger(year):
         (0, 7500 - 1000 + 12000 + 13500),
     ]
     assert revenue.currencies() == ["EUR"]
+
+
+def test_revenue_of_a_month_is_told_by_what_it_is_made_of(year):
+    line = Line.objects.filter(corrects=None, kind="recurring").order_by("since", "pk")[0]
+    on = date(2026, 12, 20)
+    credit_notes.credit_line(actor=None, line=line, amount_minor=500, reason="Sorry", on=on, at=noon(on), key="sorry")
+    single.charge(
+        actor=None, customer=line.customer, legal_entity=billing.seller(), currency="EUR",
+        lines=[billing.one_off(line.customer, 1800)], on=on, at=noon(on),
+    )  # fmt: skip
+
+    booked = revenue.booked("EUR", on)
+    [month] = revenue.months("EUR", first=on, count=1)
+
+    assert (booked.credited_minor, booked.at_once_minor) == (-500, 1800)
+    assert booked.days_minor + booked.at_once_minor + booked.credited_minor == month.recognised_minor
 
 
 @pytest.fixture

@@ -233,6 +233,24 @@ def test_short_way_plans_as_the_long_way(plan, alignment, start, quantity, later
         issued += [_issued(number, line) for number, line in enumerate(planned, len(issued) + 1) if line.covers]
 
 
+def test_threads_share_a_plain_life_when_what_is_kept_is_thrown_away(monkeypatch):
+    class Forgetful(dict):
+        def __setitem__(self, key, value):
+            """Keep nothing, as when another thread threw it away at once."""
+
+    plan = PlanTerms("PRO", 1, (PricedCharge("base", "recurring", "standard", {"unit_price": "9.99"}, Interval("month")),))
+    history = History(
+        "S", "EUR", Alignment.bcd(1), {plan.key: plan}, (Event(1, FIRST, NOON, "subscribe", {"plan": plan.key, "quantity": 2}),)
+    )
+    life = plain._life_of(history)
+    for name in ("_cycles", "_lines", "_next", "_begins"):
+        monkeypatch.setattr(life, name, Forgetful())
+
+    assert plain.next_due_on(history, after=FIRST) == FEBRUARY
+    assert life.begins_until(FEBRUARY) == (FIRST, "2026-01-01")
+    assert life.billed_until([_issued(1, line) for line in plain.plan_for(history, [], up_to=FIRST)]) == FEBRUARY
+
+
 def _told(planned):
     return [(line, line.derivation) for line in planned]
 

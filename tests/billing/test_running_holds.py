@@ -4,14 +4,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import DatabaseError
 
+from accounts.customers import responsibilities
 from accounts.decisions import Refusal
 from accounts.timeline.models import Activity
 from billing.catalog import plans
 from billing.catalog.plans import ChargeTerms
 from billing.contracts import events
 from billing.invoices.models import Document
-from billing.invoices.running import carrying, holding
+from billing.invoices.running import carrying, chunks, holding
 from billing.invoices.running.models import BillingRun, BillingWork
 from billing.usage import recording
 from billing.usage.recording import Measurement
@@ -142,6 +144,29 @@ def test_release_is_refused_when_something_changed_since(berlin, finance):
     with pytest.raises(holding.ChangedSinceHeld):
         holding.release(actor=finance, work=held(), on=FIRST, at=NOON)
     assert Document.objects.filter(origin="accord").count() == 0
+
+
+def test_release_is_refused_when_somebody_else_pays_by_the_day_of_the_document(berlin, finance):
+    subscription = billing.subscribed(customers.below(berlin))
+    billing.legacy_invoice(subscription.customer, since=FIRST, until=FEBRUARY, product=subscription.product)
+    carrying.bill_due(on=FIRST, at=NOON)
+    responsibilities.set_payer(actor=None, customer=subscription.customer, payer=berlin, since=FIRST + timedelta(days=1), at=NOON)
+
+    with pytest.raises(holding.ChangedSinceHeld):
+        holding.release(actor=finance, work=held(), on=FIRST + timedelta(days=2), at=NOON)
+    assert (held().status, Document.objects.filter(origin="accord").count()) == ("held", 0)
+
+
+def test_payer_whose_part_of_a_run_broke_off_is_judged_like_everybody(berlin, monkeypatch):
+    subscription = billing.subscribed(berlin)
+    billing.legacy_invoice(berlin, since=FIRST, until=FEBRUARY, product=subscription.product)
+
+    def break_off(*_given, **_more):
+        raise DatabaseError("deadlock detected")
+
+    monkeypatch.setattr(chunks, "bill", break_off)
+
+    assert (carrying.bill_due(on=FIRST, at=NOON).held, Document.objects.filter(origin="accord").count()) == (1, 0)
 
 
 def test_discarded_payer_is_planned_anew_by_the_next_run(berlin, finance):

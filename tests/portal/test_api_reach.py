@@ -73,6 +73,8 @@ ROUTES = {
     "payments": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "payment": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "payments by post": ("post", 422, PAYERS, set()),
+    "wallet": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "top_ups": ("post", 422, PAYERS, set()),
     "kept_money": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "kept_answers": ("post", 422, PAYERS, set()),
     "receipt": ("get", 200, EVERY, EVERYBODY_OF_OURS),
@@ -205,6 +207,8 @@ NEW = {
     "webhooks",
     "call_windows",
     "kept_money",
+    "wallet",
+    "top_ups",
     "bulk_changes",
     "notice_choices",
     "sign_in_providers",
@@ -240,6 +244,8 @@ def body(given, name):
         "payments": {"documents": [given.invoice.ref], "method": method[0].pk if method else 1, "confirmed_minor": 1},
         "orders": {"plan": "PRO", "customer": given.tree.berlin.number, "since": str(given.today + timedelta(days=1))},
         "order_decisions": {"approve": False, "note": "No."},
+        # credit of nothing is sold to nobody
+        "top_ups": {"amount": "0.00", "currency": "EUR"},
         # nothing of this payment is left over
         "kept_answers": {"answer": "keep"},
         "bulk_changes": {"csv": f"contract,action,effective\n{given.subscription.ref},cancel,2099-01-01\n"},

@@ -208,15 +208,15 @@ def test_sheet_of_invoices_holds_figures_and_nothing_that_runs():
     assert "EUR,123.45,0.00,123.45,123.45" in row
 
 
-def test_archive_holds_the_pdf_of_each_invoice_of_the_list(monkeypatch):
-
-    monkeypatch.setattr(rendering, "pdf_of", lambda document, language: document.ref.encode())
+def test_archive_holds_the_pdf_of_each_invoice_of_the_list_and_prints_what_was_never_printed():
     customer = customers.group("Nordwind")
-    refs = [billing.invoice(customer, 100, on=TODAY).ref for _ in range(2)]
+    kept, unprinted = (billing.invoice(customer, 100, on=TODAY) for _ in range(2))
+    rendering.keep(kept, "en", b"%PDF kept")
 
     answer = client_of(people.member(customer)).get(reverse("portal:invoice_archive", args=[customer.number]))
 
     packed = ZipFile(BytesIO(answer.content))
-    assert sorted(packed.namelist()) == sorted(f"{ref}.pdf" for ref in refs)
-    assert packed.read(f"{refs[0]}.pdf") == refs[0].encode()
+    assert sorted(packed.namelist()) == sorted(f"{document.ref}.pdf" for document in (kept, unprinted))
+    assert packed.read(f"{kept.ref}.pdf") == b"%PDF kept"
+    assert packed.read(f"{unprinted.ref}.pdf") == rendering.pdf_of(unprinted, "en")
     assert Document.objects.count() == 2

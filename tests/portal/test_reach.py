@@ -86,6 +86,8 @@ ROUTES = {
     "settlements": ("post", CHANGERS | PAYERS),
     "statement": ("get", EVERY),
     "statement_file": ("get", EVERY),
+    "wallet": ("get", EVERY),
+    "top_ups": ("post", PAYERS),
     "payments": ("get", EVERY),
     "payments by post": ("post", PAYERS),
     "new_payment": ("get", PAYERS),

@@ -6,7 +6,7 @@ import time
 from argparse import ArgumentParser
 from datetime import date
 from multiprocessing import get_context
-from typing import Any
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
@@ -17,6 +17,8 @@ from billing.invoices.running.carrying import Failure, Result
 from billing.invoices.running.models import BillingRun, BillingWork
 from billing.invoices.running.trying import Trial
 from billing.money import Money
+
+FURTHEST_DAYS: Final = 5 * 366
 
 
 class Command(BaseCommand):
@@ -52,9 +54,12 @@ class Command(BaseCommand):
 
 def _day(given: str) -> date:
     try:
-        return date.fromisoformat(given)
+        on = date.fromisoformat(given)
     except ValueError:
         raise CommandError(f"--on: {given!r} is not a day such as 2026-01-31.", returncode=2) from None
+    if (on - timezone.now().date()).days > FURTHEST_DAYS:
+        raise CommandError(f"--on: {on} is more than five years ahead; nothing was billed.")
+    return on
 
 
 def _share(run: BillingRun, workers: int) -> None:

@@ -6,6 +6,7 @@ the next page is written.
 """
 
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -24,6 +25,7 @@ from billing.invoices.documents.writing import sheet_of
 from billing.invoices.models import Document
 
 PAGES_A_PRESS: Final = 200
+ANSWER: Final = re.compile(rb"(?P<word>printed|failed) (?P<length>\d{1,10})\n")
 
 
 class Press:
@@ -58,13 +60,16 @@ class Press:
             PressFailed: it was not printed; the next page is, by a fresh press.
         """
         printed = _pipe(self._process.stdout if self._process else None)
-        word, _, length = printed.readline().decode().partition(" ")
-        content = printed.read(int(length)) if length else b""
+        told = ANSWER.fullmatch(printed.readline())
+        content = printed.read(int(told["length"])) if told else b""
         self._stop.cancel()
-        if word == "printed" and content.startswith(b"%PDF"):
+        whole = told is not None and len(content) == int(told["length"])  # a press that is stopped may have begun to answer
+        if told and whole and told["word"] == b"printed" and content.startswith(b"%PDF"):
             return content
         self._send_home()
-        why = content.decode(errors="replace") or f"the press stopped, or took longer than {rendering.PRESS_SECONDS} seconds"
+        why = (
+            content.decode(errors="replace") if whole else ""
+        ) or f"the press stopped, or took longer than {rendering.PRESS_SECONDS} seconds"
         raise PressFailed(f"{self._name} was not printed: {why}")
 
     def _running(self, on: date) -> subprocess.Popen[bytes]:

@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -61,6 +61,13 @@ def unprinted(*, since: datetime) -> list[int]:
     """Return the keys of documents issued after `since` of which no language is printed yet, oldest first."""
     waiting = Document.objects.filter(status=Document.Status.ISSUED, issued_at__gt=since, files=None)
     return list(waiting.order_by("issued_at", "pk").values_list("pk", flat=True))
+
+
+def unprinted_of(documents: Sequence[Document], language: str) -> list[Document]:
+    """Return those of `documents` that are not printed in `language` yet, in their order; asked in one statement."""
+    printed_already = DocumentFile.objects.filter(document__in=documents, language=language_of(language))
+    kept = set(printed_already.values_list("document_id", flat=True))
+    return [document for document in documents if document.pk not in kept]
 
 
 def keep(document: Document, language: str, content: bytes) -> DocumentFile:

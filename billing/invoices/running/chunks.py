@@ -64,7 +64,7 @@ def bill_next(billing_run: BillingRun, *, at: datetime, judges: Sequence[Rule], 
                 return None
             outcomes = bill(billing_run, claimed, at=at, judges=judges)
         for payer in [payer for payer in claimed if payer not in outcomes]:
-            _alone(billing_run, payer, at)
+            _alone(billing_run, payer, at, judges)
     except (DatabaseError, Refusal) as problem:
         log.warning("chunk_not_billed", run=billing_run.pk, payers=len(claimed), reason=str(problem).split("\n", 1)[0])
         _in_parts(billing_run, claimed, at, judges)
@@ -171,32 +171,31 @@ def _in_parts(billing_run: BillingRun, payers: Sequence[int], at: datetime, judg
                 held = _claim_these(billing_run, part)
                 outcomes = bill(billing_run, held, at=at, judges=judges) if held else {}
             for payer in [payer for payer in held if payer not in outcomes]:
-                _alone(billing_run, payer, at)
+                _alone(billing_run, payer, at, judges)
         except (DatabaseError, Refusal) as problem:
             if len(part) > 1:
                 _in_parts(billing_run, part, at, judges)
             else:
-                _fail(billing_run, part[0], problem, at)
+                # In the words of billing it alone, where those are plainer.
+                _alone(billing_run, part[0], at, judges, reason=str(problem).split("\n", 1)[0])
 
 
-def _fail(billing_run: BillingRun, payer: int, problem: Exception, at: datetime) -> None:
-    """Say why one payer could not be billed, in the words of billing it alone where those are plainer."""
-    _alone(billing_run, payer, at, reason=str(problem).split("\n", 1)[0])
-
-
-def _alone(billing_run: BillingRun, payer: int, at: datetime, *, reason: str = "") -> None:
-    """Bill one payer in a transaction of its own, with everybody locked whose lines it may credit."""
-    outcome = Outcome()
+def _alone(billing_run: BillingRun, key: int, at: datetime, judges: Sequence[Rule], *, reason: str = "") -> None:
+    """Bill one payer in a transaction of its own, with everybody locked whose lines it may credit; held if it looks wrong."""
+    payer, on = Customer.objects.get(pk=key), billing_run.on
     try:
         with transaction.atomic():
-            if _claim_these(billing_run, [payer]):
-                for document in run.bill(payer=Customer.objects.get(pk=payer), on=billing_run.on, at=at):
-                    outcome.count(document, document.lines.count())
-                _mark(billing_run, {payer: outcome}, at)
+            if _claim_these(billing_run, [key]):
+                run.lock_due(payer, on=on, up_to=on)
+                outcomes, book = {key: Outcome()}, books.read([key], on)
+                if _judged(_sound(book.drafts(), outcomes), book, outcomes, judges):
+                    for document in run.bill(payer=payer, on=on, at=at):
+                        outcomes[key].count(document, document.lines.count())
+                _mark(billing_run, outcomes, at)
     except (DatabaseError, Refusal) as problem:
         with transaction.atomic():
             failed = Outcome(Status.FAILED, reason=str(problem).split("\n", 1)[0] or reason)
-            _mark(billing_run, {payer: failed}, at)
+            _mark(billing_run, {key: failed}, at)
 
 
 _NEXT = """

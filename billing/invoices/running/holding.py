@@ -4,7 +4,9 @@ Released, they are issued as they were seen, to the cent, or not at all when any
 thrown away, and the next run plans this payer anew: the way to go once the contract was put right.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -45,11 +47,14 @@ def release(*, actor: User, work: BillingWork, on: date, at: datetime) -> list[D
     """
     access.decide(actor, access.RUN_BILLING, work.payer).or_refuse()
     with transaction.atomic():
-        locking.lock_payers([work.payer_id])
+        dated = max(on, work.run.on)
+        run.lock_due(work.payer, on=dated, up_to=work.run.on)
         held = _held(work)
         if rules.told(run.draft_for(held.payer, on=held.run.on)) != held.drafts:
-            raise ChangedSinceHeld(_("Something changed since this was held. Discard it; the next run looks at it again."))
-        documents = run.bill(payer=held.payer, on=max(on, held.run.on), at=at, up_to=held.run.on, actor=actor)
+            raise _changed()
+        documents = run.bill(payer=held.payer, on=dated, at=at, up_to=held.run.on, actor=actor)
+        if [_in_short(document) for document in documents] != [_seen(draft) for draft in held.drafts]:
+            raise _changed()  # somebody else pays by the day of the document
         _decide(held, Status.RELEASED, documents, actor, at)
     return documents
 
@@ -65,6 +70,18 @@ def discard(*, actor: User, work: BillingWork, at: datetime) -> None:
     with transaction.atomic():
         locking.lock_payers([work.payer_id])
         _decide(_held(work), Status.DISCARDED, [], actor, at)
+
+
+def _changed() -> ChangedSinceHeld:
+    return ChangedSinceHeld(_("Something changed since this was held. Discard it; the next run looks at it again."))
+
+
+def _in_short(document: Document) -> tuple[int, str, str, int]:
+    return document.customer_id, str(document.kind), document.currency, document.total_minor
+
+
+def _seen(draft: Mapping[str, Any]) -> tuple[int, str, str, int]:
+    return draft["payer"], draft["kind"], draft["currency"], draft["total_minor"]
 
 
 def _held(work: BillingWork) -> BillingWork:
