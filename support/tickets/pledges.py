@@ -26,7 +26,7 @@ def require_kept(ticket: Ticket) -> None:
     if promise := min(waiting, key=lambda one: (one.due_on, one.pk), default=None):
         facts = {"promise": promise.what, "day": date_format(promise.due_on, "j M Y")}
         raise PromiseOpen(_("A promise is still open: {promise}, by {day}. Keep it or take it back first.").format(**facts))
-    replies = (reply for each in tickets for reply in each.outgoing.all() if reply.status == "resting" and reply.promise)
-    if leaving := next(replies, None):
+    resting = (reply.promise for each in tickets for reply in each.outgoing.all() if reply.status == "resting")
+    if leaving := next(filter(None, resting), None):
         words = _("A reply that promises “{what}” is about to leave. Take it back, or keep the promise first.")
-        raise PromiseOpen(words.format(what=leaving.promise["what"]))
+        raise PromiseOpen(words.format(what=leaving["what"]))
