@@ -75,7 +75,8 @@ class ProductAdmin(UseCaseAdmin):
     @admin.display(description=_("Who has it"))
     def held_by(self, product: Product) -> str:
         """The customers that have the product, each with the first day without it."""
-        found = sunset.holders(product, timezone.localdate(), among=MOST_HOLDERS)
+        kept = Product.objects.get(pk=product.pk)  # as it is stored, not as a refused form would have it
+        found = sunset.holders(kept, timezone.localdate(), among=MOST_HOLDERS)
         rows = [(held.subscription.customer, held.subscription.ref, self._until(held)) for held in found]
         return format_html_join("", "{} · {} · {}<br>", rows) or gettext("nobody")
 

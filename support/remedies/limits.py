@@ -124,6 +124,8 @@ def set_limit(
 ) -> AuthorityGrant:
     """Let a level or a person give so much from `since` on (today if not said), until a later row or without end.
 
+    The same again changes nothing.
+
     Raises:
         MayNotSetLimits, LimitMakesNoSense: the actor may not, or the limit cannot be.
     """
@@ -136,6 +138,9 @@ def set_limit(
         raise LimitMakesNoSense(fault)
     with turns.patience(), transaction.atomic():
         turns.take(f"limits of {user.pk if user else level} {remedy} {currency}")
+        held = _held(holder, since)
+        if held and all(getattr(held, name) == minor for name, minor in amounts.items()):
+            return held
         row = _place(holder, amounts, since)
         _record(row, actor=actor, at=at)
     return row
@@ -143,18 +148,23 @@ def set_limit(
 
 def _place(holder: dict[str, Any], amounts: dict[str, int], since: date) -> AuthorityGrant:
     """Cut the row in force at `since` and put the new one in its place; a row that starts that very day is changed."""
-    rows = AuthorityGrant.objects.select_for_update(of=("self",)).filter(**holder)
-    before = rows.filter(Q(since__lte=since), Q(until=None) | Q(until__gt=since)).first()
+    before = _held(holder, since)
     if before and before.since == since:
         before.per_ticket_minor, before.per_day_minor = amounts["per_ticket_minor"], amounts["per_day_minor"]
         before.save(update_fields=["per_ticket_minor", "per_day_minor"])
         return before
-    following = rows.filter(since__gt=since).order_by("since").first()
+    following = AuthorityGrant.objects.filter(**holder, since__gt=since).order_by("since").first()
     until = before.until if before else following.since if following else None
     if before:
         before.until = since
         before.save(update_fields=["until"])
     return AuthorityGrant.objects.create(**holder, **amounts, since=since, until=until)
+
+
+def _held(holder: dict[str, Any], on: date) -> AuthorityGrant | None:
+    """Return the row in force on a day, locked."""
+    rows = AuthorityGrant.objects.select_for_update(of=("self",)).filter(Q(until=None) | Q(until__gt=on), **holder)
+    return rows.filter(since__lte=on).first()
 
 
 def _fault(level: str, user: User | None, per_ticket_minor: int, per_day_minor: int, since: date, at: datetime) -> str:

@@ -112,6 +112,8 @@ def set_target(
 ) -> ServiceTarget:
     """Let a clock run so many minutes from `since` on (today if not said), until a later row or without end.
 
+    The same again changes nothing.
+
     Raises:
         MayNotSetServiceLevels, TargetMakesNoSense: the actor may not, or the target cannot be.
     """
@@ -123,6 +125,9 @@ def set_target(
         raise TargetMakesNoSense(_("There is no such segment."))
     scope = {"clock": clock, "segment": segment, "tier": tier, "priority": priority, "kind": kind}
     with transaction.atomic():
+        held = _held(scope, since)
+        if held and (held.minutes, held.calendar_id) == (minutes, calendar.pk):
+            return held
         row = _place(scope, {"minutes": minutes, "calendar": calendar, "changed_at": at}, since)
         told = {"name": str(row), "what": scope_words(row)}
         recording.record(None, "support.service_level_set", actor=actor, at=at, about=row, facts=told, internal=True)
@@ -151,16 +156,21 @@ def last_change() -> datetime | None:
 
 def _place(scope: dict[str, Any], given: dict[str, Any], since: date) -> ServiceTarget:
     """Cut the row in force at `since` and put the new one in its place; a row that starts that very day is changed."""
-    rows = ServiceTarget.objects.select_for_update().filter(**scope)
-    before = rows.filter(Q(since__lte=since), Q(until=None) | Q(until__gt=since)).first()
+    before = _held(scope, since)
     if before and before.since == since:
         for name, value in given.items():
             setattr(before, name, value)
         before.save(update_fields=[*given])
         return before
-    following = rows.filter(since__gt=since).order_by("since").first()
+    following = ServiceTarget.objects.filter(**scope, since__gt=since).order_by("since").first()
     until = before.until if before else following.since if following else None
     if before:
         before.until = since
         before.save(update_fields=["until"])
     return ServiceTarget.objects.create(**scope, **given, since=since, until=until)
+
+
+def _held(scope: dict[str, Any], on: date) -> ServiceTarget | None:
+    """Return the row in force on a day, locked."""
+    rows = ServiceTarget.objects.select_for_update().filter(Q(until=None) | Q(until__gt=on), **scope)
+    return rows.filter(since__lte=on).first()

@@ -1,13 +1,18 @@
 """The administration writes amounts as people do, and answers what cannot be with a sentence."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from billing.catalog.models import Product
 from billing.dunning.models import DunningStep
-from support.service_levels import ladder
-from support.service_levels.models import LadderStep
+from support.remedies import limits
+from support.remedies.models import AuthorityGrant
+from support.service_levels import ladder, targets
+from support.service_levels.models import LadderStep, ServiceCalendar, ServiceTarget
 from tests.factories import billing, customers, people, support
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +96,7 @@ def test_fee_of_a_reminder_is_written_in_the_amount_people_speak_of(manager):
 
 
 def test_product_is_not_given_up_in_a_time_that_no_term_can_be_reckoned_in(manager):
-    product = billing.plan().product
+    product = billing.subscribed(customers.group(), term_months=12).product
     form = {"name": "Desk", "unit_name": "seat", "supply": "service"}
     days = {"sale_ends_on": "9999-12-30", "renewal_ends_on": "9999-12-31"}
 
@@ -99,3 +104,16 @@ def test_product_is_not_given_up_in_a_time_that_no_term_can_be_reckoned_in(manag
 
     assert "A product ends within a hundred years." in words(answer)
     assert Product.objects.get(pk=product.pk).renewal_ends_on is None
+
+
+def test_limit_and_target_saved_as_they_are_begin_no_new_row(manager):
+    today = timezone.now()
+    boss, calendar, since = people.manager(), ServiceCalendar.objects.get(), today - timedelta(days=9)
+    limit = limits.set_limit(actor=boss, level="agent", per_ticket_minor=25000, per_day_minor=100000, at=since)
+    target = targets.set_target(actor=boss, clock="update", tier="gold", minutes=60, calendar=calendar, at=since)
+
+    manager.post(reverse("admin:support_authoritygrant_change", args=[limit.pk]), {"per_ticket": "250.00", "per_day": "1000.00"})
+    manager.post(reverse("admin:support_servicetarget_change", args=[target.pk]), {"minutes": 60, "calendar": calendar.pk})
+
+    assert list(AuthorityGrant.objects.values_list("pk", "until")) == [(limit.pk, None)]
+    assert list(ServiceTarget.objects.filter(clock="update", tier="gold").values_list("pk", "until")) == [(target.pk, None)]
