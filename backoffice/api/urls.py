@@ -18,6 +18,7 @@ from backoffice.api import (
     playbooks,
     prospects,
     relations,
+    runs,
     service,
     sources,
     splits,
@@ -108,5 +109,9 @@ urlpatterns = [
     path("finance/rows/<int:pk>/questions/", finance.Questions.as_view(), name="questions"),
     path("finance/rows/<int:pk>/answers/", finance.Answers.as_view(), name="answers"),
     path("grants/<str:ref>/reversals/", finance.Reversals.as_view(), name="reversals"),
+    path("runs/", runs.Runs.as_view(), name="runs"),
+    path("runs/held/", runs.Held.as_view(), name="held"),
+    path("runs/held/<int:pk>/releases/", runs.HoldReleases.as_view(), name="hold_releases"),
+    path("runs/held/<int:pk>/discards/", runs.HoldDiscards.as_view(), name="hold_discards"),
     path("finance/tie-outs/", finance.TieOuts.as_view(), name="tie_outs"),
 ]

@@ -1,5 +1,6 @@
 """Our own people's part of the API: the same checks as the pages, for every level and whoever else asks."""
 
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -10,6 +11,7 @@ from django.utils import timezone
 from accounts.days import local_day
 from accounts.people import access, keys
 from backoffice.api import urls
+from billing.invoices.running.models import BillingRun, BillingWork
 from billing.provisioning.models import ProvisioningTask
 from support.channels.chat.models import Chat
 from support.channels.models import CallBack
@@ -109,6 +111,10 @@ ROUTES = {
     "answers": ("post", GIVERS),
     "reversals": ("post", access.EVERY_LEVEL),
     "tie_outs": ("get", BOOKS),
+    "runs": ("get", BOOKS),
+    "held": ("get", BOOKS),
+    "hold_releases": ("post", access.RUN_BILLING.levels),
+    "hold_discards": ("post", access.RUN_BILLING.levels),
 }
 
 
@@ -160,10 +166,17 @@ def rows(customer, route):
         **dict.fromkeys(["call_tries", "calls_made"], lambda: CallBack.objects.first() or chats.callback(customer)),
         **dict.fromkeys(["task_completions", "task_reopenings"], lambda: ProvisioningTask.objects.first() or provisioning.task()),
         **dict.fromkeys(["batch", "batch_undoings"], support.batch),
+        **dict.fromkeys(["hold_releases", "hold_discards"], lambda: BillingWork.objects.first() or held_of(customer)),
     }
     if route in {"hits", "finding_batches"}:
         return {route: [support.batch().finding.ref]}
     return {route: [made[route]().pk]} if route in made else {}
+
+
+def held_of(customer):
+    """Something of a run that waits for a person."""
+    begun = BillingRun.objects.create(on=date(2026, 1, 1), begun_at=NOON)
+    return BillingWork.objects.create(run=begun, payer=customer, status="held", reason="Negative: -1.00 EUR in all.")
 
 
 def ask(viewer, given, route, body=None, key=""):
