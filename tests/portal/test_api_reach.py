@@ -81,6 +81,7 @@ ROUTES = {
     "contracts": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "contract": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "scheduled": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "coupons": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "quotes": ("post", 201, CHANGERS, set()),
     "quote": ("get", 200, CHANGERS, set()),
     "applications": ("post", 200, CHANGERS, set()),
@@ -175,6 +176,7 @@ def address(given, name):
         "document_pdf": given.invoice.ref,
         "promises": given.invoice.ref,
         "scheduled": given.subscription.contract.ref,
+        "coupons": given.subscription.contract.ref,
         **dict.fromkeys(("terms", "term_comparisons", "term_signatures"), contract),
     }
     named |= {"quote_pdf": given.quote.pk, "metered": given.subscription.ref}
