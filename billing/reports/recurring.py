@@ -1,9 +1,11 @@
 """Recurring revenue: what is billed month by month for as long as nothing changes, and what moved it.
 
 It is read from the issued lines: on a day it is what the recurring lines covering that day come to for a month, less what coupons
-and discounts took off them, each rounded once. So every cent stands on a document. A line for part of a cycle counts as the whole
-cycle, a cycle of n months by its n-th part, one of days by 365/12 days. Between two month ends each customer's amount is new,
-expanded, contracted or churned, and the movements lead from one total to the next to the cent. Amounts are minor units.
+and discounts took off them, each rounded once. So every cent stands on a document. What goes on and is not billed as far as the
+day (the month still runs, or it is billed in arrears) counts as on the last day it was billed for. A line for part of a cycle
+counts as the whole cycle, a cycle of n months by its n-th part, one of days by 365/12 days. Between two month ends each
+customer's amount is new, expanded, contracted or churned, and the movements lead from one total to the next to the cent. Amounts
+are minor units.
 """
 
 from collections.abc import Iterable, Sequence
@@ -99,17 +101,33 @@ def _told(row: Sequence[Any]) -> list[Any]:
 
 
 _DAYS: Final = "days AS (SELECT unnest(%s::date[]) AS day),"
-# The recurring lines of the days, as amounts for a month; what stands between the braces narrows the lines.
+# The recurring lines of the days, as amounts for a month; what stands between the braces narrows lines and subscriptions. A
+# subscription goes on when it falls due again no later than a cycle, give or take the days of a month, after it was billed last.
 _MONTHLY: Final = """
+billed AS (
+    SELECT l.subscription_id, max(upper(c.days)) AS until, max(l.cycle_until - l.cycle_since) AS whole
+    FROM billing_subscription s JOIN billing_line l ON l.subscription_id = s.id JOIN billing_coverage c ON c.line_id = l.id
+    WHERE s.next_due_on IS NOT NULL AND l.kind = 'recurring' {narrowed} GROUP BY l.subscription_id
+),
+served AS (
+    SELECT days.day, c.line_id FROM days JOIN billing_coverage c ON c.days @> days.day
+    UNION ALL
+    SELECT days.day, c.line_id
+    FROM days JOIN billed ON billed.until <= days.day JOIN billing_subscription s ON s.id = billed.subscription_id
+        AND s.next_due_on <= billed.until + billed.whole + 3 AND NOT EXISTS (
+            SELECT FROM billing_contractevent e LEFT JOIN billing_contractevent undo ON undo.undoes_id = e.id
+            WHERE e.subscription_id = s.id AND e.what IN ('cancel', 'pause') AND undo.id IS NULL
+                AND e.effective_on BETWEEN billed.until AND days.day)
+    JOIN billing_coverage c ON c.subscription_id = s.id AND c.days @> (billed.until - 1)
+),
 covering AS (
-    SELECT days.day, l.id, l.customer_id, l.subscription_id, l.document_id, l.description, l.currency,
+    SELECT served.day, l.id, l.customer_id, l.subscription_id, l.document_id, l.description, l.currency,
         l.amount_minor - coalesce((
             SELECT sum((r.derivation->'shares'->>l.position::text)::bigint) FROM billing_line r
             WHERE r.document_id = l.document_id AND r.kind IN ('coupon', 'discount') AND r.corrects_id IS NULL), 0) AS net,
         l.until - l.since AS served, l.cycle_until - l.cycle_since AS whole,
         round((l.cycle_until - l.cycle_since) / 30.4375) AS months, l.cycle_since, l.cycle_until
-    FROM days JOIN billing_coverage c ON c.days @> days.day
-    JOIN billing_line l ON l.id = c.line_id AND l.kind = 'recurring' {narrowed}
+    FROM served JOIN billing_line l ON l.id = served.line_id AND l.kind = 'recurring' {narrowed}
 ),
 monthly AS (
     SELECT *, round(CASE WHEN months >= 1 AND abs((cycle_since + make_interval(months => months::int))::date - cycle_until)

@@ -136,3 +136,20 @@ def test_ageing_ties_to_the_ledger_on_any_day(owing):
     assert ageing.together(ageing.aged(roots, date(2026, 1, 31))) == {"EUR": (0, 1000, 0, 0, 0)}
     whole = ageing.together(ageing.aged(roots, date(2026, 12, 31)))
     assert sum(whole["EUR"]) == balances.owed_by_subtree(owing.group)["EUR"] == 1230
+
+
+def test_what_goes_on_and_is_not_billed_yet_neither_churns_nor_shrinks():
+    ends_with_month = sold("Billed on the last day", "31.00", on=date(2026, 3, 31))
+    goes, pauses = sold("Goes", "20.00", on=date(2026, 3, 30)), sold("Pauses", "5.00", on=date(2026, 3, 1))
+    arrears = billing.subscribed(group("In arrears"), billing.version(price="7.00", billing="in_arrears"), on=FIRST)
+    change(goes, "cancel", date(2026, 4, 30))
+    change(pauses, "pause", date(2026, 4, 1))
+    change(pauses, "resume", date(2026, 9, 1))
+    for subscription in (ends_with_month, goes, pauses, arrears):
+        bill(subscription.customer, FIRST, date(2026, 2, 1), date(2026, 3, 1), date(2026, 3, 30), MARCH, date(2026, 4, 1))
+
+    march, april = recurring.movements([MARCH, APRIL])
+
+    assert march.after_minor == 31_00 + 20_00 + 5_00 + 7_00
+    assert (april.churn_minor, april.contraction_minor, april.after_minor) == (-25_00, 0, 38_00)
+    assert sum(share.monthly_minor for share in recurring.shares(APRIL)) == 38_00
