@@ -31,5 +31,6 @@ class Coupons(View):
         """List the coupons that hold for a contract today."""
         found = places.contract(request, ref)
         today = places.today_under(found)
-        shown = contracts_shown.contracts([found], rights=places.rights(request), on=today)[0]
-        return Response(self.get_serializer(contracts_shown.coupons_of(shown, today=today), many=True).data)
+        rights = places.rights(request)
+        shown = contracts_shown.contracts([found], rights=rights, on=today)[0]
+        return Response(self.get_serializer(contracts_shown.coupons_of(shown, rights=rights, today=today), many=True).data)
