@@ -328,20 +328,3 @@ def test_rows_are_tried_out_and_then_staged_by_api():
     assert tried["faults"][0]["reason"] == "NOPE is neither in the file nor among the customers"
     decided = reverse("staff_api:import_decisions", args=[staged["import_id"]])
     assert client.post(decided, {"decision": "release"}, content_type="application/json").json()["status"] == "released"
-
-
-def test_remedy_on_a_ticket_need_not_name_the_ticket_again():
-    support.limit("agent", 25000, 100000)
-    case = support.case(100)
-    client = Client()
-    client.force_login(case.agent)
-    body = {"remedy": "goodwill_credit", "terms": {"amount": "251.00"}, "ask": False}
-
-    answer = client.post(
-        reverse("staff_api:grants", args=[case.ticket.ref]),
-        body,
-        content_type="application/json",
-        headers={"Idempotency-Key": "a"},
-    )
-
-    assert (answer.status_code, answer.json()["code"]) == (403, "over_ticket_limit")

@@ -102,3 +102,20 @@ def test_error_is_put_right_for_all_chosen_once_and_taken_back():
     stranger = send(client, f"findings/{finding.ref}/batches/", {"chosen": ["F-0"]})
     assert (stranger.status_code, stranger.json()["code"]) == (422, "nothing_chosen")
     assert send(signed_in(people.agent()), f"batches/{begun[0].json()['id']}/undoings/", {"reason": "No."}).status_code == 422
+
+
+def test_remedy_on_a_ticket_need_not_name_the_ticket_again():
+    support.limit("agent", 25000, 100000)
+    case = support.case(100)
+    client = Client()
+    client.force_login(case.agent)
+    body = {"remedy": "goodwill_credit", "terms": {"amount": "251.00"}, "ask": False}
+
+    answer = client.post(
+        reverse("staff_api:grants", args=[case.ticket.ref]),
+        body,
+        content_type="application/json",
+        headers={"Idempotency-Key": "a"},
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "over_ticket_limit")
