@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from support.remedies.batches.models import Batch
 from support.service_levels.models import AccountEscalation
