@@ -10,7 +10,7 @@ from billing.money import Money
 from billing.payments import autopay
 from billing.payments.models import Autopay, PaymentMethod
 from window import amounts
-from window.fields import ForgottenInput
+from window.fields import ForgottenInput, SharedPageForm
 
 FOR_WHOM = [
     (PaymentMethod.Scope.NODE, _("this customer only")),
@@ -51,7 +51,7 @@ class NewMethodForm(CardForm):
     )
 
 
-class AutopayForm(forms.Form):
+class AutopayForm(SharedPageForm):
     """When, with what and up to how much invoices pay themselves."""
 
     method = forms.ChoiceField(label=_("Pay with"), required=False)
