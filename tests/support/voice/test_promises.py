@@ -41,7 +41,7 @@ def test_promise_is_noted_with_the_reply_that_makes_it_once():
     promise = promised(ticket, agent, key=key)
     again = promised(ticket, agent, key=key)
 
-    assert (promise, str(promise), promise.message.text) == (again, "Refund, by 6 Mar 2026", "You get it back by Friday.")
+    assert (promise, str(promise), promise.message.text) == (again, "Refund by 2026-03-06", "You get it back by Friday.")
     assert (Message.objects.count(), told("made")) == (2, 1)
 
 
