@@ -33,7 +33,7 @@ def test_praise_is_told_to_who_helped_and_to_the_supervisors():
     told = Activity.objects.get(kind="support.praise_given")
     mails = [letters.write(NOTICES[told.kind], told, person).body for person in (agent, supervisor)]
 
-    assert audiences.who_is_praised(told) == [agent, supervisor]
+    assert audiences.who_is_praised_and_who_leads(told) == [agent, supervisor]
     assert "praises how you helped" in mails[0].replace("=\n", "") and f"praises how {agent} helped" in mails[1].replace(
         "=\n", ""
     )
