@@ -143,6 +143,7 @@ def _context(notice: Notice, activity: Activity, person: User) -> dict[str, Any]
         "customer": {"name": foreign.inline(activity.customer.name)} if activity.customer else None,
         "actor": foreign.inline(str(activity.actor)) if activity.actor else None,
         "is_ours": hasattr(person, "staff_profile"),
+        "is_about_them": activity.facts.get("to") == str(person),
         "quote": quote,
         "quote_lines": foreign.as_quotation(quote),
         "choices": _choices(activity),
