@@ -1,5 +1,7 @@
 """The programs of a customer: which keys there are, what each may do, making one and ending one."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -37,14 +39,7 @@ def programs(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def key_revocations(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """End a key at once."""
-    node = places.node(request, number, access.MANAGE_PEOPLE)
-    key = places.api_key(node, pk)
-    try:
-        keys.revoke(actor=request.user, key=key, at=timezone.now())
-    except Refusal as refusal:
-        return _page(request, node, KeyForm(), refusal=refusal.reason, status=422)
-    messages.success(request, _("%(program)s no longer has a key.") % {"program": key.name})
-    return redirect("portal:programs", node.number)
+    return _do(request, number, pk, keys.revoke, _("%(program)s no longer has a key."))
 
 
 @asks_again
@@ -52,13 +47,18 @@ def key_revocations(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 @require_POST
 def key_adoptions(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """Answer for a key whose maker no longer does."""
+    return _do(request, number, pk, keys.adopt, _("The key of %(program)s works; you answer for it."))
+
+
+def _do(request: HttpRequest, number: str, pk: int, use_case: Callable[..., object], said: str) -> HttpResponse:
+    """Carry out what is done to one key and say so; where a rule refuses, say why above the list."""
     node = places.node(request, number, access.MANAGE_PEOPLE)
     key = places.api_key(node, pk)
     try:
-        keys.adopt(actor=request.user, key=key, at=timezone.now())
+        use_case(actor=request.user, key=key, at=timezone.now())
     except Refusal as refusal:
         return _page(request, node, KeyForm(), refusal=refusal.reason, status=422)
-    messages.success(request, _("The key of %(program)s works; you answer for it.") % {"program": key.name})
+    messages.success(request, said % {"program": key.name})
     return redirect("portal:programs", node.number)
 
 
