@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.customers import moves, tree
@@ -36,10 +37,18 @@ def asking(node: Customer, viewer: User, form: MoveForm, *, words: str = "") -> 
     }
 
 
+def every() -> QuerySet[ChangeRequest]:
+    """Return every change that was asked for, of places and of details, as its page needs it."""
+    return positions.with_their_moves(ChangeRequest.objects.all())
+
+
 def of(request: ChangeRequest, viewer: User) -> dict[str, Any]:
-    """Return what the page of one request for a move shows."""
+    """Return what the page of one change that was asked for shows, a move or one of details."""
     return {
         "move": request,
+        "is_move": request.what == request.What.POSITION,
+        "before": _named(request.before),
+        "after": _named(request.after),
         "sections": sections(_effects(request)),
         "may_decide": changes.may_decide(viewer, request) if request.status == request.Status.WAITING else ALLOWED,
         "may_withdraw": changes.may_withdraw(viewer, request),
@@ -48,9 +57,16 @@ def of(request: ChangeRequest, viewer: User) -> dict[str, Any]:
     }
 
 
+def _named(said: dict[str, Any]) -> str:
+    """Return what stands before or after as people read it: of another customer its name, of a fact its value."""
+    other = next((said[f"{role}_name"] for role in ("parent", "payer") if role in said), None)
+    return str(other) if other is not None else ", ".join(str(value) for value in said.values() if value) or "–"
+
+
 def _effects(request: ChangeRequest) -> dict[str, list[str]]:
     """Return what the move would change as things are now, while somebody still decides; afterwards what it changed."""
-    return positions.as_things_are(request) if request.status == request.Status.WAITING else dict(request.effects)
+    waits = request.status == request.Status.WAITING and request.what == request.What.POSITION
+    return positions.as_things_are(request) if waits else dict(request.effects)
 
 
 def undone_by(request: ChangeRequest) -> Any:

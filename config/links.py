@@ -11,23 +11,23 @@ from django.views.decorators.http import require_GET
 from accounts.people.routes import SIGNED_IN, declares
 from config import sign_in
 
-# For each kind of thing: its page in the portal and in the back office, and whether the page takes the thing's ref.
-PAGES: Final[Mapping[str, tuple[str, str, bool]]] = {
-    "ticket": ("portal:ticket", "backoffice:ticket", True),
-    "document": ("portal:invoice", "backoffice:document", True),
-    "payment": ("portal:payment", "", True),
-    "receipt": ("portal:receipt", "", True),
-    "contract": ("portal:contract", "", True),
-    "invoices": ("portal:invoices", "", True),
-    "methods": ("portal:methods", "", True),
-    "webhooks": ("portal:webhooks", "", True),
-    "details": ("portal:details", "", True),
-    "orders": ("portal:order_approvals", "", True),
-    "approvals": ("", "backoffice:approvals", False),
-    "problem": ("", "backoffice:problem", True),
-    "customer": ("portal:home", "backoffice:customer", True),
-    "finance": ("", "backoffice:inbox", False),
-    "billing_desk": ("", "backoffice:desk", False),
+# For each kind of thing: its page in the portal and in the back office, which takes the thing's ref or shows all of its kind.
+PAGES: Final[Mapping[str, tuple[str, str]]] = {
+    "ticket": ("portal:ticket", "backoffice:ticket"),
+    "document": ("portal:invoice", "backoffice:document"),
+    "payment": ("portal:payment", ""),
+    "receipt": ("portal:receipt", ""),
+    "contract": ("portal:contract", ""),
+    "invoices": ("portal:invoices", ""),
+    "methods": ("portal:methods", ""),
+    "webhooks": ("portal:webhooks", ""),
+    "details": ("portal:details", "backoffice:data"),
+    "orders": ("portal:order_approvals", ""),
+    "approvals": ("", "backoffice:approvals"),
+    "problem": ("", "backoffice:problem"),
+    "customer": ("portal:home", "backoffice:customer"),
+    "finance": ("", "backoffice:inbox"),
+    "billing_desk": ("", "backoffice:desk"),
 }
 
 
@@ -38,14 +38,14 @@ def to(request: HttpRequest, kind: str, ref: str) -> HttpResponse:
     if kind not in PAGES:
         raise Http404
     home = sign_in.home_of(request.user)
-    in_portal, in_backoffice, takes_ref = PAGES[kind]
+    in_portal, in_backoffice = PAGES[kind]
     page = in_backoffice if home == sign_in.BACKOFFICE else in_portal
-    return redirect(_address(page, ref if takes_ref else "") or home)
+    return redirect(_address(page, ref) or _address(page) or home)
 
 
-def _address(page: str, ref: str) -> str:
+def _address(page: str, *ref: str) -> str:
     """Return the address of a page, or nothing where the window has no such page."""
     try:
-        return reverse(page, args=[ref] if ref else []) if page else ""
+        return reverse(page, args=ref) if page else ""
     except NoReverseMatch:
         return ""

@@ -76,6 +76,13 @@ def state_of(change: ChangeRequest) -> str:
     return _("Kept") if kept else str(change.get_status_display())
 
 
+def noted(change: ChangeRequest) -> str:
+    """Say what becomes of a change that was just asked for, and who decides where nobody else of the customer's could."""
+    if change.status == ChangeRequest.Status.WAITING and changes.nobody_of_theirs(change):
+        return _("Noted. One of us decides, since none of your other people could.")
+    return _("Noted: %(state)s.") % {"state": state_of(change).lower()}
+
+
 def _to_decide(change: ChangeRequest) -> dict[str, Any]:
     """Return a request with what it would change as things are now, for who decides on it."""
     now = positions.as_things_are(change) if change.what == ChangeRequest.What.POSITION else {}

@@ -3,8 +3,8 @@
 A request is judged at once by the same rules as every other way in, and kept with what was there before. An address is changed
 as asked; legal name and tax id need an administrator of the customer or above who did not ask, a payer one of both sides; a
 place needs whom positions.py names, and is approved again when its move would change something else by its day than was
-approved. From its day on, by the customer's own clock, a change is in effect; until then the old values hold, and for good they
-stand in the request and on the timeline.
+approved. Where the customer has nobody else who could decide, our own people do. From its day on, by the customer's own clock,
+a change is in effect; until then the old values hold, and for good they stand in the request and on the timeline.
 """
 
 from datetime import date, datetime, timedelta
@@ -20,7 +20,7 @@ from accounts.customers.models import Customer
 from accounts.days import latest_day, local_day
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
 from accounts.people import access, second_person
-from accounts.people.models import User
+from accounts.people.models import Membership, User
 from accounts.quality import positions, sent_to
 from accounts.quality.models import ChangeRequest
 from accounts.timeline import recording
@@ -82,15 +82,36 @@ def ask(*, actor: User, customer: Customer, what: str, effective_on: date, at: d
 
 
 def may_decide(actor: User, request: ChangeRequest) -> Decision:
-    """Say whether `actor` may decide: a person who did not ask, nor by a key of their own; an administrator there or above."""
+    """Say whether `actor` may decide: a person who did not ask, nor by a key of their own; an administrator there or above.
+
+    A supervisor or manager decides where policy says so, our own people ask, or the customer has nobody else who could.
+    """
     second = second_person.decide(actor, request.asked_by, reason=_("You asked for this yourself; somebody else decides."))
     if not second.allowed:
         return second
+    if request.for_staff or (access.level_of(actor) and nobody_of_theirs(request)):
+        return positions.is_decider(actor)
+    return _decides_for_customer(actor, request)
+
+
+def nobody_of_theirs(request: ChangeRequest) -> bool:
+    """Say whether the customer has nobody, beside who asked, who could decide on `request`: then our own people do."""
+    held = Membership.objects.filter(
+        customer__in=Customer.objects.above(request.customer),
+        role__in=access.MANAGE_PEOPLE.roles,
+        effect=Membership.Effect.ALLOW,
+    ).in_force()
+    people = User.objects.filter(pk__in=held.values("user"), is_active=True, is_program=False, staff_profile=None)
+    others = people.exclude(pk=second_person.behind(request.asked_by))
+    return not any(_decides_for_customer(person, request).allowed for person in others)
+
+
+def _decides_for_customer(person: User, request: ChangeRequest) -> Decision:
     if request.what == What.POSITION:
-        return positions.may_decide(actor, request)
+        return positions.may_decide(person, request)
     if request.what == What.PAYER:
-        return positions.administers(actor, request.customer, Customer.objects.get(number=request.after["payer"]))
-    if access.level_of(actor) or not access.decide(actor, access.MANAGE_PEOPLE, request.customer).allowed:
+        return positions.administers(person, request.customer, Customer.objects.get(number=request.after["payer"]))
+    if access.level_of(person) or not access.decide(person, access.MANAGE_PEOPLE, request.customer).allowed:
         return refused(
             "not_an_administrator", _("An administrator of this customer, or above it, decides."), approver="administrator"
         )
@@ -182,7 +203,7 @@ def waiting_for(actor: User) -> QuerySet[ChangeRequest]:
     waiting = ChangeRequest.objects.filter(status=Status.WAITING, customer__in=reach).exclude(
         Q(asked_by=actor) | Q(asked_by__in=second_person.programs_of(actor))
     )
-    waiting = waiting.filter(~Q(what__in=ABOUT_TWO) | positions.decided_by(actor))
+    waiting = waiting.filter(positions.decided_by(actor))
     return waiting.select_related("customer", "asked_by").order_by("asked_at", "pk")
 
 

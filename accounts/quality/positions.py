@@ -92,7 +92,7 @@ def wanted(actor: User, customer: Customer, number: str, on: date, *, keep_owner
 def may_decide(actor: User, request: ChangeRequest) -> Decision:
     """Say whether `actor` may decide on a place: one of our deciders, or an administrator of both places."""
     if request.for_staff:
-        return _is_decider(actor)
+        return is_decider(actor)
     return administers(actor, request.customer, *([request.place] if request.place else []))
 
 
@@ -107,7 +107,7 @@ def administers(actor: User, *places: Customer) -> Decision:
 
 
 def decided_by(actor: User) -> Q:
-    """Return the condition that `actor` decides on a request's place, as far as its rows say; requests of other kinds pass."""
+    """Return the condition that `actor` decides on a request, as far as its rows say: who decides, and both places."""
     if level := access.level_of(actor):
         return Q(for_staff=True) if level in access.DECIDE_MERGES.levels else Q(pk=None)
     reach = access.customers_within_reach(actor, access.MANAGE_PEOPLE)
@@ -188,7 +188,7 @@ def _keep_owners(request: ChangeRequest, before: Mapping[str, owners.Owner], at:
 
 def may_undo(actor: User, request: ChangeRequest) -> Decision:
     """Say whether `actor` may take the move back: whoever may decide on such a place, whoever asked for it."""
-    return _is_decider(actor) if access.level_of(actor) else may_decide(actor, request)
+    return is_decider(actor) if access.level_of(actor) else may_decide(actor, request)
 
 
 def undo(*, actor: User, request: ChangeRequest, at: datetime) -> Move:
@@ -214,7 +214,11 @@ def undo(*, actor: User, request: ChangeRequest, at: datetime) -> Move:
 
 def all_of() -> QuerySet[ChangeRequest]:
     """Return every request for another place, with its people, its move and the move that undid it."""
-    rows = ChangeRequest.objects.filter(what=ChangeRequest.What.POSITION)
+    return with_their_moves(ChangeRequest.objects.filter(what=ChangeRequest.What.POSITION))
+
+
+def with_their_moves(rows: QuerySet[ChangeRequest]) -> QuerySet[ChangeRequest]:
+    """Return the same requests with their people, their moves and the moves that undid them."""
     return rows.select_related(
         "customer__kind", "place__kind", "asked_by", "decided_by", "move__undone_by__moved_by", "move__from_parent"
     )
@@ -234,10 +238,11 @@ def _place(actor: User, customer: Customer, number: str) -> Customer | None:
     return found
 
 
-def _is_decider(actor: User) -> Decision:
+def is_decider(actor: User) -> Decision:
+    """Say whether `actor` is one of our own people who decide on changes of customers: a supervisor or manager."""
     if access.level_of(actor) in access.DECIDE_MERGES.levels:
         return ALLOWED
-    return refused("not_your_level", _("A supervisor or manager decides on places in the tree."), approver="supervisor")
+    return refused("not_your_level", _("A supervisor or manager decides on this."), approver="supervisor")
 
 
 def _named(parent: Customer | None) -> dict[str, str]:

@@ -38,15 +38,15 @@ def customer_moves(request: HttpRequest, number: str) -> HttpResponse:
 @declares(access.SEE_BACKOFFICE)
 @require_GET
 def position(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one move that was asked for: what it changes or changed, and who decided."""
+    """Show one change that was asked for, a move or one of details: what it changes or changed, and who decided."""
     return _position(request, pk, MergeDecisionForm())
 
 
 @declares(access.DECIDE_MERGES)
 @require_POST
 def position_decisions(request: HttpRequest, pk: int) -> HttpResponse:
-    """Let a move happen on its day, or refuse it."""
-    found, form = get_object_or_404(positions.all_of(), pk=pk), MergeDecisionForm(request.POST)
+    """Let a change happen on its day, or refuse it."""
+    found, form = get_object_or_404(moves_shown.every(), pk=pk), MergeDecisionForm(request.POST)
     if not form.is_valid():
         raise Http404
     with refusals_shown_on(form):
@@ -62,7 +62,7 @@ def position_decisions(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def position_withdrawals(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a request back before its day."""
-    found, form = get_object_or_404(positions.all_of(), pk=pk), DismissalForm(request.POST)
+    found, form = get_object_or_404(moves_shown.every(), pk=pk), DismissalForm(request.POST)
     form.full_clean()
     with refusals_shown_on(form):
         changes.withdraw(actor=request.user, request=found, at=timezone.now())
@@ -74,7 +74,7 @@ def position_withdrawals(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def position_undoings(request: HttpRequest, pk: int) -> HttpResponse:
     """Move a customer back to where it stood."""
-    found, form = get_object_or_404(positions.all_of(), pk=pk), DismissalForm(request.POST)
+    found, form = get_object_or_404(moves_shown.every(), pk=pk), DismissalForm(request.POST)
     form.full_clean()
     with refusals_shown_on(form):
         positions.undo(actor=request.user, request=found, at=timezone.now())
@@ -87,5 +87,5 @@ def _kept(sent: QueryDict) -> dict[str, str]:
 
 
 def _position(request: HttpRequest, pk: int, form: DismissalForm | MergeDecisionForm, *, status: int = 200) -> HttpResponse:
-    context = moves_shown.of(get_object_or_404(positions.all_of(), pk=pk), request.user) | {"form": form}
+    context = moves_shown.of(get_object_or_404(moves_shown.every(), pk=pk), request.user) | {"form": form}
     return render(request, "backoffice/moves/move.html", context, status=status)

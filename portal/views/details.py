@@ -49,7 +49,7 @@ def change_requests(request: HttpRequest, number: str) -> HttpResponse:
             day, what = form.day(places.today(node)), form.cleaned_data["what"]
             asked = {"actor": request.user, "customer": node, "what": what, "effective_on": day, "at": timezone.now()}
             made = changes.ask(**asked, **form.wanted())
-            messages.success(request, _("Noted: %(state)s.") % {"state": details_shown.state_of(made).lower()})
+            messages.success(request, details_shown.noted(made))
             return redirect("portal:details", node.number)
     return _page(request, node, bound=form, status=422)
 

@@ -67,14 +67,15 @@ def who_asked_to_order(activity: Activity) -> list[User]:
 
 
 def who_may_decide_on_the_change(activity: Activity) -> list[User]:
-    """The nearest administrators who may decide on a change of details that waits; nobody where none waits any more."""
+    """The nearest administrators who may decide on a change that waits, or our supervisors; nobody where none waits any more."""
     asked = ChangeRequest.objects.select_related("customer").get(pk=activity.about_ref)
     if asked.status != ChangeRequest.Status.WAITING or positions.is_ours(asked):
         return []
     above = Customer.objects.above(asked.customer).order_by("-lft")
     deciding = (nearest(customer, access.ADMINISTRATOR) for customer in above)
     able = ([person for person in people if changes.may_decide(person, asked).allowed] for people in deciding)
-    return next((people for people in able if people), [])
+    told = next((people for people in able if people), [])
+    return told or [person for person in of_level(access.SUPERVISOR) if changes.may_decide(person, asked).allowed]
 
 
 def who_asked_for_the_change(activity: Activity) -> list[User]:

@@ -123,6 +123,7 @@ def test_nobody_approves_what_they_asked_for(entity):
 
 @pytest.mark.parametrize("who", ["member", "administrator below", "stranger", "staff"])
 def test_only_an_administrator_of_the_customer_or_above_decides(entity, who):
+    people.administrator(entity.parent)
     request = asked(entity)
     person = {
         "member": lambda: people.member(entity),
@@ -205,3 +206,35 @@ def test_database_refuses_what_no_request_may_be(entity, promise):
 
     with pytest.raises(IntegrityError, match=promise), transaction.atomic():
         ChangeRequest.objects.create(**facts)
+
+
+def test_our_people_decide_where_the_only_administrator_asked(entity):
+    alone = people.administrator(entity.parent)
+    request = asked(entity, "legal_name", actor=alone, legal_name="Helios Energie GmbH")
+
+    assert not changes.may_decide(people.staff("agent"), request).allowed
+    changes.approve(actor=people.staff("supervisor"), request=request, at=NOON)
+
+    assert now(entity).legal_name == "Helios Energie GmbH"
+
+
+def test_our_people_do_not_decide_what_another_administrator_can(entity):
+    request = asked(entity, "legal_name", actor=people.administrator(entity.parent), legal_name="Helios Energie GmbH")
+    people.administrator(entity)
+
+    with pytest.raises(Refusal, match="An administrator of this customer"):
+        changes.approve(actor=people.staff("supervisor"), request=request, at=NOON)
+
+    assert now(entity).legal_name != "Helios Energie GmbH"
+
+
+def test_payer_of_another_branch_is_decided_by_us_where_nobody_administers_both(entity):
+    sister = below(entity.parent, "Helios Trade GmbH", "legal_entity", country="DE")
+    asking = people.administrator(entity)
+    people.joins(asking, sister)
+    people.administrator(sister)
+    request = asked(entity, "payer", actor=asking, payer=sister.number)
+
+    changes.approve(actor=people.staff("manager"), request=request, at=NOON)
+
+    assert responsibilities.payer_of(now(entity), TODAY) == sister
