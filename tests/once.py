@@ -14,7 +14,7 @@ def once(build: Callable[[], Any]) -> Callable[..., Any]:
 
     @pytest.fixture(scope="module")
     def rows(django_db_setup: None, django_db_blocker) -> Iterator[Callable[[], Any]]:
-        with django_db_blocker.unblock(), _to_be_rolled_back():
+        with django_db_blocker.unblock(), to_be_rolled_back():
             built = build()
             with django_db_blocker.block():
                 yield lambda: deepcopy(built)
@@ -23,7 +23,8 @@ def once(build: Callable[[], Any]) -> Callable[..., Any]:
 
 
 @contextmanager
-def _to_be_rolled_back() -> Iterator[None]:
+def to_be_rolled_back() -> Iterator[None]:
+    """Take back at the end whatever happens inside."""
     around = transaction.atomic()
     around._from_testcase = True  # as Django's own: what insists on a transaction of its own may begin one inside
     with around:
