@@ -23,6 +23,7 @@ from backoffice.demo import (
     overdue,
     paying,
     policies,
+    reduced_and_held,
     relations,
     selling,
     sent_to,
@@ -92,6 +93,7 @@ def build(*, at: datetime, password: str, crowd: Mapping[str, int] | None = None
         overdue.ask(at=at)
         paying.arrange(at=at)
         selling.arrange(at=at)
+        reduced_and_held.hold(at=at)
         tree_requests.ask(at=at)
         relations.arrange(at=at)
         sent_to.ask(at=at)
@@ -129,6 +131,7 @@ def _found(password: str, at: datetime) -> None:
     history.keep_card(Customer.objects.get(ref=PAYERS_NODE), at)
     articles.load(articles.starters(), at=at)
     history.found(seller, at.date())
+    reduced_and_held.reduce(at=at)
 
 
 def _counted(*, is_new: bool) -> World:

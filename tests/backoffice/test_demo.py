@@ -12,6 +12,7 @@ from backoffice.demo import building
 from billing.anomalies.models import Finding
 from billing.invoices import supplied
 from billing.invoices.models import Document, Line
+from billing.invoices.running.models import BillingWork
 from billing.ledger import balances, proof
 from billing.payments.bank import proof as bank_proof
 from billing.payments.bank.models import BankLine
@@ -72,6 +73,10 @@ def test_every_inbox_has_something_in_it_and_a_crowd_comes_in_the_numbers_asked_
     assert BankLine.objects.waiting().count() >= 2
     assert BankLine.objects.over().count() == 1
     assert bank_proof.faults() == []
+    held = BillingWork.objects.held().get()
+    assert (held.payer.ref, held.drafts[0]["total_minor"]) == ("LW", 149_00)
+    assert held.reason.startswith("Order number missing")
+    assert [line.amount_minor for line in Line.objects.filter(kind="coupon")] == [-17_36] * 3
     assert User.objects.get(email="newagent@accord.example").staff_profile.policy_acknowledged_at is None
     assert User.objects.get(email="member@us.helios.example").check_password(PASSWORD)
 
