@@ -18,6 +18,7 @@ from backoffice.demo import (
     catalogue,
     desk,
     editors,
+    group_prices,
     history,
     listening,
     overdue,
@@ -119,12 +120,14 @@ def _found(password: str, at: datetime) -> None:
     seller = sellers.define(actor=None, at=began, **catalogue.SELLER)
     for ware in catalogue.WARES:
         _offer(ware, began.date())
+    group_prices.offer_add_on(began.date(), CURRENCIES)
     _appoint(password, began)
     for root in (HELIOS, *OTHERS):
         _plant(root, None, seller, at)
     selling.meet(at=at - POLICIES_KNOWN)
     policies.publish(at=at - POLICIES_KNOWN)
     standing.agree(at=at - POLICIES_KNOWN)
+    group_prices.agree(at=at - POLICIES_KNOWN)
     policies.publish_for_segments(at=at - POLICIES_KNOWN)
     strategy.write(at=at - POLICIES_KNOWN)
     _invite(password, began)
