@@ -174,7 +174,7 @@ def _contracts(customer: Customer, on: date) -> list[Contract]:
 
 def _may_be_paid_by(customer: Customer, on: date) -> QuerySet[Customer]:
     """Return the customer, and everything below those for whom it was named payer."""
-    near = Customer.objects.filter(pk=customer.pk)
+    near: QuerySet[Customer] = Customer.objects.filter(pk=customer.pk)
     for named in responsibilities.answered_for(customer, on):
         if named.role == responsibilities.PAYER:
             near |= Customer.objects.below(named.customer)

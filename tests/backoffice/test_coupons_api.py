@@ -96,7 +96,7 @@ def test_coupon_above_the_limit_waits_for_a_second_manager(contract):
     approved = [send(second, "redemption_approvals", asked["ref"]).json() for _ in range(2)]
 
     assert (asked["state"], listed) == ("waits", [asked])
-    assert (own.status_code, Redemption.objects.count()) == (403, 1)
+    assert (own.status_code, Redemption.objects.count()) == (422, 1)
     assert [one["state"] for one in approved] == ["given", "given"]
     assert second.get(reverse("staff_api:redemptions"), {"waits": "true"}).json()["results"] == []
 
