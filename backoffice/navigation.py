@@ -62,7 +62,8 @@ CUSTOMERS: Final = Group(
             gettext_lazy("All customers"),
             "customers",
             "customer document contacts viewings timeline customer_offers customer_moves position answers customer_addresses "
-            "customer_relations customer_splits split new_customer first_contract",
+            "customer_relations customer_splits split new_customer first_contract "
+            "customer_wallet",
             "g c",
             access.SEE_BACKOFFICE,
         ),

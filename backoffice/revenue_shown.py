@@ -27,6 +27,13 @@ PARTS: Final[tuple[str | Promise, ...]] = (
     gettext_lazy("Over 90 days"),
 )
 
+CHANNELS: Final[dict[str, Promise]] = {
+    "portal": gettext_lazy("In the portal, by the customer"),
+    "program": gettext_lazy("By a program, with a key"),
+    "staff": gettext_lazy("By our people"),
+    "": gettext_lazy("Elsewhere, or brought in"),
+}
+
 
 @dataclass(frozen=True)
 class AgedRow:
@@ -43,12 +50,15 @@ def page(currency: str, today: date) -> dict[str, Any]:
     moved = _moved(currency, today)
     months = _months(currency, today)
     coming = revenue.coming(currency, first=today, count=MONTHS + 1)
-    year = recurring.retention_by_segment(*_year(today))
+    year, channels = recurring.retention_by_segment(*_year(today)), recurring.movements_by_channel(*_year(today))
     return {
         "months": [(month, Money(month.recognised_minor, currency), Money(month.deferred_minor, currency)) for month in months],
         "points": [_point(month) for month in months],
         "movements": [_amounts(movement) for movement in moved],
         "segments": [_amounts(movement) | {"name": name} for name, movement in year if movement.currency == currency],
+        "channels": [
+            _amounts(movement) | {"name": CHANNELS[name]} for name, movement in channels if movement.currency == currency
+        ],
         "coming": [(one.month, Money(one.amount_minor, currency), place == MONTHS) for place, one in enumerate(coming)],
         "recurring": Money(moved[-1].after_minor if moved else 0, currency),
         "retained": retained([movement for _name, movement in year if movement.currency == currency]),

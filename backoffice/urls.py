@@ -53,6 +53,7 @@ from backoffice.views import (
     tree,
     viewings,
     voice,
+    wallets,
 )
 
 app_name = "backoffice"
@@ -230,6 +231,8 @@ urlpatterns = [
     path("viewings/endings/", viewings.viewing_endings, name="viewing_endings"),
     path("customers/<str:number>/viewings/", viewings.viewings, name="viewings"),
     path("customers/<str:number>/offers/", offers.offers, name="customer_offers"),
+    path("customers/<str:number>/credit/", wallets.customer_wallet, name="customer_wallet"),
+    path("customers/<str:number>/credit/orders/", wallets.credit_orders, name="credit_orders"),
     path("customers/<str:number>/below/", customers.below, name="below"),
     path("customers/<str:number>/escalations/", commitments.escalations, name="escalations"),
     # numbers of documents from elsewhere may hold a slash

@@ -144,8 +144,9 @@ def render_new_documents() -> None:
 
 
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped
-def render_documents(document_ids: list[int]) -> None:
-    """Print documents one after the other on one press; what was printed meanwhile is left alone."""
-    waiting = Document.objects.filter(pk__in=document_ids, files=None).select_related("receiver").order_by("pk")
-    for ref, reason in presses.print_all(waiting).failed.items():
+def render_documents(document_ids: list[int], language: str = "") -> None:
+    """Print documents in `language` (each receiver's own, if not said) on one press; what is printed already is left alone."""
+    chosen = Document.objects.filter(pk__in=document_ids).select_related("receiver").order_by("pk")
+    waiting = rendering.unprinted_of(list(chosen), language) if language else chosen.filter(files=None)
+    for ref, reason in presses.print_all(waiting, language).failed.items():
         log.error("document_not_printed", document=ref, reason=reason)

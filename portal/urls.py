@@ -136,6 +136,7 @@ urlpatterns = [
     path("customers/<str:number>/payment-plans/", overdue.payment_plans, name="payment_plans"),
     path("customers/<str:number>/invoices/csv/", invoices.sheet, name="invoice_sheet"),
     path("customers/<str:number>/invoices/zip/", invoices.archive, name="invoice_archive"),
+    path("customers/<str:number>/invoices/zip/printing/", invoices.printing, name="invoice_printing"),
     path("invoices/<path:ref>/e-invoice/<slug:form>/", invoices.einvoice, name="einvoice"),
     path("invoices/<path:ref>/pdf/", invoices.pdf, name="invoice_pdf"),
     path("invoices/<path:ref>/", invoices.invoice, name="invoice"),

@@ -20,7 +20,7 @@ ORGANISATION_PAGES = {
     "sign_in",
     "sign_in_provider",
 }
-INVOICE_PAGES = {"invoices", "invoice", "statement", "payment_plans", "payment_promises"}
+INVOICE_PAGES = {"invoices", "invoice", "invoice_printing", "statement", "payment_plans", "payment_promises"}
 PAYMENT_PAGES = {"payments", "payment", "new_payment", "wallet", "mandates", "methods", "autopay", "method_replacements"}
 # label, icon, the page it opens, the pages during which it is the current one, its key
 PLACES = (

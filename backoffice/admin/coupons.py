@@ -98,8 +98,7 @@ class RedemptionAdmin(UseCaseAdmin):
     def stands(self, redemption: Redemption) -> str:
         """Whether it waits, and who approved it."""
         if redemption.waits:
-            turned_down = redemption.until is not None and redemption.until <= redemption.since
-            return str(_("turned down") if turned_down else _("waits for a second person"))
+            return str(_("turned down") if redemption.state == "turned_down" else _("waits for a second person"))
         return str(_("approved by {who}")).format(who=redemption.approved_by) if redemption.approved_by else str(_("given"))
 
     @admin.action(description=_("Approve (a second person)"))

@@ -18,11 +18,13 @@ from backoffice.demo import (
     catalogue,
     desk,
     editors,
+    group_prices,
     history,
     listening,
     overdue,
     paying,
     policies,
+    reduced_and_held,
     relations,
     selling,
     sent_to,
@@ -92,6 +94,7 @@ def build(*, at: datetime, password: str, crowd: Mapping[str, int] | None = None
         overdue.ask(at=at)
         paying.arrange(at=at)
         selling.arrange(at=at)
+        reduced_and_held.hold(at=at)
         tree_requests.ask(at=at)
         relations.arrange(at=at)
         sent_to.ask(at=at)
@@ -117,18 +120,21 @@ def _found(password: str, at: datetime) -> None:
     seller = sellers.define(actor=None, at=began, **catalogue.SELLER)
     for ware in catalogue.WARES:
         _offer(ware, began.date())
+    group_prices.offer_add_on(began.date(), CURRENCIES)
     _appoint(password, began)
     for root in (HELIOS, *OTHERS):
         _plant(root, None, seller, at)
     selling.meet(at=at - POLICIES_KNOWN)
     policies.publish(at=at - POLICIES_KNOWN)
     standing.agree(at=at - POLICIES_KNOWN)
+    group_prices.agree(at=at - POLICIES_KNOWN)
     policies.publish_for_segments(at=at - POLICIES_KNOWN)
     strategy.write(at=at - POLICIES_KNOWN)
     _invite(password, began)
     history.keep_card(Customer.objects.get(ref=PAYERS_NODE), at)
     articles.load(articles.starters(), at=at)
     history.found(seller, at.date())
+    reduced_and_held.reduce(at=at)
 
 
 def _counted(*, is_new: bool) -> World:

@@ -80,7 +80,7 @@ def _sensible_or_refuse(percent: Decimal | None, amount: Money | None, periods: 
     if (percent is None) == (amount is None):
         raise BadCoupon(_("A coupon takes off either a percentage or an amount."))
     if percent is not None and not 0 < percent <= 100:
-        raise BadCoupon(_("A percentage is above 0 and at most 100, not {percent}.").format(percent=percent))
+        raise BadCoupon(_("A percentage is above 0 and at most 100, not {percent}.").format(percent=f"{percent.normalize():f}"))
     if amount is not None and amount.amount_minor <= 0:
         raise BadCoupon(_("The amount of a coupon is above zero."))
     if periods is not None and not 1 <= periods <= 1200:

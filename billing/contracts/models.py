@@ -145,6 +145,8 @@ class TakingOff(models.Manager["Redemption"]):
 class Redemption(models.Model):
     """A coupon that a contract has. Written by billing/contracts/redeeming.py; it ends on a day, it is never removed."""
 
+    STATES: ClassVar = ("given", "waits", "turned_down")
+
     ref = models.CharField(max_length=20, unique=True)
     coupon = models.ForeignKey("billing.Coupon", on_delete=models.PROTECT, related_name="redemptions")
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="redemptions")
@@ -177,3 +179,10 @@ class Redemption(models.Model):
 
     def __str__(self) -> str:
         return f"{self.coupon} for {self.contract}"
+
+    @property
+    def state(self) -> str:
+        """How it stands: it holds (`given`), `waits` for a second person, or was `turned_down` by one."""
+        if not self.waits:
+            return "given"
+        return "turned_down" if self.until is not None and self.until <= self.since else "waits"

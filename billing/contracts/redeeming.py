@@ -73,7 +73,7 @@ def approve(*, actor: User, redemption: Redemption, at: datetime) -> Redemption:
         if not held.waits:
             return held
         coupon_authority.may_approve(actor, held).or_refuse()
-        if held.until is not None and held.until <= held.since:
+        if held.state == "turned_down":
             raise CouponNotRedeemable(_("{coupon} was turned down; give another one.").format(coupon=held.coupon))
         held.waits, held.approved_by, held.approved_at = False, actor, at
         held.save(update_fields=["waits", "approved_by", "approved_at"])

@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from accounts.customers import responsibilities
@@ -30,6 +31,7 @@ from billing.money import Money
 
 MOST_MAJOR: Final = 100_000
 MOST_MOVES: Final = 100
+KEY: Final = "wallet:"  # how the entry of credit that was bought begins
 
 
 class NothingToPrepay(Refusal):
@@ -59,10 +61,24 @@ class Wallet:
     open_for_more: bool
 
 
-def of(customer: Customer) -> list[Wallet]:
-    """Return the wallets of `customer`: for each seller and currency of its contracts, and wherever it holds credit."""
+@dataclass(frozen=True)
+class Moved:
+    """What came in and went out of the credit with one seller in one currency; both told above zero."""
+
+    seller_code: str
+    bought: Money
+    otherwise: Money
+    used: Money
+
+
+def of(customer: Customer, on: date) -> list[Wallet]:
+    """Return the wallets of `customer` on the day `on`, one for each seller and currency.
+
+    There is one where it pays for a contract, its own or another's, and wherever it holds credit.
+    """
     held = {(detail, currency): -total for detail, currency, total in balances.credit_by_seller(customer)}
-    offered = {(contract.legal_entity.code, contract.currency): contract.legal_entity for contract in _contracts(customer)}
+    paid_for = _contracts(customer, on)
+    offered = {(contract.legal_entity.code, contract.currency): contract.legal_entity for contract in paid_for}
     missing = [code for code, _currency in held if code not in {code for code, _currency in offered}]
     sellers = {seller.code: seller for seller in [*LegalEntity.objects.filter(code__in=missing), *offered.values()]}
     keys = sorted(offered.keys() | {key for key, minor in held.items() if minor and key[0] in sellers})
@@ -73,6 +89,24 @@ def moves(customer: Customer) -> list[Posting]:
     """Return what moved the credit of `customer`, the newest first; `amount_minor` below zero is credit that came in."""
     found = Posting.objects.filter(customer=customer, account=Posting.Account.CUSTOMER_CREDIT).select_related("entry", "document")
     return list(found.order_by("-entry__posted_on", "-pk")[:MOST_MOVES])
+
+
+def moved(customer: Customer) -> list[Moved]:
+    """Return for each seller and currency what was bought ahead, what came in otherwise, and what was used, in all time."""
+    found = Posting.objects.filter(customer=customer, account=Posting.Account.CUSTOMER_CREDIT).order_by()
+    came, went = Q(amount_minor__lt=0), Q(amount_minor__gt=0)
+    bought = came & Q(entry__key__startswith=KEY)
+    sums = found.values("detail", "currency").annotate(
+        bought=Sum("amount_minor", filter=bought, default=0), came=Sum("amount_minor", filter=came, default=0),
+        went=Sum("amount_minor", filter=went, default=0),
+    )  # fmt: skip
+    return [
+        Moved(
+            row["detail"], Money(-row["bought"], row["currency"]), Money(row["bought"] - row["came"], row["currency"]),
+            Money(row["went"], row["currency"]),
+        )
+        for row in sums.order_by("detail", "currency")
+    ]  # fmt: skip
 
 
 def decide(actor: User, customer: Customer, on: date) -> Decision:
@@ -108,17 +142,17 @@ def top_up(
         raise TooMuchAhead(_("At most {most} are bought at once; ask us for more.").format(most=most))
     with transaction.atomic():
         locking.lock_payers([customer.pk])
-        entry = f"wallet:{customer.pk}:{key}"
+        entry = f"{KEY}{customer.pk}:{key}"
         if earlier := Entry.objects.filter(key=entry).first():
             return Document.objects.get(ref=earlier.about_ref)
         return single.issue(
-            actor, customer, _seller(customer, amount.currency, seller), amount.currency, [_line(customer, amount)], on, at,
+            actor, customer, _seller(customer, amount.currency, seller, on), amount.currency, [_line(customer, amount)], on, at,
             issuing.INVOICE, key=entry,
         )  # fmt: skip
 
 
-def _seller(customer: Customer, currency: str, wanted: LegalEntity | None) -> LegalEntity:
-    sellers = [contract.legal_entity for contract in _contracts(customer) if contract.currency == currency]
+def _seller(customer: Customer, currency: str, wanted: LegalEntity | None, on: date) -> LegalEntity:
+    sellers = [contract.legal_entity for contract in _contracts(customer, on) if contract.currency == currency]
     if not sellers or wanted and wanted not in sellers:
         raise NothingToPrepay(
             _("There is no contract in {currency} that prepaid credit could pay for.").format(currency=currency)
@@ -126,10 +160,25 @@ def _seller(customer: Customer, currency: str, wanted: LegalEntity | None) -> Le
     return wanted or sellers[0]
 
 
-def _contracts(customer: Customer) -> list[Contract]:
-    """Return the contracts of the customer and below it, in the order signed: credit pays for what it is invoiced."""
-    found = Contract.objects.filter(customer__in=Customer.objects.below(customer)).select_related("legal_entity")
+def _contracts(customer: Customer, on: date) -> list[Contract]:
+    """Return the contracts under which `customer` pays on the day `on`, in the order signed: its credit pays for these."""
+    near = _may_be_paid_by(customer, on)
+    asked = set(near.filter(contracts__isnull=False).values_list("pk", flat=True))
+    asked |= set(near.filter(subscriptions__isnull=False).values_list("pk", flat=True))
+    payers = responsibilities.answering_keys(asked, responsibilities.PAYER, on)
+    paid_for = [node for node in asked if payers.get(node, node) == customer.pk]
+    under = Q(customer__in=paid_for) | Q(subscriptions__customer__in=paid_for)
+    found = Contract.objects.filter(Exists(Contract.objects.filter(under, pk=OuterRef("pk")))).select_related("legal_entity")
     return list(found.order_by("signed_on", "pk"))
+
+
+def _may_be_paid_by(customer: Customer, on: date) -> QuerySet[Customer]:
+    """Return the customer, and everything below those for whom it was named payer."""
+    near: QuerySet[Customer] = Customer.objects.filter(pk=customer.pk)
+    for named in responsibilities.answered_for(customer, on):
+        if named.role == responsibilities.PAYER:
+            near |= Customer.objects.below(named.customer)
+    return near
 
 
 def _line(customer: Customer, amount: Money) -> NewLine:

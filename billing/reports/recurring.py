@@ -84,6 +84,18 @@ def retention_by_segment(since: date, on: date) -> list[tuple[str, Movement]]:
         return [(row[0], Movement(*_told(row[1:]))) for row in cursor.fetchall()]
 
 
+def movements_by_channel(since: date, on: date) -> list[tuple[str, Movement]]:
+    """Return by channel what moved the recurring revenue of subscriptions between two days; it adds up to the total.
+
+    The channel is whose last word holds: `portal` (a customer's person), `program` (a key), `staff` (our people), `` (agreed
+    elsewhere, such as what was brought in). Each subscription counts for itself, so one that is new to a customer who was there
+    before is new here, and an expansion by segment. `customers` counts subscriptions.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_CHANNEL, [[since, on], on, on])
+        return [(row[0], Movement(*_told(row[1:]))) for row in cursor.fetchall()]
+
+
 def for_nodes(customers: Iterable[Customer], on: date) -> dict[int, NodeBalance]:
     """Return what each customer, and it with everything below, comes to a month on the day `on`; one statement."""
     found = {customer.pk: NodeBalance() for customer in customers}
@@ -177,6 +189,17 @@ LEFT JOIN LATERAL (
     AND k.since <= %s AND (k.until IS NULL OR k.until > %s)
     ORDER BY a.lft DESC, g.rank DESC, g.id LIMIT 1
 ) s ON true
+WHERE m.day = %s GROUP BY 1, m.day, m.currency ORDER BY m.currency, 1
+"""  # noqa: S608 - made of constants
+_BY_CHANNEL: Final = f"""{_COVERING} {_PER_CUSTOMER.replace("customer_id", "subscription_id")}
+SELECT coalesce(e.channel, ''), {_SUMS}
+LEFT JOIN LATERAL (
+    SELECT CASE WHEN u.id IS NULL THEN '' WHEN u.is_program THEN 'program' WHEN p.id IS NOT NULL THEN 'staff' ELSE 'portal' END
+        AS channel
+    FROM billing_contractevent w LEFT JOIN billing_contractevent undo ON undo.undoes_id = w.id
+    LEFT JOIN accounts_user u ON u.id = w.recorded_by_id LEFT JOIN accounts_staffprofile p ON p.user_id = u.id
+    WHERE w.subscription_id = m.subscription_id AND undo.id IS NULL AND w.effective_on <= %s ORDER BY w.sequence DESC LIMIT 1
+) e ON true
 WHERE m.day = %s GROUP BY 1, m.day, m.currency ORDER BY m.currency, 1
 """  # noqa: S608 - made of constants
 _SHARES: Final = f"""{_COVERING} ignored AS (SELECT 1)

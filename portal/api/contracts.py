@@ -143,6 +143,9 @@ class OutcomeSerializer(serializers.Serializer):
     per_period_after_minor = serializers.IntegerField()
     next_invoice_on = serializers.DateField(allow_null=True)
     next_invoice_total_minor = serializers.IntegerField()
+    next_invoice_reduced = serializers.BooleanField(
+        default=False, help_text="Whether a discount or coupon takes something off the next invoice."
+    )
 
 
 class QuoteSerializer(serializers.ModelSerializer):

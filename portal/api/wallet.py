@@ -44,7 +44,7 @@ class Wallets(View):
     def get(self, request: Request, number: str) -> Response:
         """List the credit a customer holds, by seller and currency."""
         node = places.node(request, number, access.SEE_MONEY)
-        return Response(WalletSerializer(wallets.of(node), many=True).data)
+        return Response(WalletSerializer(wallets.of(node, places.today(node)), many=True).data)
 
 
 class TopUps(View):

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -73,11 +74,28 @@ def sheet(request: HttpRequest, number: str) -> StreamingHttpResponse:
 @declares(access.SEE_MONEY)
 @require_GET
 def archive(request: HttpRequest, number: str) -> HttpResponse:
-    """Hand over the PDFs of the newest documents of the list in one file."""
+    """Hand over the PDFs of the newest documents of the list in one file; where many are not printed yet, workers print them."""
     node = places.node(request, number, access.SEE_MONEY)
-    chosen = _chosen(request, node).select_related("receiver").order_by("-issued_on", "-pk")
-    content = files.archive(chosen[: files.MOST_IN_AN_ARCHIVE], language=get_language() or "en")
+    asked, language = _printing(request, node), get_language() or "en"
+    if asked.takes_long:
+        files.let_workers_print(asked, language=language)
+        printing = reverse("portal:invoice_printing", args=[node.number])
+        return redirect(f"{printing}?{request.GET.urlencode()}")
+    content = files.archive(asked.documents, language=language)
     return download(content, name=f"{node.number}-invoices.zip", content_type="application/zip")
+
+
+@declares(access.SEE_MONEY)
+@require_GET
+def printing(request: HttpRequest, number: str) -> HttpResponse:
+    """Say how many of the PDFs are printed, and lead to the file once all are."""
+    node = places.node(request, number, access.SEE_MONEY)
+    return render(request, "portal/invoices/printing.html", {"at": node, "printing": _printing(request, node)})
+
+
+def _printing(request: HttpRequest, node: Customer) -> files.Printing:
+    chosen = _chosen(request, node).select_related("receiver").order_by("-issued_on", "-pk")
+    return files.printing(chosen[: files.MOST_IN_AN_ARCHIVE], language=get_language() or "en")
 
 
 def _chosen(request: HttpRequest, node: Customer) -> QuerySet[Document]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.days import local_day
 from accounts.people import access, keys
 from backoffice.api import urls
+from billing.contracts.models import Redemption
 from billing.invoices.running.models import BillingRun, BillingWork
 from billing.provisioning.models import ProvisioningTask
 from support.channels.chat.models import Chat
@@ -18,7 +19,7 @@ from support.channels.models import CallBack
 from support.remedies.models import FeedRow, Grant
 from support.tickets.models import Ticket
 from support.voice.models import Promise
-from tests.factories import chats, desk, offers, people, provisioning, quality, relations, support, tree_changes
+from tests.factories import billing, chats, desk, offers, people, provisioning, quality, relations, support, tree_changes
 from tests.factories.billing import NOON
 from tests.once import once
 
@@ -111,6 +112,11 @@ ROUTES = {
     "answers": ("post", GIVERS),
     "reversals": ("post", access.EVERY_LEVEL),
     "tie_outs": ("get", BOOKS),
+    "coupons": ("get", MANAGERS),
+    "contract_coupons": ("get", MANAGERS),
+    "redemptions": ("get", MANAGERS),
+    "redemption_approvals": ("post", MANAGERS),
+    "redemption_endings": ("post", MANAGERS),
     "runs": ("get", BOOKS),
     "held": ("get", BOOKS),
     "hold_releases": ("post", access.RUN_BILLING.levels),
@@ -168,6 +174,9 @@ def rows(customer, route):
         **dict.fromkeys(["batch", "batch_undoings"], support.batch),
         **dict.fromkeys(["hold_releases", "hold_discards"], lambda: BillingWork.objects.first() or held_of(customer)),
     }
+    if route in {"contract_coupons", "redemption_approvals", "redemption_endings"}:
+        held = Redemption.objects.first() or billing.redeemed(customer)
+        return {route: [held.contract.ref if route == "contract_coupons" else held.ref]}
     if route in {"hits", "finding_batches"}:
         return {route: [support.batch().finding.ref]}
     return {route: [made[route]().pk]} if route in made else {}

@@ -10,8 +10,12 @@ from accounts.people.models import User
 from accounts.timeline.models import Delivery
 from backoffice.demo import building
 from billing.anomalies.models import Finding
+from billing.catalog import plans
+from billing.catalog.models import Plan
+from billing.contracts import conditions
 from billing.invoices import supplied
 from billing.invoices.models import Document, Line
+from billing.invoices.running.models import BillingWork
 from billing.ledger import balances, proof
 from billing.payments.bank import proof as bank_proof
 from billing.payments.bank.models import BankLine
@@ -46,7 +50,15 @@ def test_demo_world_is_the_one_the_stories_are_told_with_and_building_it_again_c
     assert Line.objects.filter(kind="usage", product__code="messages", amount_minor__gt=0).count() >= 12
     assert UsageRecord.objects.filter(subscription__customer__ref="NW").count() > 365
     assert Document.objects.filter(ref__in=["INV-1", "INV-8", "INV-9"], open_minor__gt=0).count() == 0
+    assert price_of("insight-team", "HB") == "129.00" and price_of("insight-team", "KR") == "149.00"
     assert tree.check() == [] and proof.faults() == []
+
+
+def price_of(plan, ref):
+    """What a plan costs a customer that orders it on the day the world is built."""
+    lists = conditions.price_lists_of(Customer.objects.get(ref=ref), MONDAY.date())
+    version = plans.version_for(Plan.objects.get(code=plan), "EUR", MONDAY.date(), lists)
+    return version.charges.get().params["price"]
 
 
 def what_is_billed_of(product):
@@ -72,6 +84,10 @@ def test_every_inbox_has_something_in_it_and_a_crowd_comes_in_the_numbers_asked_
     assert BankLine.objects.waiting().count() >= 2
     assert BankLine.objects.over().count() == 1
     assert bank_proof.faults() == []
+    held = BillingWork.objects.held().get()
+    assert (held.payer.ref, held.drafts[0]["total_minor"]) == ("LW", 149_00)
+    assert held.reason.startswith("Order number missing")
+    assert [line.amount_minor for line in Line.objects.filter(kind="coupon")] == [-17_36] * 3
     assert User.objects.get(email="newagent@accord.example").staff_profile.policy_acknowledged_at is None
     assert User.objects.get(email="member@us.helios.example").check_password(PASSWORD)
 

@@ -13,7 +13,7 @@ from billing.contracts import notice, renewing, state, sunset, terms
 from billing.contracts.models import ContractTerms
 from billing.contracts.terms import Terms
 from billing.invoices import run
-from billing.invoices.models import Document
+from billing.invoices.models import Document, Line
 from billing.invoices.running import carrying
 from billing.ledger import proof
 from tests.factories import billing, customers, people
@@ -162,6 +162,23 @@ def test_renewal_is_blocked_for_a_product_given_up_and_names_its_successor(held)
     assert state.as_of(other, JUNE).ends_on is None
     assert [a.facts["instead"] for a in told("billing.renewal_blocked")] == ["Next"]
     assert len(told("billing.contract_renewed")) == 1
+
+
+def test_blocked_renewal_is_billed_to_its_last_day_and_no_further(held):
+    successor = billing.version("NEXT", "70.00", product="next").plan.product
+    give_up(held.product, JUNE + timedelta(days=180), successor)
+
+    for month in range(1, 13):
+        carrying.bill_due(on=date(2026, month, 1), at=noon(date(2026, month, 1)), judges=())
+    renewing.decide_due(at=noon(date(2026, 12, 3)))
+    for day in (date(2027, 1, 1), date(2027, 2, 1)):
+        carrying.bill_due(on=day, at=noon(day), judges=())
+
+    billed = Line.objects.filter(subscription=held).order_by("since")
+    assert (billed.count(), billed.last().until) == (12, date(2027, 1, 1))
+    assert sum(document.total_minor for document in Document.objects.all()) == 12 * 124_00
+    assert state.as_of(held, date(2027, 1, 1)).status == state.CANCELLED
+    assert proof.faults() == []
 
 
 def test_product_given_up_ends_on_its_day_where_no_term_runs():

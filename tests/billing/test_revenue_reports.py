@@ -12,7 +12,7 @@ from billing.invoices import credit_notes, run, single
 from billing.invoices.models import Line
 from billing.ledger import balances
 from billing.reports import ageing, recurring, revenue
-from tests.factories import billing, customers
+from tests.factories import billing, customers, people
 from tests.factories.customers import group
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +69,31 @@ def test_recurring_revenue_is_what_the_issued_lines_and_the_contracts_say(year):
     running = [found for found in state.states_of(Subscription.objects.all(), APRIL).values() if found.status == state.ACTIVE]
     monthly = sum(found.per_period.amount_minor // (12 if found.cycle.days > 31 else 1) for found in running)
     assert sum(share.monthly_minor for share in shares) == recurring.movements([APRIL])[0].after_minor == billed + 1000 == monthly
+
+
+def test_movements_by_channel_add_up_to_the_total_and_follow_who_agreed_last(year):
+    for actor, quantity in ((people.administrator(year.customer), 6), (people.agent(), 8)):
+        events.add(
+            actor=actor,
+            subscription=year,
+            what="set_quantity",
+            effective_on=APRIL.replace(day=1),
+            at=noon(FIRST),
+            quantity=quantity,
+        )
+    by_agent = recurring.movements_by_channel(JANUARY, APRIL)
+    events.add(
+        actor=people.administrator(year.customer), subscription=year, what="set_quantity", effective_on=APRIL.replace(day=2),
+        at=noon(FIRST), quantity=9,
+    )  # fmt: skip
+    by_portal = recurring.movements_by_channel(JANUARY, APRIL)
+
+    [total] = [movement for movement in recurring.movements([JANUARY, APRIL]) if movement.on == APRIL]
+    assert [name for name, _movement in by_agent] == ["", "staff"]
+    assert [(name, m.before_minor, m.expansion_minor) for name, m in by_portal] == [("", 6500, 0), ("portal", 1000, 3000)]
+    for told in (by_agent, by_portal):
+        for side in ("before_minor", "new_minor", "churn_minor", "after_minor"):
+            assert sum(getattr(movement, side) for _name, movement in told) == getattr(total, side)
 
 
 def test_part_of_a_cycle_counts_as_the_whole_and_the_end_of_the_month_does_not_drift():

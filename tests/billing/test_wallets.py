@@ -3,6 +3,9 @@
 from uuid import UUID
 
 import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from accounts.customers import responsibilities
 from accounts.decisions import Refusal
@@ -36,7 +39,7 @@ def test_credit_bought_ahead_pays_the_next_invoice_with_its_tax(berlin):
 
     assert (invoice.total_minor, invoice.tax_minor, invoice.open_minor) == (10000, 0, 10000)
     assert (billed.total_minor, billed.open_minor) == (7378, 0)
-    assert [(wallet.held, wallet.open_for_more) for wallet in wallets.of(berlin)] == [(Money(2622, "EUR"), True)]
+    assert [(wallet.held, wallet.open_for_more) for wallet in wallets.of(berlin, DAY)] == [(Money(2622, "EUR"), True)]
     assert [move.amount_minor for move in wallets.moves(berlin)] == [7378, -10000]
     assert balances.owed_by(berlin) == {"EUR": 7378}
     assert (proof.faults(), ledger.faults()) == ([], [])
@@ -76,3 +79,37 @@ def test_reader_buys_nothing_and_an_agent_takes_the_order(berlin):
         bought(berlin, actor=people.member(berlin, "reader"))
 
     assert bought(berlin, actor=people.agent()).customer == berlin
+
+
+def test_wallets_stand_where_somebody_pays_and_not_above_those_who_pay_themselves(berlin):
+    lab, works = customers.below(berlin), customers.below(berlin)
+    dollars = billing.subscribed(works, billing.version("PRO", currency="USD"))
+    yens = billing.subscribed(lab, billing.version("PRO", currency="JPY", price="5000"))
+    responsibilities.set_payer(actor=None, customer=works, payer=lab, since=DAY, at=NOON)
+
+    assert [wallet.held.currency for wallet in wallets.of(berlin, DAY)] == ["EUR"]
+    assert [wallet.held.currency for wallet in wallets.of(lab, DAY)] == [yens.contract.currency, dollars.contract.currency]
+    assert wallets.of(works, DAY) == []
+
+
+def test_payer_has_a_wallet_for_what_another_consumes_under_a_contract_above(berlin):
+    lab = customers.below(berlin)
+    billing.subscribed(lab, under=berlin.contracts.get())
+
+    assert [wallet.held.currency for wallet in wallets.of(lab, DAY)] == ["EUR"]
+
+
+@given(st.lists(st.integers(1, 50_000), min_size=1, max_size=4))
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_bought_and_otherwise_less_used_is_held_whatever_was_bought(berlin, amounts):
+    with transaction.atomic():
+        for place, minor in enumerate(amounts):
+            wallets.top_up(
+                actor=people.agent(), customer=berlin, amount=Money(minor, "EUR"), on=DAY, at=NOON, key=UUID(int=place)
+            )
+        run.bill(payer=berlin, on=DAY, at=NOON)
+        [moved], [wallet] = wallets.moved(berlin), wallets.of(berlin, DAY)
+        transaction.set_rollback(True)
+
+    assert moved.bought.amount_minor == sum(amounts)
+    assert moved.bought + moved.otherwise - moved.used == wallet.held

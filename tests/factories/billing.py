@@ -9,11 +9,11 @@ from itertools import count
 from typing import Any
 
 from accounts.customers.models import Customer
-from billing.catalog import plans
+from billing.catalog import coupons, plans
 from billing.catalog.models import LegalEntity, Plan, PlanVersion
 from billing.catalog.plans import ChargeTerms
-from billing.contracts import signing
-from billing.contracts.models import Contract, Subscription
+from billing.contracts import redeeming, signing
+from billing.contracts.models import Contract, Redemption, Subscription
 from billing.invoices import issuing, legacy, newline, single
 from billing.invoices.models import Document
 from billing.invoices.newline import NewLine
@@ -146,3 +146,10 @@ def legacy_invoice(
 def single_credit(customer: Customer, amount: Money, *, on: date = FIRST_DAY, at: datetime = NOON) -> Document:
     """A credit given to the customer's account; open invoices take it first."""
     return single.give_credit(actor=None, customer=customer, legal_entity=seller(), amount=amount, reason="Sorry", on=on, at=at)
+
+
+def redeemed(customer: Customer, *, code: str = "spring", percent: str = "10") -> Redemption:
+    """A coupon that a contract of `customer` has, given by the system."""
+    coupon = coupons.define(code=f"{code}-{customer.pk}", name=code.title(), percent=Decimal(percent))
+    held = Contract.objects.filter(customer=customer).first() or contract(customer)
+    return redeeming.redeem(actor=None, coupon=coupon, contract=held, on=FIRST_DAY, at=NOON)

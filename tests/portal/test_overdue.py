@@ -10,6 +10,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from billing import tasks
 from billing.amendments import ordering
 from billing.amendments.ordering import Order
 from billing.dunning import stepping
@@ -220,3 +221,30 @@ def test_archive_holds_the_pdf_of_each_invoice_of_the_list_and_prints_what_was_n
     assert packed.read(f"{kept.ref}.pdf") == b"%PDF kept"
     assert packed.read(f"{unprinted.ref}.pdf") == rendering.pdf_of(unprinted, "en")
     assert Document.objects.count() == 2
+
+
+def test_many_documents_never_printed_are_printed_by_workers_and_then_handed_over(monkeypatch):
+    customer, asked = customers.group("Nordwind"), []
+    made = [billing.invoice(customer, 100, on=TODAY) for _ in range(4)]
+    monkeypatch.setattr(tasks.render_documents, "delay", lambda *given: asked.append(given))
+    client, address = client_of(people.member(customer)), reverse("portal:invoice_archive", args=[customer.number])
+
+    led = [client.get(address, {"state": "all"}) for _ in range(2)]
+    waiting = words(client.get(led[0].url))
+    for document in made:
+        rendering.keep(document, "en", b"%PDF kept")
+    ready = words(client.get(led[0].url))
+    packed = ZipFile(BytesIO(client.get(address, {"state": "all"}).content))
+
+    assert [answer.url for answer in led] == [f"{reverse('portal:invoice_printing', args=[customer.number])}?state=all"] * 2
+    assert sorted(pk for keys, language in asked for pk in keys) == [document.pk for document in made]
+    assert ("0 of 4 documents are printed" in waiting, "All 4 documents are ready" in ready) == (True, True)
+    assert len(packed.namelist()) == 4
+
+
+def test_archive_of_nothing_leads_nowhere_else():
+    customer = customers.group("Nordwind")
+
+    answer = client_of(people.member(customer)).get(reverse("portal:invoice_archive", args=[customer.number]))
+
+    assert (answer.status_code, ZipFile(BytesIO(answer.content)).namelist()) == (200, [])

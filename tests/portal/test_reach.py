@@ -79,6 +79,7 @@ ROUTES = {
     "einvoice": ("get", EVERY),
     "invoice_sheet": ("get", EVERY),
     "invoice_archive": ("get", EVERY),
+    "invoice_printing": ("get", EVERY),
     "payment_promises": ("post", PAYERS),
     "payment_plans": ("get", PAYERS),
     "payment_plans by post": ("post", PAYERS),

@@ -44,7 +44,8 @@ class Command(BaseCommand):
         run = carrying.begin(on=on, at=timezone.now())
         if run is None:
             return Result()
-        self.stderr.write(f"{run.work.filter(status='waiting').count()} payers have something due by {on}")
+        waiting = run.work.filter(status="waiting").count()
+        self.stderr.write(f"{waiting} payer{' has' if waiting == 1 else 's have'} something due by {on}")
         if workers == 1:
             carrying.work_off(run, at=timezone.now())
         else:

@@ -32,8 +32,8 @@ class Command(BaseCommand):
         found = {name: proof() for name, proof in PROOFS.items()}
         faults = [fault for part in found.values() for fault in part]
         if options["json"]:
-            counts = {name: len(part) for name, part in found.items()}
-            self.stdout.write(json.dumps({"ok": not faults, "proved": counts, "faults": faults}, ensure_ascii=False))
+            proved = {name: {"ok": not part, "faults": len(part)} for name, part in found.items()}
+            self.stdout.write(json.dumps({"ok": not faults, "proved": proved, "faults": faults}, ensure_ascii=False))
         else:
             for fault in faults:
                 self.stdout.write(fault)

@@ -1,0 +1,47 @@
+"""Prepaid credit of a customer: what is held, what moved it, and an order for more."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.customers.models import Customer
+from accounts.people import access
+from accounts.people.routes import declares
+from backoffice import places, wallets_shown
+from backoffice.forms.wallets import CreditOrderForm
+from billing.invoices import wallets
+from window.refusals import refusals_shown_on
+
+
+@declares(access.SEE_BACKOFFICE)
+@require_GET
+def customer_wallet(request: HttpRequest, number: str) -> HttpResponse:
+    """Show the credit a customer bought ahead or was given, what it paid, and an order for more."""
+    return _page(request, places.customer(request, number))
+
+
+@declares(access.FULFIL_ORDERS)
+@require_POST
+def credit_orders(request: HttpRequest, number: str) -> HttpResponse:
+    """Sell a customer credit; its invoice is issued at once."""
+    node = places.customer(request, number)
+    form = CreditOrderForm(request.POST, held=wallets.of(node, places.today(node)))
+    if form.is_valid():
+        given = form.cleaned_data
+        with refusals_shown_on(form):
+            invoice = wallets.top_up(
+                actor=request.user, customer=node, amount=given["amount"], on=places.today(node), at=timezone.now(),
+                key=given["key"], seller=given["wallet"].seller,
+            )  # fmt: skip
+            messages.success(request, _("Done: the credit is there. Its invoice is {ref}.").format(ref=invoice.ref))
+            return redirect("backoffice:customer_wallet", node.number)
+    return _page(request, node, form, status=422)
+
+
+def _page(request: HttpRequest, node: Customer, form: CreditOrderForm | None = None, *, status: int = 200) -> HttpResponse:
+    context = wallets_shown.page(request.user, node)
+    fresh = CreditOrderForm(held=[shown.wallet for shown in context["wallets"]])
+    return render(request, "backoffice/customers/wallet.html", context | {"form": form or fresh}, status=status)

@@ -1,0 +1,64 @@
+"""Prepaid credit as our own people see it: what a customer bought and used, what moved it, and an order for more."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+
+from accounts.customers import responsibilities
+from accounts.customers.models import Customer
+from accounts.people.models import User
+from backoffice import overview, places
+from billing.invoices import wallets
+from billing.invoices.models import Document
+from billing.invoices.wallets import Moved, Wallet
+from billing.ledger.models import Posting
+from billing.money import Money
+from window import credit_words
+
+
+@dataclass(frozen=True)
+class WalletShown:
+    """The credit with one seller in one currency: what is held, and what came in and went out in all time."""
+
+    wallet: Wallet
+    moved: Moved
+
+
+@dataclass(frozen=True)
+class MoveShown:
+    """What moved the credit; `amount` above zero is credit that came in."""
+
+    posting: Posting
+    words: Promise
+    amount: Money
+    document: Document | None
+
+
+def page(viewer: User, node: Customer) -> dict[str, Any]:
+    """Return the page of a customer's prepaid credit, without its form."""
+    today = places.today(node)
+    payer = responsibilities.payer_of(node, today)
+    return {
+        "node": node,
+        "path": overview.path_to(node),
+        "wallets": _wallets(node),
+        "moves": [_move(posting) for posting in wallets.moves(node)],
+        "may_sell": wallets.decide(viewer, node, today),
+        "payer": None if payer == node else payer,
+    }
+
+
+def _wallets(node: Customer) -> list[WalletShown]:
+    moved = {(one.seller_code, one.used.currency): one for one in wallets.moved(node)}
+    shown = []
+    for wallet in wallets.of(node, places.today(node)):
+        key = (wallet.seller.code, wallet.held.currency)
+        none = Money(0, wallet.held.currency)
+        shown.append(WalletShown(wallet, moved.get(key, Moved(wallet.seller.code, none, none, none))))
+    return shown
+
+
+def _move(posting: Posting) -> MoveShown:
+    amount = Money(-posting.amount_minor, posting.currency)
+    return MoveShown(posting, credit_words.words(posting.entry.what), amount, posting.document)

@@ -1,0 +1,102 @@
+"""Prepaid credit as our own people see and sell it."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from django.urls import reverse
+
+from accounts.customers import responsibilities
+from billing.invoices import run, wallets
+from billing.invoices.models import Document
+from billing.money import Money
+from tests.backoffice.test_query_counts import statements
+from tests.factories import billing, customers, people
+from tests.portal.visiting import browser_of, words
+
+pytestmark = pytest.mark.django_db
+DAY, NOON = billing.FIRST_DAY, billing.NOON
+
+
+@pytest.fixture
+def berlin():
+    return billing.subscribed(customers.group("Berlin")).customer
+
+
+def bought(customer, amount="100.00", key=None):
+    return wallets.top_up(
+        actor=people.payer(customer), customer=customer, amount=Money.of(amount, "EUR"), on=DAY, at=NOON, key=key or uuid4()
+    )
+
+
+def page(viewer, customer):
+    return browser_of(viewer).get(reverse("backoffice:customer_wallet", args=[customer.number]))
+
+
+def order(viewer, customer, **given):
+    facts = {"wallet": "accord EUR", "amount": "250.00", "key": str(UUID(int=3))} | given
+    return browser_of(viewer).post(reverse("backoffice:credit_orders", args=[customer.number]), facts)
+
+
+def test_page_says_what_was_bought_used_and_is_held(berlin):
+    invoice = bought(berlin)
+    [billed] = run.bill(payer=berlin, on=DAY, at=NOON)
+
+    shown = page(people.finance(), berlin)
+
+    [row] = shown.context["wallets"]
+    assert (str(row.moved.bought), str(row.moved.otherwise), str(row.moved.used)) == ("100.00 EUR", "0.00 EUR", "62.00 EUR")
+    assert row.wallet.held == Money(3800, "EUR")
+    assert [move.amount.amount_minor for move in shown.context["moves"]] == [-6200, 10000]
+    for document in (invoice, billed):
+        assert reverse("backoffice:document", args=[document.ref]) in shown.content.decode()
+
+
+def test_agent_sells_credit_once_per_form(berlin):
+    answers = [order(people.agent(), berlin) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert [document.total_minor for document in Document.objects.all()] == [25000]
+    assert wallets.of(berlin, DAY)[0].held == Money(25000, "EUR")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"amount": "0"}, {"amount": "-1"}, {"amount": "x"}, {"amount": "100000.01"}, {"wallet": "other EUR"}]
+)
+def test_order_that_is_none_is_refused_beside_its_field(berlin, wrong):
+    answer = order(people.agent(), berlin, **wrong)
+
+    assert (answer.status_code, list(answer.context["form"].errors), Document.objects.count()) == (422, list(wrong), 0)
+
+
+def test_finance_sees_the_credit_and_who_takes_orders(berlin):
+    shown = words(page(people.finance(), berlin))
+
+    assert ("Sell and issue the invoice" in shown, "take orders for credit" in shown) == (False, True)
+
+
+def test_page_of_a_customer_for_whom_another_pays_leads_to_the_payer(berlin):
+    lab = customers.below(berlin)
+    billing.subscribed(lab)
+    responsibilities.set_payer(actor=None, customer=lab, payer=berlin, since=DAY, at=NOON)
+
+    shown = page(people.agent(), lab)
+
+    assert shown.context["wallets"] == []
+    assert reverse("backoffice:customer_wallet", args=[berlin.number]) in shown.content.decode()
+    assert f"{berlin.name} pays for this customer" in words(shown)
+
+
+def test_overview_leads_to_the_credit(berlin):
+    overview = browser_of(people.agent()).get(reverse("backoffice:customer", args=[berlin.number])).content.decode()
+
+    assert reverse("backoffice:customer_wallet", args=[berlin.number]) in overview
+
+
+def test_page_takes_the_same_statements_for_one_move_and_for_three(berlin):
+    viewer, address = people.agent(), reverse("backoffice:customer_wallet", args=[berlin.number])
+    bought(berlin)
+    one = statements(viewer, address)
+    bought(berlin)
+    bought(berlin)
+
+    assert statements(viewer, address) == one
