@@ -51,6 +51,11 @@ KINDS: Final[dict[str, Kind]] = {
     "accounts.customer_moved": Kind(_("Moved from {from_name} to {to_name}"), "organisation", SEGMENTS + SERVICE_LEVELS),
     "accounts.customer_imported": Kind(_("{name} was imported"), "download"),
     "accounts.responsible_changed": Kind(_("{responsible} {role} from {since}"), "payment"),
+    "accounts.handover_asked": Kind(
+        _("Asked, and waits for a second person: {responsible} {role} for {count} customers from {since}"), "clock"
+    ),
+    "accounts.handover_refused": Kind(_("Refused: {responsible} {role} for {count} customers from {since}"), "close"),
+    "accounts.handover_withdrawn": Kind(_("Withdrawn: {responsible} {role} for {count} customers from {since}"), "undo"),
     "accounts.handed_over": Kind(_("{responsible} {role} for {count} customers from {since}"), "payment"),
     "accounts.handover_undone": Kind(_("Undone: {responsible} {role} for {count} customers from {since}"), "undo"),
     "accounts.relation_kind_defined": Kind(_("The relation {label} was defined: shows {shows}"), "organisation"),
