@@ -90,11 +90,11 @@ class Customer(MPTTModel):  # type: ignore[misc] # mptt is untyped
         STANDARD = "standard", _("Standard")
 
     class Stage(models.TextChoices):
-        PROSPECT = "prospect"
-        ONBOARDING = "onboarding"
-        ACTIVE = "active"
-        RENEWAL = "renewal"
-        ENDED = "ended"
+        PROSPECT = "prospect", _("Prospect")
+        ONBOARDING = "onboarding", _("Onboarding")
+        ACTIVE = "active", _("Active")
+        RENEWAL = "renewal", _("Renewal")
+        ENDED = "ended", _("Ended")
 
     parent = TreeForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     kind = models.ForeignKey(CustomerKind, on_delete=models.PROTECT, related_name="+")
@@ -219,7 +219,7 @@ class Handover(models.Model):
     lines = models.JSONField(help_text="Whose answer changes: number, name, before, after.")
     rows_before = models.JSONField(default=list, help_text="The rows replaced: customer, responsible, since, until, who set it.")
     rows_after = models.JSONField(default=list, help_text="The rows that replaced them.")
-    status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
+    status = models.CharField(max_length=10, choices=Status, default=Status.WAITING, db_default=Status.WAITING)
     asked_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     decided_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                     ("waiting", "waits for a second person"), ("done", "done"), ("refused", "refused"),
                     ("withdrawn", "withdrawn"), ("undone", "undone"),
                 ],
-                default="waiting", max_length=10,
+                db_default="waiting", default="waiting", max_length=10,
             ),
         ),
         migrations.AlterField(

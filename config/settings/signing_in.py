@@ -35,6 +35,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip,5/m/key",
     "request_login_code": "20/m/ip,3/m/key",
     "reauthenticate": "10/m/user",
+    "sign_up": "20/h/ip,3/h/key",
     "single_sign_on": "20/m/ip",
     "single_sign_on_assertion": "120/m/ip",
     "signed_out_there": "600/m/ip",
