@@ -20,6 +20,7 @@ from accounts.people import invitations
 from accounts.people.models import User
 from accounts.policies import resolving
 from accounts.quality import admitting, scores
+from accounts.segments import lifecycle
 from accounts.timeline import recording
 
 OPEN: Final = "prospects.sign_up"
@@ -62,7 +63,8 @@ def ask(*, said: Mapping[str, str], at: datetime) -> str:
     """
     _must_be_open(at)
     person = facts.clean({"name": said.get(PERSON, "")})["name"][:LONGEST_NAME]
-    kept = details.checked({name: value for name, value in said.items() if name != PERSON})
+    facts_said = {name: value for name, value in said.items() if name != PERSON}
+    kept = details.checked({"legal_name": said.get("name", "")} | facts_said)
     return SIGNER.sign_object({"said": kept | {PERSON: person}, "at": at.isoformat()}, compress=True)
 
 
@@ -106,10 +108,18 @@ def take_up(*, token: str, at: datetime) -> Customer:
         kept = details.checked(given | {"stage": Customer.Stage.PROSPECT.value})
         made = tree.add(actor=None, parent=None, kind=KIND, name=kept.pop("name"), at=at, **kept)
         writer = invitations.admit_writer(email=made.email, name=person, customer=made, at=at)
-        told = {"person": person or made.email, "alike": ", ".join(one.customer.number for one in alike) or "–"}
-        recording.record(made, "accounts.signed_up", actor=writer, at=at, facts=told, internal=True)
+        _record(made, alike, writer, at)
         scores.refresh(Customer.objects.filter(pk=made.pk), at=at)
+        lifecycle.follow([made], at=at)
     return made
+
+
+def _record(made: Customer, alike: list[admitting.Likeness], writer: User, at: datetime) -> None:
+    told = {"person": writer.name or writer.email}
+    kind = "accounts.signed_up"
+    if alike:
+        kind, told["alike"] = "accounts.signed_up_alike", ", ".join(one.customer.number for one in alike)
+    recording.record(made, kind, actor=writer, at=at, facts=told, internal=True)
 
 
 def _must_be_open(at: datetime) -> None:

@@ -35,7 +35,8 @@ class Kind:
 
 KINDS: Final[dict[str, Kind]] = {
     "accounts.customer_added": Kind(_("{name} was added"), "plus", QUALITY),
-    "accounts.signed_up": Kind(_("Signed up by {person}. We may know it as: {alike}"), "plus"),
+    "accounts.signed_up": Kind(_("Signed up by {person}"), "plus"),
+    "accounts.signed_up_alike": Kind(_("Signed up by {person}. We may know it already: {alike}"), "plus"),
     "accounts.customer_changed": Kind(_("Details changed: {changed}"), "edit", QUALITY + SERVICE_LEVELS),
     "accounts.customer_merged": Kind(_("{retired} was merged into {survivor}"), "organisation"),
     "accounts.merge_undone": Kind(_("{retired} is no longer merged into {survivor}"), "undo"),

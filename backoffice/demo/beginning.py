@@ -12,7 +12,7 @@ from backoffice.demo.people import KEY_ACCOUNT_MANAGER
 MET, SIGNED = timedelta(days=75), timedelta(days=45)
 FACTS = {
     "legal_name": "Hollunder Druck GmbH", "country": "DE", "street": "Gerberstr. 18", "postcode": "04105", "city": "Leipzig",
-    "email": "post@hollunder.example", "tax_id": "DE129273398", "language": "de", "currency": "EUR", "timezone": "Europe/Berlin",
+    "email": "post@hollunder.example", "tax_id": "DE998877660", "language": "de", "currency": "EUR", "timezone": "Europe/Berlin",
 }  # fmt: skip
 
 
@@ -20,6 +20,5 @@ def begin(*, at: datetime) -> None:
     """Add a customer that is to begin since 45 days; the night finds that it has not."""
     seller = User.objects.get(email=KEY_ACCOUNT_MANAGER)
     made = admitting.admit(actor=seller, kind="legal_entity", name="Hollunder Druck", said=FACTS, at=at - MET)
-    lifecycle.follow([made], at=at - MET)
     begun = details.change(actor=seller, customer=made, at=at - SIGNED, stage=Customer.Stage.ONBOARDING.value)
     lifecycle.follow([begun], at=at - SIGNED)

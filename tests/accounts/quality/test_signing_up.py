@@ -12,6 +12,7 @@ from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from accounts.quality import signing_up
+from accounts.segments import lifecycle
 from accounts.timeline.models import Activity
 from tests.factories import people, policies
 from tests.factories.customers import group
@@ -51,6 +52,7 @@ def test_proved_address_makes_a_prospect_whose_person_may_ask():
 
     person = User.objects.get(email="post@fjordlys.example")
     assert (made.name, made.country, made.stage, made.parent) == ("Fjordlys Ferries AS", "NO", "prospect", None)
+    assert lifecycle.current(made).stage == "prospect"
     assert person.name == "Signe Fjord"
     assert list(access.customers_within_reach(person, access.ASK_FOR_HELP)) == [made]
     assert not access.decide(person, access.CHANGE_CONTRACT, made).allowed
@@ -75,7 +77,7 @@ def test_company_we_may_know_is_named_to_our_own_people_and_not_to_who_signs_up(
 
     made = signing_up.take_up(token=link(), at=NOON)
 
-    told = Activity.objects.get(kind="accounts.signed_up", customer=made)
+    told = Activity.objects.get(kind="accounts.signed_up_alike", customer=made)
     assert (told.facts["alike"], told.internal) == (known.number, True)
 
 
