@@ -47,7 +47,7 @@ def test_wrong_phone_is_refused_here_in_the_words_of_the_rule(entity):
 
     assert answer.status_code == 422
     assert "Phone &quot;abc&quot; is no phone number" in answer.content.decode()
-    assert '<span class="quiet">phone.format</span>' in answer.content.decode()
+    assert '<span class="quiet">(phone.format)</span>' in answer.content.decode()
 
 
 def test_imported_row_without_tax_id_is_tended_at_once_and_whole_when_it_has_one(tmp_path):
