@@ -1,4 +1,4 @@
-"""Who may come in and where they land: nobody signs up; our own people land in the back office, customers' in the portal.
+"""Who may come in and where they land: no login comes by allauth's own sign-up (companies: sign_up.py); our own people land in the back office, customers' in the portal.
 
 Whose organisation has its provider as the only way comes in by it, whatever other way they tried: password, code or passkey.
 """

@@ -1,4 +1,7 @@
-"""How people sign in: by e-mail, with a password or a mailed code, then a second factor if they have one. Nobody signs up."""
+"""How people sign in: by e-mail, with a password or a mailed code, then a second factor if they have one.
+
+Nobody signs up by allauth; companies do by config/sign_up.py, where policy says so.
+"""
 
 from datetime import timedelta
 
