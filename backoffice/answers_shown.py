@@ -9,14 +9,16 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.customers import responsibilities
-from accounts.customers.models import Customer, Responsibility
+from accounts.customers.models import Customer, Handover, Responsibility
 from accounts.people import handovers, owners
+from accounts.people.models import User
 from backoffice import overview
 from backoffice.forms.answers import HandoverForm, OwnerForm
 
 EARLIER: Final = 10
 MOST_LINES: Final = 50
 AT_ONCE: Final = 1000
+WAITING: Final = Handover.Status.WAITING
 
 
 def of(node: Customer, *, on: date) -> list[dict[str, Any]]:
@@ -24,7 +26,7 @@ def of(node: Customer, *, on: date) -> list[dict[str, Any]]:
     return [*_customers(node, on), *_owners(node, on)]
 
 
-def page(node: Customer, *, on: date, owner_form: OwnerForm, handover_form: HandoverForm) -> dict[str, Any]:
+def page(node: Customer, viewer: User, *, on: date, owner_form: OwnerForm, handover_form: HandoverForm) -> dict[str, Any]:
     """Return what the page of responsibilities shows, with the preview of a handover that was filled in."""
     chosen = handover_form.is_bound and handover_form.is_valid()
     lines = _preview(node, handover_form) if chosen else None
@@ -36,7 +38,7 @@ def page(node: Customer, *, on: date, owner_form: OwnerForm, handover_form: Hand
         "handover_form": handover_form,
         "lines": lines[:MOST_LINES] if lines is not None else None,
         "count": len(lines or ()),
-        "handovers": handovers.of_customer(node)[:EARLIER],
+        **_handovers(node, viewer),
     }
 
 
@@ -49,6 +51,13 @@ def ownerless_rows(reach: QuerySet[Customer], on: date) -> Iterator[list[object]
         roles = owners.missing_roles(rows, on)
         for row in rows:
             yield [row.number, row.name, row.kind.label, ", ".join(roles[row.pk])]
+
+
+def _handovers(node: Customer, viewer: User) -> dict[str, list[Any]]:
+    """Return what waits, with whether the viewer may decide on it, and what was decided on."""
+    rows = list(handovers.of_customer(node)[:EARLIER])
+    waiting = [{"asked": row, "may_decide": handovers.may_decide(viewer, row)} for row in rows if row.status == WAITING]
+    return {"waiting": waiting, "handovers": [row for row in rows if row.status != WAITING]}
 
 
 def _preview(node: Customer, form: HandoverForm) -> list[handovers.Line]:

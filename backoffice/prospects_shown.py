@@ -1,11 +1,17 @@
-"""The price of a first contract as it is shown before it is signed."""
+"""What is read before a first contract is signed: whom we may know already and what they owe, and the price."""
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
+from accounts.customers.models import Customer
+from accounts.quality import candidates
+from backoffice import tree_nodes
 from billing.amendments import first_contract
+from billing.ledger import balances
 from billing.money import Money
+
+MOST_ALIKE: Final = 5
 
 
 @dataclass(frozen=True)
@@ -20,6 +26,13 @@ class Price:
     lines: list[tuple[str, Money]]
     today_minor: int
     period_minor: int
+
+
+def known_as(node: Customer) -> list[dict[str, Any]]:
+    """Return who of our customers it may be already, the likeliest first, with what that one owes: read before it signs."""
+    pairs = list(candidates.open_of(node)[:MOST_ALIKE])
+    others = [(pair, pair.b if pair.a_id == node.pk else pair.a) for pair in pairs]
+    return [{"pair": pair, "customer": other, "owes": tree_nodes.amounts(balances.owed_by(other))} for pair, other in others]
 
 
 def price(told: dict[str, Any]) -> Price:

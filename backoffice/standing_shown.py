@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from datetime import date
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
+from accounts.people import owners
+from accounts.people.models import User
 from accounts.segments import belonging, conditions, key_accounts, lifecycle
 from accounts.segments.models import KeyAccount, SegmentMembership, StageEntry
 from window.formats import day
@@ -40,11 +43,18 @@ def rules_here(customer: Customer, on: date) -> list[dict[str, object]]:
 
 
 def stuck(entries: Sequence[StageEntry], on: date) -> list[dict[str, object]]:
-    """Return who is stuck, each with the manager of its key account, in a constant number of statements."""
-    held = key_accounts.of_many([entry.customer_id for entry in entries], on)
+    """Return who is stuck, each with the manager of its key account or who owns its account; a constant number of statements."""
+    keys = [entry.customer_id for entry in entries]
+    held, owned = key_accounts.of_many(keys, on), owners.of_accounts(keys, on)
     return [
-        {"entry": entry, "owner": held[entry.customer_id].manager if entry.customer_id in held else None} for entry in entries
+        {"entry": entry, "owner": held[key].manager if key in held else owned.get(key)}
+        for key, entry in zip(keys, entries, strict=True)
     ]
+
+
+def looked_after_by(viewer: User, on: date) -> Q:
+    """Return the condition that a stage is of a customer whose key account the viewer manages, or whose account they own."""
+    return Q(customer__in=key_accounts.managed_by(viewer, on)) | Q(customer__in=owners.accounts_of(viewer, on).values("pk"))
 
 
 def _badge(held: KeyAccount, customer: Customer) -> dict[str, object]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from accounts.customers import facts, rules
 from accounts.customers.models import Customer
+from accounts.people import handovers
 from accounts.quality import scores
 from accounts.quality.models import ChangeRequest, StagedImport
 from backoffice.forms.data import DetailsForm
@@ -31,6 +32,7 @@ def shown(rule: str = "") -> dict[str, Any]:
         "changes": ChangeRequest.objects.filter(status=ChangeRequest.Status.WAITING)
         .select_related("customer", "asked_by")
         .order_by("asked_at", "pk")[:ROWS],
+        "handovers": handovers.waiting()[:ROWS],
     }
 
 

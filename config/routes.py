@@ -54,7 +54,8 @@ BY_NAME: Final[dict[str, Audience]] = {
     "api-docs": SIGNED_IN,
 }
 BY_NAMESPACE: Final[dict[str, Audience]] = {"admin": MANAGERS}
-# Answered as if they did not exist, though their packages bring them: nobody signs up, and addresses change by invitation.
+# Answered as if they did not exist, though their packages bring them: companies sign up by a page of ours (sign_up.py), and
+# addresses change by invitation.
 CLOSED: Final = frozenset({"account_signup", "account_email", "account_email_verification_sent", "account_confirm_email"})
 
 

@@ -1,6 +1,7 @@
-"""Who may come in and where they land: nobody signs up; our own people land in the back office, customers' in the portal.
+"""Who may come in and where they land: our own people in the back office, customers' in the portal.
 
-Whose organisation has its provider as the only way comes in by it, whatever other way they tried: password, code or passkey.
+Nobody signs up by allauth; companies do by sign_up.py, where policy says so. Whose organisation has its provider
+as the only way comes in by it, whatever other way they tried: password, code or passkey.
 """
 
 from typing import Any

@@ -6,7 +6,19 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from config import health, how_it_went, incoming_mail, languages, links, mailbox, no_more_mails, pages, styleguide, webhooks
+from config import (
+    health,
+    how_it_went,
+    incoming_mail,
+    languages,
+    links,
+    mailbox,
+    no_more_mails,
+    pages,
+    sign_up,
+    styleguide,
+    webhooks,
+)
 from config.single_sign_on import back_channel, saml_views
 from config.single_sign_on import views as single_sign_on
 
@@ -23,6 +35,8 @@ urlpatterns = [
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password"), name="admin_change_password"),
     path("admin/", admin.site.urls),
     path("accounts/login/", single_sign_on.sign_in, name="account_login"),
+    path("accounts/sign-up/", sign_up.sign_up, name="sign_up"),
+    path("accounts/sign-up/<str:token>/", sign_up.sign_up_proof, name="sign_up_proof"),
     path("accounts/2fa/", single_sign_on.security, name="mfa_index"),
     path("accounts/single-sign-on/", single_sign_on.single_sign_on, name="single_sign_on"),
     path("accounts/single-sign-on/<slug:ref>/", single_sign_on.begin, name="single_sign_on_begin"),

@@ -90,11 +90,11 @@ class Customer(MPTTModel):  # type: ignore[misc] # mptt is untyped
         STANDARD = "standard", _("Standard")
 
     class Stage(models.TextChoices):
-        PROSPECT = "prospect"
-        ONBOARDING = "onboarding"
-        ACTIVE = "active"
-        RENEWAL = "renewal"
-        ENDED = "ended"
+        PROSPECT = "prospect", _("Prospect")
+        ONBOARDING = "onboarding", _("Onboarding")
+        ACTIVE = "active", _("Active")
+        RENEWAL = "renewal", _("Renewal")
+        ENDED = "ended", _("Ended")
 
     parent = TreeForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     kind = models.ForeignKey(CustomerKind, on_delete=models.PROTECT, related_name="+")
@@ -200,19 +200,42 @@ class Responsibility(models.Model):
 
 
 class Handover(models.Model):
-    """One change of who answers for a whole subtree, kept to be shown and undone. Written by accounts/people/handovers.py."""
+    """One change of who answers for a whole subtree, asked for by one of us, made by a second, kept to be shown and undone.
+
+    Written by accounts/people/handovers.py.
+    """
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("waits for a second person")
+        DONE = "done", _("done")
+        REFUSED = "refused", _("refused")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        UNDONE = "undone", _("undone")
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="handovers")
     role = models.CharField(max_length=20, choices=Responsibility.Role)
     responsible = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
     since = models.DateField()
-    lines = models.JSONField(help_text="Whose answer changed: number, name, before, after.")
-    rows_before = models.JSONField(help_text="The rows that were replaced: customer, responsible, since, until, who set it.")
-    rows_after = models.JSONField(help_text="The rows that replaced them.")
-    done_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
-    done_at = models.DateTimeField()
+    lines = models.JSONField(help_text="Whose answer changes: number, name, before, after.")
+    rows_before = models.JSONField(default=list, help_text="The rows replaced: customer, responsible, since, until, who set it.")
+    rows_after = models.JSONField(default=list, help_text="The rows that replaced them.")
+    status = models.CharField(max_length=10, choices=Status, default=Status.WAITING, db_default=Status.WAITING)
+    asked_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
     undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("asked_by")), name="handover_takes_a_second_person"
+            ),
+            models.UniqueConstraint(
+                fields=["customer", "role"], condition=Q(status="waiting"), name="one_handover_waits_per_customer_and_role"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.responsible} {self.get_role_display()} for all of {self.customer}"

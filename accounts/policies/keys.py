@@ -201,6 +201,11 @@ _DECLARED: Final = (
         Below.LOOSEN, default=30, unit=_("days"), for_customers=True,
     ),
     Key(
+        "prospects.sign_up", Type.FLAG, "Companies sign up by themselves",
+        "Who proves an address is a prospect from then on; if not, accounts are opened by invitation.",
+        "accounts/quality/signing_up.py", Below.LOCKED, default=False,
+    ),
+    Key(
         "orders.credit_limit", Type.MONEY, _("Most a payer may owe with a new order"),
         "Open invoices less credit, and what is ordered; over it something is paid first. None: not limited.",
         "billing/amendments/credit.py", Below.TIGHTEN, unit=_("tax included"), for_customers=True,

@@ -64,6 +64,8 @@ def counts(*, at: datetime, version: PolicyVersion | None = None, policy: int | 
 
 
 def cases(*, at: datetime, policy: int, outcome: str) -> QuerySet[Firing]:
-    """Return what a policy decided in the last 30 days with one outcome, the newest first."""
+    """Return the cases that a policy decided in the last 30 days with one outcome, each once, the newest first."""
     rows = Firing.objects.filter(version__policy=policy, outcome=outcome, at__gt=at - LATELY, at__lte=at)
-    return rows.select_related("version__policy", "customer", "actor").order_by("-at", "-pk")
+    last_of_each = rows.order_by("about_ref", "-at", "-pk").distinct("about_ref").values("pk")
+    found = Firing.objects.filter(pk__in=last_of_each)
+    return found.select_related("version__policy", "customer", "actor").order_by("-at", "-pk")

@@ -19,6 +19,7 @@ from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from accounts.quality import duplicates, scores
+from accounts.segments import lifecycle
 
 NEW: Final = "new"
 COMPARED: Final = 50
@@ -83,4 +84,5 @@ def admit(
         facts_of_it = details.checked({**said, "stage": Customer.Stage.PROSPECT.value})
         made = tree.add(actor=actor, parent=None, kind=kind, name=name, at=at, **facts_of_it)
         scores.refresh(Customer.objects.filter(pk=made.pk), at=at)
+        lifecycle.follow([made], at=at)
     return made

@@ -85,6 +85,11 @@ def reopen(a: Customer, b: Customer) -> None:
     pair.update(status=Candidate.Status.OPEN, decided_by=None, decided_at=None)
 
 
+def open_of(customer: Customer) -> QuerySet[Candidate]:
+    """Return the pairs with `customer` that nobody has decided on, the likeliest first."""
+    return visible().filter(Q(a=customer) | Q(b=customer), status=Candidate.Status.OPEN).order_by("-score", "pk")
+
+
 def visible() -> QuerySet[Candidate]:
     """Return all pairs, with their customers."""
     return Candidate.objects.select_related("a__kind", "b__kind", "decided_by")

@@ -56,6 +56,11 @@ def refresh(customers: QuerySet[Customer], *, at: datetime) -> int:
     return judged + _keep(batch)
 
 
+def judge_new(*, at: datetime) -> int:
+    """Judge the customers nobody has judged yet, such as those an import brought; return how many. Again judges nobody."""
+    return refresh(Customer.objects.filter(quality=None), at=at)
+
+
 def to_be_tended() -> QuerySet[Score]:
     """Return the customers whose facts want tending, the poorest first."""
     found = Score.objects.filter(score__lt=BEST, customer__merged_into=None)

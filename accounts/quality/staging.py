@@ -75,7 +75,9 @@ def import_behind_gate(rows: list[Row], *, gate: int, name: str, default_kind: s
     copies = [Row(**asdict(row)) for row in rows]
     rehearsed = _rehearse(rows, default_kind, at)
     if rehearsed.score >= gate:
-        return Gated(importing.import_rows(copies, actor=None, at=at, default_kind=default_kind), rehearsed.score)
+        taken = importing.import_rows(copies, actor=None, at=at, default_kind=default_kind)
+        scores.judge_new(at=at)
+        return Gated(taken, rehearsed.score)
     return Gated(rehearsed.result, rehearsed.score, _keep(copies, rehearsed, gate, name, default_kind, at))
 
 
@@ -116,6 +118,7 @@ def release(*, actor: User, staged: StagedImport, at: datetime) -> ImportResult:
     with transaction.atomic():
         held = _held(actor, staged)
         result = importing.import_rows([_row(row) for row in held.rows], actor=actor, at=at)
+        scores.judge_new(at=at)
         _settle(held, StagedImport.Status.RELEASED, actor, at)
     return result
 

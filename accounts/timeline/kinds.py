@@ -35,6 +35,8 @@ class Kind:
 
 KINDS: Final[dict[str, Kind]] = {
     "accounts.customer_added": Kind(_("{name} was added"), "plus", QUALITY),
+    "accounts.signed_up": Kind(_("Signed up by {person}"), "plus"),
+    "accounts.signed_up_alike": Kind(_("Signed up by {person}. We may know it already: {alike}"), "plus"),
     "accounts.customer_changed": Kind(_("Details changed: {changed}"), "edit", QUALITY + SERVICE_LEVELS),
     "accounts.customer_merged": Kind(_("{retired} was merged into {survivor}"), "organisation"),
     "accounts.merge_undone": Kind(_("{retired} is no longer merged into {survivor}"), "undo"),
@@ -51,6 +53,11 @@ KINDS: Final[dict[str, Kind]] = {
     "accounts.customer_moved": Kind(_("Moved from {from_name} to {to_name}"), "organisation", SEGMENTS + SERVICE_LEVELS),
     "accounts.customer_imported": Kind(_("{name} was imported"), "download"),
     "accounts.responsible_changed": Kind(_("{responsible} {role} from {since}"), "payment"),
+    "accounts.handover_asked": Kind(
+        _("Asked, and waits for a second person: {responsible} {role} for {count} customers from {since}"), "clock"
+    ),
+    "accounts.handover_refused": Kind(_("Refused: {responsible} {role} for {count} customers from {since}"), "close"),
+    "accounts.handover_withdrawn": Kind(_("Withdrawn: {responsible} {role} for {count} customers from {since}"), "undo"),
     "accounts.handed_over": Kind(_("{responsible} {role} for {count} customers from {since}"), "payment"),
     "accounts.handover_undone": Kind(_("Undone: {responsible} {role} for {count} customers from {since}"), "undo"),
     "accounts.relation_kind_defined": Kind(_("The relation {label} was defined: shows {shows}"), "organisation"),

@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.people import handovers
 from accounts.policies import acknowledging, log
 from accounts.policies.models import Policy, PolicyBinding, PolicyException, PolicyVersion
 from accounts.segments.models import Condition, KeyAccount
@@ -54,6 +55,7 @@ def waiting(at: datetime) -> list[dict[str, Any]]:
     return [
         _row(_("Drafts of policies to publish"), PolicyVersion.objects.filter(published_at=None), "accounts.policyversion"),
         *asked,
+        _waiting("accounts.handover", handovers.waiting(), "status__exact=waiting"),
         _row(_("Policies to read again"), Policy.objects.filter(review_on__lte=at.date()), "accounts.policy"),
         {
             "title": _("People who must read a policy first"),

@@ -247,24 +247,21 @@ def _ended_today(*, address: Address, **said: Any) -> Address:
 
 
 @admin.register(Handover)
-class HandoverAdmin(AskedAdmin):
-    """Who pays or receives changed for a whole subtree at once."""
+class HandoverAdmin(DecidedAdmin):
+    """Who pays or receives for a whole subtree: asked for by one manager, decided by another, undone as a whole."""
 
-    list_display = ("customer", "role", "responsible", "since", "done_by", "done_at", "undone_at")
-    list_select_related = ("customer", "responsible", "done_by")
+    cases, noun = handovers, "handover"
+    list_display = ("customer", "role", "responsible", "since", "status", "asked_by", "decided_by", "undone_at")
+    list_filter = ("status",)
+    list_select_related = ("customer", "responsible", "asked_by", "decided_by")
     autocomplete_fields = ("customer", "responsible")
-    ordering = ("-done_at",)
+    ordering = ("-asked_at",)
     fields = ("customer", "role", "responsible", "since")
-    actions = ("undo",)
+    actions = ("approve", "refuse", "withdraw", "undo")
 
     def carry_out(self, request: HttpRequest, form: forms.ModelForm, *, change: bool) -> Handover:
-        """Change it for the customer and all below it."""
-        return handovers.hand_over(actor=request.user, at=timezone.now(), **form.cleaned_data)
-
-    @admin.action(description=_("Undo"))
-    def undo(self, request: HttpRequest, chosen: QuerySet[Handover]) -> None:
-        """Let those answer again who did before."""
-        self.decide(request, chosen, handovers.undo, "handover")
+        """Ask for it, for the customer and all below it."""
+        return handovers.ask(actor=request.user, at=timezone.now(), **form.cleaned_data)
 
 
 @admin.register(StagedImport)

@@ -15,6 +15,7 @@ from accounts.customers.models import Customer, Handover, Responsibility
 from accounts.people import access, handovers, owners
 from accounts.people.models import User
 from backoffice import answers_shown, places
+from backoffice.api.moves import MoveDecidedSerializer
 from window.api.views import View
 
 ROLES_OF_PEOPLE = [role.value for role in Responsibility.OF_PEOPLE]
@@ -62,12 +63,16 @@ class HandoverSerializer(serializers.ModelSerializer):
 
     customer = serializers.CharField(source="customer.number")
     responsible = serializers.CharField(source="responsible.number")
-    done_by = serializers.CharField(source="done_by.email")
+    asked_by = serializers.CharField(source="asked_by.email")
+    decided_by = serializers.CharField(source="decided_by.email", default="")
     lines = ChangedAnswerSerializer(many=True)
 
     class Meta:
         model = Handover
-        fields = ("id", "customer", "role", "responsible", "since", "lines", "done_by", "done_at", "undone_at")
+        fields = (
+            "id", "customer", "role", "responsible", "since", "lines", "status", "asked_by", "asked_at",
+            "decided_by", "decided_at", "undone_at",
+        )  # fmt: skip
         read_only_fields = fields
 
 
@@ -121,13 +126,13 @@ class Handovers(View):
 
     @extend_schema(request=WantedHandoverSerializer, responses={201: HandoverSerializer})
     def post(self, request: Request, number: str) -> Response:
-        """Let one customer pay or receive for another and everything below it; done twice it is refused, nothing would change."""
+        """Ask that one customer pays or receives for another and everything below it; a second person decides."""
         node, given, now = (
             places.customer(request, number),
             self.read(WantedHandoverSerializer(data=request.data)),
             timezone.now(),
         )
-        done = handovers.hand_over(
+        asked = handovers.ask(
             actor=request.user,
             customer=node,
             responsible=_customer(request, given["responsible"]),
@@ -135,7 +140,31 @@ class Handovers(View):
             since=given.get("since") or places.today(node),
             at=now,
         )
-        return Response(self.get_serializer(done).data, status=status.HTTP_201_CREATED)
+        return Response(self.get_serializer(asked).data, status=status.HTTP_201_CREATED)
+
+
+class HandoverDecisions(View):
+    access = access.SHAPE_TREE
+    serializer_class = HandoverSerializer
+
+    @extend_schema(request=MoveDecidedSerializer, responses=HandoverSerializer)
+    def post(self, request: Request, pk: int) -> Response:
+        """Let a handover that somebody else asked for happen, or refuse it; the same decision again changes nothing."""
+        found, given = _handover(pk), self.read(MoveDecidedSerializer(data=request.data))
+        said = {"actor": request.user, "handover": found, "at": timezone.now()}
+        decided = handovers.approve(**said) if given["approve"] else handovers.refuse(reason=given["reason"], **said)
+        return Response(self.get_serializer(decided).data)
+
+
+class HandoverWithdrawals(View):
+    access = access.SHAPE_TREE
+    serializer_class = HandoverSerializer
+
+    @extend_schema(request=None, responses=HandoverSerializer)
+    def post(self, request: Request, pk: int) -> Response:
+        """Take back what nobody decided on yet; taking it back again changes nothing."""
+        taken = handovers.withdraw(actor=request.user, handover=_handover(pk), at=timezone.now())
+        return Response(self.get_serializer(taken).data)
 
 
 class HandoverUndoings(View):
@@ -145,9 +174,12 @@ class HandoverUndoings(View):
     @extend_schema(request=None, responses=HandoverSerializer)
     def post(self, request: Request, pk: int) -> Response:
         """Put back what a handover replaced; undoing it again changes nothing."""
-        found = get_object_or_404(Handover.objects.select_related("customer"), pk=pk)
-        undone = handovers.undo(actor=request.user, handover=found, at=timezone.now())
+        undone = handovers.undo(actor=request.user, handover=_handover(pk), at=timezone.now())
         return Response(self.get_serializer(undone).data)
+
+
+def _handover(pk: int) -> Handover:
+    return get_object_or_404(Handover.objects.select_related("customer"), pk=pk)
 
 
 def _answers(view: View, node: Customer) -> Response:

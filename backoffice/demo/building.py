@@ -15,6 +15,7 @@ from accounts.quality import candidates, scores
 from accounts.timeline import delivery
 from backoffice.demo import (
     bank,
+    beginning,
     catalogue,
     desk,
     editors,
@@ -125,6 +126,7 @@ def _found(password: str, at: datetime) -> None:
     for root in (HELIOS, *OTHERS):
         _plant(root, None, seller, at)
     selling.meet(at=at - POLICIES_KNOWN)
+    beginning.begin(at=at)
     policies.publish(at=at - POLICIES_KNOWN)
     standing.agree(at=at - POLICIES_KNOWN)
     group_prices.agree(at=at - POLICIES_KNOWN)

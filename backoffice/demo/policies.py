@@ -59,6 +59,7 @@ CHARTER = Content(
         voice.thanks_credit = 5.00 EUR, 5.00 USD | loosen | 5
         voice.thanks_days = 90 | loosen | 5
         contract.extension_bonus = 25 | loosen | 6
+        prospects.sign_up = yes | locked | 7
     """),
     clauses=policy_text.clauses("""
         1 A charge that is wrong is put right at first contact. You need not prove what our own books show.
@@ -67,6 +68,7 @@ CHARTER = Content(
         4 You see every document, every decision about you and who made it.
         5 Tell us what was good, what was not and what you would do: we thank you the same for each.
         6 Agree to a longer term and keep up what you have: a quarter of a month's price is credited for each year more.
+        7 Whoever wants to become a customer tells us so by themselves; one of us answers.
     """),
     cases=policy_text.cases("We call after 30 days | value | key=lifecycle.onboarding_days | 30 days"),
     material=False,

@@ -56,5 +56,6 @@ def first_contracts(request: HttpRequest, number: str) -> HttpResponse:
 
 def _page(request: HttpRequest, node: Customer, form: FirstContractForm, told: dict[str, Any] | None) -> HttpResponse:
     context = {"node": node, "form": form, "path": overview.path_to(node), "shown": prospects_shown.price(told) if told else None}
+    context["alike"] = prospects_shown.known_as(node)
     refused = request.method == "POST" and told is None
     return render(request, "backoffice/customers/first_contract.html", context, status=422 if refused else 200)

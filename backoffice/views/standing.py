@@ -19,7 +19,7 @@ def stuck(request: HttpRequest) -> HttpResponse:
     """List who is stuck in a stage, with who owns them: of those the viewer manages, or of all."""
     mine = request.GET.get("show") == "mine"
     rows = lifecycle.stuck().filter(customer__in=access.customers_within_reach(request.user))
-    rows = rows.filter(customer__in=key_accounts.managed_by(request.user, timezone.now().date())) if mine else rows
+    rows = rows.filter(standing_shown.looked_after_by(request.user, timezone.now().date())) if mine else rows
     page = page_of(request, rows, newest_by="stuck_since", size=50)
     shown = standing_shown.stuck(page.rows, timezone.now().date())
     return render(request, "backoffice/customers/stuck.html", {"page": page, "rows": shown, "mine": mine})

@@ -1,4 +1,7 @@
-"""How people sign in: by e-mail, with a password or a mailed code, then a second factor if they have one. Nobody signs up."""
+"""How people sign in: by e-mail, with a password or a mailed code, then a second factor if they have one.
+
+Nobody signs up by allauth; companies do by config/sign_up.py, where policy says so.
+"""
 
 from datetime import timedelta
 
@@ -35,6 +38,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip,5/m/key",
     "request_login_code": "20/m/ip,3/m/key",
     "reauthenticate": "10/m/user",
+    "sign_up": "20/h/ip,3/h/key",
     "single_sign_on": "20/m/ip",
     "single_sign_on_assertion": "120/m/ip",
     "signed_out_there": "600/m/ip",

@@ -8,12 +8,14 @@ from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.decisions import Refusal
 from accounts.people.routes import PUBLIC, SIGNED_IN, declares
+from accounts.quality import signing_up
 from accounts.single_sign_on import ways
 from accounts.single_sign_on.models import SignInProvider
 from config.single_sign_on import finding, protocols
@@ -42,6 +44,9 @@ class SignIn(LoginView):
         if provider and provider.use == SignInProvider.Use.ENFORCED:
             return lead(request, provider, address=request.POST["login"])
         return super().post(request, *args, **kwargs)
+
+    def get_context_data(self, **more: object) -> dict[str, object]:
+        return {**super().get_context_data(**more), "sign_up_is_open": signing_up.is_open(timezone.now().date())}
 
 
 class Security(IndexView):

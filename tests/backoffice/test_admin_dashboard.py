@@ -10,7 +10,7 @@ from accounts.policies import acknowledging, binding
 from backoffice.admin import dashboard
 from backoffice.admin.names import NAMES
 from backoffice.admin.rooms import ROOMS
-from tests.factories import customers, people, policies
+from tests.factories import customers, people, policies, tree_changes
 from window.openings import opens
 
 pytestmark = pytest.mark.django_db
@@ -80,3 +80,12 @@ def test_who_must_still_read_is_counted_in_four_statements(django_assert_num_que
 )  # fmt: skip
 def test_link_is_shown_to_levels_that_may_follow_it(level, page, leads):
     assert opens(reverse(page), people.staff(level)) is leads
+
+
+def test_handover_that_waits_for_a_second_manager_is_counted():
+    url = reverse("admin:accounts_handover_changelist") + "?status__exact=waiting"
+    before = {row["url"]: row["count"] for row in dashboard.waiting(timezone.now())}
+
+    tree_changes.waiting_handover(customers.group())
+
+    assert {row["url"]: row["count"] for row in dashboard.waiting(timezone.now())}[url] == before[url] + 1

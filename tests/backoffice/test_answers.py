@@ -56,14 +56,31 @@ def test_handover_is_previewed_customer_by_customer_before_anything_happens():
 
 
 def test_handover_is_made_and_undone_on_the_page():
-    world, manager = helios(), people.staff("manager")
+    world, manager, second = helios(), people.staff("manager"), people.staff("manager")
 
     form = {"role": "payer", "who": world.europe.number, "since": today()}
     visit(manager, "handovers_of", world.europe.number, form=form)
+    own = visit(manager, "answers", world.europe.number).content.decode()
+    queue = visit(second, "data").content.decode()
+    visit(second, "handover_decisions", Handover.objects.get().pk, form={"decision": "approve"})
     paid = responsibilities.payer_of(world.lab, today())
     visit(manager, "handover_undoings", Handover.objects.get().pk, form={})
 
     assert (paid, responsibilities.payer_of(world.lab, today())) == (world.europe, world.lab)
+    assert "You asked for this yourself; another manager decides." in own
+    assert "waiting for a second manager" in queue and "Helios Europe" in queue
+
+
+def test_handover_is_refused_or_withdrawn_on_the_page_and_nothing_changes():
+    world, manager, second = helios(), people.staff("manager"), people.staff("manager")
+    form = {"role": "payer", "who": world.europe.number, "since": today()}
+
+    for step, words in (("handover_decisions", {"decision": "refuse", "note": "No."}), ("handover_withdrawals", {})):
+        visit(manager, "handovers_of", world.europe.number, form=form)
+        visit(second, step, Handover.objects.get(status="waiting").pk, form=words)
+
+    assert list(Handover.objects.order_by("pk").values_list("status", flat=True)) == ["refused", "withdrawn"]
+    assert responsibilities.payer_of(world.lab, today()) == world.lab
 
 
 def test_number_that_nobody_has_is_said_at_the_field():
@@ -104,13 +121,17 @@ def test_api_previews_hands_over_and_undoes():
     place, wanted = f"nodes/{world.europe.number}", {"role": "payer", "responsible": world.europe.number}
 
     lines = call(manager, f"{place}/handover-previews/?role=payer&responsible={world.europe.number}").json()
-    done = call(manager, f"{place}/handovers/", wanted)
+    asked = call(manager, f"{place}/handovers/", wanted)
     again = call(manager, f"{place}/handovers/", wanted)
-    undone = call(manager, f"handovers/{done.json()['id']}/undoings/", {})
+    decision = f"handovers/{asked.json()['id']}/decisions/"
+    own = call(manager, decision, {"approve": True})
+    done = call(people.staff("manager"), decision, {"approve": True})
+    undone = call(manager, f"handovers/{asked.json()['id']}/undoings/", {})
 
     assert [line["name"] for line in lines] == ["Helios Germany", "Berlin", "Lab"]
-    assert (done.status_code, done.json()["lines"]) == (201, lines)
-    assert again.json()["code"] == "handover_refused"
+    assert (asked.status_code, asked.json()["lines"], asked.json()["status"]) == (201, lines, "waiting")
+    assert (again.json()["code"], own.json()["code"]) == ("handover_waits", "own_request")
+    assert (done.status_code, done.json()["status"]) == (200, "done")
     assert undone.json()["undone_at"] is not None
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -46,6 +47,21 @@ def test_wrong_phone_is_refused_here_in_the_words_of_the_rule(entity):
 
     assert answer.status_code == 422
     assert "Phone &quot;abc&quot; is no phone number" in answer.content.decode()
+    assert '<span class="quiet">(phone.format)</span>' in answer.content.decode()
+
+
+def test_imported_row_without_tax_id_is_tended_at_once_and_whole_when_it_has_one(tmp_path):
+    file = tmp_path / "one.csv"
+    columns, cells = ",".join(["ref", "name", "kind", *GOOD]), ",".join(["E", "Solveig", "legal_entity", *GOOD.values()])
+    file.write_text(f"{columns}\n{cells}\n")
+
+    call_command("import_customers", str(file), verbosity=0)
+    made = Customer.objects.get(ref="E")
+    queue = visit(people.agent(), "data").content.decode()
+    visit(people.agent(), "customer_details", made.number, form={**GOOD, "name": made.name, "tax_id": "DE136695976"})
+
+    assert "Solveig" in queue and ">82</td>" in queue
+    assert Score.objects.get(customer=made).score == 100
 
 
 def test_queue_shows_those_that_break_one_rule(entity):

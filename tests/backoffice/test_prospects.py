@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
-from accounts.quality import admitting
+from accounts.quality import admitting, candidates
 from billing.amendments import first_contract
 from billing.contracts.models import Contract, Subscription
 from tests.factories import billing, people
@@ -127,3 +127,16 @@ def test_program_adds_a_prospect_asks_the_price_and_signs_at_it(agreed):
     assert send("first_contracts", terms | shown, number)["code"] == "signed_already"
     assert send("prospects", {"kind": "group", "name": "Fjordlys Ferries"})["code"] == "known_already"
     assert send("prospects", {"kind": "group", "name": "Other", "facts": {"shoe\ud800": "44"}})["code"] == "malformed"
+
+
+def test_whom_we_may_know_already_is_read_with_what_they_owe_before_anything_is_signed(prospect, agreed):
+    known = group(name="Fjordlys Ferries AS", country="DE")
+    billing.invoice(known, 6200)
+    candidates.detect_for(prospect, at=NOON)
+    client = Client()
+    client.force_login(people.supervisor())
+
+    page = client.get(reverse("backoffice:first_contract", args=[prospect.number])).content.decode()
+
+    assert "We may know them already" in page
+    assert f"Fjordlys Ferries AS ({known.number})" in page and "owes 62.00" in page

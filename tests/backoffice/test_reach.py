@@ -214,6 +214,8 @@ ROUTES = {
     "answers": ("get", EVERYBODY),
     "owners_of": ("post", {"supervisor", "key_account", "manager"}),
     "handovers_of": ("post", {"manager"}),
+    "handover_decisions": ("post", {"manager"}),
+    "handover_withdrawals": ("post", {"manager"}),
     "handover_undoings": ("post", {"manager"}),
     "ownerless": ("get", EVERYBODY),
     "ownerless_sheet": ("get", EVERYBODY),
@@ -299,6 +301,8 @@ def tree_rows(route, customer):
         return {route: [quality.waiting_move().pk]}
     if route == "address_endings":
         return {route: [tree_changes.address(customer).pk]}
+    if route in {"handover_decisions", "handover_withdrawals"}:
+        return {route: [tree_changes.waiting_handover(customer).pk]}
     if route == "handover_undoings":
         return {route: [tree_changes.handed_over(customer).pk]}
     if route == "relation_endings":

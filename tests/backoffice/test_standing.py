@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.people import owners
 from accounts.people.models import User
 from accounts.policies import acknowledging
 from accounts.policies.models import Firing
@@ -111,6 +112,20 @@ def test_stuck_customers_are_listed_with_whose_they_are_and_each_manager_finds_t
     assert tree.berlin.name in everybody and str(owner) in everybody
     assert "Nobody is stuck" in theirs
     assert "40 days without anybody signing in" in own
+
+
+def test_stuck_customer_that_is_no_key_account_is_its_account_owners():
+    tree, at = helios(), timezone.now()
+    owner, other = people.key_account_manager(), people.key_account_manager()
+    owners.name(actor=people.manager(), customer=tree.group, role="account_owner", person=other, since=at.date(), at=at)
+    owners.name(actor=people.manager(), customer=tree.germany, role="account_owner", person=owner, since=at.date(), at=at)
+    segments.stage_stuck(tree.berlin)
+
+    own = signed_in(owner).get(reverse("backoffice:stuck") + "?show=mine").content.decode()
+    theirs = signed_in(other).get(reverse("backoffice:stuck") + "?show=mine").content.decode()
+
+    assert tree.berlin.name in own and str(owner) in own
+    assert "Nobody is stuck" in theirs
 
 
 def test_service_level_agreed_for_a_segment_comes_before_the_tier_and_is_named():

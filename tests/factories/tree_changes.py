@@ -16,7 +16,15 @@ def handed_over(customer: Customer, *, actor: User | None = None) -> Handover:
     """A new customer below `customer` that pays for all of it from a day on."""
     payer = below(customer, kind="cost_centre" if customer.kind_id != "group" else "division")
     given = {"role": "payer", "since": NOON.date(), "at": NOON}
-    return handovers.hand_over(actor=actor or people.staff("manager"), customer=customer, responsible=payer, **given)
+    asked = handovers.ask(actor=actor or people.staff("manager"), customer=customer, responsible=payer, **given)
+    return handovers.approve(actor=people.staff("manager"), handover=asked, at=NOON)
+
+
+def waiting_handover(customer: Customer) -> Handover:
+    """A new customer below `customer` that is to pay for all of it, asked for by a manager and decided on by nobody."""
+    payer = below(customer, kind="cost_centre" if customer.kind_id != "group" else "division")
+    given = {"role": "payer", "since": NOON.date(), "at": NOON}
+    return handovers.ask(actor=people.staff("manager"), customer=customer, responsible=payer, **given)
 
 
 def waiting_split(on: date | None = None) -> Split:

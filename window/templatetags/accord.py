@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from billing.money import EXPONENTS
-from window import charts, formats, openings, prose, statuses
+from window import charts, formats, openings, prose, refusals, statuses
 
 register = template.Library()
 
@@ -74,6 +74,9 @@ def sorting(context: template.Context, key: str = "") -> dict[str, str]:
     if key and current == f"-{key}":
         return {"direction": "descending", "next": key, "icon": "arrow-down"}
     return {"direction": "", "next": key, "icon": "sort"}
+
+
+register.filter("objections", refusals.objections)
 
 
 @register.filter

@@ -13,9 +13,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.customers import importing, sheets
+from accounts.customers import facts, importing, sheets
 from accounts.decisions import Refusal
-from accounts.quality import staging
+from accounts.quality import scores, staging
 
 SHOWN = 50
 
@@ -115,14 +115,18 @@ def _opened(path: str, stack: ExitStack) -> BinaryIO:
 
 
 def _imported(sheet: sheets.Sheet, reading: sheets.Reading, options: dict[str, Any]) -> importing.ImportResult:
-    return importing.import_rows(
+    now = timezone.now()
+    result = importing.import_rows(
         sheet,
         actor=None,
-        at=timezone.now(),
+        at=now,
         dry_run=options["dry_run"],
         default_kind=options["default_kind"],
         missing_parent=(lambda ref: sheets.missing_parent(reading, ref)) if options["create_missing_parents"] else None,
     )
+    if not options["dry_run"]:
+        scores.judge_new(at=now)
+    return result
 
 
 def _behind_gate(sheet: sheets.Sheet, options: dict[str, Any]) -> staging.Gated:
@@ -160,7 +164,13 @@ def _in_words(told: dict[str, Any]) -> str:
             f"quality {told['quality']}: below the gate. Nothing went live; the rows wait in the back office under Data."
         )
     for title in ("faults", "remarks"):
-        lines += [f"row {said['row']}: {said['column']}: {said['reason']}" for said in told[title][:SHOWN]]
+        lines += [f"row {said['row']}: {_sentence(said)}" for said in told[title][:SHOWN]]
         if (more := len(told[title]) - SHOWN) > 0:
             lines.append(f"… and {more} more {title}; --json shows all")
     return "\n".join(lines)
+
+
+def _sentence(said: dict[str, Any]) -> str:
+    """Say what is wrong in the words of every other way in, with the id of the rule where one says so."""
+    label = facts.label(said["column"])
+    return f"{label} {said['reason']} ({said['rule']})" if said["rule"] else f"{label}: {said['reason']}"

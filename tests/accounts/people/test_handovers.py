@@ -9,20 +9,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.customers import responsibilities
-from accounts.customers.models import Customer, Handover, Responsibility
+from accounts.customers.models import Handover, Responsibility
 from accounts.decisions import Refusal
 from accounts.people import handovers
 from accounts.timeline.models import Activity
 from tests.factories import people
-from tests.factories.customers import NOON, below, group, helios, pays_for
+from tests.factories.customers import NOON, group, helios, pays_for
 
 TODAY = NOON.date()
 NAMED = st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(-40, 40))  # customer, payer, days from today
 
 
-def hand_over(customer, payer, *, since=TODAY, actor=None, role="payer"):
+def ask(customer, payer, *, since=TODAY, actor=None, role="payer"):
     given_facts = {"role": role, "since": since, "at": NOON}
-    return handovers.hand_over(actor=actor or people.staff("manager"), customer=customer, responsible=payer, **given_facts)
+    return handovers.ask(actor=actor or people.staff("manager"), customer=customer, responsible=payer, **given_facts)
+
+
+def hand_over(customer, payer, **facts):
+    return handovers.approve(actor=people.staff("manager"), handover=ask(customer, payer, **facts), at=NOON)
 
 
 def payers(customers, on=TODAY):
@@ -148,25 +152,103 @@ def test_undo_restores_whatever_was_named_and_planned_before(named, ahead):
     day = TODAY + timedelta(days=ahead)
     done = hand_over(world.group, world.us, since=day)
     standing = payers([*nodes, world.us], day)
-    handovers.undo(actor=done.done_by, handover=done, at=NOON)
+    handovers.undo(actor=done.asked_by, handover=done, at=NOON)
 
     assert standing == ["Helios US"] * 6
     assert rows() == before
 
 
-@pytest.mark.usefixtures("committed")
-def test_writers_at_once_leave_one_payer_a_day():
-    world, manager = helios(), people.staff("manager")
-    payable = [below(world.group, f"Payer {n}", "division") for n in range(10)]
+@pytest.mark.django_db
+def test_nothing_changes_before_a_second_manager_says_yes():
+    world, first = helios(), people.staff("manager")
 
-    def one(payer):
+    asked = ask(world.europe, world.europe, actor=first)
+    waiting = payers([world.germany, world.berlin, world.lab])
+    own = handovers.may_decide(first, asked)
+
+    assert waiting == ["Helios Germany", "Berlin", "Lab"]
+    assert (own.code, own.reason) == ("own_request", "You asked for this yourself; another manager decides.")
+    with pytest.raises(Refusal, match="another manager decides"):
+        handovers.approve(actor=first, handover=asked, at=NOON)
+    assert not Responsibility.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("level", ["agent", "supervisor", "finance", "key_account"])
+def test_nobody_but_a_manager_is_the_second_person(level):
+    world = helios()
+    asked = ask(world.europe, world.europe)
+
+    with pytest.raises(Refusal):
+        handovers.approve(actor=people.staff(level), handover=asked, at=NOON)
+
+    assert not Responsibility.objects.exists()
+
+
+@pytest.mark.django_db
+def test_approving_twice_does_it_once_and_names_both():
+    world, first, second = helios(), people.staff("manager"), people.staff("manager")
+    asked = ask(world.europe, world.europe, actor=first)
+
+    for _ in range(2):
+        done = handovers.approve(actor=second, handover=asked, at=NOON)
+
+    assert (done.asked_by, done.decided_by, done.status) == (first, second, "done")
+    assert Activity.objects.filter(kind="accounts.handed_over").count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("end", [handovers.refuse, handovers.withdraw])
+def test_refused_or_withdrawn_changes_nothing_and_leaves_room_for_another(end):
+    world, manager = helios(), people.staff("manager")
+    asked = ask(world.europe, world.europe)
+
+    for _ in range(2):
+        end(actor=manager, handover=asked, at=NOON)
+
+    assert not Responsibility.objects.exists()
+    with pytest.raises(handovers.HandoverRefused, match="decided on already"):
+        handovers.approve(actor=manager, handover=asked, at=NOON)
+    with pytest.raises(handovers.CannotBeUndone):
+        handovers.undo(actor=manager, handover=asked, at=NOON)
+    assert ask(world.europe, world.europe).status == "waiting"
+
+
+@pytest.mark.django_db
+def test_second_one_for_the_same_customer_waits_for_the_first():
+    world = helios()
+    ask(world.europe, world.europe)
+
+    with pytest.raises(handovers.HandoverRefused, match="waits for a second person already"):
+        ask(world.europe, world.germany)
+
+
+@pytest.mark.django_db
+def test_what_would_change_something_else_by_now_is_asked_for_anew():
+    world = helios()
+    asked = ask(world.europe, world.europe)
+    responsibilities.set_payer(actor=None, customer=world.berlin, payer=world.germany, since=TODAY, at=NOON)
+
+    with pytest.raises(handovers.HandoverRefused, match="ask anew"):
+        handovers.approve(actor=people.staff("manager"), handover=asked, at=NOON)
+
+    assert payers([world.berlin]) == ["Helios Germany"]
+
+
+@pytest.mark.usefixtures("committed")
+def test_yes_said_by_many_at_once_leaves_one_payer_and_one_record():
+    world = helios()
+    asked = ask(world.group, world.us)
+    managers = [people.staff("manager") for _ in range(8)]
+
+    def one(manager):
         try:
-            hand_over(Customer.objects.get(pk=world.group.pk), payer, actor=manager)
+            handovers.approve(actor=manager, handover=Handover.objects.get(pk=asked.pk), at=NOON)
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(10) as writers:
-        list(writers.map(one, payable))
+    with ThreadPoolExecutor(8) as writers:
+        list(writers.map(one, managers))
 
     assert Responsibility.objects.count() == 1
-    assert Handover.objects.count() == 10
+    assert Activity.objects.filter(kind="accounts.handed_over").count() == 1
