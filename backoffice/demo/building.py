@@ -24,6 +24,7 @@ from backoffice.demo import (
     paying,
     policies,
     relations,
+    reviewing,
     selling,
     sent_to,
     signing_in,
@@ -98,6 +99,7 @@ def build(*, at: datetime, password: str, crowd: Mapping[str, int] | None = None
         sources.tell(at=at)
         splits.ask(at=at)
         story.recall(User.objects.get(email=AGENT), at=at)
+        reviewing.arrange(at=at)
         standing.evaluate(at=at)
         listening.listen(at=at)
         signing_in.prepare(at=at)
