@@ -64,6 +64,12 @@ def register_past(name: str, past: Past) -> None:
     _pasts[name] = past
 
 
+def answer_words(answer: str) -> str:
+    """Say one answer in the reader's language."""
+    words = {NEEDS_APPROVAL: _("needs approval"), REFUSED: _("refused"), ALLOWED: _("allowed")}
+    return words.get(answer, answer)
+
+
 def sentence(kept: Mapping[str, Any]) -> str:
     """Say in the reader's language what is kept with a version of what it would have changed; nothing where nothing is kept."""
     if not kept:

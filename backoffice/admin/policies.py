@@ -227,7 +227,8 @@ class VersionAdmin(UseCaseAdmin):
     def simulated(self, version: PolicyVersion) -> SafeString:
         """Show what past decisions would have been."""
         kept = version.simulation if version.published_at else simulating.simulate(version, at=timezone.now()).kept
-        rows = ((one["about"], one["words"], one["then"], one["now"]) for one in kept.get("changed", []))
+        told = simulating.answer_words
+        rows = ((one["about"], one["words"], told(one["then"]), told(one["now"])) for one in kept.get("changed", []))
         listed = format_html_join("", "<li>{} {}: {} → {}</li>", rows)
         return format_html("<p>{}</p><ul>{}</ul>", simulating.sentence(kept), listed)
 

@@ -23,7 +23,7 @@ UNTIL_ASKED, UNTIL_DECIDED = timedelta(hours=1), timedelta(hours=3)
 # who asks, for whom, subject, words, days ago, goodwill asked for above the limit of an agent, and the words of a no
 HELD_BACK: Final = (
     ("admin@kestrel.example", "KR", "Depot without a line on the day of the timetable change",
-     "For five hours nobody at the depot could reach the timetable. We worked from paper.", 26, "150.00", ""),
+     "For five hours nobody at the depot could reach the timetable. We worked from paper.", 26, "350.00", ""),
     ("member@sablefinch.example", "SF", "Training postponed twice",
      "Our editors had kept both days free. Nobody told us before the morning.", 19, "90.00", ""),
     ("payer@polder.example", "PO", "We would like something for the long wait",

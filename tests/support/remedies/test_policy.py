@@ -207,6 +207,16 @@ def test_simulation_counts_the_past_remedies_that_would_come_out_otherwise():
     ]  # fmt: skip
 
 
+def test_simulation_takes_the_limit_of_the_level_where_the_draft_says_nothing():
+    support.limit("agent", 25000)
+    support.case(9000).grant()
+    draft = policies.draft({"remedy.ticket_limit": "500.00 EUR"})
+
+    found = simulating.simulate(draft, at=NOON)
+
+    assert found.words == "0 of 1 remedies would need approval, 0 would be refused, 0 would no longer need anybody."
+
+
 def test_published_version_keeps_its_simulation():
     policies.published({AGENT: "250.00 EUR", SUPERVISOR: "500.00 EUR"})
     support.case(9000).grant()
