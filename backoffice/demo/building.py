@@ -16,6 +16,7 @@ from accounts.timeline import delivery
 from backoffice.demo import (
     bank,
     catalogue,
+    day_and_night,
     desk,
     editors,
     history,
@@ -125,6 +126,7 @@ def _found(password: str, at: datetime) -> None:
     selling.meet(at=at - POLICIES_KNOWN)
     policies.publish(at=at - POLICIES_KNOWN)
     standing.agree(at=at - POLICIES_KNOWN)
+    day_and_night.open_for_gold(at=at - POLICIES_KNOWN)
     policies.publish_for_segments(at=at - POLICIES_KNOWN)
     strategy.write(at=at - POLICIES_KNOWN)
     _invite(password, began)
