@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from django.utils.translation import gettext as _
 
+from accounts import writing
 from accounts.days import local_day
 from accounts.decisions import Decision, Refusal, refused
 from accounts.people.models import User
@@ -104,7 +105,9 @@ class CorrectPrice(Remedy[Terms]):
             return refused("reduced", _("A discount was taken off this charge; credit a part of it instead."))
         if terms.known and not 0 < terms.net.amount_minor < line.amount_minor:
             most = Money(line.amount_minor, line.currency)
-            return refused("not_lower", _("The right price is above zero and below the {amount} billed.").format(amount=most))
+            return refused(
+                "not_lower", _("The right price is above zero and below the {amount} billed.").format(**writing.told(amount=most))
+            )
         return on_invoice.given_up(line.document)
 
     def preview(self, ticket: Ticket, terms: Terms) -> list[Effect]:
