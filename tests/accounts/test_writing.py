@@ -1,5 +1,7 @@
 """What is kept in one form for everybody is read by each in their own."""
 
+from datetime import date
+
 import pytest
 from django.utils import translation
 
