@@ -2,6 +2,7 @@
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
@@ -13,8 +14,9 @@ pytestmark = pytest.mark.django_db
 
 
 def page(address, language):
-    client = Client(headers={"Accept-Language": language})
+    client = Client()
     client.force_login(people.manager())
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     return client.get(address).content.decode()
 
 
