@@ -49,8 +49,8 @@ def past(draft: Draft, since: datetime, until: datetime) -> list[Replayed]:
         if grant.status == Grant.Status.GRANTED:
             given[place] = whole
         level = levels.get(grant.asked_by_id, access.AGENT)
-        asked_for = {"level": level, "remedy": grant.remedy, "whole": whole, "otherwise": _by_level(rows, grant)}
-        now = policy_limits.verdict(values[grant.customer_id], **asked_for)
+        said, own = values[grant.customer_id], _by_level(rows, grant)
+        now = policy_limits.verdict(said, level=level, remedy=grant.remedy, whole=whole, otherwise=own)
         replayed.append(_replayed(grant, now))
     return replayed
 
