@@ -159,11 +159,7 @@ def restore(*, actor: User, ticket: Ticket, made: Mapping[str, Mapping[str, Any]
         access.decide(actor, access.WORK_TICKETS, ticket.customer).or_refuse()
         now, before, after = standing(ticket), made["before"], made["after"]
         back = [name for name in before if before[name] != after[name] and now[name] == after[name]]
-        if "kind" in back:
-            ticket = subject_kind.change(actor=actor, ticket=ticket, kind=before["kind"], at=at)
-        if "assignee" in back:
-            to = User.objects.filter(pk=before["assignee"]).first()
-            ticket = conversation.assign(actor=actor, ticket=ticket, to=to, at=at)
+        ticket = _hand_back(ticket, {name: before[name] for name in back}, actor, at)
         kept: dict[str, Any] = {name: before[name] for name in ("priority", "tags") if name in back}
         _write(ticket, kept, at)
         if "status" in back and before["status"] == RESOLVED:
@@ -177,6 +173,16 @@ def restore(*, actor: User, ticket: Ticket, made: Mapping[str, Mapping[str, Any]
     return back
 
 
+def _hand_back(ticket: Ticket, back: Mapping[str, Any], actor: User, at: datetime) -> Ticket:
+    """Say again what a ticket was about, and give it to whom it stood with, as far as they go back."""
+    if "kind" in back:
+        ticket = subject_kind.change(actor=actor, ticket=ticket, kind=back["kind"], at=at)
+    if "assignee" in back:
+        to = User.objects.filter(pk=back["assignee"]).first()
+        ticket = conversation.assign(actor=actor, ticket=ticket, to=to, at=at)
+    return ticket
+
+
 def standing(ticket: Ticket) -> dict[str, Any]:
     """Return what a change may change."""
     plain = {name: getattr(ticket, name) for name in ("status", "priority", "kind")}
@@ -184,19 +190,28 @@ def standing(ticket: Ticket) -> dict[str, Any]:
 
 
 def _foreseen(ticket: Ticket, change: Change, actor: User, to: User | None, reached: bool, held: str) -> Foreseen:
-    steps = []
-    if change.priority and change.priority != ticket.priority:
-        steps.append((_("Priority"), ticket.get_priority_display(), str(Ticket.Priority(change.priority).label)))
-    if change.kind and change.kind != ticket.kind:
-        steps.append((_("About"), ticket.get_kind_display(), str(Ticket.Kind(change.kind).label)))
+    steps = _chosen_steps(ticket, change)
     if change.assignee and (to.pk if to else None) != ticket.assignee_id:
         steps.append((_("Stands with"), str(ticket.assignee or _("nobody")), str(to or _("nobody"))))
     if (tags := _tags(ticket, change)) != ticket.tags:
         steps.append((_("Tags"), ", ".join(ticket.tags), ", ".join(tags)))
-    if change.status and change.status != ticket.status:
-        steps.append((_("Status"), ticket.get_status_display(), str(Ticket.Status(change.status).label)))
     text = wording.filled(change.text, ticket=ticket, agent=actor, inputs=change.inputs)
     return Foreseen(ticket, steps, text, _objection(ticket, change, actor, reached, held))
+
+
+def _chosen_steps(ticket: Ticket, change: Change) -> list[tuple[str, str, str]]:
+    """Return what changes of status, priority and kind."""
+    choices = {
+        "priority": (_("Priority"), Ticket.Priority),
+        "kind": (_("About"), Ticket.Kind),
+        "status": (_("Status"), Ticket.Status),
+    }
+    wanted = {name: getattr(change, name) for name in choices}
+    return [
+        (label, getattr(ticket, f"get_{name}_display")(), str(kinds(wanted[name]).label))
+        for name, (label, kinds) in choices.items()
+        if wanted[name] and wanted[name] != getattr(ticket, name)
+    ]
 
 
 def _objection(ticket: Ticket, change: Change, actor: User, reached: bool, held: str) -> str:
