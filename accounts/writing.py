@@ -50,6 +50,11 @@ def of_fact(fact: Any) -> Any:
     return fact
 
 
+def told(**facts: Any) -> dict[str, str]:
+    """Return facts as a sentence tells them: amounts and days as the reader writes them, with plain blanks; all else as it is."""
+    return {name: str(of_fact(str(fact))).replace(NO_BREAK_SPACE, " ") for name, fact in facts.items()}
+
+
 def _day_of(text: str) -> str:
     try:
         return day(date.fromisoformat(text))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.customers.models import Customer
 from accounts.people import access
 from accounts.people.models import Membership, StaffProfile, User
-from accounts.policies import acknowledging, log, publishing, resolving
+from accounts.policies import acknowledging, log, publishing, resolving, simulating
 from accounts.policies.keys import KEYS, Key
 from accounts.policies.models import Policy, PolicyVersion
 from accounts.policies.resolving import Resolved, Source
@@ -52,7 +52,7 @@ def document(policy: Policy, viewer: User, *, at: datetime, show: str = "") -> d
         "counts": [(outcome, getattr(counted, outcome)) for outcome in OUTCOMES],
         "show": show if show in OUTCOMES else "",
         "cases": log.cases(at=at, policy=policy.pk, outcome=show)[:MOST_CASES] if show in OUTCOMES else [],
-        "versions": policy.versions.published().select_related("published_by").order_by("-number"),
+        "versions": _versions(policy),
         "bindings": held.select_related("segment", "customer").order_by("-since", "pk"),
         "overdue": policy.review_on <= at.date(),
         "lessons": lessons.of_policy(policy)[:MOST_CASES],
@@ -72,6 +72,15 @@ def matrix() -> dict[str, object]:
         for action in access.ACTIONS
     ]
     return {"across": [label for _value, label in across], "rows": rows}
+
+
+def _versions(policy: Policy) -> list[dict[str, object]]:
+    """Return the versions that were published, the latest first, each with what it would have changed before."""
+    published = policy.versions.published().select_related("published_by").order_by("-number")
+    names = ("number", "effective_on", "published_by", "note")
+    return [
+        {name: getattr(each, name) for name in names} | {"simulated": simulating.sentence(each.simulation)} for each in published
+    ]
 
 
 def _key(resolved: Resolved, currency: str) -> dict[str, object]:

@@ -70,15 +70,18 @@ def define(
 ) -> Policy:
     """Return the policy with this code, made or brought up to date; its audience stays once a version speaks to it.
 
+    Who keeps it stays unless another `owner` is named; the first is who makes it.
+
     Raises:
         MayNotSteer, ContentMakesNoSense: the actor may not; or it would speak to others than its versions were written for.
     """
     require_manager(actor)
-    facts = {"name": name, "audience": audience, "review_on": review_on, "owner": owner or actor}
     with transaction.atomic():
-        kept = Policy.objects.select_for_update().filter(code=code).first()
+        kept = Policy.objects.select_for_update(of=("self",)).select_related("owner").filter(code=code).first()
+        keeper = owner or (kept.owner if kept else actor)
         if kept and kept.audience != audience and kept.versions.exists():
             raise ContentMakesNoSense(_("Whom a policy speaks to does not change; make another policy."))
+        facts = {"name": name, "audience": audience, "review_on": review_on, "owner": keeper}
         policy, made = Policy.objects.update_or_create(code=code, defaults=facts)
         told = {"policy": code, "name": name, "audience": audience, "review_on": review_on.isoformat()}
         recording.record(None, "accounts.policy_defined", actor=actor, at=at, about=policy, facts=told, internal=True)

@@ -241,6 +241,7 @@ KINDS: Final[dict[str, Kind]] = {
     "support.tickets_linked": Kind(_("{ref}: {what}"), "tag"),
     "support.problem_changed": Kind(_("Problem {ref} {title}: {what}"), "flag"),
     "support.ticket_changed": Kind(_("{ref}: {what}"), "edit"),
+    "support.ticket_kind_changed": Kind(_("{ref} is about {after} now, before about {before}"), "edit"),
     "support.macro_written": Kind(_("Macro: {macro}"), "note"),
     "support.topic_set": Kind(_("Topic: {topic}"), "edit"),
     "support.topic_alarm": Kind(_("{topic}: {count} tickets in a day, {mean} are usual"), "flag", NOTICE),

@@ -18,6 +18,7 @@ from unfold.admin import ModelAdmin
 
 from accounts.decisions import Refusal
 from accounts.people import access
+from backoffice.admin import field_names
 from backoffice.admin.names import NAMES
 from window.formats import amount
 
@@ -55,6 +56,7 @@ class ManagersAdmin(ModelAdmin):
     def __init__(self, model: type[Model], admin_site: AdminSite) -> None:
         super().__init__(model, admin_site)
         model._meta.verbose_name, model._meta.verbose_name_plural = NAMES[model._meta.label_lower]
+        field_names.give(model)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return _may_steer(request)

@@ -23,7 +23,7 @@ from support.tickets.models import Ticket
 from window.fields import FilesField
 
 STAYS = ("", _("stays as it is"))
-PLAIN = ("text", "internal", "status", "priority", "assignee")
+PLAIN = ("text", "internal", "status", "priority", "kind", "assignee")
 
 
 class MacroForm(forms.ModelForm):
@@ -44,6 +44,9 @@ class MacroForm(forms.ModelForm):
     )  # fmt: skip
     priority = forms.ChoiceField(
         label=_("Priority"), required=False, widget=UnfoldAdminSelectWidget, choices=[STAYS, *Ticket.Priority.choices]
+    )
+    kind = forms.ChoiceField(
+        label=_("About"), required=False, widget=UnfoldAdminSelectWidget, choices=[STAYS, *Ticket.Kind.choices]
     )
     assignee = forms.ChoiceField(
         label=_("Stands with"), required=False, widget=UnfoldAdminSelectWidget,

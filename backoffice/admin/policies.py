@@ -47,7 +47,8 @@ def for_each(page: Any, request: HttpRequest, chosen: QuerySet[Any], act: Callab
 class PolicyAdmin(UseCaseAdmin):
     """The documents, whom they speak to, and when each is read again."""
 
-    list_display = ("name", "code", "audience", "version_in_force", "next_version", "review_on", "is_overdue", "decided_lately")
+    list_display = ("name", "audience", "owner", "version_in_force", "next_version", "review_on", "is_overdue", "decided_lately")
+    list_select_related = ("owner",)
     list_filter = ("audience",)
     search_fields = ("code", "name")
     ordering = ("review_on", "code")
@@ -226,9 +227,10 @@ class VersionAdmin(UseCaseAdmin):
     def simulated(self, version: PolicyVersion) -> SafeString:
         """Show what past decisions would have been."""
         kept = version.simulation if version.published_at else simulating.simulate(version, at=timezone.now()).kept
-        rows = ((one["about"], one["words"], one["then"], one["now"]) for one in kept.get("changed", []))
+        told = simulating.answer_words
+        rows = ((one["about"], one["words"], told(one["then"]), told(one["now"])) for one in kept.get("changed", []))
         listed = format_html_join("", "<li>{} {}: {} → {}</li>", rows)
-        return format_html("<p>{}</p><ul>{}</ul>", kept.get("words", ""), listed)
+        return format_html("<p>{}</p><ul>{}</ul>", simulating.sentence(kept), listed)
 
     @admin.display(description=_("What it says"))
     def says(self, version: PolicyVersion) -> SafeString:

@@ -1,5 +1,6 @@
 """The agents' desk: merging and splitting tickets, macros, changing many at once, problems, saved views, taking a reply back."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -46,9 +47,18 @@ class TicketChangeSerializer(serializers.Serializer):
     internal = serializers.BooleanField(default=False)
     status = serializers.ChoiceField(choices=changes.STATUSES, required=False, default="")
     priority = serializers.ChoiceField(choices=Ticket.Priority.choices, required=False, default="")
+    kind = serializers.ChoiceField(
+        choices=Ticket.Kind.choices, required=False, default="", help_text="What it is about; deadlines and skill follow."
+    )
     assignee = serializers.CharField(max_length=20, required=False, default="")
     add_tags = serializers.ListField(child=serializers.CharField(max_length=40), default=list)
     remove_tags = serializers.ListField(child=serializers.CharField(max_length=40), default=list)
+
+    @staticmethod
+    def to_change(given: Mapping[str, Any]) -> Change:
+        """Return what was read as a change."""
+        tags = {name: changes.tags_of(",".join(given[name])) for name in ("add_tags", "remove_tags")}
+        return Change(**dict(given) | tags)
 
 
 class BulkAskedSerializer(serializers.Serializer):
@@ -59,9 +69,7 @@ class BulkAskedSerializer(serializers.Serializer):
 
     def to_change(self) -> Change:
         """Return the change."""
-        given = dict(self.validated_data["change"])
-        tags = {name: changes.tags_of(",".join(given.pop(name))) for name in ("add_tags", "remove_tags")}
-        return Change(**given, **tags)
+        return TicketChangeSerializer.to_change(self.validated_data["change"])
 
 
 class ForeseenSerializer(serializers.Serializer):
@@ -183,6 +191,19 @@ class MacroUses(View):
         version = get_object_or_404(macros.in_force(), macro__code=code)
         change = macros.change_of(version, inputs=given["inputs"], text=given["text"])
         macros.use(actor=request.user, ticket=found, version=version, change=change, key=key, at=timezone.now())
+        return Response(self.get_serializer(places.ticket(request, ref)).data, status=status.HTTP_201_CREATED)
+
+
+class TicketChanges(View):
+    access = access.WORK_TICKETS
+    serializer_class = WorkedTicketSerializer
+
+    @repeatable(request=TicketChangeSerializer, responses={201: WorkedTicketSerializer})
+    def post(self, request: Request, ref: str) -> Response:
+        """Hand a ticket over, say what it is about, how urgent it is, its tags and its status, with words or without."""
+        found, key = places.ticket(request, ref), self.repeat_key
+        change = TicketChangeSerializer.to_change(self.read(TicketChangeSerializer(data=request.data)))
+        changes.make(actor=request.user, ticket=found, change=change, key=key, at=timezone.now())
         return Response(self.get_serializer(places.ticket(request, ref)).data, status=status.HTTP_201_CREATED)
 
 

@@ -17,6 +17,7 @@ from backoffice.demo import (
     bank,
     beginning,
     catalogue,
+    day_and_night,
     desk,
     editors,
     group_prices,
@@ -27,6 +28,7 @@ from backoffice.demo import (
     policies,
     reduced_and_held,
     relations,
+    reviewing,
     selling,
     sent_to,
     signing_in,
@@ -102,6 +104,7 @@ def build(*, at: datetime, password: str, crowd: Mapping[str, int] | None = None
         sources.tell(at=at)
         splits.ask(at=at)
         story.recall(User.objects.get(email=AGENT), at=at)
+        reviewing.arrange(at=at)
         standing.evaluate(at=at)
         listening.listen(at=at)
         signing_in.prepare(at=at)
@@ -130,6 +133,7 @@ def _found(password: str, at: datetime) -> None:
     policies.publish(at=at - POLICIES_KNOWN)
     standing.agree(at=at - POLICIES_KNOWN)
     group_prices.agree(at=at - POLICIES_KNOWN)
+    day_and_night.open_for_gold(at=at - POLICIES_KNOWN)
     policies.publish_for_segments(at=at - POLICIES_KNOWN)
     strategy.write(at=at - POLICIES_KNOWN)
     _invite(password, began)

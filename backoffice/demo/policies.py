@@ -4,6 +4,7 @@ Written in the lines managers write, by the manager, and published by the second
 """
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -44,6 +45,14 @@ CREDIT = Content(
         * Ask: a supervisor decides
         - Give it in two parts
     """),
+    note="Agents give 50, not 30: most of what waited was a few euros above it.",
+)
+FIRST_CREDIT = replace(
+    CREDIT,
+    values=CREDIT.values | policy_text.values("goodwill.agent_ticket_limit = 30.00 EUR, 30.00 USD | loosen | 2.1"),
+    cases=policy_text.cases(
+        "Agents give goodwill of 30 | remedy | level=agent, remedy=goodwill_credit, amount=30.00 EUR | allowed"
+    ),
     note="The first credit policy.",
 )
 GOLD = Content(
@@ -102,14 +111,16 @@ DOCUMENTS = (
     ("gold-service", "Gold service", Policy.Audience.STAFF, GOLD, {"place": "tier", "tier": "gold"}),
     ("customer-charter", "Customer charter", Policy.Audience.CUSTOMERS, CHARTER, {"place": "house"}),
 )
-A_YEAR = timedelta(days=365)
+A_YEAR, BEFORE = timedelta(days=365), timedelta(days=150)  # how long the first credit policy held
 
 
 def publish(*, at: datetime) -> None:
     """Publish and bind the policies, and let those of our people who know them say so."""
+    code, name, audience, _now, place = DOCUMENTS[0]
+    _publish(code, name, audience, FIRST_CREDIT, place, at - BEFORE)
     for code, name, audience, content, place in DOCUMENTS:
         _publish(code, name, audience, content, place, at)
-    version = PolicyVersion.objects.get(policy__code="credit-policy")
+    version = PolicyVersion.objects.get(policy__code="credit-policy", number=2)
     answers = [question["answer"] for question in version.quiz]
     for colleague in STAFF:
         if colleague.acknowledged:
@@ -134,5 +145,7 @@ def _publish(code: str, name: str, audience: str, content: Content, place: dict[
     policy = publishing.define(actor=author, at=at, **about)
     draft = publishing.write(actor=author, policy=policy, content=content, effective_on=at.date(), at=at)
     publishing.publish(actor=second, version=draft, at=at)
+    if draft.number > 1:
+        return
     asked = binding.ask(actor=author, policy=policy, since=at.date(), at=at, **place)
     binding.approve(actor=second, asked=asked, at=at)

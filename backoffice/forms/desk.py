@@ -58,6 +58,7 @@ class ChangeForm(SharedPageForm):
         choices=[STAYS, *((status, Ticket.Status(status).label) for status in changes.STATUSES)],
     )
     priority = forms.ChoiceField(label=_("Priority"), required=False, choices=[STAYS, *Ticket.Priority.choices])
+    kind = forms.ChoiceField(label=_("About"), required=False, choices=[STAYS, *Ticket.Kind.choices])
     assignee = forms.ChoiceField(label=_("Stands with"), required=False)
     add_tags = forms.CharField(label=_("Add tags"), required=False, help_text=_("Several by commas."), max_length=400)
     remove_tags = forms.CharField(label=_("Take tags off"), required=False, max_length=400)
@@ -76,7 +77,7 @@ class ChangeForm(SharedPageForm):
     @property
     def change(self) -> Change:
         """The change, as the form says it."""
-        given = {name: self.cleaned_data[name] for name in ("text", "internal", "status", "priority", "assignee")}
+        given = {name: self.cleaned_data[name] for name in ("text", "internal", "status", "priority", "kind", "assignee")}
         tags = {name: changes.tags_of(self.cleaned_data[name]) for name in ("add_tags", "remove_tags")}
         return Change(**given | tags)
 

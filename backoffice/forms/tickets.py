@@ -96,9 +96,13 @@ class DeclineForm(SharedPageForm):
 
 
 class HandlingForm(SharedPageForm):
-    """Who works on a ticket, how urgent it is, and its tags; what is left as it was stays."""
+    """Who works on a ticket, what it is about, how urgent it is, and its tags; what is left as it was stays."""
 
     assignee = forms.ChoiceField(label=_("Stands with"), required=False)
+    kind = forms.ChoiceField(
+        label=_("About"), required=False, choices=[STAYS, *Ticket.Kind.choices],
+        help_text=_("Its deadlines follow. It goes to a colleague if you lack the skill it then asks for."),
+    )  # fmt: skip
     priority = forms.ChoiceField(label=_("Priority"), required=False, choices=[STAYS, *Ticket.Priority.choices])
     add_tags = forms.CharField(label=_("Add tags"), required=False, help_text=_("Several by commas."), max_length=400)
     remove_tags = forms.CharField(label=_("Take tags off"), required=False, max_length=400)
@@ -111,7 +115,7 @@ class HandlingForm(SharedPageForm):
     @property
     def change(self) -> Change:
         """The change, as the form says it."""
-        given = {name: self.cleaned_data[name] for name in ("priority", "assignee")}
+        given = {name: self.cleaned_data[name] for name in ("priority", "kind", "assignee")}
         tags = {name: changes.tags_of(self.cleaned_data[name]) for name in ("add_tags", "remove_tags")}
         return Change(**given | tags)
 

@@ -1,4 +1,4 @@
-"""Handling a ticket: who works on it, how urgent it is, its tags, and calls about it."""
+"""Handling a ticket: who works on it, what it is about, how urgent it is, its tags, and calls about it."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,7 +17,7 @@ from window.refusals import refusals_shown_on
 @declares(access.WORK_TICKETS)
 @require_POST
 def ticket_changes(request: HttpRequest, ref: str) -> HttpResponse:
-    """Hand the ticket over, or set its priority and tags."""
+    """Hand the ticket over, or say what it is about, how urgent it is, and its tags."""
     found, form = places.ticket(request, ref), HandlingForm(request.POST)
     if form.is_valid():
         with refusals_shown_on(form):

@@ -46,6 +46,6 @@ def _version(code: str) -> PlaybookVersion:
 
 
 def _page(request: HttpRequest, version: PlaybookVersion, *, status: int = 200, form: PracticeForm | None = None) -> HttpResponse:
-    context = playbooks_shown.page(request.user, version)
+    context = playbooks_shown.page(request.user, version, on=timezone.now().date())
     context["form"] = form or PracticeForm(initial={"seed": context["case"]["seed"]})
     return render(request, "backoffice/playbooks/playbook.html", context, status=status)

@@ -10,6 +10,7 @@ from typing import Final
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
+from accounts import writing
 from accounts.customers import responsibilities
 from accounts.customers.models import Customer
 from accounts.decisions import ALLOWED, Decision, refused
@@ -35,7 +36,7 @@ def decide(customer: Customer, committed: Money, on: date) -> Decision:
     if total <= limit:
         return ALLOWED
     words = _("{payer} would owe {total}; the limit agreed is {limit} ({policy}). Pay {over} first, or talk to us.").format(
-        payer=payer.name, total=total, limit=limit, policy=found.source.ref, over=total - limit
+        payer=payer.name, policy=found.source.ref, **writing.told(total=total, limit=limit, over=total - limit)
     )
     return refused("over_credit_limit", words)
 

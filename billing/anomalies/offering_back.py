@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts import writing
 from accounts.customers.models import Customer
 from accounts.days import local_day
 from accounts.decisions import Decision, Refusal, refused
@@ -95,7 +96,7 @@ def _decided(kept: Kept, pays_for: set[int], said: resolving.Resolved) -> Decisi
     most = Money.of((said.value or {}).get(kept.amount.currency, "0"), kept.amount.currency)
     if kept.amount.amount_minor > most.amount_minor:
         words = _("Over {most} one of our people sends it back: write to us, it takes a working day.")
-        return refused("over_self_service", words.format(most=most), approver="finance")
+        return refused("over_self_service", words.format(**writing.told(most=most)), approver="finance")
     return Decision(allowed=True, source=said.source.ref)
 
 

@@ -12,6 +12,7 @@ from typing import Final
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accounts import writing
 from accounts.decisions import ALLOWED, Decision, refused
 from accounts.people import access, second_person
 from accounts.people.models import Membership, User
@@ -43,7 +44,7 @@ def decide(actor: User, contract: Contract, worth: Money | None, on: date, at: d
         reason = _("It takes off what usage costs, which nobody knows yet: a second manager approves.")
     elif _given_alone(actor, contract, at) + worth > most:
         reason = _("It takes off {worth}; above {most} to one group in 90 days a second manager approves.").format(
-            worth=worth, most=most
+            **writing.told(worth=worth, most=most)
         )
     else:
         return Decision(allowed=True, source=said.source.ref)

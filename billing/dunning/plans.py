@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
+from accounts import writing
 from accounts.customers.models import Customer
 from accounts.days import day_begins, local_day
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
@@ -93,7 +94,7 @@ def _their_own(payer: Customer, documents: Sequence[Document], today: date) -> D
     total = Money(sum(document.open_minor for document in documents), currency)
     most = Money(OWN_MOST_MAJOR * 10 ** money.EXPONENTS[currency], currency)
     if total.amount_minor > most.amount_minor:
-        reason = _("Plans over {most} are agreed with our finance team. Write to us.").format(most=most)
+        reason = _("Plans over {most} are agreed with our finance team. Write to us.").format(**writing.told(most=most))
         return refused("plan_too_large", reason, approver="finance")
     quiet_since = day_begins(today - QUIET_AFTER_A_BROKEN_ONE + timedelta(days=1), payer.timezone)
     broken = PaymentPlan.objects.filter(customer=payer, status=BROKEN, ended_at__gte=quiet_since)

@@ -1,4 +1,4 @@
-"""Changes: what happens to a ticket at once: words, tags, status, priority and who works on it.
+"""Changes: what happens to a ticket at once: words, tags, status, priority, what it is about and who works on it.
 
 A macro, a bulk and the answer to all tickets of a problem are changes. `foresee` says for many tickets what would become of each
 and what objects, in a fixed number of statements; `make` does it on one ticket through the use cases of every screen, so that
@@ -20,7 +20,7 @@ from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
 from support.desk import wording
-from support.tickets import conversation, deadlines, turns
+from support.tickets import conversation, deadlines, subject_kind, turns
 from support.tickets.models import Ticket
 
 OPEN, WAITING, RESOLVED = Ticket.Status.OPEN.value, Ticket.Status.WAITING.value, Ticket.Status.RESOLVED.value
@@ -45,6 +45,7 @@ class Change:
     asks: bool = False
     status: str = ""
     priority: str = ""
+    kind: str = ""
     assignee: str = ""
     add_tags: tuple[str, ...] = ()
     remove_tags: tuple[str, ...] = ()
@@ -64,7 +65,8 @@ class Change:
     @property
     def is_empty(self) -> bool:
         """Whether nothing would happen."""
-        return not any((self.text.strip(), self.status, self.priority, self.assignee, self.add_tags, self.remove_tags))
+        asked = self.text.strip(), self.status, self.priority, self.kind, self.assignee, self.add_tags, self.remove_tags
+        return not any(asked)
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,8 @@ def check(change: Change) -> None:
         raise ChangeMakesNoSense(_("Say what is to change."))
     if change.status and change.status not in STATUSES or change.priority and change.priority not in Ticket.Priority.values:
         raise ChangeMakesNoSense(_("There is no such status or priority."))
+    if change.kind and change.kind not in Ticket.Kind.values:
+        raise ChangeMakesNoSense(_("There is no such kind of ticket."))
     if change.status in (WAITING, RESOLVED) and (change.internal or not change.text.strip()):
         raise ChangeMakesNoSense(_("A ticket waits for an answer, or ends, with words to the customer."))
 
@@ -134,8 +138,10 @@ def make(*, actor: User, ticket: Ticket, change: Change, key: UUID, at: datetime
             raise conversation.StepNotAllowed(_awaits_approval())
         before = standing(ticket)
         text = wording.filled(change.text, ticket=ticket, agent=actor, inputs=change.inputs)
+        if change.kind:
+            ticket = subject_kind.change(actor=actor, ticket=ticket, kind=change.kind, at=at)
         if change.assignee:
-            conversation.assign(actor=actor, ticket=ticket, to=_person(actor, change.assignee), at=at)
+            ticket = conversation.assign(actor=actor, ticket=ticket, to=_person(actor, change.assignee), at=at)
         _set(ticket, change, actor, at)
         _speak(ticket, change, text, actor=actor, key=key, at=at)
         after = standing(Ticket.objects.get(pk=ticket.pk))
@@ -153,9 +159,7 @@ def restore(*, actor: User, ticket: Ticket, made: Mapping[str, Mapping[str, Any]
         access.decide(actor, access.WORK_TICKETS, ticket.customer).or_refuse()
         now, before, after = standing(ticket), made["before"], made["after"]
         back = [name for name in before if before[name] != after[name] and now[name] == after[name]]
-        if "assignee" in back:
-            to = User.objects.filter(pk=before["assignee"]).first()
-            conversation.assign(actor=actor, ticket=ticket, to=to, at=at)
+        ticket = _hand_back(ticket, {name: before[name] for name in back}, actor, at)
         kept: dict[str, Any] = {name: before[name] for name in ("priority", "tags") if name in back}
         _write(ticket, kept, at)
         if "status" in back and before["status"] == RESOLVED:
@@ -169,23 +173,45 @@ def restore(*, actor: User, ticket: Ticket, made: Mapping[str, Mapping[str, Any]
     return back
 
 
+def _hand_back(ticket: Ticket, back: Mapping[str, Any], actor: User, at: datetime) -> Ticket:
+    """Say again what a ticket was about, and give it to whom it stood with, as far as they go back."""
+    if "kind" in back:
+        ticket = subject_kind.change(actor=actor, ticket=ticket, kind=back["kind"], at=at)
+    if "assignee" in back:
+        to = User.objects.filter(pk=back["assignee"]).first()
+        ticket = conversation.assign(actor=actor, ticket=ticket, to=to, at=at)
+    return ticket
+
+
 def standing(ticket: Ticket) -> dict[str, Any]:
     """Return what a change may change."""
-    return {"status": ticket.status, "priority": ticket.priority, "assignee": ticket.assignee_id, "tags": list(ticket.tags)}
+    plain = {name: getattr(ticket, name) for name in ("status", "priority", "kind")}
+    return plain | {"assignee": ticket.assignee_id, "tags": list(ticket.tags)}
 
 
 def _foreseen(ticket: Ticket, change: Change, actor: User, to: User | None, reached: bool, held: str) -> Foreseen:
-    steps = []
-    if change.priority and change.priority != ticket.priority:
-        steps.append((_("Priority"), ticket.get_priority_display(), str(Ticket.Priority(change.priority).label)))
+    steps = _chosen_steps(ticket, change)
     if change.assignee and (to.pk if to else None) != ticket.assignee_id:
         steps.append((_("Stands with"), str(ticket.assignee or _("nobody")), str(to or _("nobody"))))
     if (tags := _tags(ticket, change)) != ticket.tags:
         steps.append((_("Tags"), ", ".join(ticket.tags), ", ".join(tags)))
-    if change.status and change.status != ticket.status:
-        steps.append((_("Status"), ticket.get_status_display(), str(Ticket.Status(change.status).label)))
     text = wording.filled(change.text, ticket=ticket, agent=actor, inputs=change.inputs)
     return Foreseen(ticket, steps, text, _objection(ticket, change, actor, reached, held))
+
+
+def _chosen_steps(ticket: Ticket, change: Change) -> list[tuple[str, str, str]]:
+    """Return what changes of status, priority and kind."""
+    choices = {
+        "priority": (_("Priority"), Ticket.Priority),
+        "kind": (_("About"), Ticket.Kind),
+        "status": (_("Status"), Ticket.Status),
+    }
+    wanted = {name: getattr(change, name) for name in choices}
+    return [
+        (label, getattr(ticket, f"get_{name}_display")(), str(kinds(wanted[name]).label))
+        for name, (label, kinds) in choices.items()
+        if wanted[name] and wanted[name] != getattr(ticket, name)
+    ]
 
 
 def _objection(ticket: Ticket, change: Change, actor: User, reached: bool, held: str) -> str:

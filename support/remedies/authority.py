@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from accounts import writing
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
 from accounts.people import access, second_person, staff
 from accounts.people.models import StaffProfile, User
@@ -276,7 +277,7 @@ def within_budgets(request: GrantRequest) -> Decision:
     for budget in budgets.standings(concerned, at):
         if cost > budget.left:
             words = {"budget": budget.budget, "left": budget.left, "whole": budget.whole, "asked": cost}
-            reason = _("{budget}: {left} of {whole} are left this month, this is {asked}.").format(**words)
+            reason = _("{budget}: {left} of {whole} are left this month, this is {asked}.").format(**writing.told(**words))
             return refused("over_budget", reason, approver=_above(request.standing.level))
     return ALLOWED
 
@@ -288,7 +289,7 @@ def within_the_house_limit(request: GrantRequest) -> Decision:
     if most is None or whole <= most.amount:
         return ALLOWED
     words = {"policy": most.source, "limit": most.amount, "asked": whole}
-    reason = _("{policy} allows {limit} on one ticket, whoever gives it; this is {asked}.").format(**words)
+    reason = _("{policy} allows {limit} on one ticket, whoever gives it; this is {asked}.").format(**writing.told(**words))
     return refused(LIMIT_EXCEEDED, reason, key=most.key, source=most.source)
 
 
@@ -305,7 +306,7 @@ def within_ticket_limit(request: GrantRequest) -> Decision:
     before = request.standing.given_on(request.ticket, cost.currency)
     if before + cost <= limit.per_ticket:
         return ALLOWED
-    words = {"limit": limit.per_ticket, "asked": cost, "before": before}
+    words = writing.told(limit=limit.per_ticket, asked=cost, before=before)
     reason = _("Your limit is {limit} a ticket; this is {asked}.").format(**words)
     if before:
         reason = _("Your limit is {limit} a ticket; {before} was given on it, this is {asked} more.").format(**words)
@@ -323,7 +324,7 @@ def within_day_budget(request: GrantRequest) -> Decision:
     if request.standing.allowed_today(request.remedy.code, cost, request.ticket):
         return ALLOWED
     reason = _("Your limit is {limit} a day; you gave {given} today, this is {asked} more.").format(
-        limit=limit.per_day, given=given, asked=cost
+        **writing.told(limit=limit.per_day, given=given, asked=cost)
     )
     said = policy_limits.for_day(request.values, request.standing.level, cost.currency)
     return _over(request, "over_day_limit", reason, limit.day_source, said)

@@ -1,5 +1,8 @@
 """Fault: whose fault a ticket's trouble was. Found by us (a charge twice): ours; else one of us judges it, with evidence.
 
+An error we found speaks for a ticket about billing that names its invoice or line: any other ticket does not claim it. What was
+dismissed as no error speaks for nothing.
+
 It is a criterion of allowances, so each judgement is recorded with who made it.
 """
 
@@ -15,6 +18,7 @@ from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
 from accounts.timeline.plain import plain
+from billing.anomalies.models import Finding
 from support.remedies.models import Allowance, Fault
 from support.tickets import conversation
 from support.tickets.models import Ticket
@@ -51,9 +55,17 @@ def judge(*, actor: User, ticket: Ticket, side: str, evidence: str, at: datetime
 def of(tickets: Iterable[Ticket]) -> dict[int, tuple[str, str]]:
     """Return the side and the evidence for each of some tickets of which they are known, by the ticket's key."""
     rows = list(tickets)
-    known = {ticket.pk: (SIDES.OURS.value, _("we found the error ourselves")) for ticket in rows if ticket.finding_id}
+    claiming = {ticket.pk: ticket.finding_id for ticket in rows if ticket.finding_id and _claims(ticket)}
+    errors = Finding.objects.exclude(status=Finding.Status.DISMISSED).filter(pk__in=set(claiming.values()))
+    found = set(errors.values_list("pk", flat=True))
+    ours = SIDES.OURS.value, _("we found the error ourselves")
+    known = {pk: ours for pk, finding in claiming.items() if finding in found}
     judged = Fault.objects.filter(ticket__in=[ticket.pk for ticket in rows])
     return known | {row.ticket_id: (row.side, row.evidence) for row in judged}
+
+
+def _claims(ticket: Ticket) -> bool:
+    return ticket.kind == Ticket.Kind.BILLING and bool(ticket.document_id or ticket.line_id)
 
 
 def _keep(ticket: Ticket, side: str, evidence: str, actor: User, at: datetime) -> Fault | None:

@@ -12,9 +12,9 @@ from accounts.policies.cases import CaseUnreadable
 from accounts.policies.resolving import Draft, Resolved
 from accounts.policies.simulating import ALLOWED, NEEDS_APPROVAL, REFUSED, Replayed
 from billing.money import Money
-from support.remedies import policy_limits
+from support.remedies import limits, policy_limits
 from support.remedies.kinds import REMEDIES
-from support.remedies.models import Grant
+from support.remedies.models import AuthorityGrant, Grant
 
 
 def judge(facts: Mapping[str, str], values: Mapping[str, Resolved]) -> str:
@@ -33,12 +33,14 @@ def judge(facts: Mapping[str, str], values: Mapping[str, Resolved]) -> str:
 def past(draft: Draft, since: datetime, until: datetime) -> list[Replayed]:
     """Weigh the remedies asked for in a span of time as if a draft had been in force on their days.
 
-    Everybody is taken at the level they have now. What was turned down by a person is weighed like the rest.
+    Everybody is taken at the level they have now, with the limit of that level where policy says nothing; allowances above the
+    limit are left out. What was turned down by a person is weighed like the rest.
     """
     asked = Grant.objects.filter(asked_at__gte=since, asked_at__lte=until).order_by("asked_at", "pk")
     grants = list(asked.select_related("ticket", "customer"))
     levels = dict(StaffProfile.objects.filter(user__in={grant.asked_by_id for grant in grants}).values_list("user", "level"))
     values = resolving.resolve_many({grant.customer_id for grant in grants}, until.date(), draft=draft)
+    rows = list(limits.in_force(until.date()).filter(user=None))
     given: dict[tuple[int, str], Money] = {}
     replayed = []
     for grant in grants:
@@ -47,9 +49,19 @@ def past(draft: Draft, since: datetime, until: datetime) -> list[Replayed]:
         if grant.status == Grant.Status.GRANTED:
             given[place] = whole
         level = levels.get(grant.asked_by_id, access.AGENT)
-        now = policy_limits.verdict(values[grant.customer_id], level=level, remedy=grant.remedy, whole=whole)
+        said, own = values[grant.customer_id], _by_level(rows, grant)
+        now = policy_limits.verdict(said, level=level, remedy=grant.remedy, whole=whole, otherwise=own)
         replayed.append(_replayed(grant, now))
     return replayed
+
+
+def _by_level(rows: list[AuthorityGrant], grant: Grant) -> dict[str, Money]:
+    """Return what each level may give by its own row, of the remedy and in the currency of a grant."""
+    found = {
+        level: limits.strongest([row for row in rows if row.level == level], grant.remedy, grant.currency)
+        for level in policy_limits.LADDER
+    }
+    return {level: limit.per_ticket for level, limit in found.items() if limit}
 
 
 def _replayed(grant: Grant, now: str) -> Replayed:

@@ -11,6 +11,7 @@ from uuid import NAMESPACE_URL, uuid5
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts import writing
 from accounts.days import local_day
 from accounts.decisions import Decision, refused
 from accounts.people import access
@@ -43,7 +44,11 @@ def decide(actor: User, finding: Finding, at: datetime) -> Decision:
     said = resolving.resolve_many([customer.pk], today, [LIMIT, TIMES])[customer.pk]
     cost, most = Money(finding.amount_minor, finding.currency), _most(said[LIMIT], finding.currency)
     if cost.amount_minor > most.amount_minor:
-        return refused("over_self_service", _("Over {most} one of our people looks at it.").format(most=most), approver="agent")
+        return refused(
+            "over_self_service",
+            _("Over {most} one of our people looks at it.").format(**writing.told(most=most)),
+            approver="agent",
+        )
     if _given_lately(finding, at) >= said[TIMES].value:
         return refused("too_often", _("It happened several times lately, so one of our people looks at it."), approver="agent")
     return Decision(allowed=True, source=", ".join(sorted({said[key].source.ref for key in (LIMIT, TIMES)})))

@@ -1,5 +1,7 @@
 """What is kept in one form for everybody is read by each in their own."""
 
+from datetime import date
+
 import pytest
 from django.utils import translation
 
@@ -35,3 +37,13 @@ def test_changed_facts_are_told_by_the_names_people_give_them():
     assert reading.describe(told) == "Details changed: Phone, Tax id"
     with translation.override("de"):
         assert "Telefon" in reading.describe(told)
+
+
+def test_sentence_tells_amounts_and_days_as_its_reader_writes_them():
+    facts = {"limit": "2000.00 EUR", "on": date(2026, 2, 1), "who": "Berlin"}
+
+    with translation.override("de"):
+        german = writing.told(**facts)
+
+    assert writing.told(**facts) == {"limit": "2,000.00 EUR", "on": "1 Feb 2026", "who": "Berlin"}
+    assert (german["limit"], german["who"]) == ("2.000,00 EUR", "Berlin")

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.days import local_day
 from accounts.people import access, keys
+from accounts.timeline.models import Activity
 from backoffice.api import urls
 from billing.contracts.models import Redemption
 from billing.invoices.running.models import BillingRun, BillingWork
@@ -63,6 +64,11 @@ ROUTES = {
     "separations": ("post", WORKERS),
     "splits": ("post", WORKERS),
     "macro_uses": ("post", WORKERS),
+    "ticket_changes": ("post", WORKERS),
+    "skills": ("get", WORKERS),
+    "skill_needs": ("post", MANAGERS),
+    "skill_holdings": ("post", DECIDERS),
+    "skill_endings": ("post", DECIDERS),
     "bulk_previews": ("post", WORKERS),
     "bulks": ("post", WORKERS),
     "bulk": ("get", WORKERS),
@@ -148,7 +154,7 @@ def names(given, route):
         "reversals": [granted.ref],
         "closings": [(Promise.objects.first() or support.promise()).pk],
         **dict.fromkeys(["acknowledgements", "questions", "answers"], [granted.feed_row.pk]),
-        **dict.fromkeys(["remedies", "grants", "replies", "declines", "ticket_leads"], [ticket]),
+        **dict.fromkeys(["remedies", "grants", "replies", "declines", "ticket_leads", "ticket_changes"], [ticket]),
         **dict.fromkeys(["deadlines", "conflicts", "ticket_playbook"], [ticket]),
         **dict.fromkeys(["customer_escalations", "escalation_ends", "node", "move_previews", "moves"], [number]),
         **dict.fromkeys(["first_contract_prices", "first_contracts"], [number]),
@@ -163,6 +169,7 @@ def rows(customer, route):
     made = {
         "lead_steps": offers.lead,
         "import_decisions": quality.staged_import,
+        "skill_endings": support.skill,
         "substitute_endings": lambda: support.substitute(),
         "handover_undoings": lambda: tree_changes.handed_over(customer),
         **dict.fromkeys(["handover_decisions", "handover_withdrawals"], lambda: tree_changes.waiting_handover(customer)),
@@ -303,6 +310,51 @@ def test_reply_of_a_program_promises_and_the_promise_is_closed():
 
     assert (sent.status_code, [row["what"] for row in listed]) == (201, ["Refund"])
     assert (closed.status_code, closed.json()["state"]) == (200, "kept")
+
+
+def test_program_says_what_a_ticket_is_about_once():
+    ticket, client = support.ticket(kind="other"), Client()
+    client.force_login(people.agent())
+    body = {"kind": "technical", "priority": "1"}
+
+    answers = [send(client, f"tickets/{ticket.ref}/changes/", body, "once") for _ in range(2)]
+
+    assert [(answer.status_code, answer.json()["kind"], answer.json()["priority"]) for answer in answers] == [
+        (201, "technical", "1")
+    ] * 2
+    assert Activity.objects.filter(kind="support.ticket_kind_changed").count() == 1
+
+
+def test_change_of_a_ticket_that_changes_nothing_is_refused():
+    client = Client()
+    client.force_login(people.agent())
+
+    answer = send(client, f"tickets/{support.ticket().ref}/changes/", {}, "once")
+
+    assert (answer.status_code, answer.json()["detail"]) == (422, "Say what is to change.")
+
+
+def test_skills_are_said_given_and_taken_back_by_api():
+    agent, manager, client = people.agent(), people.manager(), Client()
+    client.force_login(manager)
+
+    send(client, "skills/needs/", {"kind": "technical"}, "need")
+    given = send(client, "skills/holdings/", {"person": agent.email, "kind": "technical"}, "give")
+    fits = [one["person"] for one in client.get("/api/v1/staff/skills/").json()[0]["people"] if one["fits"]]
+    ended = send(client, f"skills/holdings/{given.json()['id']}/endings/", {}, "end")
+
+    assert (given.status_code, fits) == (201, [agent.email])
+    assert ended.json()["until"] is not None
+    assert not any(one["fits"] for one in client.get("/api/v1/staff/skills/").json()[0]["people"])
+
+
+def test_nobody_says_by_api_what_they_can_do_themselves():
+    lead, client = people.supervisor(), Client()
+    client.force_login(lead)
+
+    answer = send(client, "skills/holdings/", {"person": lead.email, "kind": "technical"}, "give")
+
+    assert (answer.status_code, answer.json()["detail"]) == (422, "Somebody else says what you can do.")
 
 
 def test_note_with_a_promise_is_refused():

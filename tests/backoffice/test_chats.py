@@ -63,7 +63,7 @@ def test_queue_shows_the_chat_that_waits_with_its_time(desk):
 
     page = words(desk.get(reverse("backoffice:queue")))
 
-    assert f"{chat.ticket.customer.name} · waits in the chat since 3 minutes" in page
+    assert f"{chat.ticket.customer.name} · came into the chat 3 minutes" in page
 
 
 def test_chat_is_taken_by_one_click_and_the_second_agent_reads_who_has_it(desk, agent):

@@ -78,7 +78,7 @@ def test_every_inbox_has_something_in_it_and_a_crowd_comes_in_the_numbers_asked_
     payer = Customer.objects.get(ref="HE")
     assert balances.owed_by_subtree(payer)["EUR"] > 12_000
     assert payer.payment_methods.count() == 1
-    assert Grant.objects.filter(status="granted").count() == FeedRow.objects.count() == 3
+    assert Grant.objects.filter(status="granted").count() == FeedRow.objects.count() == 5
     assert Approval.objects.get(status="waiting").grant.amount_minor == 64_260
     assert Delivery.objects.filter(status="waiting").count() < 90
     assert BankLine.objects.waiting().count() >= 2

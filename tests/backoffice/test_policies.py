@@ -54,7 +54,7 @@ def test_manager_writes_a_draft_in_lines_and_a_second_manager_publishes_it():
 
     assert draft.values == {MOST: {"value": {"EUR": "80.00"}, "below": "locked", "clause": "1"}}
     assert draft.quiz == [{"question": "How much?", "options": ["8000", "80"], "answer": 1}]
-    assert "✓ Nobody gives 81" in shown and "0 of 0 would now need approval" in shown
+    assert "✓ Nobody gives 81" in shown and "No remedy was asked for in the 90 days before." in shown
     assert "You wrote on this draft yourself" in refused.content.decode()
     assert PolicyVersion.objects.get().published_by == second
 

@@ -126,6 +126,13 @@ def plain_case(amount_minor: int = 12000, *, agent: User | None = None, customer
     return Case(customer, ticket(customer, line=line, document=line.document), agent or people.agent())
 
 
+def dearer_case(amount_minor: int = 12000) -> Case:
+    """A customer whose charge was billed at half the amount before, a ticket about the dearer one, and an agent."""
+    customer = group()
+    billing.invoice(customer, amount_minor // 2, on=SINCE)
+    return plain_case(amount_minor, customer=customer)
+
+
 def changed_case(*, agent: User | None = None) -> Case:
     """A customer whose two seats became five in the middle of a billed month, a ticket, and an agent."""
     customer = group()

@@ -8,9 +8,11 @@ from uuid import UUID, uuid4
 
 from django.utils.translation import gettext as _
 
+from accounts import writing
 from accounts.days import local_day
 from accounts.decisions import Decision, Refusal, refused
 from accounts.people.models import User
+from billing.anomalies.models import Finding
 from billing.invoices import newline, replacing, tax
 from billing.invoices.models import Document, Line
 from billing.ledger import posting
@@ -20,15 +22,17 @@ from support.remedies.kinds.base import Effect, Given, Input, Remedy, TakenBack,
 from support.remedies.models import Grant
 from support.tickets.models import Ticket
 
+PRICED_WRONG: Final = ("wrong_price", "missing_discount")  # detectors whose evidence holds how much is too much
 PRICED: Final = (newline.RECURRING, newline.SETUP_FEE, newline.ONE_OFF)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Terms(base.Terms):
-    """The charge, and what it should have been, before tax."""
+    """The charge, and what it should have been, before tax. Not `known`: the giver is still to say it, and `net` is as billed."""
 
     line: Line
     net: Money
+    known: bool = True
 
 
 class CorrectPrice(Remedy[Terms]):
@@ -48,19 +52,21 @@ class CorrectPrice(Remedy[Terms]):
         return (Input("net", _("Right amount, before tax")),)
 
     def proposals(self, ticket: Ticket) -> list[Terms]:
-        """Offer the charge the ticket is about, at what the same cost when it was billed for less before."""
+        """Offer the charge the ticket is about, at what our books say is right: less the error found in it, or as before.
+
+        Where they say nothing, the giver names the amount.
+        """
         line = ticket.line
         if line is None or not _as_billed(line):
             return []
-        before = Line.objects.filter(
-            customer=line.customer_id, product=line.product_id, charge_code=line.charge_code, kind=line.kind, pk__lt=line.pk,
-            description=line.description, amount_minor__gt=0, amount_minor__lt=line.amount_minor, currency=line.currency,
-        )  # fmt: skip
-        earlier = before.order_by("-pk").values_list("amount_minor", flat=True).first()
-        return [Terms(key=uuid4(), line=line, net=Money(earlier, line.currency))] if earlier else _a_cent_less(line)
+        right = _less_the_error(line) or _as_before(line)
+        net = Money(right or line.amount_minor, line.currency)
+        return [Terms(key=uuid4(), line=line, net=net, known=right is not None)]
 
     def read(self, facts: Mapping[str, str], *, key: UUID, resolve: bool) -> Terms:
         """Return the terms for the charge and the amount the facts hold."""
+        if not facts.get("net", "").strip():
+            raise TermsUnreadable(_("Write what the charge should have been, before tax."))
         named = facts.get("line", "")
         known = Line.objects.select_related("document__customer", "document__legal_entity", "customer")
         line = known.filter(pk=int(named)).first() if named.isascii() and named.isdigit() and len(named) < 19 else None
@@ -73,8 +79,8 @@ class CorrectPrice(Remedy[Terms]):
         return Terms(key=key, resolve=resolve, line=line, net=net)
 
     def facts(self, terms: Terms) -> dict[str, str]:
-        """Name the charge and the right amount."""
-        return {"line": str(terms.line.pk), "net": terms.net.number}
+        """Name the charge and the right amount, if it is known."""
+        return {"line": str(terms.line.pk), "net": terms.net.number if terms.known else ""}
 
     def cause(self, terms: Terms) -> str:
         """A charge is corrected once."""
@@ -97,15 +103,16 @@ class CorrectPrice(Remedy[Terms]):
             return refused("not_replaceable", words)
         if replacing.touched_by_reduction(line):
             return refused("reduced", _("A discount was taken off this charge; credit a part of it instead."))
-        if not 0 < terms.net.amount_minor < line.amount_minor:
+        if terms.known and not 0 < terms.net.amount_minor < line.amount_minor:
             most = Money(line.amount_minor, line.currency)
-            return refused("not_lower", _("The right price is above zero and below the {amount} billed.").format(amount=most))
+            return refused(
+                "not_lower", _("The right price is above zero and below the {amount} billed.").format(**writing.told(amount=most))
+            )
         return on_invoice.given_up(line.document)
 
     def preview(self, ticket: Ticket, terms: Terms) -> list[Effect]:
         """Show what the charge costs before and after, tax included, and what its payer owes."""
-        cost = self.cost(terms)
-        return on_invoice.less_open(terms.line.document, cost)[1:]
+        return on_invoice.less_open(terms.line.document, self.cost(terms))[1:] if terms.known else []
 
     def apply(self, *, actor: User, ticket: Ticket, terms: Terms, at: datetime) -> Given:
         """Issue the credit note and the new invoice."""
@@ -124,6 +131,8 @@ class CorrectPrice(Remedy[Terms]):
     def closing_text(self, ticket: Ticket, terms: Terms, document: Document | None = None) -> str:
         """Tell what was wrong, what it costs, and which documents say so."""
         line = terms.line
+        if not terms.known:
+            return ""
         words = {"what": line.description, "invoice": line.document, "right": _gross(terms)}
         first = _("{what} on {invoice} was billed at a wrong price. The right one is {right}, tax included.").format(**words)
         if document is None:
@@ -140,8 +149,19 @@ def _as_billed(line: Line) -> bool:
     return line.kind in PRICED and line.amount_minor > 1 and replacing.replaceable([line])
 
 
-def _a_cent_less(line: Line) -> list[Terms]:
-    return [Terms(key=uuid4(), line=line, net=Money(line.amount_minor - 1, line.currency))]
+def _less_the_error(line: Line) -> int | None:
+    """Return what the charge comes to without the error found in it, in minor units before tax."""
+    found = Finding.objects.filter(line=line, status=Finding.Status.OPEN, detector__in=PRICED_WRONG).order_by("pk").first()
+    return line.amount_minor - int(found.evidence["net_minor"]) if found else None
+
+
+def _as_before(line: Line) -> int | None:
+    """Return what the same charge cost when it was billed for less before, in minor units before tax."""
+    before = Line.objects.filter(
+        customer=line.customer_id, product=line.product_id, charge_code=line.charge_code, kind=line.kind, pk__lt=line.pk,
+        description=line.description, amount_minor__gt=0, amount_minor__lt=line.amount_minor, currency=line.currency,
+    )  # fmt: skip
+    return before.order_by("-pk").values_list("amount_minor", flat=True).first()
 
 
 def _gross(terms: Terms) -> Money:

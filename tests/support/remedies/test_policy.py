@@ -201,10 +201,20 @@ def test_simulation_counts_the_past_remedies_that_would_come_out_otherwise():
 
     found = simulating.simulate(stricter, at=NOON)
 
-    assert found.words == "2 of 4 would now need approval, 1 would be refused, 0 would no longer need anybody."
+    assert found.words == "2 of 4 remedies would need approval, 1 would be refused, 0 would no longer need anybody."
     assert [(each.then, each.now) for each in found.changed] == [
         ("allowed", "needs_approval"), ("allowed", "needs_approval"), ("allowed", "refused"),
     ]  # fmt: skip
+
+
+def test_simulation_takes_the_limit_of_the_level_where_the_draft_says_nothing():
+    support.limit("agent", 25000)
+    support.case(9000).grant()
+    draft = policies.draft({"remedy.ticket_limit": "500.00 EUR"})
+
+    found = simulating.simulate(draft, at=NOON)
+
+    assert found.words == "0 of 1 remedies would need approval, 0 would be refused, 0 would no longer need anybody."
 
 
 def test_published_version_keeps_its_simulation():
@@ -213,7 +223,7 @@ def test_published_version_keeps_its_simulation():
 
     version = policies.published({AGENT: "80.00 EUR", SUPERVISOR: "200.00 EUR"})
 
-    assert version.simulation["words"].startswith("1 of 1 would now need approval")
+    assert version.simulation["words"].startswith("1 of 1 remedies would need approval")
     assert len(version.simulation["changed"]) == 1
 
 

@@ -22,7 +22,7 @@ CASES = {
     "credit_duplicate_charge": support.case,
     "waive_charge": support.plain_case,
     "goodwill_credit": support.plain_case,
-    "correct_price": support.plain_case,
+    "correct_price": support.dearer_case,
     "reverse_change": support.changed_case,
     "discount_next_invoice": support.plain_case,
     "extend_due_date": support.plain_case,
