@@ -28,7 +28,7 @@ from support.remedies.limits import limits_of as limits_of
 from support.remedies.limits import set_limit as set_limit
 from support.remedies.models import Approval, Grant
 from support.remedies.standing import Standing
-from support.tickets import turns
+from support.tickets import conversation, turns
 from support.tickets.models import Ticket
 
 LADDER: Final = policy_limits.LADDER
@@ -104,7 +104,7 @@ def decide_approval(
     instead_of: User | None = None,
 ) -> Decision:  # fmt: skip
     """Say whether `actor` may approve, or turn down, what a colleague asked for; or may, standing in for another colleague."""
-    ticket = approval.grant.ticket
+    ticket = conversation.worked_on(approval.grant.ticket, at)
     rules, personal = (APPROVAL_RULES, PERSONAL_RULES) if approve else (REFUSAL_RULES, (not_own_request,))
     request = GrantRequest(Standing(actor, at, [ticket]), ticket, remedy, terms, approval)
     if instead_of is None:
