@@ -130,10 +130,12 @@ class ReverseChange(Remedy[Terms]):
 
     def closing_text(self, ticket: Ticket, terms: Terms, document: Document | None = None) -> str:
         """Tell what was taken back, and what was credited."""
-        day = date_format(reversing.took_effect_on(terms.event), "j M Y")
-        first = _("We have taken this change back: {change}. It is as if it had not been made on {day}.").format(
-            change=events.words(terms.event), day=day
-        )
+        effect_on = reversing.took_effect_on(terms.event)
+        words = {"change": events.words(terms.event), "day": date_format(effect_on, "j M Y")}
+        if effect_on > terms.on:
+            first = _("We have taken this change back: {change}. It will not take effect on {day}.").format(**words)
+        else:
+            first = _("We have taken this change back: {change}. It is as if it had not been made on {day}.").format(**words)
         if document:
             amount = Money(-document.total_minor, document.currency)
             return f"{first}\n{_('We have credited {amount} with {document}.').format(amount=amount, document=document)}"
