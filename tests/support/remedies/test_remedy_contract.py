@@ -76,7 +76,7 @@ def test_cost_is_exactly_what_is_given_and_what_its_documents_come_to(code):
 
     given = grant(case, remedy, terms)
 
-    assert (cost == Money.zero(cost.currency)) == (remedy.accounts == ())
+    assert remedy.accounts or cost == Money.zero(cost.currency)
     assert Money(given.amount_minor, given.currency) == cost
     assert code == "write_off" or -sum(one.total_minor for one in given.documents.all()) == cost.amount_minor
 
