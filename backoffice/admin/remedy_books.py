@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Field
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +27,7 @@ class LedgerMappingAdmin(UseCaseAdmin):
         """Where each account has its row, its number is changed there."""
         return super().has_add_permission(request) and bool(_without_a_row())
 
-    def formfield_for_choice_field(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """A new row is about an account that has none."""
         return super().formfield_for_choice_field(db_field, request, **kwargs | {"choices": _without_a_row()})
 
