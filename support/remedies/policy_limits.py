@@ -6,6 +6,7 @@ for all remedies. `verdict` is the pure answer that rules, sample cases and simu
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from accounts.people import access
@@ -60,17 +61,20 @@ def keys_for(values: Values, level: str, remedy: str, currency: str) -> list[Res
     return [values[said.key] for said in found if said]
 
 
-def verdict(values: Values, *, level: str, remedy: str, whole: Money) -> str:
+def verdict(
+    values: Values, *, level: str, remedy: str, whole: Money, otherwise: Mapping[str, Money] = MappingProxyType({})
+) -> str:  # fmt: skip
     """Say what becomes of a remedy that brings a ticket to `whole`: allowed, who approves it, or refused. Pure.
 
-    A level of which nothing is said may give nothing here.
+    A level of which policy says nothing may give what stands in `otherwise` under its name, or nothing.
     """
     most = on_ticket(values, whole.currency)
     if level not in LADDER or most and whole > most.amount:
         return REFUSED
     for one in LADDER[LADDER.index(level) :]:
-        limit = for_ticket(values, one, remedy, whole.currency)
-        if limit and whole <= limit.amount:
+        said = for_ticket(values, one, remedy, whole.currency)
+        limit = said.amount if said else otherwise.get(one)
+        if limit is not None and whole <= limit:
             return ALLOWED if one == level else f"needs {one}"
     return REFUSED
 

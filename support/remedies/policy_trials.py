@@ -1,6 +1,6 @@
 """Policy tried on remedies: the judge that sample cases ask, and the remedies of the past that a draft is simulated on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -12,9 +12,9 @@ from accounts.policies.cases import CaseUnreadable
 from accounts.policies.resolving import Draft, Resolved
 from accounts.policies.simulating import ALLOWED, NEEDS_APPROVAL, REFUSED, Replayed
 from billing.money import Money
-from support.remedies import policy_limits
+from support.remedies import limits, policy_limits
 from support.remedies.kinds import REMEDIES
-from support.remedies.models import Grant
+from support.remedies.models import AuthorityGrant, Grant
 
 
 def judge(facts: Mapping[str, str], values: Mapping[str, Resolved]) -> str:
@@ -33,12 +33,14 @@ def judge(facts: Mapping[str, str], values: Mapping[str, Resolved]) -> str:
 def past(draft: Draft, since: datetime, until: datetime) -> list[Replayed]:
     """Weigh the remedies asked for in a span of time as if a draft had been in force on their days.
 
-    Everybody is taken at the level they have now. What was turned down by a person is weighed like the rest.
+    Everybody is taken at the level they have now; where the draft is silent, by the limit of that level. What was turned down
+    by a person is weighed like the rest.
     """
     asked = Grant.objects.filter(asked_at__gte=since, asked_at__lte=until).order_by("asked_at", "pk")
     grants = list(asked.select_related("ticket", "customer"))
     levels = dict(StaffProfile.objects.filter(user__in={grant.asked_by_id for grant in grants}).values_list("user", "level"))
     values = resolving.resolve_many({grant.customer_id for grant in grants}, until.date(), draft=draft)
+    rows = [row for row in limits.in_force(until.date()) if row.level]
     given: dict[tuple[int, str], Money] = {}
     replayed = []
     for grant in grants:
@@ -47,9 +49,20 @@ def past(draft: Draft, since: datetime, until: datetime) -> list[Replayed]:
         if grant.status == Grant.Status.GRANTED:
             given[place] = whole
         level = levels.get(grant.asked_by_id, access.AGENT)
-        now = policy_limits.verdict(values[grant.customer_id], level=level, remedy=grant.remedy, whole=whole)
+        now = policy_limits.verdict(
+            values[grant.customer_id], level=level, remedy=grant.remedy, whole=whole,
+            otherwise=_by_rows(rows, grant.remedy, grant.currency),
+        )  # fmt: skip
         replayed.append(_replayed(grant, now))
     return replayed
+
+
+def _by_rows(rows: Sequence[AuthorityGrant], remedy: str, currency: str) -> dict[str, Money]:
+    """Return what each level may give of a remedy where policy says nothing of it."""
+    found = {
+        level: limits.strongest([row for row in rows if row.level == level], remedy, currency) for level in policy_limits.LADDER
+    }
+    return {level: limit.per_ticket for level, limit in found.items() if limit}
 
 
 def _replayed(grant: Grant, now: str) -> Replayed:

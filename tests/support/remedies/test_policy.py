@@ -207,6 +207,18 @@ def test_simulation_counts_the_past_remedies_that_would_come_out_otherwise():
     ]  # fmt: skip
 
 
+def test_simulation_takes_the_limit_of_the_level_where_the_draft_is_silent():
+    support.limit("agent", 25000)
+    support.limit("supervisor", 200000)
+    for amount in (12000, 60000):
+        support.case(amount).grant()
+    silent = policies.draft({"remedy.ticket_limit": "500.00 EUR"}, of=policies.policy("credit-policy"))
+
+    found = simulating.simulate(silent, at=NOON)
+
+    assert [(each.then, each.now) for each in found.changed] == [("needs_approval", "refused")]
+
+
 def test_published_version_keeps_its_simulation():
     policies.published({AGENT: "250.00 EUR", SUPERVISOR: "500.00 EUR"})
     support.case(9000).grant()
