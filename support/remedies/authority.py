@@ -293,8 +293,10 @@ def within_the_house_limit(request: GrantRequest) -> Decision:
 
 
 def within_ticket_limit(request: GrantRequest) -> Decision:
-    """All that is given on one ticket stays within the person's limit."""
+    """All that is given on one ticket stays within the person's limit; what moves no money needs none."""
     cost = request.cost
+    if not cost:
+        return ALLOWED
     limit = request.standing.limit(request.remedy.code, cost.currency, request.ticket.customer_id)
     whole = request.standing.given_on(request.ticket, cost.currency) + cost
     if (limit is None or whole > limit.per_ticket) and request.allowance:
