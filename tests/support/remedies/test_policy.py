@@ -209,7 +209,7 @@ def test_simulation_counts_the_past_remedies_that_would_come_out_otherwise():
 
 def test_simulation_takes_the_limit_of_the_level_where_the_draft_is_silent():
     support.limit("agent", 25000)
-    support.limit("supervisor", 200000)
+    support.limit("supervisor", 200000, 500000)
     for amount in (12000, 60000):
         support.case(amount).grant()
     silent = policies.draft({"remedy.ticket_limit": "500.00 EUR"}, of=policies.policy("credit-policy"))
