@@ -28,8 +28,8 @@ TODAY = timezone.now().date()
 LATER = TODAY + timedelta(days=30)
 SPAN = {"since": TODAY, "until": LATER}
 HELD = {"since": TODAY, "reason": "The board asked."}
-CLAUSE = {"clauses_text": "1 We put right what we did wrong.", "values_text": "remedy.ticket_limit = 80.00 EUR | locked | 1"}
-CASE = {"cases_text": "Agents give 80 | remedy | level=agent, amount=80.00 EUR | allowed"}
+CLAUSE = {"clauses_text": "1 We put right what we did wrong.", "values_text": "remedy.ticket_limit = 80.00 EUR | tighten | 1"}
+CASE = {"cases_text": "Nobody gives 81 | remedy | level=manager, amount=81.00 EUR | refused"}
 
 
 def a_limit():
@@ -79,7 +79,7 @@ def a_plan_version():
 
 def a_redemption():
     contract = billing.subscribed(customers.group()).contract
-    coupon = OURS["billing.coupon"].model.objects.create(code="SPRING", name="Spring", percent=10, periods=3)
+    coupon = OURS["billing.coupon"].model.objects.create(code="SPRING", name="Spring", percent=100)
     return {"coupon": coupon.pk, "contract": contract.pk, "since": contract.signed_on}
 
 
@@ -242,7 +242,10 @@ WRITTEN = {
         "secret": "s3cret",
         "joins_as": "reader",
     },
-    "accounts.maildomain": lambda: {"provider": single_sign_on.provider_of(customers.group()).pk, "name": "nordwind.example"},
+    "accounts.maildomain": lambda: {
+        "provider": single_sign_on.provider_of(customers.group(), use="off").pk,
+        "name": "nordwind.example",
+    },
     "accounts.namedadministrator": a_named_administrator,
     "support.servicetarget": a_target,
     "support.servicecalendar": lambda: {
