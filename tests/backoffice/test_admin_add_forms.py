@@ -78,7 +78,7 @@ def a_plan_version():
 
 
 def a_redemption():
-    contract = billing.subscribed(customers.group()).contract
+    contract = billing.subscribed(customers.group(), billing.version(price="100.00")).contract
     coupon = OURS["billing.coupon"].model.objects.create(code="SPRING", name="Spring", percent=100)
     return {"coupon": coupon.pk, "contract": contract.pk, "since": contract.signed_on}
 
