@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from backoffice import remedies_shown
 from billing.ledger.models import Entry, Posting
 from billing.money import Money
-from support.remedies import finance_feed, tie_out
+from support.remedies import finance_feed, reversing, tie_out
 from support.remedies.tie_out import TieOut
 from window.paging import page_of
 
@@ -23,7 +23,10 @@ def shown(request: HttpRequest, *, on: date) -> dict[str, object]:
     page = page_of(request, rows if chosen == "all" else rows.filter(status=chosen), newest_by="written_at")
     return {
         "chosen": chosen,
-        "rows": [{"row": row, "label": remedies_shown.label_of(row)} for row in page.rows],
+        "rows": [
+            {"row": row, "label": remedies_shown.label_of(row), "reversible": reversing.possible(row.grant).allowed}
+            for row in page.rows
+        ],
         "page": page,
         "on": on,
         "days": [_day(line) for line in tie_out.of_day(on)],

@@ -11,8 +11,11 @@ from window.formats import amount
 
 
 def in_words(viewer: User, *, on: date) -> str:
-    """Say how much the viewer may give on a ticket and in a day, in each currency; nothing for those who may give nothing."""
-    return " · ".join(_words(one.per_ticket, one.per_day) for one in held(viewer, on) if not one.remedy)
+    """Say how much the viewer may give on a ticket and in a day, and in which other currencies; nothing where it is nothing."""
+    found = [one for one in held(viewer, on) if not one.remedy]
+    words = [_words(one.per_ticket, one.per_day) for one in found[:1]]
+    others = ", ".join(one.per_ticket.currency for one in found[1:])
+    return _("%(first)s; also in %(others)s") % {"first": words[0], "others": others} if others else "".join(words)
 
 
 def _words(per_ticket: Money, per_day: Money | None) -> str:

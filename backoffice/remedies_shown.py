@@ -7,6 +7,7 @@ from typing import Final
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.people import access
 from accounts.people.models import User
 from backoffice.forms.tickets import GrantForm
 from billing.money import Money
@@ -40,13 +41,12 @@ def foreseen(proposal: Proposal) -> dict[str, object]:
     """Return what a remedy would do with what was chosen: its effects, the words, and the button that does it or why not."""
     decision = proposal.decision
     asks = bool(decision.approver)
-    given = amount(proposal.amount.amount_minor, proposal.amount.currency)
     return {
         "effects": [_effect(effect) for effect in proposal.effects],
         "closing_text": proposal.closing_text,
         "reason": "" if decision.allowed else decision.reason,
         "asks": asks,
-        "confirm": _confirm(given, asks=asks) if proposal.amount else _("Give it, tell the customer, resolve"),
+        "confirm": _confirm(proposal),
     }
 
 
@@ -70,7 +70,7 @@ def _grant(viewer: User, grant: Grant) -> dict[str, object]:
         "status": grant.get_status_display(),
         "document": grant.document,
         "note": grant.reversal_reason or (approval.note if approval else ""),
-        "reversible": grant.status == Grant.Status.GRANTED and reversing.decide(viewer, grant).allowed,
+        "reversible": reversing.decide(viewer, grant).allowed,
     }
 
 
@@ -101,7 +101,9 @@ def _proposal(proposal: Proposal, number: int, refused: GrantForm | None) -> dic
         "reason": decision.reason if not decision.allowed else "",
         "asks": asks,
         "unlock_url": reverse("backoffice:authority") if decision.code == "policy_not_acknowledged" else "",
-    } | _buttons(proposal)
+        "button": _button(proposal),
+        "confirm": _give() if typed else _confirm(proposal),
+    }
 
 
 def _typed(proposal: Proposal, refused: GrantForm | None) -> Mapping[str, str]:
@@ -111,15 +113,6 @@ def _typed(proposal: Proposal, refused: GrantForm | None) -> Mapping[str, str]:
     own = {"key"} | {one.name for one in proposal.remedy.inputs}
     same = all(refused.data.get(name) == value for name, value in proposal.fields.items() if name not in own)
     return dict(refused.data.items()) if same else {}
-
-
-def _buttons(proposal: Proposal) -> dict[str, str]:
-    """Return the words on the two buttons: the one that opens, and the one that does it."""
-    remedy, asks = proposal.remedy, bool(proposal.decision.approver)
-    written = amount(proposal.amount.amount_minor, proposal.amount.currency)
-    if remedy.action or remedy.inputs:
-        return {"button": remedy.action or _("Choose the amount"), "confirm": _("Give it, tell the customer, resolve")}
-    return {"button": _button(written, asks=asks), "confirm": _confirm(written, asks=asks)}
 
 
 def _effect(effect: Effect) -> str:
@@ -132,10 +125,32 @@ def _written(value: Money | date | str) -> str:
     return day(value) if isinstance(value, date) else value
 
 
-def _button(given: str, *, asks: bool) -> str:
-    return (_("Ask to credit %(amount)s") if asks else _("Credit %(amount)s and resolve")) % {"amount": given}
+def _button(proposal: Proposal) -> str:
+    """Return the words on the button that opens a remedy."""
+    if proposal.remedy.action or proposal.remedy.inputs:
+        return proposal.remedy.action or _("Choose the amount")
+    words = _("Ask to credit %(amount)s") if proposal.decision.approver else _("Credit %(amount)s and resolve")
+    return words % {"amount": _amount(proposal)}
 
 
-def _confirm(given: str, *, asks: bool) -> str:
-    words = _("Send to the supervisor: %(amount)s") if asks else _("Confirm: credit %(amount)s, tell the customer, resolve")
-    return words % {"amount": given}
+def _confirm(proposal: Proposal) -> str:
+    """Return the words on the button that does it, with what it comes to, or that sends it to who decides."""
+    if proposal.decision.approver == access.MANAGER:
+        words = _("Send to a manager: %(amount)s")
+    elif proposal.decision.approver:
+        words = _("Send to the supervisor: %(amount)s")
+    elif not proposal.amount:
+        return _give()
+    elif proposal.remedy.action:
+        words = _("Confirm: %(amount)s, tell the customer, resolve")
+    else:
+        words = _("Confirm: credit %(amount)s, tell the customer, resolve")
+    return words % {"amount": _amount(proposal)}
+
+
+def _give() -> str:
+    return _("Give it, tell the customer, resolve")
+
+
+def _amount(proposal: Proposal) -> str:
+    return amount(proposal.amount.amount_minor, proposal.amount.currency)

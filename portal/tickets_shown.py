@@ -10,7 +10,7 @@ from billing.ledger import balances
 from billing.money import Money
 from support.remedies import declines
 from support.remedies.models import Decline, Grant
-from support.tickets import deadlines
+from support.tickets import conversation, deadlines
 from support.tickets.models import Ticket
 from support.voice import promises
 from support.voice.models import Praise, Promise
@@ -76,6 +76,13 @@ def promised(ticket: Ticket, at: datetime) -> list[Promised]:
 def decline_of(ticket: Ticket) -> Decline | None:
     """Return the no that the customer was last told on `ticket`."""
     return declines.latest_on(ticket)
+
+
+def may_appeal(ticket: Ticket, decline: Decline | None) -> bool:
+    """Say whether the no on `ticket` stands and can be appealed against."""
+    if decline is None or decline.appealed_at or ticket.status != Ticket.Status.RESOLVED:
+        return False
+    return ticket.outcome == conversation.DECLINED and not declines.is_final(decline)
 
 
 def _promised(promise: Promise, at: datetime) -> Promised:

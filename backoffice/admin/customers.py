@@ -81,6 +81,14 @@ class CustomerAdmin(DraggableMPTTAdmin, UseCaseAdmin):
             (title, {"fields": tuple(name for name in shown["fields"] if name not in retired)}) for title, shown in self.fieldsets
         ]
 
+    def get_form(self, request: HttpRequest, obj: Customer | None = None, change: bool = False, **kwargs: Any) -> type[ModelForm]:
+        """Ask for no name in other systems where there is none: it is then known to them by its own number."""
+        form: type[ModelForm] = super().get_form(request, obj, change=change, **kwargs)
+        if "ref" in form.base_fields:
+            form.base_fields["ref"].required = False
+            form.base_fields["ref"].help_text = _("The name other systems use; imports repeat by it. Empty: its own number.")
+        return form
+
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Choosing a group is allowed."""
         return lookup == "tree_id__exact" or super().lookup_allowed(lookup, value, request)

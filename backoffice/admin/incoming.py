@@ -1,15 +1,15 @@
 """What comes in from outside: mail with what became of it, orders that waited, and the keys of programs."""
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.decisions import Refusal
 from accounts.people import keys
 from accounts.people.models import ApiKey
 from backoffice.admin.base import LookingAdmin
+from backoffice.admin.policies import for_each
 from billing.amendments.models import OrderApproval
 from support.channels.models import IncomingMail
 
@@ -66,8 +66,5 @@ class ApiKeyAdmin(LookingAdmin):
     @admin.action(description=_("End the chosen keys"))
     def end(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
         """End keys at once, with the manager's name on the timeline."""
-        for key in queryset:
-            try:
-                keys.revoke(actor=request.user, key=key, at=timezone.now())
-            except Refusal as refusal:
-                messages.error(request, refusal.reason)
+        said = {"actor": request.user, "at": timezone.now()}
+        for_each(self, request, queryset, lambda key: keys.revoke(key=key, **said))

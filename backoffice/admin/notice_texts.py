@@ -13,9 +13,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from accounts.decisions import Refusal
 from accounts.timeline.kinds import KINDS
 from backoffice.admin.base import LookingAdmin, UseCaseAdmin
+from backoffice.admin.policies import for_each
 from support.notices import letters, texts
 from support.notices.models import NoticeText, Told
 from support.notices.table import NOTICES
@@ -99,11 +99,8 @@ class NoticeTextAdmin(UseCaseAdmin):
         self._each(request, chosen, texts.withdraw)
 
     def _each(self, request: HttpRequest, chosen: QuerySet[NoticeText], act: Any) -> None:
-        for text in chosen:
-            try:
-                act(actor=request.user, text=text, at=timezone.now())
-            except Refusal as refusal:
-                self.message_user(request, f"{text}: {refusal.reason}", level=messages.ERROR)
+        said = {"actor": request.user, "at": timezone.now()}
+        for_each(self, request, chosen, lambda text: act(text=text, **said))
 
 
 @admin.register(Told)

@@ -1,16 +1,16 @@
 """Logins, memberships and our own people. One invites and ends; nobody edits what was granted."""
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms import EmailField, ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.decisions import Refusal
 from accounts.people import invitations, staff
 from accounts.people.models import Membership, StaffProfile, User
 from backoffice.admin.base import LookingAdmin, UseCaseAdmin
+from backoffice.admin.policies import for_each
 
 
 @admin.register(User)
@@ -60,11 +60,8 @@ class MembershipAdmin(UseCaseAdmin):
     @admin.action(description=_("End today"))
     def end(self, request: HttpRequest, chosen: QuerySet[Membership]) -> None:
         """End the chosen memberships today."""
-        for membership in chosen:
-            try:
-                invitations.revoke(actor=request.user, membership=membership, at=timezone.now())
-            except Refusal as refusal:
-                self.message_user(request, refusal.reason, level=messages.ERROR)
+        said = {"actor": request.user, "at": timezone.now()}
+        for_each(self, request, chosen, lambda membership: invitations.revoke(membership=membership, **said))
 
 
 @admin.register(StaffProfile)

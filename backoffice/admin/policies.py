@@ -176,11 +176,12 @@ class VersionAdmin(UseCaseAdmin):
         return ("policy", "says", *self.computed) if obj else ()
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Begin the next version of a policy with what its latest one says."""
+        """Begin the next version of a policy with what its latest one says, from today on."""
         key = request.GET.get("policy", "")
         known = key.isascii() and key.isdigit() and len(key) < 10
         latest = PolicyVersion.objects.published().filter(policy=key).order_by("-number").first() if known else None
-        return super().get_changeform_initial_data(request) | (_written(latest) if latest else {})
+        today = {"effective_on": timezone.now().date()}
+        return today | super().get_changeform_initial_data(request) | (_written(latest) if latest else {})
 
     def has_change_permission(self, request: HttpRequest, obj: PolicyVersion | None = None) -> bool:
         """A published version never changes."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from backoffice.admin.base import UseCaseAdmin
+from billing.ledger.models import Posting
 from billing.money import Money
 from support.remedies.books import budgets, mapping
 from support.remedies.books.models import GoodwillBudget, LedgerMapping
@@ -22,6 +23,14 @@ class LedgerMappingAdmin(UseCaseAdmin):
     list_display = ("account", "number")
     fields = ("account", "number")
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Where each account has its row, its number is changed there."""
+        return super().has_add_permission(request) and bool(_without_a_row())
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A new row is about an account that has none."""
+        return super().formfield_for_choice_field(db_field, request, **kwargs | {"choices": _without_a_row()})
+
     def get_readonly_fields(self, request: HttpRequest, obj: LedgerMapping | None = None) -> tuple[str, ...]:
         """Which account it is does not change."""
         return ("account",) if obj else ()
@@ -30,6 +39,11 @@ class LedgerMappingAdmin(UseCaseAdmin):
         """Map the account."""
         account = form.instance.account if change else form.cleaned_data["account"]
         return mapping.set_number(actor=request.user, account=account, number=form.cleaned_data["number"], at=timezone.now())
+
+
+def _without_a_row() -> list[tuple[str, str]]:
+    held = set(LedgerMapping.objects.values_list("account", flat=True))
+    return [(account, label) for account, label in Posting.Account.choices if account not in held]
 
 
 class GoodwillBudgetForm(forms.ModelForm):

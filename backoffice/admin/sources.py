@@ -1,5 +1,7 @@
 """Sources of facts: which systems there are, how far each is trusted, and whose word is kept of what."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.forms import ModelForm
@@ -32,7 +34,11 @@ class SourceSystemAdmin(UseCaseAdmin):
 class SurvivorshipForm(ModelForm):
     """One of the matters sources speak of, and how its word is picked."""
 
-    matter = forms.ChoiceField(choices=[(matter, ", ".join(facts)) for matter, facts in MATTERS.items()])
+    matter = forms.ChoiceField()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["matter"].choices = [(matter, ", ".join(MATTERS[matter])) for matter in _without_a_rule()]
 
 
 @admin.register(SurvivorshipRule)
@@ -41,6 +47,10 @@ class SurvivorshipRuleAdmin(UseCaseAdmin):
 
     list_display = ("matter", "picks")
     fields = ("matter", "picks")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """There is one rule a matter; where each has its own, they are changed."""
+        return super().has_add_permission(request) and bool(_without_a_rule())
 
     def get_form(self, request: HttpRequest, obj: SurvivorshipRule | None = None, change: bool = False, **kwargs):  # type: ignore[no-untyped-def] # as Django's
         """A new rule is about a matter there is."""
@@ -54,6 +64,11 @@ class SurvivorshipRuleAdmin(UseCaseAdmin):
         """Set the rule."""
         given = {"matter": form.instance.matter} | form.cleaned_data
         return sources.set_rule(actor=request.user, at=timezone.now(), **given)
+
+
+def _without_a_rule() -> list[str]:
+    ruled = set(SurvivorshipRule.objects.values_list("matter", flat=True))
+    return [matter for matter in MATTERS if matter not in ruled]
 
 
 @admin.register(SourceRecord)

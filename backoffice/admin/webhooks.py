@@ -1,7 +1,9 @@
 """Webhooks of customers: who is told of what, whether it arrives; registering one for a customer, switching on, sending again."""
 
+from collections.abc import Callable
+
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -9,11 +11,11 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 
-from accounts.decisions import Refusal
 from accounts.timeline.asking import TOPICS
 from accounts.webhooks import endpoints
 from accounts.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
 from backoffice.admin.base import LookingAdmin, UseCaseAdmin
+from backoffice.admin.policies import for_each
 
 
 class RegistrationForm(forms.ModelForm):
@@ -73,12 +75,9 @@ class WebhookEndpointAdmin(UseCaseAdmin):
         """Tell the chosen ones nothing more."""
         self._each(request, chosen, endpoints.remove)
 
-    def _each(self, request: HttpRequest, chosen: QuerySet[WebhookEndpoint], act: object) -> None:
-        for endpoint in chosen.select_related("customer"):
-            try:
-                act(actor=request.user, endpoint=endpoint, at=timezone.now())
-            except Refusal as refusal:
-                self.message_user(request, f"{endpoint.url}: {refusal.reason}", level=messages.ERROR)
+    def _each(self, request: HttpRequest, chosen: QuerySet[WebhookEndpoint], act: Callable[..., object]) -> None:
+        said = {"actor": request.user, "at": timezone.now()}
+        for_each(self, request, chosen.select_related("customer"), lambda endpoint: act(endpoint=endpoint, **said))
 
 
 class AttemptInline(admin.TabularInline):

@@ -35,7 +35,7 @@ class SubstituteForm(forms.Form):
     def __init__(self, *args: Any, viewer: User, **options: Any) -> None:
         super().__init__(*args, **options)
         deciding = User.objects.filter(is_active=True, staff_profile__level__in=access.DECIDE_APPROVALS.levels)
-        self.fields["person"].queryset = deciding.order_by("name", "email")
+        self.fields["person"].queryset = deciding.exclude(pk=viewer.pk).order_by("name", "email")
         self.fields["approver"].queryset = deciding.order_by("name", "email")
         self.fields["approver"].initial = viewer
         if not substitutes.may_name_for_others(viewer):

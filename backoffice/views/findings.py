@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
@@ -52,6 +53,8 @@ def refunds(request: HttpRequest, ref: str) -> HttpResponse:
             said = ngettext("%(n)s invoice was paid with it.", "%(n)s invoices were paid with it.", len(paid)) % {"n": len(paid)}
         else:
             made = giving_back.refund(actor=request.user, finding=found, at=timezone.now())
+            if made.status == made.Status.DECLINED:
+                raise Refusal(_("{refund} was declined: {reason}").format(refund=made, reason=made.decline_reason))
             said = f"{made}: {made.get_status_display()}"
         messages.success(request, said)
     except Refusal as refusal:

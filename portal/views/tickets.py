@@ -143,14 +143,15 @@ def appeals(request: HttpRequest, ref: str) -> HttpResponse:
 def _context(
     request: HttpRequest, found: Ticket, reply_form: ReplyForm | None = None, praise_form: PraiseForm | None = None
 ) -> dict[str, object]:
-    at, given = timezone.now(), tickets_shown.praise_of(found)
+    at, given, decline = timezone.now(), tickets_shown.praise_of(found), tickets_shown.decline_of(found)
     return {
         "open_chat": chats.open_on(found),
         "call": chats_shown.call_of(found, at),
         "next_answer": tickets_shown.next_answer(found, at),
         "promised": tickets_shown.promised(found, at),
         "raised_by": relations.raised_under(found.ref),
-        "decline": tickets_shown.decline_of(found),
+        "decline": decline,
+        "appealable": tickets_shown.may_appeal(found, decline),
         "appeal_form": AppealForm(),
         "ticket": found,
         "said": conversation.messages_of(found, request.user).prefetch_related(files.with_messages()),

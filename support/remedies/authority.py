@@ -29,7 +29,7 @@ from support.remedies.limits import limits_of as limits_of
 from support.remedies.limits import set_limit as set_limit
 from support.remedies.models import Approval, Grant
 from support.remedies.standing import Standing
-from support.tickets import turns
+from support.tickets import conversation, turns
 from support.tickets.models import Ticket
 
 LADDER: Final = policy_limits.LADDER
@@ -105,7 +105,7 @@ def decide_approval(
     instead_of: User | None = None,
 ) -> Decision:  # fmt: skip
     """Say whether `actor` may approve, or turn down, what a colleague asked for; or may, standing in for another colleague."""
-    ticket = approval.grant.ticket
+    ticket = conversation.worked_on(approval.grant.ticket, at)
     rules, personal = (APPROVAL_RULES, PERSONAL_RULES) if approve else (REFUSAL_RULES, (not_own_request,))
     request = GrantRequest(Standing(actor, at, [ticket]), ticket, remedy, terms, approval)
     if instead_of is None:
@@ -294,8 +294,10 @@ def within_the_house_limit(request: GrantRequest) -> Decision:
 
 
 def within_ticket_limit(request: GrantRequest) -> Decision:
-    """All that is given on one ticket stays within the person's limit."""
+    """All that is given on one ticket stays within the person's limit; what moves no money needs none."""
     cost = request.cost
+    if not cost:
+        return ALLOWED
     limit = request.standing.limit(request.remedy.code, cost.currency, request.ticket.customer_id)
     whole = request.standing.given_on(request.ticket, cost.currency) + cost
     if (limit is None or whole > limit.per_ticket) and request.allowance:

@@ -2,8 +2,8 @@
 
 A claim is assessed against the evidence; what is valid is put right, not declined, and while a billing error stands open on
 the ticket nothing is. A decline names its clause, says why in plain words and what can be done instead, and ends the
-ticket as declined, counted apart. The customer may appeal once against each: the ticket opens again with a supervisor, and who
-declined does not decide the appeal.
+ticket as declined, counted apart. The customer may appeal once: the ticket opens again with a supervisor, and who declined
+does not decide the appeal. A no in answer to an appeal is final.
 """
 
 from dataclasses import dataclass
@@ -141,7 +141,7 @@ def appeal(*, actor: User, decline: Decline, words: str, at: datetime) -> Declin
 
     Raises:
         Refusal: not within reach, or no words.
-        AppealRefused: our own people do not appeal, or a later answer stands.
+        AppealRefused: our own people do not appeal, a later answer stands, or it answers an appeal.
     """
     with turns.patience(), transaction.atomic():
         ticket = conversation.lock(decline.ticket)
@@ -153,6 +153,10 @@ def appeal(*, actor: User, decline: Decline, words: str, at: datetime) -> Declin
             return decline
         if latest_on(ticket) != decline or ticket.outcome != conversation.DECLINED:
             raise AppealRefused(_("This answer no longer stands. Write to us on the ticket instead."))
+        if is_final(decline):
+            raise AppealRefused(
+                _("Somebody else looked at it afresh already. Write to us on the ticket if there is anything new.")
+            )
         conversation.reply(actor=actor, ticket=ticket, text=words, at=at, key=uuid5(NAMESPACE_URL, f"appeal {decline.pk}"))
         decline.appealed_by, decline.appealed_at = actor, at
         decline.save(update_fields=["appealed_by", "appealed_at"])
@@ -164,6 +168,11 @@ def latest_on(ticket: Ticket) -> Decline | None:
     """Return the last no on a ticket."""
     found = Decline.objects.filter(ticket=ticket).select_related("reason", "declined_by")
     return found.order_by("-declined_at", "-pk").first()
+
+
+def is_final(decline: Decline) -> bool:
+    """Say whether a no answers an appeal, so that it is not appealed against once more."""
+    return Decline.objects.filter(ticket=decline.ticket_id, appealed_at__isnull=False, pk__lt=decline.pk).exists()
 
 
 def appealed_on(ticket: Ticket) -> Decline | None:
@@ -208,7 +217,7 @@ def _hand_up(ticket: Ticket, decline: Decline, actor: User, at: datetime) -> Non
 
 
 def _letter(made: Decline) -> str:
-    """Write the no in the customer's language: what we looked at, why, by which clause, what else, and how to appeal."""
+    """Write the no in the customer's language: why, what we looked at, the clause, what else, and whether they may appeal."""
     ticket = made.ticket
     with translation.override(ticket.requester.language if ticket.requester else ticket.customer.language):
         return "\n\n".join(
@@ -217,9 +226,15 @@ def _letter(made: Decline) -> str:
                 _("What we looked at: {evidence}").format(evidence=made.evidence),
                 _("It is agreed in: {clause}").format(clause=made.clause),
                 _("What you can do instead: {alternative}").format(alternative=made.alternative),
-                _("If you see it differently, appeal on the page of this ticket: a supervisor looks at it afresh."),
+                _last_word(made),
             )
         )
+
+
+def _last_word(made: Decline) -> str:
+    if is_final(made):
+        return _("Somebody who had not said no looked at it afresh; this is our answer to your appeal.")
+    return _("If you see it differently, appeal on the page of this ticket: a supervisor looks at it afresh.")
 
 
 def _words(text: str) -> str:

@@ -52,12 +52,14 @@ class NoSuchRemedy(Refusal):
 
 def proposals(ticket: Ticket, viewer: User, at: datetime) -> list[Proposal]:
     """Return what could be given on `ticket`, best first, each with the decision for `viewer`."""
+    ticket = conversation.worked_on(ticket, at)
     standing = Standing(viewer, at, [ticket])
     return [_proposal(ticket, standing, remedy, terms) for remedy in REMEDIES.values() for terms in remedy.proposals(ticket)]
 
 
 def proposed(*, actor: User, ticket: Ticket, remedy: Remedy[Any], terms: Terms, at: datetime) -> Proposal:
     """Return what `remedy` with these terms would do on `ticket`, and whether `actor` may give it. Nothing changes."""
+    ticket = conversation.worked_on(ticket, at)
     return _proposal(ticket, Standing(actor, at, [ticket]), remedy, terms)
 
 
@@ -84,7 +86,7 @@ def grant(*, actor: User, ticket: Ticket, remedy: Remedy[Any], terms: Terms, at:
         AlreadyCompensated: a colleague put it right at the same moment.
     """
     with policy_log.blocked_noted(actor=actor, ticket=ticket, at=at), turns.patience(), transaction.atomic():
-        ticket = conversation.lock(ticket)
+        ticket = conversation.worked_on(conversation.lock(ticket), at)
         access.decide(actor, access.GRANT_REMEDY, ticket.customer).or_refuse()
         if earlier := Grant.objects.filter(key=terms.key).first():
             return _same(earlier, actor, ticket, remedy, terms)

@@ -17,6 +17,8 @@ from accounts.people.models import User
 from accounts.timeline import recording
 from billing.money import Money
 from support.remedies import giving
+from support.remedies.kinds import REMEDIES
+from support.remedies.kinds.base import NotReversible
 from support.remedies.models import FeedRow, Grant
 from support.tickets import conversation, turns
 
@@ -29,10 +31,18 @@ class ReasonMissing(Refusal):
     code = "reason_missing"
 
 
-def decide(actor: User, grant: Grant) -> Decision:
-    """Say whether `actor` may take back what `grant` gave, which comes with its feed row."""
+def possible(grant: Grant) -> Decision:
+    """Say whether what `grant` gave can be taken back, whoever wants to."""
     if grant.status != Grant.Status.GRANTED:
         return refused("not_given", _("{grant} is not in force.").format(grant=grant))
+    kind = REMEDIES.get(grant.remedy)
+    return refused(NotReversible.code, kind.stays) if kind and kind.stays else ALLOWED
+
+
+def decide(actor: User, grant: Grant) -> Decision:
+    """Say whether `actor` may take back what `grant` gave, which comes with its feed row."""
+    if not (answer := possible(grant)).allowed:
+        return answer
     if access.decide(actor, access.KEEP_BOOKS, grant.customer).allowed:
         return ALLOWED
     if not (answer := access.decide(actor, access.GRANT_REMEDY, grant.customer)).allowed:
@@ -49,8 +59,8 @@ def reverse(*, actor: User, grant: Grant, reason: str, at: datetime) -> Grant:
 
     Raises:
         ReasonMissing: no reason was given.
-        NotReversible: it cannot be taken back, or no longer.
-        Refusal: not this person's to take back.
+        NotReversible: it can no longer be taken back.
+        Refusal: its kind stays as it is given, or it is not this person's to take back.
     """
     reason = reason.replace("\x00", "").strip()[:LONGEST_REASON]
     with turns.patience(), transaction.atomic():

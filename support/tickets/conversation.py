@@ -7,6 +7,7 @@ a single person speaks for us. Every event reckons anew what is due. Repeating a
 """
 
 from collections.abc import Mapping
+from copy import copy
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -271,6 +272,13 @@ def lock(ticket: Ticket) -> Ticket:
     survivor = Ticket.objects.filter(pk=ticket.pk).values_list("merged_into", flat=True).first()
     locked = rows.get(pk=survivor or ticket.pk)
     return rows.get(pk=locked.merged_into_id) if locked.merged_into_id else locked
+
+
+def worked_on(ticket: Ticket, at: datetime) -> Ticket:
+    """Return the ticket as it is worked on at `at`: days count from then, not from when somebody last wrote. Nothing is saved."""
+    seen = copy(ticket)
+    seen.touched_at = at
+    return seen
 
 
 def visible_to(viewer: User) -> TicketQuerySet:

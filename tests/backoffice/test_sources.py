@@ -65,5 +65,5 @@ def test_systems_and_rules_are_written_in_the_administration():
 
     assert SourceSystem.objects.get().name == "Sales"
     assert SurvivorshipRule.objects.get(pk="phone").picks == "newest"
-    for page in ("survivorshiprule/add/", "sourcerecord/"):
+    for page in ("survivorshiprule/", "sourcerecord/"):
         assert manager.get(f"/admin/accounts/{page}").status_code == 200

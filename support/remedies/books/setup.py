@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.people import access
 from accounts.people.models import StaffProfile
@@ -67,7 +68,8 @@ def _accounts() -> list[Light]:
 
 def _people() -> Light:
     count = StaffProfile.objects.filter(level=access.FINANCE, user__is_active=True).count()
-    words = _("{count} people are told.").format(count=count) if count else _("Nobody in finance is told of a remedy.")
+    told = ngettext("{count} person is told.", "{count} people are told.", count).format(count=count)
+    words = told if count else _("Nobody in finance is told of a remedy.")
     return Light(_("Finance"), GREEN if count else RED, words)
 
 

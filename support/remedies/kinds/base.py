@@ -150,13 +150,18 @@ class Remedy(ABC, Generic[T]):
     def apply(self, *, actor: User, ticket: Ticket, terms: T, at: datetime) -> Given:
         """Do it, in the caller's transaction, with counter-documents only; what it came to is the cost."""
 
-    @abstractmethod
+    @property
+    def stays(self) -> str:
+        """Why nothing that was given of this kind can be taken back; empty: `reverse` takes it back."""
+        return ""
+
     def reverse(self, *, actor: User, grant: Grant, reason: str, at: datetime) -> TakenBack:
         """Take back what `grant` gave, in the caller's transaction, with counter-documents and counter-entries only.
 
         Raises:
-            NotReversible: it cannot be taken back.
+            NotReversible: it stays, or can no longer be taken back.
         """
+        raise NotReversible(self.stays)
 
     @abstractmethod
     def closing_text(self, ticket: Ticket, terms: T, document: Document | None = None) -> str:

@@ -77,9 +77,9 @@ class ExtendDueDate(OnInvoice[Terms]):
             return refused("nothing_open", _("Nothing is left to pay on {document}.").format(document=document))
         if _extended(document):
             return refused("extended_before", _("{document} was extended before.").format(document=document))
-        latest = max(today, document.due_on or today) + timedelta(days=LONGEST)
-        if not max(today, document.due_on or today) < terms.pay_by <= latest:
-            words = {"days": LONGEST, "due": _day(document.due_on or today)}
+        due = max(today, document.due_on or today)
+        if not due < terms.pay_by <= due + timedelta(days=LONGEST):
+            words = {"days": LONGEST, "due": _day(due)}
             return refused("day_not_possible", _("Choose a day after {due}, at most {days} days later.").format(**words))
         return ALLOWED
 

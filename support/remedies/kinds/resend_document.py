@@ -14,7 +14,7 @@ from accounts.timeline import recording
 from billing.invoices.models import Document
 from billing.money import Money
 from support.remedies.kinds import on_invoice
-from support.remedies.kinds.base import Effect, Given, NotReversible, TakenBack, TermsUnreadable
+from support.remedies.kinds.base import Effect, Given, TermsUnreadable
 from support.remedies.kinds.on_invoice import OnInvoice
 from support.remedies.models import Grant
 from support.tickets.models import Ticket
@@ -83,9 +83,10 @@ class ResendDocument(OnInvoice[Terms]):
         recording.record(document.customer, "billing.document_resent", actor=actor, at=at, about=document, facts=facts)
         return Given(self.cost(terms), document)
 
-    def reverse(self, *, actor: User, grant: Grant, reason: str, at: datetime) -> TakenBack:
+    @property
+    def stays(self) -> str:
         """A mail that was sent stays sent."""
-        raise NotReversible(_("A mail that was sent cannot be called back."))
+        return _("A mail that was sent cannot be called back.")
 
     def closing_text(self, ticket: Ticket, terms: Terms, document: Document | None = None) -> str:
         """Tell where it went."""

@@ -21,8 +21,7 @@ from billing.invoices.models import Document
 from billing.ledger import posting
 from billing.money import Money
 from support.remedies.kinds import base, by_credit_note
-from support.remedies.kinds.base import Effect, Given, NotReversible, Remedy, TakenBack, TermsUnreadable
-from support.remedies.models import Grant
+from support.remedies.kinds.base import Effect, Given, Remedy, TermsUnreadable
 from support.tickets.models import Ticket
 
 RECENT: Final = timedelta(days=62)
@@ -124,16 +123,19 @@ class ReverseChange(Remedy[Terms]):
         credit_note = reversing.reverse(actor=actor, event=terms.event, on=terms.on, at=at)
         return by_credit_note.given(credit_note) if credit_note else Given(Money.zero(terms.event.subscription.contract.currency))
 
-    def reverse(self, *, actor: User, grant: Grant, reason: str, at: datetime) -> TakenBack:
+    @property
+    def stays(self) -> str:
         """A change that was taken back is made anew instead, at the price of that day."""
-        raise NotReversible(_("Make the change anew instead."))
+        return _("Make the change anew instead.")
 
     def closing_text(self, ticket: Ticket, terms: Terms, document: Document | None = None) -> str:
         """Tell what was taken back, and what was credited."""
-        day = date_format(reversing.took_effect_on(terms.event), "j M Y")
-        first = _("We have taken this change back: {change}. It is as if it had not been made on {day}.").format(
-            change=events.words(terms.event), day=day
-        )
+        effect_on = reversing.took_effect_on(terms.event)
+        words = {"change": events.words(terms.event), "day": date_format(effect_on, "j M Y")}
+        if effect_on > terms.on:
+            first = _("We have taken this change back: {change}. It will not take effect on {day}.").format(**words)
+        else:
+            first = _("We have taken this change back: {change}. It is as if it had not been made on {day}.").format(**words)
         if document:
             amount = Money(-document.total_minor, document.currency)
             return f"{first}\n{_('We have credited {amount} with {document}.').format(amount=amount, document=document)}"

@@ -134,6 +134,20 @@ def test_who_declined_does_not_decide_the_appeal():
     assert list(declines.appeals_waiting(second)) == []
 
 
+def test_no_in_answer_to_an_appeal_is_final_and_says_so():
+    ticket, supervisor = support.ticket(), people.supervisor()
+    declined(ticket)
+    appealed(ticket)
+    last = declined(ticket, supervisor, at=LATER)
+
+    with pytest.raises(AppealRefused, match="looked at it afresh already"):
+        declines.appeal(actor=ticket.requester, decline=last, words="Once more.", at=LATER)
+
+    told = ticket.messages.order_by("pk").last().text
+    assert "this is our answer to your appeal" in told
+    assert "a supervisor looks at it afresh" not in told
+
+
 def test_supervisor_who_declined_is_not_given_the_appeal():
     ticket, only = support.ticket(), people.supervisor()
     declined(ticket, only)

@@ -217,6 +217,18 @@ def test_simulation_takes_the_limit_of_the_level_where_the_draft_says_nothing():
     assert found.words == "0 of 1 remedies would need approval, 0 would be refused, 0 would no longer need anybody."
 
 
+def test_simulation_takes_the_limit_of_the_level_where_the_draft_is_silent():
+    support.limit("agent", 25000)
+    support.limit("supervisor", 200000, 500000)
+    for amount in (12000, 60000):
+        support.case(amount).grant()
+    silent = policies.draft({"remedy.ticket_limit": "500.00 EUR"}, of=policies.policy("credit-policy"))
+
+    found = simulating.simulate(silent, at=NOON)
+
+    assert [(each.then, each.now) for each in found.changed] == [("needs_approval", "refused")]
+
+
 def test_published_version_keeps_its_simulation():
     policies.published({AGENT: "250.00 EUR", SUPERVISOR: "500.00 EUR"})
     support.case(9000).grant()
