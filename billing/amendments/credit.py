@@ -10,6 +10,7 @@ from typing import Final
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
+from accounts import writing
 from accounts.customers import responsibilities
 from accounts.customers.models import Customer
 from accounts.decisions import ALLOWED, Decision, refused
@@ -34,8 +35,10 @@ def decide(customer: Customer, committed: Money, on: date) -> Decision:
     total = owed + _not_billed_yet(payer, committed.currency, on) + committed
     if total <= limit:
         return ALLOWED
+    amounts = {"total": total, "limit": limit, "over": total - limit}
+    told = {name: writing.of_fact(str(amount)) for name, amount in amounts.items()}
     words = _("{payer} would owe {total}; the limit agreed is {limit} ({policy}). Pay {over} first, or talk to us.").format(
-        payer=payer.name, total=total, limit=limit, policy=found.source.ref, over=total - limit
+        payer=payer.name, policy=found.source.ref, **told
     )
     return refused("over_credit_limit", words)
 

@@ -448,7 +448,7 @@ def test_rows_just_below_the_limit_are_one_commitment(berlin):
 
     assert [row.status for row in together] == ["asked", "asked"]
     assert (quantity(one), OrderApproval.objects.count()) == (2, 2)
-    assert "this commits you to 124.00 EUR" in OrderApproval.objects.first().reason
+    assert "this commits you to 124.00\u00a0EUR" in OrderApproval.objects.first().reason
 
 
 def test_one_commitment_is_one_for_who_approves_its_parts(berlin):

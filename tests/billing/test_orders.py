@@ -209,7 +209,7 @@ def test_order_over_the_limit_waits_and_moves_nothing(helios, held):
     approval = quote.approval
     assert (approval.commitment_minor, approval.reason) == (
         9996,
-        "You may order for up to 99.95 EUR alone; this commits you to 99.96 EUR.",
+        "You may order for up to 99.95\u00a0EUR alone; this commits you to 99.96\u00a0EUR.",
     )
 
 

@@ -22,6 +22,7 @@ LINKS = "[...document.querySelectorAll('a[href]')].map((link) => link.href)"
 WIDTHS = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
 PLACES = "[...document.querySelectorAll('[id], a[name]')].map((place) => place.id || place.name)"
 PER_KIND = 3  # further links of a kind whose answer is asked for, without a look at the page
+UNTIL_THERE = 60_000  # milliseconds; an archive of many files is made while one waits
 LEAVES = re.compile(r"^/(accounts/logout|language|api/v1/docs)/")
 
 
@@ -56,7 +57,11 @@ class Crawl:
 
     def _ask(self, url: str, found_on: str) -> bool:
         """Say whether the address answers with a page to look at; note a link that leads nowhere."""
-        answer = self.page.request.get(url)
+        try:
+            answer = self.page.request.get(url, timeout=UNTIL_THERE)
+        except Error as error:
+            self.faults.append(f"{error.message.splitlines()[0]} at {_short(url)}, linked from {found_on}")
+            return False
         if answer.status != 200:
             self.faults.append(f"{answer.status} at {_short(url)}, linked from {found_on}")
         return answer.status == 200 and answer.headers.get("content-type", "").startswith("text/html")
