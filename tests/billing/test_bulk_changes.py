@@ -479,7 +479,7 @@ def test_what_is_chosen_at_once_is_asked_of_the_credit_limit_together(berlin, me
     bulk = prepared(member, berlin, f"{one.ref},set_quantity,3,,now", f"{two.ref},set_quantity,3,,now")
     policies.published({"orders.credit_limit": "350.00 EUR"}, at=NOON - timedelta(days=9))
 
-    with pytest.raises(Refusal, match=r"is 350\.00 EUR"):
+    with pytest.raises(Refusal, match=r"is 350\.00\sEUR"):
         working.choose(actor=member, bulk=bulk, quotes=working.ready(bulk), at=NOON)
 
     assert rows(bulk) == [(2, "ready"), (3, "ready")]

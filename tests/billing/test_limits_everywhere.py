@@ -78,7 +78,7 @@ def test_limit_is_not_passed_in_parts_within_a_day(held):
     statuses = [more_seats(member, one, 2) for one in (first, second, third)]
 
     assert statuses == ["applied", "applied", "asked"]
-    assert "commits you to 62.00 EUR, after 124.00 EUR within a day." in OrderApproval.objects.get().reason
+    assert "commits you to 62.00\u00a0EUR, after 124.00\u00a0EUR within a day." in OrderApproval.objects.get().reason
     assert more_seats(member, held, 3, at=NOON + timedelta(days=1)) == "applied"
 
 
