@@ -105,7 +105,7 @@ def compare(*, actor: User, contract: Contract, wanted: Terms, today: date) -> C
 
 
 def may_sign(actor: User, contract: Contract, compared: Comparison) -> Decision:
-    """Say whether `actor` may commit the customer to the terms compared alone; who may lift the objection are its administrators."""
+    """Say whether `actor` may commit the customer to the terms compared alone; if not, its administrators may."""
     return limits.decide(actor, contract.customer, compared.committed_further)
 
 
