@@ -27,6 +27,7 @@ def of(request: HttpRequest, node: Customer, *, at: datetime, bound: forms.Form 
     """Return what the page of details shows; `bound` is a form as it was sent."""
     viewer, today = request.user, places.today(node)
     requests, kept = list(readable(changes.of_customer(node), viewer)[:SHOWN]), list(addresses.of_customer(node))
+    standing = places.standing(request, node)
     return {
         "at": node,
         "facts": _facts(node),
@@ -37,11 +38,16 @@ def of(request: HttpRequest, node: Customer, *, at: datetime, bound: forms.Form 
         "forms": [_asking(what, node, today.isoformat(), bound) for what in FORMS],
         "requests": [_row(change) for change in requests],
         "waiting": waiting_for(viewer, Customer.objects.below(node)),
-        "may_ask": places.standing(request, node).may(access.REQUEST_CHANGES),
+        "may_ask": standing.may(access.REQUEST_CHANGES),
+        "approver": _approver(by_administrator=standing.may(access.MANAGE_PEOPLE).allowed),
         "confirmed": confirming.last(node),
         "refusal": _unshown(bound),
         "confirm_due": confirming.is_due(node, at=at),
     }
+
+
+def _approver(*, by_administrator: bool) -> str:
+    return _("Another administrator approves it.") if by_administrator else _("An administrator approves it.")
 
 
 def waiting_for(viewer: User, reach: "QuerySet[Customer]") -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from billing.amendments.models import OrderApproval
 from billing.money import Money
 from portal import quotes_shown
 from portal.quotes_shown import QuoteShown
+from window import formats
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def decided(found: Iterable[OrderApproval]) -> list[DecidedOrder]:
 def _waiting(approval: OrderApproval, viewer: User) -> WaitingOrder:
     decision = approvals.may_decide(viewer, approval)
     shown = quotes_shown.of(approval.quote)
-    button = _("Approve %(amount)s") % {"amount": _committed(approval)}
+    button = _("Approve %(amount)s") % {"amount": formats.amount(approval.commitment_minor, approval.currency)}
     return WaitingOrder(approval, shown, _committed(approval), "" if decision.allowed else decision.reason, button)
 
 

@@ -12,7 +12,7 @@ def of(terms: Any, interval: Interval, currency: str, unit: str) -> str:
     """Write the price of a charge model's terms: "62.00 EUR for each seat a month"."""
     cycle = period(interval)
     if terms.unit_price is None:
-        return f"{explained(terms)}, {currency} {cycle}"
+        return _("%(price)s (in %(currency)s, %(period)s)") % {"price": explained(terms), "currency": currency, "period": cycle}
     facts = {"price": f"{formats.figure(terms.unit_price)} {currency}", "unit": unit, "period": cycle}
     return (_("%(price)s for each %(unit)s %(period)s") if terms.counts_units else _("%(price)s in all %(period)s")) % facts
 

@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
+from accounts import writing
 from accounts.customers.models import Customer
 from accounts.decisions import ALLOWED, Decision, refused
 from accounts.people import access, order_limits, second_person
@@ -75,7 +77,9 @@ def decide(
     total = committed + lately if lately and committed else committed
     if not committed or most is None or total.amount_minor <= most:
         return ALLOWED
-    words = f"You may order for up to {Money(most, committed.currency)} alone; this commits you to {committed}."
+    words = _("You may order for up to {most} alone; this commits you to {committed}.")
     if lately:
-        words = words[:-1] + f", after {lately} within a day."
-    return refused("over_order_limit", words, approver=access.ADMINISTRATOR)
+        words = _("You may order for up to {most} alone; this commits you to {committed}, after {lately} within a day.")
+    amounts = {"most": Money(most, committed.currency), "committed": committed, "lately": lately}
+    told = {name: writing.of_fact(str(amount)) for name, amount in amounts.items()}
+    return refused("over_order_limit", words.format(**told), approver=access.ADMINISTRATOR)

@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.customers import responsibilities
-from accounts.decisions import Refusal
+from accounts.decisions import Decision, Refusal
 from accounts.people import access
 from accounts.people.models import User
 from accounts.policies import resolving
@@ -104,6 +104,11 @@ def compare(*, actor: User, contract: Contract, wanted: Terms, today: date) -> C
     return Comparison(found, bound[0], bound[1], monthly, committed[0], committed[1], credited)
 
 
+def may_sign(actor: User, contract: Contract, compared: Comparison) -> Decision:
+    """Say whether `actor` may commit the customer to the terms compared alone; if not, its administrators may."""
+    return limits.decide(actor, contract.customer, compared.committed_further)
+
+
 def sign(
     *, actor: User, contract: Contract, wanted: Terms, signed_name: str, today: date, at: datetime
 ) -> ContractTerms:  # fmt: skip
@@ -115,7 +120,7 @@ def sign(
         locking.lock_payers([responsibilities.payer_of(contract.customer, today).pk])
         held = Contract.objects.select_for_update(of=("self",)).select_related("customer").get(pk=contract.pk)
         compared = compare(actor=actor, contract=held, wanted=wanted, today=today)
-        limits.decide(actor, held.customer, compared.committed_further).or_refuse()
+        may_sign(actor, held, compared).or_refuse()
         credited = compared.credited
         version = terms.agree(actor=actor, contract=contract, terms=wanted, signed_name=signed_name, on=today, at=at)
         if credited.amount:

@@ -77,6 +77,19 @@ def preview(subscription: Subscription, history: History, on: date, *, after: da
     return list(drafting.draft({subscription: history}, payers=payers, up_to=on, after=after).documents)
 
 
+def look_again(subscription: Subscription, history: History, *, on: date) -> None:
+    """Have the next run look at `subscription` on the day something falls due, once `history` is its history.
+
+    It looks on the day `on` where something is to be issued by then. Runs in the transaction of the change, under the
+    payer's lock; doing it again changes nothing.
+    """
+    (held,) = _hold([subscription.pk])
+    payers = {held.customer_id: responsibilities.payer_of(held.customer, on)}
+    draft = drafting.draft({held: history}, payers=payers, up_to=on)
+    if not draft.documents and not draft.days_only:
+        _look_again([held], {held.pk: history}, after=on)
+
+
 def _due_under(payer: Customer, on: date, target: date) -> list[int]:
     """Return the keys of the due subscriptions that `payer` pays for on the day `on`, in a constant number of statements."""
     named = Responsibility.objects.filter(role=Responsibility.Role.PAYER, responsible=payer, since__lte=on)

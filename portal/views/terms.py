@@ -76,6 +76,7 @@ def _page(
         "contract": agreed,
         "form": form,
         "compared": terms_shown.of(compared) if compared else None,
+        "may_sign": new_terms.may_sign(request.user, agreed, compared) if compared else None,
         "versions": terms_shown.versions(agreed),
     }
     return render(request, "portal/contracts/terms.html", context, status=status)

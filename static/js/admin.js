@@ -15,3 +15,13 @@ document.addEventListener("DOMContentLoaded", () => {
   nameChoosers();
   new MutationObserver(nameChoosers).observe(document.body, { childList: true, subtree: true });
 });
+
+// What scrolls within its field is reached by keyboard, too.
+const reachWhatScrolls = () => {
+  for (const field of document.querySelectorAll("#content .readonly")) {
+    if (field.scrollWidth > field.clientWidth) field.tabIndex = 0;
+    else field.removeAttribute("tabindex");
+  }
+};
+addEventListener("DOMContentLoaded", reachWhatScrolls);
+addEventListener("resize", reachWhatScrolls);

@@ -448,7 +448,7 @@ def test_rows_just_below_the_limit_are_one_commitment(berlin):
 
     assert [row.status for row in together] == ["asked", "asked"]
     assert (quantity(one), OrderApproval.objects.count()) == (2, 2)
-    assert "this commits you to 124.00 EUR" in OrderApproval.objects.first().reason
+    assert "this commits you to 124.00\u00a0EUR" in OrderApproval.objects.first().reason
 
 
 def test_one_commitment_is_one_for_who_approves_its_parts(berlin):
@@ -479,7 +479,7 @@ def test_what_is_chosen_at_once_is_asked_of_the_credit_limit_together(berlin, me
     bulk = prepared(member, berlin, f"{one.ref},set_quantity,3,,now", f"{two.ref},set_quantity,3,,now")
     policies.published({"orders.credit_limit": "350.00 EUR"}, at=NOON - timedelta(days=9))
 
-    with pytest.raises(Refusal, match=r"is 350\.00 EUR"):
+    with pytest.raises(Refusal, match=r"is 350\.00\sEUR"):
         working.choose(actor=member, bulk=bulk, quotes=working.ready(bulk), at=NOON)
 
     assert rows(bulk) == [(2, "ready"), (3, "ready")]

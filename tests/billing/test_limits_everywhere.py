@@ -33,7 +33,7 @@ def sign(actor, held, **changed):
 
 
 def test_longer_term_is_signed_only_by_who_may_order_for_what_it_commits_to(held):
-    with pytest.raises(Refusal, match=r"up to 1,?487\.99 EUR alone; this commits you to 1,?488\.00 EUR"):
+    with pytest.raises(Refusal, match=r"up to 1,487\.99\sEUR alone; this commits you to 1,488\.00\sEUR"):
         sign(limited_to(1487_99, held.customer), held, term_months=24)
     assert not ContractTerms.objects.filter(term_months=24).exists()
 
@@ -51,7 +51,7 @@ def test_end_to_come_is_taken_back_only_by_who_may_order_what_goes_on(held):
     applying.apply(actor=administrator, token=quoted.pk, at=NOON, today=TODAY)
     event = held.events.get(what="cancel")
 
-    with pytest.raises(Refusal, match=r"up to 123\.99 EUR alone; this commits you to 124\.00 EUR"):
+    with pytest.raises(Refusal, match=r"up to 123\.99\sEUR alone; this commits you to 124\.00\sEUR"):
         applying.undo_scheduled(actor=limited_to(123_99, held.customer), event=event, at=NOON, today=TODAY)
     assert held.events.filter(what="undo").count() == 0
 
@@ -78,7 +78,7 @@ def test_limit_is_not_passed_in_parts_within_a_day(held):
     statuses = [more_seats(member, one, 2) for one in (first, second, third)]
 
     assert statuses == ["applied", "applied", "asked"]
-    assert "commits you to 62.00 EUR, after 124.00 EUR within a day." in OrderApproval.objects.get().reason
+    assert "commits you to 62.00\u00a0EUR, after 124.00\u00a0EUR within a day." in OrderApproval.objects.get().reason
     assert more_seats(member, held, 3, at=NOON + timedelta(days=1)) == "applied"
 
 

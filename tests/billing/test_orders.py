@@ -209,7 +209,7 @@ def test_order_over_the_limit_waits_and_moves_nothing(helios, held):
     approval = quote.approval
     assert (approval.commitment_minor, approval.reason) == (
         9996,
-        "You may order for up to 99.95 EUR alone; this commits you to 99.96 EUR.",
+        "You may order for up to 99.95\u00a0EUR alone; this commits you to 99.96\u00a0EUR.",
     )
 
 
@@ -253,7 +253,7 @@ def test_administrator_with_a_limit_of_their_own_approves_no_more_than_that(heli
     member, lower = limited(helios.berlin, 0), limited(helios.berlin, 5000, role="administrator")
     quote = apply(member, order(member, held))
 
-    with pytest.raises(Refusal, match="up to 50.00 EUR alone"):
+    with pytest.raises(Refusal, match=r"up to 50\.00\sEUR alone"):
         decide(lower, quote)
 
     assert OrderApproval.objects.get().status == OrderApproval.Status.WAITING

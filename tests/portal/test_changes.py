@@ -9,7 +9,7 @@ from accounts.segments.models import Condition
 from billing.amendments.models import Quote
 from billing.contracts import events, state
 from billing.contracts.models import ContractEvent
-from billing.invoices import run
+from billing.invoices import run, upcoming
 from billing.invoices.models import Document
 from tests.factories import billing
 from tests.factories.customers import below, group
@@ -203,6 +203,17 @@ def test_planned_change_is_taken_back(visitor, bought):
 
     assert "Taken back. Everything stays as it is." in words(page)
     assert state.as_of(bought, TODAY + timedelta(days=10)).quantity == 12
+
+
+def test_next_invoice_comes_on_its_day_when_a_planned_change_is_taken_back(visitor, berlin, bought):
+    before = upcoming.next_day([berlin], today=TODAY)
+    event = events.add(
+        actor=None, subscription=bought, what="set_quantity", quantity=20, effective_on=before + timedelta(days=40), at=NOW
+    )
+
+    visitor.post(reverse("portal:undos", args=[event.pk]))
+
+    assert upcoming.next_day([berlin], today=TODAY) == before > TODAY
 
 
 def test_change_in_force_is_not_taken_back_and_the_page_says_why(berlin, bought, clock):

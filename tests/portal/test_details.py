@@ -35,6 +35,13 @@ def test_bad_tax_id_is_refused_on_the_form_in_the_words_of_the_rule(tree):
     assert not ChangeRequest.objects.exists()
 
 
+@pytest.mark.parametrize(("role", "told"), [("member", "An administrator"), ("administrator", "Another administrator")])
+def test_who_asks_is_told_who_approves_it(tree, role, told):
+    page = send(people.joins(people.person(), tree.germany, role=role).user, "details", tree.germany.number)
+
+    assert f">{told} approves it." in page.content.decode()
+
+
 def test_good_tax_id_waits_for_the_administrator_of_the_group_and_is_then_in_effect(tree):
     send(people.member(tree.germany), "change_requests", tree.germany.number, form={"what": "tax_id", "tax_id": "DE136695976"})
     administrator, change = people.administrator(tree.group), ChangeRequest.objects.get()

@@ -119,7 +119,9 @@ def test_order_over_the_limit_is_approved_by_an_administrator_with_one_click(tre
     assert "You may order for up to 100.00 EUR alone; this commits you to 168.00 EUR." in words(page)
     assert "Ask an administrator" in words(page)
     assert "An administrator decides" in words(apply(visitor))
-    assert "Approve 168.00 EUR" in words(administrator.get(administrator_page))
+    page = words(administrator.get(administrator_page))
+    assert "Approve 168.00 EUR" in page
+    assert "Asker was told: “You may order for up to 100.00 EUR alone;" in page
     decided = administrator.post(
         reverse("portal:order_decisions", args=[OrderApproval.objects.get().pk]), {"decision": "approve"}, follow=True
     )

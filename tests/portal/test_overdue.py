@@ -51,6 +51,17 @@ def stopped(customer):
     return document
 
 
+@pytest.mark.parametrize(("role", "offered"), [("member", False), ("payer", True)])
+def test_payment_plans_are_offered_to_who_may_agree_on_one(role, offered):
+    customer = customers.group("Nordwind")
+    overdue(customer)
+    person = people.joins(people.person(), customer, role=role).user
+
+    invoices = client_of(person).get(reverse("portal:invoices", args=[customer.number]))
+
+    assert (reverse("portal:payment_plans", args=[customer.number]) in invoices.content.decode()) is offered
+
+
 def test_overdue_invoice_says_what_comes_next():
     customer = customers.group("Nordwind")
     document = overdue(customer)

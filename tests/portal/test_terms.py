@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.urls import reverse
 
+from accounts.people import invitations
 from tests.factories import billing, customers, people, policies
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +42,17 @@ def test_bonus_is_shown_with_what_is_kept_up_for_it(visitor, held):
 
     assert "Credited once for the longer term" in page
     assert "nothing is made smaller before" in page
+
+
+def test_who_may_not_commit_to_that_much_reads_so_before_signing(client, held):
+    membership = people.joins(people.person(), held.customer)
+    invitations.limit_orders(actor=None, membership=membership, limit_minor=100, at=datetime(2024, 1, 1, tzinfo=UTC))
+    client.force_login(membership.user)
+
+    page = send(client, held).content.decode()
+
+    assert "You may order for up to 1.00\u00a0EUR alone" in page
+    assert 'name="signed_name"' not in page
 
 
 def test_terms_are_signed_with_a_name(visitor, held):

@@ -33,3 +33,9 @@ def test_price_of_packages_is_written_as_the_reader_writes_figures():
 
     assert "4,50" in told
     assert "2.000" in told
+
+
+def test_price_that_is_told_at_length_ends_with_its_currency_and_cycle():
+    told = price_words.of(charges.parse("package", PACKAGES), MONTHLY, "EUR", "message")
+
+    assert told == "4.50 for each package of 500 units begun, the first 2,000 free (in EUR, a month)"
