@@ -51,6 +51,11 @@ class Span:
     whole: bool
 
     @property
+    def has_below(self) -> bool:
+        """Whether customers below the node are counted; asked only where there are any."""
+        return self.whole and not self.node.is_leaf_node() and self.customers.exclude(pk=self.node.pk).exists()
+
+    @property
     def words(self) -> str:
         """Say which customers a total counts."""
         return _("with everything below") if self.whole else _("this customer only")
@@ -103,7 +108,7 @@ def contract(request: HttpRequest, ref: str) -> Contract:
         "product__successor", "customer"
     )
     found = get_object_or_404(contracts_within(reach).prefetch_related(Prefetch("subscriptions", seen.order_by("ref"))), ref=ref)
-    return _standing(request, found, reach)
+    return _standing(request, found)
 
 
 def contracts_within(reach: QuerySet[Customer]) -> QuerySet[Contract]:
@@ -112,11 +117,12 @@ def contracts_within(reach: QuerySet[Customer]) -> QuerySet[Contract]:
     return Contract.objects.filter(Q(customer__in=reach) | Q(pk__in=used)).select_related("customer__kind", "legal_entity")
 
 
-def _standing(request: HttpRequest, found: Contract, reach: QuerySet[Customer]) -> Contract:
+def _standing(request: HttpRequest, found: Contract) -> Contract:
     """Stand where the contract was signed, or where it is used when the signer is out of reach."""
-    signer = reach.select_related("kind").filter(pk=found.customer_id).first()
-    used = [subscription.customer for subscription in found.subscriptions.all()]
-    stand_at(request, signer or used[0])
+    if standing(request, found.customer).may(access.SEE_MONEY).allowed:
+        stand_at(request, found.customer)
+    else:
+        stand_at(request, found.subscriptions.all()[0].customer)
     return found
 
 
@@ -177,6 +183,14 @@ def orderers(request: HttpRequest, agreed: Contract) -> QuerySet[Customer]:
     """Return the customers that may use more under a contract, of those for which the viewer may order."""
     reach = access.customers_within_reach(request.user, access.CHANGE_CONTRACT)
     return reach.below(agreed.customer).current().order_by("lft")
+
+
+def may_order(request: HttpRequest, agreed: Contract) -> bool:
+    """Say whether there are such customers; who signed it is one as a rule, and is known already."""
+    signer = agreed.customer
+    if signer.merged_into_id is None and standing(request, signer).may(access.CHANGE_CONTRACT).allowed:
+        return True
+    return orderers(request, agreed).exists()
 
 
 def document(request: HttpRequest, ref: str) -> Document:
