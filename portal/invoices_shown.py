@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Min, Q, Sum, prefetch_related_objects
 from django.db.models.query import QuerySet
 
 from billing import periods
@@ -96,7 +96,8 @@ def lines(document: Document) -> list[LineShown]:
     )
     findings = {finding.line_id: finding for finding in found}
     disputed = disputes.open_on(document) if document.open_minor else {}
-    printed = document.lines.select_related("customer", "product", "corrects__document").order_by("position")
+    printed = list(document.lines.select_related("customer", "product").order_by("position"))
+    prefetch_related_objects([line for line in printed if line.corrects_id], "corrects__document")
     words = derivation_words.words()
     return [LineShown(line, selectors.why(line, words), findings.get(line.pk), disputed.get(line.pk)) for line in printed]
 

@@ -9,12 +9,13 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import reading
 from accounts.customers import responsibilities
 from accounts.customers.models import Customer
 from accounts.customers.relation_models import Relation, RelationKind
@@ -40,6 +41,7 @@ from support.tickets import behalf, conversation
 from support.tickets.models import Ticket
 
 LONGEST_POSITION: Final = 9  # digits
+MOST_BY_KEY: Final = 500  # customers
 
 
 @dataclass(frozen=True)
@@ -49,11 +51,7 @@ class Span:
     node: Customer
     customers: QuerySet[Customer]
     whole: bool
-
-    @property
-    def has_below(self) -> bool:
-        """Whether customers below the node are counted; asked only where there are any."""
-        return self.whole and not self.node.is_leaf_node() and self.customers.exclude(pk=self.node.pk).exists()
+    has_below: bool
 
     @property
     def words(self) -> str:
@@ -94,20 +92,26 @@ def stand_at(request: HttpRequest, customer: Customer) -> Customer:
 
 
 def span(request: HttpRequest, node: Customer, action: Action = access.SEE_MONEY) -> Span:
-    """Return the node with everything below it, or alone when the address says `?span=node`."""
+    """Return the node with everything below it, or alone when the address says `?span=node`.
+
+    Who is within reach is asked once; what a page counts names them by their keys, unless they are too many for that.
+    """
+    whole = request.GET.get("span") != "node"
     reach = access.customers_within_reach(request.user, action)
-    if request.GET.get("span") == "node":
-        return Span(node, reach.filter(pk=node.pk), whole=False)
-    return Span(node, reach.below(node), whole=True)
+    within = reach.below(node) if whole else reach.filter(pk=node.pk)
+    keys = list(within.order_by().values_list("pk", flat=True)[: MOST_BY_KEY + 1])
+    known = Customer.objects.filter(reading.among("pk", keys)) if len(keys) <= MOST_BY_KEY else within
+    return Span(node, known, whole, has_below=any(key != node.pk for key in keys))
 
 
 def contract(request: HttpRequest, ref: str) -> Contract:
     """Return the contract, of a customer within reach or with a subscription of one; only those subscriptions come with it."""
     reach = access.customers_within_reach(request.user, access.SEE_MONEY)
-    seen = Subscription.objects.filter(Q(customer__in=reach) | Q(contract__customer__in=reach)).select_related(
-        "product__successor", "customer"
-    )
-    found = get_object_or_404(contracts_within(reach).prefetch_related(Prefetch("subscriptions", seen.order_by("ref"))), ref=ref)
+    found = get_object_or_404(contracts_within(reach), ref=ref)
+    seen = Subscription.objects.select_related("product__successor", "customer").order_by("ref")
+    if not standing(request, found.customer).may(access.SEE_MONEY).allowed:
+        seen = seen.filter(customer__in=reach)
+    prefetch_related_objects([found], Prefetch("subscriptions", seen))
     return _standing(request, found)
 
 
@@ -194,9 +198,9 @@ def may_order(request: HttpRequest, agreed: Contract) -> bool:
 
 
 def document(request: HttpRequest, ref: str) -> Document:
-    """Return the invoice or credit note."""
+    """Return the invoice or credit note, and with it whether a payment for it waits for its outcome (`is_checked`)."""
     rows = invoice_selectors.visible_to(request.user).select_related("customer__kind", "receiver", "legal_entity", "corrects")
-    found = get_object_or_404(rows, ref=ref)
+    found = get_object_or_404(rows.annotate(is_checked=payment_selectors.is_being_checked()), ref=ref)
     stand_at(request, found.customer)
     return found
 

@@ -20,6 +20,7 @@ from billing.invoices.einvoice import writing
 from billing.invoices.models import Document
 from billing.payments import selectors as payment_selectors
 from billing.payments.bank import instructions
+from billing.payments.models import Payment
 from portal import files, invoices_shown, overdue_shown, places
 from portal.forms.invoices import InvoiceFilter
 from support.remedies import self_service
@@ -102,10 +103,14 @@ def invoice(request: HttpRequest, ref: str) -> HttpResponse:
         "overdue": overdue_shown.of(document, may_pay=may_pay, disputes=disputes, today=today),
         "settlements": invoices_shown.settlements(document),
         "transfer": instructions.for_document(document),
-        "checked": list(payment_selectors.being_checked([document]).values()) if document.open_minor else [],
+        "checked": _checked(document) if document.open_minor and document.is_checked else [],
         "may_pay": may_pay,
     }
     return render(request, "portal/invoices/invoice.html", context)
+
+
+def _checked(document: Document) -> list[Payment]:
+    return list(payment_selectors.being_checked([document]).values())
 
 
 def _may_settle(request: HttpRequest, lines: list[invoices_shown.LineShown]) -> Decision | None:
