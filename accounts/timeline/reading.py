@@ -60,11 +60,9 @@ def of_customer(
 
     The next page is asked for with `before`, the last activity of this one.
     """
-    within = _within_reach(viewer)
-    seen = _shown(
-        Activity.objects.filter(customer__in=within.below(customer) if subtree else within.filter(pk=customer.pk)), viewer
-    )
-    found = seen.latest_first().select_related("customer", "actor")
+    reach = _within_reach(viewer)
+    within = reach.below(customer) if subtree else reach.filter(pk=customer.pk)
+    found = _shown(Activity.objects.filter(customer__in=within), viewer).latest_first().select_related("customer", "actor")
     if kinds is not None:
         found = found.filter(kind__in=kinds)
     return list(_earlier_than(found, before)[:limit])
