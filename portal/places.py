@@ -4,7 +4,6 @@ Whatever is not within reach is not found. The customer a page stands at is reme
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -13,9 +12,7 @@ from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from accounts import reading
 from accounts.customers import responsibilities
 from accounts.customers.models import Customer
 from accounts.customers.relation_models import Relation, RelationKind
@@ -36,27 +33,13 @@ from billing.invoices import selectors as invoice_selectors
 from billing.invoices.models import Document, Line
 from billing.payments import selectors as payment_selectors
 from billing.payments.models import Payment, PaymentMethod
+from portal import spans
+from portal.spans import Span
 from support.channels.models import CallBack
 from support.tickets import behalf, conversation
 from support.tickets.models import Ticket
 
 LONGEST_POSITION: Final = 9  # digits
-MOST_BY_KEY: Final = 500  # customers
-
-
-@dataclass(frozen=True)
-class Span:
-    """The customers a page's figures are about: one node, or the node with everything below it that the viewer may see."""
-
-    node: Customer
-    customers: QuerySet[Customer]
-    whole: bool
-    has_below: bool
-
-    @property
-    def words(self) -> str:
-        """Say which customers a total counts."""
-        return _("with everything below") if self.whole else _("this customer only")
 
 
 def node(request: HttpRequest, number: str, action: Action = access.SEE_CUSTOMER) -> Customer:
@@ -92,16 +75,8 @@ def stand_at(request: HttpRequest, customer: Customer) -> Customer:
 
 
 def span(request: HttpRequest, node: Customer, action: Action = access.SEE_MONEY) -> Span:
-    """Return the node with everything below it, or alone when the address says `?span=node`.
-
-    Who is within reach is asked once; what a page counts names them by their keys, unless they are too many for that.
-    """
-    whole = request.GET.get("span") != "node"
-    reach = access.customers_within_reach(request.user, action)
-    within = reach.below(node) if whole else reach.filter(pk=node.pk)
-    keys = list(within.order_by().values_list("pk", flat=True)[: MOST_BY_KEY + 1])
-    known = Customer.objects.filter(reading.among("pk", keys)) if len(keys) <= MOST_BY_KEY else within
-    return Span(node, known, whole, has_below=any(key != node.pk for key in keys))
+    """Return the node with everything below it, or alone when the address says `?span=node`."""
+    return spans.within(access.customers_within_reach(request.user, action), node, whole=request.GET.get("span") != "node")
 
 
 def contract(request: HttpRequest, ref: str) -> Contract:

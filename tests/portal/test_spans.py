@@ -4,7 +4,7 @@ import pytest
 from django.test import RequestFactory
 
 from accounts.people import access
-from portal import places
+from portal import places, spans
 from tests.factories import people
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,7 @@ def span(viewer, node, **query):
 
 @pytest.mark.parametrize("most", [1, 500])
 def test_span_counts_the_node_and_all_below_it_within_reach(tree, monkeypatch, most):
-    monkeypatch.setattr(places, "MOST_BY_KEY", most)
+    monkeypatch.setattr(spans, "MOST_BY_KEY", most)
     viewer = people.administrator(tree.group)
     people.joins(viewer, tree.lab, "reader", effect="deny")
 
