@@ -29,13 +29,12 @@ def locale() -> Locale:
 
 def day(on: date) -> str:
     """Write a day as "1 Feb 2026"."""
-    return format_date(on, "d. MMM y" if locale().language == "de" else "d MMM y", locale=locale())
+    return _day_in(locale(), on)
 
 
 def grouped(value: Decimal, places: int) -> str:
     """Write a number with so many decimals and the language's grouping."""
-    pattern = "#,##0" + ("." + "0" * places if places else "")
-    return format_decimal(value, format=pattern, locale=locale()).replace("-", TRUE_MINUS)
+    return _grouped_in(locale(), str(value), places)
 
 
 def of_fact(fact: Any) -> Any:
@@ -60,6 +59,17 @@ def _day_of(text: str) -> str:
         return day(date.fromisoformat(text))
     except ValueError:
         return text
+
+
+@lru_cache(maxsize=4096)
+def _day_in(conventions: Locale, on: date) -> str:
+    return format_date(on, "d. MMM y" if conventions.language == "de" else "d MMM y", locale=conventions)
+
+
+@lru_cache(maxsize=4096)
+def _grouped_in(conventions: Locale, value: str, places: int) -> str:
+    pattern = "#,##0" + ("." + "0" * places if places else "")
+    return format_decimal(Decimal(value), format=pattern, locale=conventions).replace("-", TRUE_MINUS)
 
 
 @lru_cache(maxsize=64)

@@ -46,8 +46,8 @@ def shown(request: HttpRequest) -> dict[str, object]:
 
 def _errors_found(request: HttpRequest) -> str:
     """Count the billing errors that wait, found before anybody complained; counting stops at `MOST_ERRORS`."""
-    within = access.customers_within_reach(request.user)
-    waiting = Finding.objects.filter(customer__in=within, status=Finding.Status.OPEN)[: MOST_ERRORS + 1].count()
+    within = access.within_reach(request.user, "customer")
+    waiting = Finding.objects.filter(within, status=Finding.Status.OPEN).order_by()[: MOST_ERRORS + 1].count()
     return f"{MOST_ERRORS}+" if waiting > MOST_ERRORS else str(waiting)
 
 

@@ -85,7 +85,7 @@ def measure(size: int | None) -> list[Figure]:
     payers = size or 16_000
     crew = Crew(WORKERS)
     with scratch.database():
-        _world(payers)
+        world(payers)
         crew.get_ready()
         first, following = _billed(quote.FIRST, crew, payers), _billed(date(2026, 2, 1), crew, payers)
         again = timed(lambda: carrying.bill_due(on=date(2026, 2, 1), at=quote.AT))
@@ -108,7 +108,7 @@ def _billed(on: date, crew: Crew, payers: int) -> Billed:
     before = _last_keys()
     began, of_python, of_database = time.perf_counter(), time.process_time(), crews.of_database()
     with crews.counted() as statements:
-        efforts = crew.work_off(_begun(on))
+        efforts = crew.work_off(begun(on))
     seconds = time.perf_counter() - began
     worked = time.process_time() - of_python, crews.of_database() - of_database
     efforts.append(Effort(*worked, next(statements), 0))
@@ -117,14 +117,16 @@ def _billed(on: date, crew: Crew, payers: int) -> Billed:
     return Billed(seconds, efforts, floors)
 
 
-def _begun(on: date) -> BillingRun:
+def begun(on: date) -> BillingRun:
+    """Begin the run of a day on which something is due."""
     run = carrying.begin(on=on, at=quote.AT)
     if run is None:
         raise RuntimeError(f"Nothing is due on {on}.")
     return run
 
 
-def _world(payers: int) -> None:
+def world(payers: int) -> None:
+    """Make so many payers, each with one subscription from the first day on."""
     seller = sellers.define(actor=None, at=quote.AT, code="bench", name="Bench", ref_prefix="BENCH-", **quote.SELLER)
     importing.import_rows(_rows(payers), actor=None, at=quote.AT)
     customers = Customer.objects.filter(ref__startswith=PREFIX).order_by("pk")

@@ -1,11 +1,16 @@
-"""How long each page of the portal takes beside a bare page: signed in, one statement, the same base template.
+"""How long each page of the portal takes beside a bare page: signed in, one statement of its own, the same base template.
+
+The bare page stands at a customer as every page of the portal does, so it has the same frame: who looks, the way down to the
+customer, what else there is. Beside it stands one without a customer, whose base template leaves most of that out. Two clocks
+run: the one on the wall, and the time in which the processors worked, Python's and PostgreSQL's, which other work leaves alone.
 
 Two customers are asked about, one at the top of its tree and one eight levels down, each with a contract and ten invoices: first
 alone, then among `size` invoices of a thousand other customers. All in one transaction that is rolled back.
 """
 
 import statistics
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -21,10 +26,11 @@ from django.urls import include, path, reverse
 
 from accounts.customers import tree
 from accounts.customers.models import Customer
+from accounts.people import access
 from accounts.people.models import Membership, User
 from accounts.people.routes import SIGNED_IN, declares
-from benchmarks import quote
-from benchmarks.figures import Figure, alternating
+from benchmarks import crew, quote
+from benchmarks.figures import Figure
 from billing.catalog import plans, sellers
 from billing.catalog.models import LegalEntity, PlanVersion
 from billing.catalog.plans import ChargeTerms
@@ -32,6 +38,8 @@ from billing.contracts import signing
 from billing.contracts.models import Contract
 from billing.invoices import run
 from billing.invoices.models import Document
+from portal import places
+from portal import urls as portal
 
 LEVELS: Final = 8
 TIMES: Final = 25
@@ -42,36 +50,55 @@ BARE: Final = """{% extends "portal/base.html" %}{% block content %}<h1>{{ custo
 
 
 def measure(size: int | None) -> list[Figure]:
-    """Ask for every page 25 times in turn with the bare one, alone and among `size` (100,000) invoices of others."""
+    """Ask for every page 25 times in turn with the bare ones, alone and among `size` (100,000) invoices of others."""
     rows = size or 100_000
-    with transaction.atomic(), _with_bare_page():
+    with transaction.atomic(), with_bare_pages():
         seller, client = _seller(), Client(SERVER_NAME="127.0.0.1")
         asked_about = _tree(seller)
-        client.force_login(_viewer(asked_about[1]))
+        client.force_login(viewer_of(asked_about[1]))
         alone = {depth: _pages(client, customer) for depth, customer in asked_about.items()}
         _crowd(seller, rows)
         among = {depth: _pages(client, customer) for depth, customer in asked_about.items()}
         transaction.set_rollback(True)
-    where = f"among {rows:,} invoices, {LEVELS} levels down, median"
-    figures = [Figure(f"{page}, {where}", taken.own * 1000, "ms", taken.bare * 1000) for page, taken in among[LEVELS].items()]
-    return [*figures, *_steadiness(alone, among)]
+    return [*_beside_the_floor(among[LEVELS], rows), *_steadiness(alone, among)]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What asking for a page takes at the median: seconds on the clock, and in which the processors worked."""
+
+    seconds: float
+    worked: float
 
 
 @dataclass(frozen=True)
 class Taken:
-    """What a page took: the medians of the bare page and its own, in seconds, and its statements."""
+    """What a page took beside the bare one with the same frame and the bare one without a customer, and its statements."""
 
-    bare: float
-    own: float
+    plain: Cost
+    floor: Cost
+    own: Cost
     statements: int
 
     @property
     def ratio(self) -> float:
-        """How many times the bare page it takes."""
-        return self.own / self.bare
+        """How many times the bare page it takes, by the time in which the processors worked."""
+        return self.own.worked / self.floor.worked
 
 
 Pages = dict[str, Taken]
+
+
+def _beside_the_floor(pages: Pages, rows: int) -> Iterator[Figure]:
+    where = f"among {rows:,} invoices, {LEVELS} levels down, median"
+    for page, taken in pages.items():
+        yield Figure(f"{page}, {where}", taken.own.seconds * 1000, "ms", taken.floor.seconds * 1000)
+        yield Figure(f"{page}, time of the processors", taken.own.worked * 1000, "ms", taken.floor.worked * 1000)
+        yield Figure(f"{page}, statements", taken.statements, "statements")
+    bare = _median([taken.floor for taken in pages.values()])
+    plain = _median([taken.plain for taken in pages.values()])
+    yield Figure("the bare page, beside one without a customer", bare.seconds * 1000, "ms", plain.seconds * 1000)
+    yield Figure("the same, time of the processors", bare.worked * 1000, "ms", plain.worked * 1000)
 
 
 def _steadiness(alone: dict[int, Pages], among: dict[int, Pages]) -> Iterator[Figure]:
@@ -87,29 +114,52 @@ def _steadiness(alone: dict[int, Pages], among: dict[int, Pages]) -> Iterator[Fi
 
 
 def _pages(client: Client, customer: Customer) -> Pages:
+    floor = f"/floor/{customer.number}/"
+    return {page: _taken(client, floor, address) for page, address in addresses_of(customer).items()}
+
+
+def addresses_of(customer: Customer) -> dict[str, str]:
+    """Return the pages to ask for; the customer has a contract and an invoice."""
     document, contract = Document.objects.filter(customer=customer).latest("pk"), Contract.objects.get(customer=customer)
     addresses = {page: reverse(f"portal:{page}", args=[customer.number]) for page in AT_A_CUSTOMER}
     addresses["invoice"] = reverse("portal:invoice", args=[document.ref])
     addresses["contract"] = reverse("portal:contract", args=[contract.ref])
-    return {page: _taken(client, address) for page, address in addresses.items()}
+    return addresses
 
 
-def _taken(client: Client, address: str) -> Taken:
-    _get(client, address)
+def _taken(client: Client, floor: str, address: str) -> Taken:
+    get(client, address)
     with CaptureQueriesContext(connection) as asked:
-        _get(client, address)
+        get(client, address)
         statements = len(asked)
-    bare, own = alternating(lambda: _get(client, "/bare/"), lambda: _get(client, address), times=TIMES)
-    return Taken(statistics.median(bare), statistics.median(own), statements)
+    turns = [[_cost(lambda page=page: get(client, page)) for page in ("/bare/", floor, address)] for _ in range(TIMES)]
+    plain, bare, own = (_median(costs) for costs in zip(*turns, strict=True))
+    return Taken(plain, bare, own, statements)
 
 
-def _get(client: Client, address: str) -> None:
+def _cost(work: Callable[[], object]) -> Cost:
+    began, worked = time.perf_counter(), _worked()
+    work()
+    return Cost(time.perf_counter() - began, _worked() - worked)
+
+
+def _worked() -> float:
+    return time.process_time() + crew.of_database()
+
+
+def _median(costs: Sequence[Cost]) -> Cost:
+    return Cost(statistics.median(cost.seconds for cost in costs), statistics.median(cost.worked for cost in costs))
+
+
+def get(client: Client, address: str) -> None:
+    """Ask for a page and read it."""
     response = client.get(address)
     assert response.status_code == 200, f"{address} answered {response.status_code}"
 
 
 @contextmanager
-def _with_bare_page() -> Iterator[None]:
+def with_bare_pages() -> Iterator[None]:
+    """Let the bare pages stand in the addresses, behind all others."""
     template = engines["django"].from_string(BARE)
 
     @declares(SIGNED_IN)
@@ -117,7 +167,13 @@ def _with_bare_page() -> Iterator[None]:
         assert request.user.is_authenticated
         return HttpResponse(template.render({"customer": Customer.objects.latest("pk")}, request))
 
-    with override_settings(ROOT_URLCONF=(path("bare/", bare), path("", include(settings.ROOT_URLCONF)))):
+    @declares(access.SEE_CUSTOMER)
+    def floor(request: HttpRequest, number: str) -> HttpResponse:
+        return HttpResponse(template.render({"customer": places.node(request, number)}, request))
+
+    beside = include(([path("<str:number>/", floor, name="bare"), *portal.urlpatterns], "portal"))
+    addresses = (path("bare/", bare), path("", include(settings.ROOT_URLCONF)), path("floor/", beside))
+    with override_settings(ROOT_URLCONF=addresses):
         yield
 
 
@@ -149,7 +205,8 @@ def _version() -> PlanVersion:
     return plans.publish_version(plan=plan, currency="EUR", charges=terms, effective_on=quote.FIRST)
 
 
-def _viewer(customer: Customer) -> User:
+def viewer_of(customer: Customer) -> User:
+    """Return an administrator of the customer and all below it."""
     viewer = User.objects.create_user("bench-viewer@accord.example", None, name="Bench")
     role, scope = Membership.Role.ADMINISTRATOR, Membership.Scope.SUBTREE
     Membership.objects.create(user=viewer, customer=customer, role=role, scope=scope, since=quote.FIRST)

@@ -4,13 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import QuerySet
+
 from accounts.people import access
 from accounts.people.access import Rights
+from accounts.people.models import User
 from billing.catalog import coupons
 from billing.catalog.models import Product
 from billing.contracts import events, redeeming, state, sunset
 from billing.contracts.models import Contract, ContractEvent, Redemption, Subscription
 from billing.contracts.state import Records, State
+from billing.invoices import selectors
+from billing.invoices.models import Document, Line
 from billing.provisioning import progress
 from billing.provisioning.progress import Progress
 
@@ -83,6 +88,12 @@ def contracts(found: Iterable[Contract], *, rights: Rights, on: date) -> list[Co
     ordered = progress.of_subscriptions(states)
     shown = {s.pk: SubscriptionShown(s, states[s.pk], may[s.pk], ordered.get(s.pk)) for s in bought}
     return [ContractShown(each, [shown[s.pk] for s in each.subscriptions.all()], records) for each in found]
+
+
+def billed_for(contract: Contract, *, viewer: User) -> QuerySet[Document]:
+    """Return the documents that `viewer` may see with lines for subscriptions of `contract`."""
+    lines = Line.objects.filter(subscription__contract=contract)
+    return selectors.visible_to(viewer).filter(pk__in=lines.values("document"))
 
 
 def scheduled(shown: ContractShown, *, today: date) -> list[Coming]:

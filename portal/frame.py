@@ -64,8 +64,8 @@ def _talk_url(request: HttpRequest, node: Customer, page: str) -> str:
 
 def path_to(request: HttpRequest, node: Customer) -> list[dict[str, str]]:
     """Return the breadcrumb from the highest customer the visitor may see down to `node`."""
-    above = access.customers_within_reach(request.user).above(node)
-    return [{"label": step.name, "url": reverse("portal:home", args=[step.number])} for step in above]
+    above = access.customers_within_reach(request.user).above(node).values_list("name", "number")
+    return [{"label": name, "url": reverse("portal:home", args=[number])} for name, number in above]
 
 
 def _navigation(request: HttpRequest, node: Customer, page: str) -> list[dict[str, Any]]:

@@ -27,7 +27,7 @@ def of(request: HttpRequest, node: Customer) -> dict[str, Any]:
     viewer, today = request.user, places.today(node)
     span = places.span(request, node)
     owed = balances.for_nodes([node], within=access.customers_within_reach(viewer, access.SEE_MONEY))[node.pk]
-    open_invoices = selectors.open_for(span.customers).select_related("customer")
+    open_invoices = selectors.open_for(span.customers)
     open_totals, overdue = invoices_shown.open_and_overdue(open_invoices, on=today)
     tickets = Ticket.objects.for_customers(span.customers).unresolved()
     happened = reading.of_customer(node, viewer=viewer, subtree=span.whole, limit=ENTRIES_SHOWN)
@@ -38,9 +38,9 @@ def of(request: HttpRequest, node: Customer) -> dict[str, Any]:
         "owed_below": amounts(owed.subtree),
         "next_day": upcoming.next_day(span.customers, today=today),
         "open_totals": open_totals,
-        "rows": invoices_shown.rows(open_invoices[:INVOICES_SHOWN], on=today),
+        "rows": invoices_shown.rows(invoices_shown.listed(open_invoices)[:INVOICES_SHOWN], on=today),
         "overdue": overdue,
-        "has_below": span.customers.exclude(pk=node.pk).exists(),
+        "has_below": span.has_below,
         "tickets": tickets.count(),
         "entries": activity_shown.entries(happened),
         "confirm_due": node.kind.carries_legal_data
@@ -54,8 +54,7 @@ def next_invoice(request: HttpRequest, node: Customer) -> dict[str, Any]:
     """Return what the next invoices of `node` and all below it will say, which takes longer than the page should."""
     span, today = places.span(request, node), places.today(node)
     coming = upcoming.next_for(span.customers, today=today)
-    has_below = span.customers.exclude(pk=node.pk).exists()
-    return {"at": node, "span": span, "has_below": has_below, "upcoming": coming, "next_day": coming and coming.on}
+    return {"at": node, "span": span, "has_below": span.has_below, "upcoming": coming, "next_day": coming and coming.on}
 
 
 def amounts(owed: dict[str, int]) -> list[Money]:

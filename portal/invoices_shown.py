@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Min, Q, Sum, prefetch_related_objects
 from django.db.models.query import QuerySet
 
 from billing import periods
@@ -16,7 +16,6 @@ from billing.invoices import selectors
 from billing.invoices.models import Document, Line, Settlement
 from billing.money import Money
 from billing.payments import selectors as payment_selectors
-from billing.payments.models import Payment
 from window import derivation_words
 
 
@@ -27,12 +26,12 @@ class Row:
     document: Document
     state: str
     open: Money
-    checked_by: Payment | None
+    is_checked: bool
 
     @property
     def payable(self) -> bool:
         """Whether it can be chosen for a payment."""
-        return bool(self.document.open_minor) and self.checked_by is None
+        return bool(self.document.open_minor) and not self.is_checked
 
 
 @dataclass(frozen=True)
@@ -55,12 +54,15 @@ class LineShown:
         return self.line.credited_minor > 0
 
 
-def rows(documents: Iterable[Document], *, on: date) -> list[Row]:
-    """Return the documents as rows, on the day `on`."""
-    documents = list(documents)
-    checked = payment_selectors.being_checked(documents)
+def listed(documents: QuerySet[Document]) -> QuerySet[Document]:
+    """Read with `documents` what a row shows of each, in the same statement."""
+    return documents.select_related("customer").annotate(is_checked=payment_selectors.is_being_checked())
+
+
+def rows(documents: Iterable[Any], *, on: date) -> list[Row]:
+    """Return documents read with `listed` as rows, on the day `on`."""
     return [
-        Row(document, selectors.state_of(document, on), Money(document.open_minor, document.currency), checked.get(document.pk))
+        Row(document, selectors.state_of(document, on), Money(document.open_minor, document.currency), document.is_checked)
         for document in documents
     ]
 
@@ -94,7 +96,8 @@ def lines(document: Document) -> list[LineShown]:
     )
     findings = {finding.line_id: finding for finding in found}
     disputed = disputes.open_on(document) if document.open_minor else {}
-    printed = document.lines.select_related("customer", "product", "corrects__document").order_by("position")
+    printed = list(document.lines.select_related("customer", "product").order_by("position"))
+    prefetch_related_objects([line for line in printed if line.corrects_id], "corrects__document")
     words = derivation_words.words()
     return [LineShown(line, selectors.why(line, words), findings.get(line.pk), disputed.get(line.pk)) for line in printed]
 

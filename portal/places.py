@@ -4,16 +4,14 @@ Whatever is not within reach is not found. The customer a page stands at is reme
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.customers import responsibilities
 from accounts.customers.models import Customer
@@ -35,25 +33,13 @@ from billing.invoices import selectors as invoice_selectors
 from billing.invoices.models import Document, Line
 from billing.payments import selectors as payment_selectors
 from billing.payments.models import Payment, PaymentMethod
+from portal import spans
+from portal.spans import Span
 from support.channels.models import CallBack
 from support.tickets import behalf, conversation
 from support.tickets.models import Ticket
 
 LONGEST_POSITION: Final = 9  # digits
-
-
-@dataclass(frozen=True)
-class Span:
-    """The customers a page's figures are about: one node, or the node with everything below it that the viewer may see."""
-
-    node: Customer
-    customers: QuerySet[Customer]
-    whole: bool
-
-    @property
-    def words(self) -> str:
-        """Say which customers a total counts."""
-        return _("with everything below") if self.whole else _("this customer only")
 
 
 def node(request: HttpRequest, number: str, action: Action = access.SEE_CUSTOMER) -> Customer:
@@ -90,20 +76,18 @@ def stand_at(request: HttpRequest, customer: Customer) -> Customer:
 
 def span(request: HttpRequest, node: Customer, action: Action = access.SEE_MONEY) -> Span:
     """Return the node with everything below it, or alone when the address says `?span=node`."""
-    reach = access.customers_within_reach(request.user, action)
-    if request.GET.get("span") == "node":
-        return Span(node, reach.filter(pk=node.pk), whole=False)
-    return Span(node, reach.below(node), whole=True)
+    return spans.within(access.customers_within_reach(request.user, action), node, whole=request.GET.get("span") != "node")
 
 
 def contract(request: HttpRequest, ref: str) -> Contract:
     """Return the contract, of a customer within reach or with a subscription of one; only those subscriptions come with it."""
     reach = access.customers_within_reach(request.user, access.SEE_MONEY)
-    seen = Subscription.objects.filter(Q(customer__in=reach) | Q(contract__customer__in=reach)).select_related(
-        "product__successor", "customer"
-    )
-    found = get_object_or_404(contracts_within(reach).prefetch_related(Prefetch("subscriptions", seen.order_by("ref"))), ref=ref)
-    return _standing(request, found, reach)
+    found = get_object_or_404(contracts_within(reach), ref=ref)
+    seen = Subscription.objects.select_related("product__successor", "customer").order_by("ref")
+    if not standing(request, found.customer).may(access.SEE_MONEY).allowed:
+        seen = seen.filter(customer__in=reach)
+    prefetch_related_objects([found], Prefetch("subscriptions", seen))
+    return _standing(request, found)
 
 
 def contracts_within(reach: QuerySet[Customer]) -> QuerySet[Contract]:
@@ -112,11 +96,12 @@ def contracts_within(reach: QuerySet[Customer]) -> QuerySet[Contract]:
     return Contract.objects.filter(Q(customer__in=reach) | Q(pk__in=used)).select_related("customer__kind", "legal_entity")
 
 
-def _standing(request: HttpRequest, found: Contract, reach: QuerySet[Customer]) -> Contract:
+def _standing(request: HttpRequest, found: Contract) -> Contract:
     """Stand where the contract was signed, or where it is used when the signer is out of reach."""
-    signer = reach.select_related("kind").filter(pk=found.customer_id).first()
-    used = [subscription.customer for subscription in found.subscriptions.all()]
-    stand_at(request, signer or used[0])
+    if standing(request, found.customer).may(access.SEE_MONEY).allowed:
+        stand_at(request, found.customer)
+    else:
+        stand_at(request, found.subscriptions.all()[0].customer)
     return found
 
 
@@ -179,10 +164,18 @@ def orderers(request: HttpRequest, agreed: Contract) -> QuerySet[Customer]:
     return reach.below(agreed.customer).current().order_by("lft")
 
 
+def may_order(request: HttpRequest, agreed: Contract) -> bool:
+    """Say whether there are such customers; who signed it is one as a rule, and is known already."""
+    signer = agreed.customer
+    if signer.merged_into_id is None and standing(request, signer).may(access.CHANGE_CONTRACT).allowed:
+        return True
+    return orderers(request, agreed).exists()
+
+
 def document(request: HttpRequest, ref: str) -> Document:
-    """Return the invoice or credit note."""
+    """Return the invoice or credit note, and with it whether a payment for it waits for its outcome (`is_checked`)."""
     rows = invoice_selectors.visible_to(request.user).select_related("customer__kind", "receiver", "legal_entity", "corrects")
-    found = get_object_or_404(rows, ref=ref)
+    found = get_object_or_404(rows.annotate(is_checked=payment_selectors.is_being_checked()), ref=ref)
     stand_at(request, found.customer)
     return found
 

@@ -5,13 +5,14 @@ imports number whole trees in accounts/customers/importing.py.
 """
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Func, Q, Subquery
+from django.db.models import F, Func, Q
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from mptt.managers import TreeManager
@@ -19,6 +20,13 @@ from mptt.models import MPTTModel, TreeForeignKey
 from mptt.querysets import TreeQuerySet
 
 from accounts import reading
+
+# Asked for within other statements, several times a page: as text they need not be put together anew each time.
+PLACE: Final = {
+    column: f"SELECT {column} FROM accounts_customer WHERE id = %s"  # noqa: S608 (fixed parts only)
+    for column in ("tree_id", "lft", "rght")
+}
+ABSORBED: Final = "SELECT merged_into_id FROM accounts_customer WHERE number = %s AND merged_into_id IS NOT NULL"
 
 
 class DateRange(Func):
@@ -66,12 +74,12 @@ class CustomerQuerySet(TreeQuerySet):  # type: ignore[misc] # mptt is untyped
         found: CustomerQuerySet = on_path.order_by("lft")
         return found if include_self else found.exclude(pk=node.pk)
 
-    def _place(self, node: "Customer", column: str) -> Subquery:
-        return Subquery(self.model._base_manager.filter(pk=node.pk).values(column)[:1])
+    def _place(self, node: "Customer", column: str) -> RawSQL:
+        return RawSQL(PLACE[column], [node.pk])  # noqa: S611 (fixed text, the key is a parameter)
 
     def numbered(self, number: str) -> "CustomerQuerySet":
         """The customer this number leads to: whose it is, or who absorbed that one."""
-        leads_there = self.model._base_manager.filter(number=number, merged_into__isnull=False).values("merged_into")
+        leads_there = RawSQL(ABSORBED, [number])  # noqa: S611 (fixed text, the number is a parameter)
         found: CustomerQuerySet = self.filter(Q(number=number) | Q(pk__in=leads_there), merged_into=None)
         return found
 

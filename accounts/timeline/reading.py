@@ -60,11 +60,9 @@ def of_customer(
 
     The next page is asked for with `before`, the last activity of this one.
     """
-    found = visible_to(viewer).latest_first().select_related("customer", "actor")
-    if subtree:
-        found = found.filter(customer__in=type(customer)._default_manager.below(customer))
-    else:
-        found = found.filter(customer_id=customer.pk)
+    reach = _within_reach(viewer)
+    within = reach.below(customer) if subtree else reach.filter(pk=customer.pk)
+    found = _shown(Activity.objects.filter(customer__in=within), viewer).latest_first().select_related("customer", "actor")
     if kinds is not None:
         found = found.filter(kind__in=kinds)
     return list(_earlier_than(found, before)[:limit])
@@ -72,10 +70,7 @@ def of_customer(
 
 def visible_to(viewer: AbstractBaseUser) -> ActivityQuerySet:
     """Return the activities of the customers within the viewer's reach; internal ones only to our own people."""
-    if not _doors:
-        raise NoDoor
-    found: ActivityQuerySet = Activity.objects.filter(customer__in=_doors[0].customers_within_reach(viewer))
-    return found if _doors[0].level_of(viewer) else found.shown_to_customers()
+    return _shown(Activity.objects.filter(customer__in=_within_reach(viewer)), viewer)
 
 
 def about(kind: str, ref: str) -> ActivityQuerySet:
@@ -91,6 +86,16 @@ def describe(activity: Activity) -> str:
 def kind_of(activity: Activity) -> Kind:
     """Return the declared kind of an activity; one that is no longer declared still has a sentence and an icon."""
     return KINDS.get(activity.kind, UNKNOWN)
+
+
+def _within_reach(viewer: AbstractBaseUser) -> Any:
+    if not _doors:
+        raise NoDoor
+    return _doors[0].customers_within_reach(viewer)
+
+
+def _shown(found: ActivityQuerySet, viewer: AbstractBaseUser) -> ActivityQuerySet:
+    return found if _doors[0].level_of(viewer) else found.shown_to_customers()
 
 
 def _earlier_than(found: ActivityQuerySet, before: Activity | None) -> ActivityQuerySet:

@@ -29,12 +29,15 @@ def history_of(subscription: Subscription) -> History:
     return histories_of([subscription])[subscription.pk]
 
 
-def histories_of(subscriptions: Iterable[Subscription]) -> dict[int, History]:
-    """Return the histories of many subscriptions by their key, in a constant number of statements."""
+def histories_of(subscriptions: Iterable[Subscription], *, stored: Iterable[ContractEvent] | None = None) -> dict[int, History]:
+    """Return the histories of many subscriptions by their key, in a constant number of statements.
+
+    Who has read all their events already hands them in as `stored`.
+    """
     wanted = list(subscriptions)
     contracts = _contracts(wanted)
     events: dict[int, list[ContractEvent]] = defaultdict(list)
-    for event in _events(wanted):
+    for event in _events(wanted) if stored is None else _as_recorded(stored):
         events[event.subscription_id].append(event)
     plans = _terms(event.plan_version_id for found in events.values() for event in found)
     measured = usage.of_subscriptions(subscription.id for subscription in wanted)
@@ -88,7 +91,11 @@ def proposal(
 def _events(subscriptions: Iterable[Subscription]) -> Iterable[ContractEvent]:
     """Return the events of these subscriptions in the order recorded, what an undo undoes beside it."""
     keys = [subscription.id for subscription in subscriptions]
-    events = list(ContractEvent.objects.filter(reading.among("subscription_id", keys)).order_by("sequence"))
+    return _as_recorded(ContractEvent.objects.filter(reading.among("subscription_id", keys)))
+
+
+def _as_recorded(stored: Iterable[ContractEvent]) -> list[ContractEvent]:
+    events = sorted(stored, key=lambda event: event.sequence)
     prefetch_related_objects([event for event in events if event.undoes_id], "undoes")
     return events
 

@@ -76,12 +76,12 @@ def as_of(subscription: Subscription, on: date) -> State:
 def records_of(subscriptions: Iterable[Subscription]) -> Records:
     """Return what is stored of many subscriptions, in a constant number of statements."""
     wanted = list(subscriptions)
-    known = histories.histories_of(wanted)
     related = ("plan_version__plan", "subscription__product", "recorded_by", "undone_by")
-    stored: dict[int, list[ContractEvent]] = {pk: [] for pk in known}
-    for event in ContractEvent.objects.filter(subscription__in=wanted).select_related(*related):
+    events = list(ContractEvent.objects.filter(subscription__in=wanted).select_related(*related))
+    stored: dict[int, list[ContractEvent]] = {subscription.pk: [] for subscription in wanted}
+    for event in events:
         stored[event.subscription_id].append(event)
-    return Records(known, stored)
+    return Records(histories.histories_of(wanted, stored=events), stored)
 
 
 def states_of(subscriptions: Iterable[Subscription], on: date) -> dict[int, State]:

@@ -48,9 +48,14 @@ def may_promise(actor: User, document: Document) -> Decision:
     """Say whether `actor` may promise a day on which the invoice will be paid."""
     if not (decision := access.decide(actor, access.PAY, document.customer)).allowed:
         return decision
+    return can_be_promised(document, promised=document.dunning_pauses.filter(cause=PROMISE).exists())
+
+
+def can_be_promised(document: Document, *, promised: bool) -> Decision:
+    """Say whether whoever may pay can promise a day for the invoice; `promised` says whether a day was before."""
     if not document.open_minor:
         return refused("nothing_to_pause", _("Nothing is left to pay on {ref}.").format(ref=document.ref))
-    if document.dunning_pauses.filter(cause=PROMISE).exists():
+    if promised:
         return refused(
             "promised_before", _("A day was promised for {ref} before. Talk to us, we find a way.").format(ref=document.ref)
         )

@@ -60,19 +60,22 @@ class Standing:
         return {Rung(taken.step.days, taken.step.number): taken.taken_on for taken in self.taken}
 
 
-def of(documents: Iterable[Document]) -> list[Standing]:
-    """Return how each of `documents` stands, in their order. They come with their customer."""
+def of(documents: Iterable[Document], *, disputed: Mapping[int, int] | None = None) -> list[Standing]:
+    """Return how each of `documents` stands, in their order. They come with their customer.
+
+    Who knows already what is in dispute, as `disputed_on` says it, hands it in.
+    """
     documents = list(documents)
     keys = [document.pk for document in documents]
-    by_tier, tier_of = ladder.for_tiers(), tiers.of([document.customer for document in documents])
+    steps_of = _steps_of(documents)
     known = StepTaken.objects.filter(Q(document__in=keys) | Q(fee_document__in=keys)).select_related("step")
     steps = list(known.order_by("taken_on", "pk"))
     taken, fees = _by_document(steps), {step.fee_document_id for step in steps}
     pauses = _by_document(DunningPause.objects.filter(document__in=keys).order_by("since", "pk"))
-    disputed = disputed_on(keys)
+    disputed = disputed_on(keys) if disputed is None else disputed
     return [
         Standing(
-            document, _steps(by_tier[tier_of[document.customer_id]], document, is_fee=document.pk in fees), taken[document.pk],
+            document, _steps(steps_of[document.customer_id], document, is_fee=document.pk in fees), taken[document.pk],
             pauses[document.pk], disputed.get(document.pk, 0), document.pk in fees,
             [Rest(pause.since, pause.until) for pause in pauses[document.pk]],
         )
@@ -86,6 +89,15 @@ def disputed_on(documents: Collection[int]) -> dict[int, int]:
     for dispute in Dispute.objects.filter(status=Dispute.Status.OPEN, line__document__in=documents).select_related("line"):
         found[dispute.line.document_id] += dispute.amount_minor
     return found
+
+
+def _steps_of(documents: Iterable[Document]) -> Mapping[int, list[DunningStep]]:
+    """Return the ladder of each customer who owes `documents`; tiers are not asked for while all climb the same."""
+    by_tier, customers = ladder.for_tiers(), {document.customer_id: document.customer for document in documents}
+    if all(steps == by_tier[""] for steps in by_tier.values()):
+        return dict.fromkeys(customers, by_tier[""])
+    tier_of = tiers.of(list(customers.values()))
+    return {customer: by_tier[tier_of[customer]] for customer in customers}
 
 
 def _steps(steps: Iterable[DunningStep], document: Document, *, is_fee: bool) -> dict[Rung, DunningStep]:

@@ -97,7 +97,7 @@ class AutopaySkip(models.Model):
 class PaymentQuerySet(models.QuerySet["Payment"]):
     def unresolved(self) -> "PaymentQuerySet":
         """Payments whose outcome is not known yet: nothing else may be collected for their documents."""
-        return self.filter(status__in=[Payment.Status.STARTED, Payment.Status.UNKNOWN])
+        return self.filter(status__in=Payment.UNRESOLVED)
 
     def latest_first(self) -> "PaymentQuerySet":
         """Newest first."""
@@ -115,6 +115,8 @@ class Payment(models.Model):
         UNKNOWN = "unknown", _("Being checked")
         SUCCEEDED = "succeeded", _("Paid")
         DECLINED = "declined", _("Declined")
+
+    UNRESOLVED = (Status.STARTED, Status.UNKNOWN)
 
     ref = models.CharField(max_length=20, unique=True)
     key = models.UUIDField(unique=True)

@@ -22,6 +22,11 @@ def for_document(document: Document) -> PaymentQuerySet:
     return Payment.objects.filter(shares__document=document).latest_first()
 
 
+def is_being_checked() -> Exists:
+    """Say of each document of a query whether a payment for it waits for its outcome."""
+    return Exists(PaymentShare.objects.filter(document=OuterRef("pk"), payment__status__in=Payment.UNRESOLVED))
+
+
 def being_checked(documents: Iterable[Document]) -> dict[int, Payment]:
     """Return, by document id, the payment whose outcome each of `documents` waits for; in one statement."""
     shares = PaymentShare.objects.filter(document__in=list(documents), payment__in=Payment.objects.unresolved())

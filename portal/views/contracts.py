@@ -8,7 +8,6 @@ from django.views.decorators.http import require_GET
 from accounts.people import access
 from accounts.people.routes import declares
 from billing.contracts.models import Subscription
-from billing.invoices import selectors
 from portal import contracts_shown, invoices_shown, places
 from window.paging import page_of
 
@@ -43,7 +42,7 @@ def contract_page(request: HttpRequest, ref: str, *, refusal: str = "", status: 
     found = places.contract(request, ref)
     today = places.today_under(found)
     shown = contracts_shown.contracts([found], rights=places.rights(request), on=today)[0]
-    billed = selectors.visible_to(request.user).filter(lines__subscription__contract=found).select_related("customer").distinct()
+    billed = invoices_shown.listed(contracts_shown.billed_for(found, viewer=request.user))
     context = {
         "at": request.node,
         "shown": shown,
@@ -51,7 +50,7 @@ def contract_page(request: HttpRequest, ref: str, *, refusal: str = "", status: 
         "history": contracts_shown.history(shown),
         "rows": invoices_shown.rows(billed.order_by("-issued_on", "-pk")[:DOCUMENTS_SHOWN], on=today),
         "refusal": refusal,
-        "may_order": places.orderers(request, found).exists(),
+        "may_order": places.may_order(request, found),
         "may_change_terms": places.standing(request, found.customer).may(access.CHANGE_CONTRACT).allowed,
         "on_their_way": contracts_shown.on_their_way(shown),
         "endings": contracts_shown.endings(shown),

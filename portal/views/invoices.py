@@ -19,8 +19,10 @@ from billing.invoices import selectors
 from billing.invoices.documents import rendering
 from billing.invoices.einvoice import writing
 from billing.invoices.models import Document
+from billing.payments import selectors as payment_selectors
 from billing.payments.bank import instructions
-from portal import files, invoices_shown, overdue_shown, paying, places
+from billing.payments.models import Payment
+from portal import files, invoices_shown, overdue_shown, places
 from portal.forms.invoices import InvoiceFilter
 from support.remedies import self_service
 from window import formats, spreadsheets
@@ -35,7 +37,7 @@ def invoices(request: HttpRequest, number: str) -> HttpResponse:
     node = places.node(request, number, access.SEE_MONEY)
     span = places.span(request, node)
     form = InvoiceFilter({"state": InvoiceFilter.OPEN, **request.GET.dict()})
-    page = page_of(request, _filtered(_of(span), form), newest_by="issued_on")
+    page = page_of(request, invoices_shown.listed(_filtered(_of(span), form)), newest_by="issued_on")
     context = {
         "at": node,
         "span": span,
@@ -108,18 +110,25 @@ def _chosen(request: HttpRequest, node: Customer) -> QuerySet[Document]:
 def invoice(request: HttpRequest, ref: str) -> HttpResponse:
     """Show one invoice or credit note: lines that explain themselves, what was paid, and what looks wrong."""
     document = places.document(request, ref)
+    today, lines = places.today(document.customer), invoices_shown.lines(document)
+    may_pay = places.standing(request, document.customer).may(access.PAY)
+    disputes = [shown.dispute for shown in lines if shown.dispute]
     context = {
         "document": document,
-        "state": selectors.state_of(document, places.today(document.customer)),
-        "lines": (lines := invoices_shown.lines(document)),
+        "state": selectors.state_of(document, today),
+        "lines": lines,
         "settle": _may_settle(request, lines),
-        "overdue": overdue_shown.of(document, viewer=request.user, today=places.today(document.customer)),
+        "overdue": overdue_shown.of(document, may_pay=may_pay, disputes=disputes, today=today),
         "settlements": invoices_shown.settlements(document),
         "transfer": instructions.for_document(document),
-        "checkout": paying.checkout(request.user, [document] if document.open_minor else []),
-        "may_pay": places.standing(request, document.customer).may(access.PAY),
+        "checked": _checked(document) if document.open_minor and document.is_checked else [],
+        "may_pay": may_pay,
     }
     return render(request, "portal/invoices/invoice.html", context)
+
+
+def _checked(document: Document) -> list[Payment]:
+    return list(payment_selectors.being_checked([document]).values())
 
 
 def _may_settle(request: HttpRequest, lines: list[invoices_shown.LineShown]) -> Decision | None:

@@ -243,8 +243,8 @@ def waiting(viewer: User) -> QuerySet[CallBack]:
 
 def visible_to(viewer: User) -> QuerySet[CallBack]:
     """Return the call-backs on tickets of the customers within reach of `viewer`."""
-    reach = access.customers_within_reach(viewer)
-    return CallBack.objects.filter(ticket__customer__in=reach).select_related("ticket__customer", "person", "called_by")
+    within = access.within_reach(viewer, "ticket__customer")
+    return CallBack.objects.filter(within).select_related("ticket__customer", "person", "called_by")
 
 
 def _checked(wish: Wish, customer: Customer, key: UUID, at: datetime) -> Wish:

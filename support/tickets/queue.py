@@ -175,7 +175,7 @@ def tickets_of(viewer: User, view: str) -> QuerySet[Ticket]:
     """
     if view not in VIEWS:
         raise NoSuchView(_("There is no such view."))
-    within = Ticket.objects.for_customers(access.customers_within_reach(viewer, access.WORK_TICKETS))
+    within = Ticket.objects.filter(access.within_reach(viewer, "customer", access.WORK_TICKETS))
     return VIEWS[view](within if conversation.is_staff(viewer) else within.none(), viewer)
 
 

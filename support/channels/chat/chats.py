@@ -263,8 +263,8 @@ def of_person(person: User) -> Chat | None:
 
 def visible_to(viewer: User) -> QuerySet[Chat]:
     """Return the chats on tickets of the customers within reach of `viewer`."""
-    reach = access.customers_within_reach(viewer)
-    return Chat.objects.filter(ticket__customer__in=reach).select_related("ticket__customer", "agent", "person")
+    within = access.within_reach(viewer, "ticket__customer")
+    return Chat.objects.filter(within).select_related("ticket__customer", "agent", "person")
 
 
 def said_after(ticket: Ticket, viewer: User, last: int) -> QuerySet[Message]:

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from accounts.timeline.models import Activity
-from billing.dunning import disputes, entitlements, pausing, plans, stepping
-from billing.dunning.models import StepTaken
+from billing.dunning import disputes, entitlements, pausing, plans, standing, stepping
+from billing.dunning.models import DunningStep, StepTaken
 from billing.invoices import settling
 from billing.invoices.models import Document
 from billing.ledger import proof
@@ -206,3 +206,13 @@ def test_a_customer_agrees_only_within_what_is_theirs():
     assert answer(payer, large, 3) == "plan_too_large"
     assert answer(member, small, 3) != "allowed"
     assert answer(people.finance(), large, 12) == "allowed"
+
+
+def test_nobodys_tier_is_asked_for_while_all_climb_the_same_ladder(django_assert_num_queries):
+    DunningStep.objects.exclude(tier="").delete()
+    invoice = billing.invoice(customers.group("Nordwind", tier="gold"), 12000)
+
+    with django_assert_num_queries(3):  # the ladder, the steps taken, the rests
+        [known] = standing.of([invoice], disputed={})
+
+    assert known.due(FIRST).action == "remind"
