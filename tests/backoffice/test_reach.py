@@ -456,6 +456,7 @@ def ask(viewer, route, path):
         "duplicate_merges": {"keep": "a"},
         "merge_decisions": {"decision": "refuse"},
         "position_decisions": {"decision": "refuse"},
+        "handover_decisions": {"decision": "refuse"},
         "split_decisions": {"decision": "refuse"},
         "staged_decisions": {"decision": "drop"},
     }

@@ -21,7 +21,9 @@ def handed_over(customer: Customer, *, actor: User | None = None) -> Handover:
 
 
 def waiting_handover(customer: Customer) -> Handover:
-    """A new customer below `customer` that is to pay for all of it, asked for by a manager and decided on by nobody."""
+    """What waits at `customer`: a new one below it is to pay for all of it, asked for by a manager and decided on by nobody."""
+    if there := handovers.waiting().filter(customer=customer).first():
+        return there
     payer = below(customer, kind="cost_centre" if customer.kind_id != "group" else "division")
     given = {"role": "payer", "since": NOON.date(), "at": NOON}
     return handovers.ask(actor=people.staff("manager"), customer=customer, responsible=payer, **given)
