@@ -38,7 +38,7 @@ def _chats(viewer: User) -> tuple[list[Chat], list[Chat]]:
     found = list(chats.visible_to(viewer).filter(theirs).order_by("state", "waiting_since", "pk")[:READ])
     waiting = [chat for chat in found if chat.state == Chat.State.WAITING]
     mine = [chat for chat in found if chat.state == Chat.State.LIVE]
-    return waiting[:SHOWN], sorted(mine, key=lambda chat: (chat.picked_up_at, chat.pk))
+    return waiting[:SHOWN], sorted(mine, key=lambda chat: (chat.picked_up_at or chat.started_at, chat.pk))
 
 
 def _call(callback: Any, at: datetime) -> dict[str, Any]:
