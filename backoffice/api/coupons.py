@@ -25,7 +25,7 @@ from window.api.views import Listing, View
 MOST_PLANS = 200
 
 
-class CouponSerializer(serializers.ModelSerializer):
+class DefinedCouponSerializer(serializers.ModelSerializer):
     """What a coupon takes off each billing period: a percentage, or an amount in one currency."""
 
     amount = serializers.SerializerMethodField()
@@ -120,14 +120,14 @@ class CouponEndSerializer(serializers.Serializer):
 
 class Coupons(Listing):
     access = access.STEER
-    serializer_class = CouponSerializer
+    serializer_class = DefinedCouponSerializer
     queryset = Coupon.objects.none()
     ordering = ("code",)
 
     def get_queryset(self) -> QuerySet[Coupon]:
         return Coupon.objects.prefetch_related("plans")
 
-    @extend_schema(request=DefinitionSerializer, responses={201: CouponSerializer})
+    @extend_schema(request=DefinitionSerializer, responses={201: DefinedCouponSerializer})
     def post(self, request: Request) -> Response:
         """Define a coupon, or define it anew while no contract has it."""
         made = coupons.define(**self.read(DefinitionSerializer(data=request.data)))
