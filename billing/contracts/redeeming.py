@@ -48,6 +48,8 @@ def redeem(
         if actor:  # what one gives twice at once is weighed one after the other
             User.objects.select_for_update(no_key=True).get(pk=actor.pk)
         held = Contract.objects.select_for_update(of=("self",)).select_related("customer").get(pk=contract.pk)
+        # weighed as it stands, not as it was read: until it is marked used, somebody may define it anew
+        coupon.refresh_from_db(from_queryset=Coupon.objects.select_for_update(no_key=True))
         if actor:
             coupon_authority.may_give(actor, held).or_refuse()
         _redeemable_or_refuse(coupon, held, subscription, on)

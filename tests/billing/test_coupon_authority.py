@@ -59,6 +59,15 @@ def test_one_manager_gives_alone_up_to_the_limit(running):
     assert (held.waits, held.worth_minor, billed(running)) == (False, 600_00, 50_00)
 
 
+def test_coupon_defined_anew_since_it_was_read_is_weighed_as_it_stands(running):
+    read = coupons.define(code="spring", name="Spring", **LITTLE)
+    coupons.define(code="spring", name="Spring", **MUCH)
+
+    held = redeeming.redeem(actor=people.manager(), coupon=read, contract=running.contract, on=FIRST, at=NOON)
+
+    assert (held.waits, held.worth_minor) == (True, 1200_00)
+
+
 def test_above_the_limit_nothing_is_taken_off_or_told_until_a_second_manager_approves(running):
     first, second = people.manager(), people.manager()
     held = give(running, first, **MUCH)
