@@ -43,7 +43,7 @@ def of(request: HttpRequest, node: Customer) -> dict[str, Any]:
         "has_below": span.has_below,
         "tickets": tickets.count(),
         "entries": activity_shown.entries(happened),
-        "confirm_due": node.kind.carries_legal_data
+        "confirm_due": (node.kind.carries_legal_data or node.street)
         and confirming.is_due(node, at=timezone.now())
         and places.standing(request, node).may(access.REQUEST_CHANGES).allowed,
         "may_pay": places.standing(request, node).may(access.PAY),

@@ -138,9 +138,13 @@ def preview_of(person: User) -> dict[str, list[Any]]:
 
 
 def _kept_rows(holding: Holding, person: User) -> int:
+    """Count what names the person, and the vouchers of the customers they have or had a role at: these stay, too."""
     named = Q(pk__in=_rows_with_traces(holding, person).values("pk"))
     for column in holding.to_person:
         named |= Q(**{column: person.pk})
+    if holdings.KEPT[holding.label] == holdings.VOUCHERS and holding.to_customer != "-":
+        theirs = Customer.objects.filter(memberships__user=person)
+        named |= Q(**{f"{holding.to_customer}__in": theirs.values("pk")})
     return holding.model._default_manager.filter(named).count()
 
 

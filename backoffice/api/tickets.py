@@ -67,7 +67,7 @@ class AskedSerializer(serializers.Serializer):
     remedy = serializers.CharField(max_length=40)
     terms = serializers.DictField(child=serializers.CharField(max_length=200), default=dict)
     resolve = serializers.BooleanField(default=True, help_text="Whether the ticket ends with it.")
-    ask = serializers.BooleanField(default=True, help_text="Over your authority: ask for approval (202), or be refused (403).")
+    ask = serializers.BooleanField(default=False, help_text="Over your authority: true asks for approval (202), else 403.")
 
 
 class GrantSerializer(serializers.ModelSerializer):
@@ -170,7 +170,7 @@ class Grants(View):
 
     @repeatable(request=AskedSerializer, responses={201: GrantSerializer, 202: GrantSerializer})
     def post(self, request: Request, ref: str) -> Response:
-        """Give a remedy (201), or send it for approval when it is over your authority (202; 403 when nobody is to be asked)."""
+        """Give a remedy (201). Over your authority it is refused (403), or sent for approval (202) when you `ask`."""
         ticket, key = places.ticket(request, ref), self.repeat_key
         asked = self.read(AskedSerializer(data=request.data))
         named = {"ticket": ticket.ref} | asked["terms"]

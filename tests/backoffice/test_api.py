@@ -254,14 +254,15 @@ def test_remedy_is_given_from_what_a_proposal_names_once(given):
     assert FeedRow.objects.filter(grant__ticket=case.ticket).count() == 1
 
 
-def test_remedy_over_the_limit_waits_and_moves_no_money(given):
+def test_remedy_over_the_limit_that_asks_waits_and_moves_no_money(given):
     case = support.case(25001)
     client = Client()
     client.force_login(case.agent)
     proposal = client.get(f"/api/v1/staff/tickets/{case.ticket.ref}/remedies/").json()[0]
 
     answer = client.post(
-        f"/api/v1/staff/tickets/{case.ticket.ref}/grants/", {"remedy": proposal["remedy"], "terms": proposal["fields_to_send"]},
+        f"/api/v1/staff/tickets/{case.ticket.ref}/grants/",
+        {"remedy": proposal["remedy"], "terms": proposal["fields_to_send"], "ask": True},
         content_type="application/json", headers={"Idempotency-Key": "once"},
     )  # fmt: skip
 

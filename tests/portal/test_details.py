@@ -87,6 +87,25 @@ def test_one_click_confirms_the_details(tree):
     assert "Are your details still right?" not in send(member, "home", tree.germany.number).content.decode()
 
 
+def test_place_with_an_address_of_its_own_is_asked_once_a_year_and_one_click_answers(tree):
+    Customer.objects.filter(pk=tree.berlin.pk).update(created_at=timezone.now() - timedelta(days=366), street="Allee 2")
+    member = people.member(tree.berlin)
+    assert "Are your details still right?" in send(member, "home", tree.berlin.number).content.decode()
+
+    send(member, "confirmations", tree.berlin.number, form={})
+
+    assert Confirmation.objects.get().customer == tree.berlin
+    assert "Are your details still right?" not in send(member, "home", tree.berlin.number).content.decode()
+
+
+def test_place_without_an_address_of_its_own_is_not_asked(tree):
+    Customer.objects.filter(pk=tree.berlin.pk).update(created_at=timezone.now() - timedelta(days=366), street="")
+
+    page = send(people.member(tree.berlin), "home", tree.berlin.number).content.decode()
+
+    assert "Are your details still right?" not in page
+
+
 def test_request_can_be_withdrawn(tree):
     member = people.member(tree.germany)
     send(member, "change_requests", tree.germany.number, form={"what": "legal_name", "legal_name": "Helios Germany GmbH"})

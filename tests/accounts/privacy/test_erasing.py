@@ -119,6 +119,15 @@ def test_invoices_are_kept_and_the_preview_cites_the_law(person, tree):
     assert "§ 14b (1) UStG" in kept["lines"]
 
 
+def test_preview_counts_the_invoices_of_the_persons_customers_as_kept_and_no_others(person, tree):
+    for customer in (tree.berlin, tree.berlin, tree.us):
+        billing.invoice(customer)
+
+    kept = {row["table"]: row["rows"] for row in previewed(person).preview["kept"]}
+
+    assert kept["invoices and credit notes"] == 2
+
+
 def test_log_entry_of_the_erasure_remains_without_the_name(person):
     wish = erase(person)
 

@@ -140,7 +140,7 @@ def test_answers_of_a_practice_are_shown_as_the_form_words_them():
     given = right(case, agent) | {"claim": practice.VALID}
     practice.solve(actor=agent, version=double_billing(), seed=case.seed, at=NOON, **given)
 
-    told = playbooks_shown.page(agent, double_billing())["last"]
+    told = playbooks_shown.page(agent, double_billing(), on=NOON.date())["last"]
 
     assert told["score"] == 75
     assert told["answers"] == [

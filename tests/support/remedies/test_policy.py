@@ -78,7 +78,7 @@ def test_amount_over_a_limit_of_ones_own_is_403_by_api_and_names_the_policy_that
     client = Client()
     client.force_login(case.agent)
 
-    asked = {"remedy": support.CREDIT, "terms": {"finding": str(case.ticket.finding)}, "ask": False}
+    asked = {"remedy": support.CREDIT, "terms": {"finding": str(case.ticket.finding)}}
     answer = client.post(grants_of(case), asked, content_type="application/json", headers={"Idempotency-Key": str(uuid4())})
 
     said = "Your limit is 250.00 EUR a ticket; this is 251.00 EUR. A supervisor can approve it."
