@@ -22,7 +22,7 @@ SORRY: Final = "We are sorry that it took so long. We answered within what we pr
 UNTIL_ASKED, UNTIL_DECIDED = timedelta(hours=1), timedelta(hours=3)
 # who asks, for whom, subject, words, days ago, goodwill asked for above the limit of an agent, and the words of a no
 HELD_BACK: Final = (
-    ("admin@kestrel.example", "KR", "Depot without a line on the day of the timetable change",
+    ("admin@nordwind.example", "NW", "Depot without a line on the day of the timetable change",
      "For five hours nobody at the depot could reach the timetable. We worked from paper.", 26, "350.00", ""),
     ("member@sablefinch.example", "SF", "Training postponed twice",
      "Our editors had kept both days free. Nobody told us before the morning.", 19, "90.00", ""),

@@ -112,10 +112,11 @@ def test_payer_of_a_subtree_is_changed_and_changed_back(tree):
     client = client_of(people.manager())
 
     add(client, "handover", customer=tree.germany.pk, role="payer", responsible=tree.group.pk, since=str(today(tree.germany)))
-    done = Handover.objects.get()
-    act(client, "handover", done, "undo")
+    asked = Handover.objects.get()
+    act(client_of(people.manager()), "handover", asked, "approve")
+    act(client, "handover", asked, "undo")
 
-    assert {line["after"] for line in done.lines} == {tree.group.name}
+    assert {line["after"] for line in asked.lines} == {tree.group.name}
     assert Handover.objects.get().undone_at is not None
 
 
