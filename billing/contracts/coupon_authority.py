@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts import writing
+from accounts.days import local_day
 from accounts.decisions import ALLOWED, Decision, refused
 from accounts.people import access, second_person
 from accounts.people.models import Membership, User
@@ -36,9 +37,12 @@ def may_give(actor: User, contract: Contract) -> Decision:
     return ALLOWED
 
 
-def decide(actor: User, contract: Contract, worth: Money | None, on: date, at: datetime) -> Decision:
-    """Say whether `actor` may give what takes off `worth` (None: nobody can tell) alone, or a second manager approves."""
-    said = resolving.resolve(contract.customer, LIMIT, on)
+def decide(actor: User, contract: Contract, worth: Money | None, at: datetime) -> Decision:
+    """Say whether `actor` may give what takes off `worth` (None: nobody can tell) alone, or a second manager approves.
+
+    The limit is the one of today by the customer's clock, whatever day the coupon begins.
+    """
+    said = resolving.resolve(contract.customer, LIMIT, local_day(at, contract.customer.timezone))
     most = Money.of((said.value or {}).get(contract.currency, "0"), contract.currency)
     if worth is None:
         reason = _("It takes off what usage costs, which nobody knows yet: a second manager approves.")
@@ -60,15 +64,17 @@ def may_approve(actor: User, redemption: Redemption) -> Decision:
     return second_person.decide(actor, redemption.redeemed_by, reason=own)
 
 
-def worth(coupon: Coupon, contract: Contract, subscription: Subscription | None, on: date) -> Money | None:
-    """Return what `coupon` takes off at most, net, at what runs on the day `on`; None where usage is among it."""
+def worth(coupon: Coupon, contract: Contract, subscription: Subscription | None, days: Iterable[date]) -> Money | None:
+    """Return what `coupon` takes off at most, net, at what runs on the dearest of `days`; None where usage is among it."""
     periods = coupon.periods or WITHOUT_END
     if coupon.amount_minor is not None:
         return Money(coupon.amount_minor * periods, contract.currency)
-    reduced = _reduced(coupon, contract, subscription, on)
-    if any(one.plan_version.charges.exclude(metric="").exists() for one in reduced):
-        return None
-    each = sum(one.per_period.amount_minor for one in reduced)
+    each = 0
+    for on in days:
+        reduced = _reduced(coupon, contract, subscription, on)
+        if any(one.plan_version.charges.exclude(metric="").exists() for one in reduced):
+            return None
+        each = max(each, sum(one.per_period.amount_minor for one in reduced))
     return rounded(Fraction(coupon.percent or 0) / 100 * each * periods, contract.currency)
 
 

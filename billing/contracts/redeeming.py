@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.days import local_day
 from accounts.decisions import Refusal
 from accounts.people.models import User
 from accounts.timeline import recording
@@ -38,7 +39,8 @@ def redeem(
 ) -> Redemption:
     """Give `contract` (or one subscription of it) the coupon for the billing periods that begin on or after `on`.
 
-    What the actor may not give alone waits and takes nothing off until then. Without an actor (the system) it never waits.
+    What the actor may not give alone waits and takes nothing off until then; it is weighed by what runs today, by the customer's
+    clock, or on the day `on`, whichever is more. Without an actor (the system) it never waits.
 
     Raises:
         Refusal: the actor gives no coupons, or none to this group.
@@ -52,11 +54,12 @@ def redeem(
         coupon.refresh_from_db(from_queryset=Coupon.objects.select_for_update(no_key=True))
         if actor:
             coupon_authority.may_give(actor, held).or_refuse()
-        _redeemable_or_refuse(coupon, held, subscription, on)
+        today = local_day(at, held.customer.timezone)
+        _redeemable_or_refuse(coupon, held, subscription, max(on, today) if actor else on)
         place = Redemption.every.filter(contract=held).count() + 1
         redemption = Redemption.every.create(
             ref=f"{held.ref}-R{place}", coupon=coupon, contract=held, subscription=subscription, since=on, redeemed_at=at,
-            redeemed_by=actor, **_weighed(actor, coupon, held, subscription, on, at),
+            redeemed_by=actor, **_weighed(actor, coupon, held, subscription, {on, today}, at),
         )  # fmt: skip
         coupons.mark_used(coupon)
         _record(redemption, "billing.coupon_asked" if redemption.waits else "billing.coupon_redeemed", actor, at)
@@ -115,11 +118,11 @@ def held_by(contract: Contract, on: date) -> QuerySet[Redemption]:
 
 
 def _weighed(
-    actor: User | None, coupon: Coupon, contract: Contract, subscription: Subscription | None, on: date, at: datetime
+    actor: User | None, coupon: Coupon, contract: Contract, subscription: Subscription | None, days: set[date], at: datetime
 ) -> dict[str, Any]:
-    """Return what is kept of the weight of a coupon, and whether it waits."""
-    worth = coupon_authority.worth(coupon, contract, subscription, on)
-    alone = actor is None or coupon_authority.decide(actor, contract, worth, on, at).allowed
+    """Return what is kept of the weight of a coupon, the most of any of `days`, and whether it waits."""
+    worth = coupon_authority.worth(coupon, contract, subscription, days)
+    alone = actor is None or coupon_authority.decide(actor, contract, worth, at).allowed
     return {"worth_minor": None if worth is None else worth.amount_minor, "waits": not alone}
 
 

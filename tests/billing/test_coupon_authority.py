@@ -10,8 +10,8 @@ from django.urls import reverse
 from accounts.decisions import Refusal
 from accounts.timeline.models import Activity
 from billing.catalog import coupons
-from billing.contracts import coupon_authority, redeeming
-from billing.contracts.models import Redemption
+from billing.contracts import coupon_authority, events, redeeming
+from billing.contracts.models import ContractEvent, Redemption
 from billing.invoices import run
 from billing.money import Money
 from tests.factories import billing, customers, metered, people
@@ -110,7 +110,7 @@ def test_share_of_usage_waits_for_nobody_knows_what_it_takes_off(running):
 def test_amount_counts_for_each_period_and_without_an_end_for_twelve(running):
     def worth(**terms):
         coupon = coupons.define(code=f"c{len(terms)}", name="C", amount=Money.of("20.00", "EUR"), **terms)
-        return coupon_authority.worth(coupon, running.contract, None, FIRST).amount_minor
+        return coupon_authority.worth(coupon, running.contract, None, [FIRST]).amount_minor
 
     assert (worth(), worth(periods=3)) == (240_00, 60_00)
 
@@ -119,7 +119,7 @@ def test_coupon_of_another_plan_takes_off_nothing_here(running):
     other = billing.version("OTHER").plan
     coupon = coupons.define(code="other", name="Other", percent=Decimal(50), plans=[other])
 
-    assert coupon_authority.worth(coupon, running.contract, None, FIRST) == Money(0, "EUR")
+    assert coupon_authority.worth(coupon, running.contract, None, [FIRST]) == Money(0, "EUR")
 
 
 def test_what_was_turned_down_is_approved_no_more(running):
@@ -152,3 +152,19 @@ def test_second_manager_approves_in_the_administration(running):
     assert "It waits for a second manager" in told
     assert "You gave this coupon yourself" in own
     assert not Redemption.every.get().waits
+
+
+def test_coupon_that_has_ended_is_not_given_by_dating_it_back(running):
+    with pytest.raises(Refusal, match="could be redeemed until"):
+        give(running, people.manager(), at=NOON + timedelta(days=9), redeem_until=FIRST + timedelta(days=3), **LITTLE)
+
+    assert not Redemption.every.exists()
+
+
+def test_coupon_dated_back_to_a_smaller_day_is_weighed_as_of_today(running):
+    grown = {"quantity": 500, "effective_on": FIRST + timedelta(days=5), "at": NOON}
+    events.add(actor=None, subscription=running, what=ContractEvent.What.SET_QUANTITY, **grown)
+
+    held = give(running, people.manager(), at=NOON + timedelta(days=9), percent=Decimal(50), periods=2)
+
+    assert (held.waits, held.worth_minor) == (True, 50_000_00)
