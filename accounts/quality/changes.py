@@ -84,12 +84,15 @@ def ask(*, actor: User, customer: Customer, what: str, effective_on: date, at: d
 def may_decide(actor: User, request: ChangeRequest) -> Decision:
     """Say whether `actor` may decide: a person who did not ask, nor by a key of their own; an administrator there or above.
 
-    A supervisor or manager decides where policy says so, our own people ask, or the customer has nobody else who could.
+    A supervisor or manager decides where policy says so, our own people ask, or the customer has nobody else who could; on who
+    pays then a manager, who asks the other side.
     """
     second = second_person.decide(actor, request.asked_by, reason=_("You asked for this yourself; somebody else decides."))
     if not second.allowed:
         return second
     if request.for_staff or (access.level_of(actor) and nobody_of_theirs(request)):
+        if request.what == What.PAYER and access.level_of(actor) not in access.SHAPE_TREE.levels:
+            return refused("not_your_level", _("A manager decides on who pays."), approver="manager")
         return positions.is_decider(actor)
     return _decides_for_customer(actor, request)
 

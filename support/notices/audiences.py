@@ -75,7 +75,8 @@ def who_may_decide_on_the_change(activity: Activity) -> list[User]:
     deciding = (nearest(customer, access.ADMINISTRATOR) for customer in above)
     able = ([person for person in people if changes.may_decide(person, asked).allowed] for people in deciding)
     told = next((people for people in able if people), [])
-    return told or [person for person in of_level(access.SUPERVISOR) if changes.may_decide(person, asked).allowed]
+    ours = of_level(access.SUPERVISOR) + of_level(access.MANAGER)
+    return told or [person for person in ours if changes.may_decide(person, asked).allowed]
 
 
 def who_asked_for_the_change(activity: Activity) -> list[User]:

@@ -235,6 +235,8 @@ def test_payer_of_another_branch_is_decided_by_us_where_nobody_administers_both(
     people.administrator(sister)
     request = asked(entity, "payer", actor=asking, payer=sister.number)
 
+    with pytest.raises(Refusal, match="A manager decides on who pays"):
+        changes.approve(actor=people.supervisor(), request=request, at=NOON)
     changes.approve(actor=people.staff("manager"), request=request, at=NOON)
 
     assert responsibilities.payer_of(now(entity), TODAY) == sister
