@@ -46,6 +46,12 @@ class TooMuchAhead(Refusal):
     code, field = "too_much_ahead", "amount"
 
 
+class KeyReused(Refusal):
+    """Another amount was sold under this key; whoever meant that asks afresh."""
+
+    code = "key_reused"
+
+
 class NotAboveZero(single.NotAboveZero):
     """Credit that is bought is above zero."""
 
@@ -133,6 +139,7 @@ def top_up(
         Refusal: the actor may not buy it, or another pays for the customer.
         NotAboveZero, TooMuchAhead: the amount.
         NothingToPrepay: the customer has no contract in that currency with the seller.
+        KeyReused: another amount was sold under the key.
     """
     decide(actor, customer, on).or_refuse()
     if amount.amount_minor <= 0:
@@ -144,7 +151,10 @@ def top_up(
         locking.lock_payers([customer.pk])
         entry = f"{KEY}{customer.pk}:{key}"
         if earlier := Entry.objects.filter(key=entry).first():
-            return Document.objects.get(ref=earlier.about_ref)
+            sold = Document.objects.get(ref=earlier.about_ref)
+            if Money(sold.subtotal_minor, sold.currency) != amount:
+                raise KeyReused(_("This key was used for another amount."))
+            return sold
         return single.issue(
             actor, customer, _seller(customer, amount.currency, seller, on), amount.currency, [_line(customer, amount)], on, at,
             issuing.INVOICE, key=entry,

@@ -99,6 +99,16 @@ def test_payer_has_a_wallet_for_what_another_consumes_under_a_contract_above(ber
     assert [wallet.held.currency for wallet in wallets.of(lab, DAY)] == ["EUR"]
 
 
+def test_key_sells_one_amount_once_and_no_other(berlin):
+    first = bought(berlin)
+
+    assert bought(berlin) == first
+    with pytest.raises(wallets.KeyReused):
+        bought(berlin, "200.00")
+
+    assert berlin.documents.count() == 1
+
+
 @given(st.lists(st.integers(1, 50_000), min_size=1, max_size=4))
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_bought_and_otherwise_less_used_is_held_whatever_was_bought(berlin, amounts):
