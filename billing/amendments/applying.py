@@ -156,7 +156,7 @@ def undo_scheduled(*, actor: User, event: ContractEvent, at: datetime, today: da
         would_have = service.check(before, after.events[-1])
         told = outcome.of_undoing(subscription, before, after, on=would_have, today=today)
         limits.decide(actor, subscription.customer, limits.commitment(told)).or_refuse()
-        run.look_again(subscription, after, on=today)
+        run.look_again(subscription, on=today)
         return undone
 
 

@@ -77,13 +77,14 @@ def preview(subscription: Subscription, history: History, on: date, *, after: da
     return list(drafting.draft({subscription: history}, payers=payers, up_to=on, after=after).documents)
 
 
-def look_again(subscription: Subscription, history: History, *, on: date) -> None:
-    """Have the next run look at `subscription` on the day something falls due, once `history` is its history.
+def look_again(subscription: Subscription, *, on: date) -> None:
+    """Have the next run look at `subscription` on the day something falls due.
 
     It looks on the day `on` where something is to be issued by then. Runs in the transaction of the change, under the
-    payer's lock; doing it again changes nothing.
+    payer's lock; usage recorded meanwhile waits for it or is read. Doing it again changes nothing.
     """
     (held,) = _hold([subscription.pk])
+    history = histories.history_of(held)
     payers = {held.customer_id: responsibilities.payer_of(held.customer, on)}
     draft = drafting.draft({held: history}, payers=payers, up_to=on)
     if not draft.documents and not draft.days_only:
