@@ -133,7 +133,7 @@ class _Told:
         lines = [line for plans in planned for line in plans]
         self.issued = issued
         self.corrected = _corrected({line.corrects for line in lines if line.corrects is not None})
-        self.versions = _versions({line.plan for line in lines})
+        self.names = _Names(_versions({line.plan for line in lines}))
         corrections = {line.document_id for line in self.corrected.values()}
         self.terms: dict[int, PaymentTerm] | None = None
         self.places: Places | None = None
@@ -141,7 +141,7 @@ class _Told:
 
     def draft(self, planned: Planned, payers: Mapping[int, Customer]) -> Draft:
         """Return the documents of these plans, and the credits that only give days back."""
-        told_plainly = [(s, _line(s, line, self.corrected, self.versions)) for s, lines in planned.items() for line in lines]
+        told_plainly = [(s, _line(s, line, self.corrected, self.names)) for s, lines in planned.items() for line in lines]
         if self.places is None:
             self.places = Places(list(payers.values()), self.on)
         told = self.places.placed(told_plainly, payers)
@@ -189,12 +189,12 @@ def _versions(codes: Iterable[str]) -> dict[tuple[str, int, str], PlanVersion]:
     return {(version.plan.code, version.number, version.currency): version for version in versions}
 
 
-def _line(subscription: Subscription, planned: PlannedLine, corrected: Mapping[int, Line], versions: Versions) -> NewLine:
+def _line(subscription: Subscription, planned: PlannedLine, corrected: Mapping[int, Line], names: "_Names") -> NewLine:
     corrects = None if planned.corrects is None else corrected[planned.corrects]
     contract = subscription.contract
     supply = supply_of(subscription, corrects)
     exempt = supplies.kind_in(supply) == supplies.EXEMPT
-    words = f"Unused days: {corrects.description}" if corrects else _words(subscription, planned, versions)
+    words = f"Unused days: {corrects.description}" if corrects else names.of(planned, contract.currency)
     return NewLine(
         kind=planned.kind, customer=subscription.customer, description=words, amount_minor=planned.amount_minor,
         tax_rate=corrects.tax_rate if corrects else Decimal(0) if exempt else contract.tax_rate, quantity=planned.quantity,
@@ -214,9 +214,22 @@ def supply_of(subscription: Subscription, corrects: Line | None) -> dict[str, An
     return supplies.told(product.supply, product.exempt_code, product.exempt_reason)
 
 
-def _words(subscription: Subscription, planned: PlannedLine, versions: Versions) -> str:
-    """Name what was bought: "Desk Pro, 10 seats", "Desk Pro: Set-up"."""
-    version = versions[planned.plan, planned.version, subscription.contract.currency]
+class _Names:
+    """What was bought, named: "Desk Pro, 10 seats", "Desk Pro: Set-up". Lines that name the same are put into words once."""
+
+    def __init__(self, versions: Versions) -> None:
+        self._versions = versions
+        self._known: dict[tuple[str, int, str, str, str, Decimal], str] = {}
+
+    def of(self, planned: PlannedLine, currency: str) -> str:
+        """Name what a planned line bills."""
+        bought = planned.plan, planned.version, currency, planned.kind, planned.charge_code, planned.quantity
+        if (known := self._known.get(bought)) is None:
+            known = self._known[bought] = _words(planned, self._versions[planned.plan, planned.version, currency])
+        return known
+
+
+def _words(planned: PlannedLine, version: PlanVersion) -> str:
     product, plan = version.plan.product, version.plan
     name = plan.name if plan.name.startswith(product.name) else f"{product.name} {plan.name}"
     if planned.kind != newline.RECURRING:

@@ -185,7 +185,7 @@ def _net_per_account(document: Document, lines: Sequence[Line]) -> dict[str, int
     """Days still to be served are deferred; what was imported was earned elsewhere."""
     sums: dict[str, int] = {}
     for line in lines:
-        account = ACCOUNTS.get(line.corrects.kind if line.corrects else line.kind, posting.REVENUE)
+        account = ACCOUNTS.get(line.booked_as, posting.REVENUE)
         ours = document.origin == Document.Origin.ACCORD
         if account == posting.REVENUE and ours and document.issued_on and recognition.is_deferred(line, document.issued_on):
             account = posting.DEFERRED_REVENUE

@@ -245,6 +245,11 @@ class Line(models.Model):
     def __str__(self) -> str:
         return f"{self.document}: {self.description}"
 
+    @property
+    def booked_as(self) -> str:
+        """The kind that decides the account: of a line that credits another, the kind of that one."""
+        return self.corrects.kind if self.corrects_id is not None and self.corrects else self.kind
+
 
 class Coverage(models.Model):
     """Which line covers which days of a subscription's charge, net of credits. Written by billing/invoices/issuing.py.

@@ -6,7 +6,7 @@ is priced and told comes from the same functions as for every other life; `plan_
 `planning.plan_for` and `due.next_due_on` do, and hand over to them whenever anything about the life is not plain.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, fields, replace
 from datetime import date
 from functools import lru_cache
@@ -184,14 +184,16 @@ def _is_plain(plan: PlanTerms) -> bool:
 
 def _says_only(told: Any, names: frozenset[str]) -> bool:
     """Whether every field besides `names` says nothing, being at its default."""
-    return all(getattr(told, name) == default for name, default in _others(told.__class__, names))
+    others, defaults = _others(told.__class__, names)
+    return bool(others(told) == defaults)
 
 
 @lru_cache(maxsize=16)
-def _others(kind: Any, names: frozenset[str]) -> tuple[tuple[str, Any], ...]:
-    found = []
+def _others(kind: Any, names: frozenset[str]) -> tuple[Callable[[Any], tuple[Any, ...]], tuple[Any, ...]]:
+    """Return what reads the fields besides `names`, at least two, and their defaults."""
+    found = {}
     for known in fields(kind):
         if known.name not in names:
             factory = known.default_factory
-            found.append((known.name, factory() if factory is not MISSING else known.default))
-    return tuple(found)
+            found[known.name] = factory() if factory is not MISSING else known.default
+    return attrgetter(*found), tuple(found.values())

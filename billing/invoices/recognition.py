@@ -82,8 +82,7 @@ def days_of(line: Line) -> tuple[date, date] | None:
 def is_deferred(line: Line, issued_on: date) -> bool:
     """Say whether a line of a document of that day is earned later, as its days are served."""
     days = days_of(line)
-    kind = line.corrects.kind if line.corrects else line.kind
-    return days is not None and days[1] > issued_on and kind not in AT_ONCE
+    return days is not None and days[1] > issued_on and line.booked_as not in AT_ONCE
 
 
 def recognise_ended_months(*, today: date, at: datetime) -> list[Recognised]:

@@ -4,6 +4,9 @@ Written only by billing/ledger/posting.py and never changed. The database refuse
 zero per currency, an entry without any, and a posting added in a later transaction than its entry. The sum is proved of the
 postings that one statement adds, however many entries they belong to: so an entry is right after each of them, and at
 commit it only remains to be seen that every entry has some. Postings stand behind two indexes, by customer and by document.
+
+What a posting points to is proved of a whole statement, too: its entry was written in this transaction, and its document is
+issued. Neither is ever deleted (only_added, issued_document_is_not_deleted), so no foreign key says the same row by row.
 """
 
 import pgtrigger
@@ -88,13 +91,15 @@ class Posting(models.Model):
         LEGACY = "legacy", _("Opening balances from legacy invoices")
         ROUNDING = "rounding", _("Rounding (must stay zero)")
 
-    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="postings")
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="postings", db_constraint=False)
     account = models.CharField(max_length=20, choices=Account)
     detail = models.CharField(max_length=40, blank=True, help_text="Tax rate or gateway, where the account has parts.")
     customer = models.ForeignKey(
         "accounts.Customer", null=True, on_delete=models.PROTECT, related_name="postings", db_index=False
     )
-    document = models.ForeignKey("billing.Document", null=True, on_delete=models.PROTECT, related_name="postings", db_index=False)
+    document = models.ForeignKey(
+        "billing.Document", null=True, on_delete=models.PROTECT, related_name="postings", db_index=False, db_constraint=False
+    )
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
 
@@ -112,6 +117,12 @@ class Posting(models.Model):
                 "SELECT a.entry_id FROM (SELECT DISTINCT entry_id FROM added) a WHERE"
                 " (SELECT e.xid FROM billing_entry e WHERE e.id = a.entry_id) IS DISTINCT FROM accord_current_xid()",
                 "postings are written in the transaction of their entry, not %",
+            ),
+            _of_all_added(
+                "posting_is_about_an_issued_document",
+                "SELECT a.document_id FROM (SELECT DISTINCT document_id FROM added WHERE document_id IS NOT NULL) a WHERE"
+                " (SELECT d.status FROM billing_document d WHERE d.id = a.document_id) IS DISTINCT FROM 'issued'",
+                "postings are about documents that are issued, not %",
             ),
             _of_all_added(
                 "postings_of_an_entry_sum_to_zero",
