@@ -6,7 +6,7 @@ is priced and told comes from the same functions as for every other life; `plan_
 `planning.plan_for` and `due.next_due_on` do, and hand over to them whenever anything about the life is not plain.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import MISSING, fields, replace
 from datetime import date
 from functools import lru_cache
@@ -31,6 +31,7 @@ _OF_CHARGE: Final = frozenset({"code", "kind", "model", "params", "interval", "b
 _OF_POLICY: Final = frozenset({"bill_cancellation_day"})
 _OF_START: Final = frozenset({"plan", "quantity"})
 MOST_KEPT: Final = 64
+_LIFE: Final = "plain_life"
 UNKNOWN: Final[Any] = object()
 V = TypeVar("V")
 
@@ -151,7 +152,15 @@ _first_day: Final = attrgetter("since")
 
 
 def _life_of(history: History) -> Life | None:
-    """Return the plain life that a history tells; None when it is not plain."""
+    """Return the plain life that a history tells; None when it is not plain. Kept beside its facts, which never change."""
+    known = vars(history)
+    if _LIFE not in known:
+        known[_LIFE] = _told_by(history)
+    life: Life | None = known[_LIFE]
+    return life
+
+
+def _told_by(history: History) -> Life | None:
     if len(history.events) != 1 or not _says_only(history, _OF_HISTORY) or not _says_only(history.policy, _OF_POLICY):
         return None
     start = history.events[0]
@@ -184,16 +193,14 @@ def _is_plain(plan: PlanTerms) -> bool:
 
 def _says_only(told: Any, names: frozenset[str]) -> bool:
     """Whether every field besides `names` says nothing, being at its default."""
-    others, defaults = _others(told.__class__, names)
-    return bool(others(told) == defaults)
+    return all(getattr(told, name) == default for name, default in _others(told.__class__, names))
 
 
 @lru_cache(maxsize=16)
-def _others(kind: Any, names: frozenset[str]) -> tuple[Callable[[Any], tuple[Any, ...]], tuple[Any, ...]]:
-    """Return what reads the fields besides `names`, at least two, and their defaults."""
-    found = {}
+def _others(kind: Any, names: frozenset[str]) -> tuple[tuple[str, Any], ...]:
+    found = []
     for known in fields(kind):
         if known.name not in names:
             factory = known.default_factory
-            found[known.name] = factory() if factory is not MISSING else known.default
-    return attrgetter(*found), tuple(found.values())
+            found.append((known.name, factory() if factory is not MISSING else known.default))
+    return tuple(found)

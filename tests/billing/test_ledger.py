@@ -3,6 +3,7 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from billing.invoices.models import Document
 from billing.ledger import balances, posting
 from billing.ledger.models import Entry, Posting
 from billing.ledger.posting import NewEntry, PostingLine
@@ -102,6 +103,24 @@ def test_database_refuses_postings_of_an_entry_that_is_not_there():
         _proved(
             "INSERT INTO billing_posting (entry_id, account, detail, amount_minor, currency)"
             " SELECT 999999, 'cash', '', amount, 'EUR' FROM unnest(ARRAY[5, -5]) AS amount"
+        )
+    assert not Posting.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("stored", ["not at all", "as a draft"])
+def test_database_refuses_postings_about_a_document_that_is_not_issued(stored):
+    seller, berlin, key = billing.seller(), customers.group("Berlin"), 999_999
+    if stored == "as a draft":
+        draft = Document(kind="invoice", legal_entity=seller, customer=berlin, receiver=berlin, currency="EUR")
+        draft.save()
+        key = draft.pk
+
+    with pytest.raises(IntegrityError, match=f"documents that are issued, not {key}"), transaction.atomic():
+        _proved(
+            f"WITH e AS ({ENTRY} RETURNING id)"
+            " INSERT INTO billing_posting (entry_id, account, detail, document_id, amount_minor, currency)"
+            f" SELECT id, 'cash', '', {key}, amount, 'EUR' FROM e, unnest(ARRAY[5, -5]) AS amount"
         )
     assert not Posting.objects.exists()
 
