@@ -1,4 +1,4 @@
-"""Things of a test's own: a small group planted for it alone, so that what it changes is nobody else's; and a person's requests."""
+"""Things of a test's own, so that what it changes is nobody else's: small groups planted for it, and requests to the API."""
 
 import json
 import secrets
@@ -47,8 +47,3 @@ def send(page: Page, path: str, **facts: object) -> APIResponse:
     token = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "csrftoken")
     headers = {"X-CSRFToken": token, "Referer": f"{base}/", "Content-Type": "application/json"}
     return page.request.post(path, data=json.dumps(facts), headers=headers)
-
-
-def told_by(accord, script: str) -> Any:
-    """Run Python in the product's own shell and return what its last line prints, read as JSON."""
-    return json.loads(accord.manage("shell", "-c", script).strip().splitlines()[-1])

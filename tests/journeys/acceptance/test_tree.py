@@ -116,7 +116,7 @@ def sign_for_months(page: Page, number: str, months: str) -> None:
 
 
 def test_s0_5_one_view_holds_everything_below_and_payments_alone_when_asked(signed_in):
-    """Germany's timeline with everything below has Berlin and the laboratory; filtered it holds payments alone, as the API does."""
+    """Germany's timeline with everything below has Berlin and the laboratory; filtered it has payments alone, as by API."""
     agent = signed_in("agent@accord.example")
     agent.goto("/backoffice/customers/C-100003/timeline/?span=node")
     story = agent.get_by_role("heading", name="What happened").locator("xpath=ancestor::section[1]")
