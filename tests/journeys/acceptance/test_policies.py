@@ -91,7 +91,7 @@ def test_s0_22_policy_counts_what_it_decided_and_each_number_opens_its_cases(sig
 
 
 def test_s0_23_new_agent_reads_and_passes_before_remedies_open_and_expiry_locks_again(signed_in, accord):
-    """A new agent's remedies are locked until she read the credit policy and passed its quiz; a year later they lock again."""
+    """A new agent's remedies are locked until she passed the quiz of the credit policy, and again when it is too long ago."""
     email = f"{new_mark().lower()}@accord.example"
     accord.manage("shell", "-c", NEW_AGENT.format(email=email))
     agent = signed_in(email)
@@ -105,8 +105,9 @@ def test_s0_23_new_agent_reads_and_passes_before_remedies_open_and_expiry_locks_
     agent.goto("/backoffice/tickets/T-1013/")
     expect(agent.locator("#remedies").get_by_role("button", name=re.compile("^Credit 130.20"))).to_be_enabled()
 
-    accord.manage("shell", "-c", A_YEAR_LATER.format(email=email))
-    expect_locked(agent)
+    earlier = f"{new_mark().lower()}@accord.example"
+    accord.manage("shell", "-c", (NEW_AGENT + PASSED_LONG_AGO).format(email=earlier))
+    expect_locked(signed_in(earlier))
 
 
 NEW_AGENT = """
@@ -116,11 +117,14 @@ from accounts.people.models import User
 manager = User.objects.get(email="manager@accord.example")
 staff.appoint(actor=manager, user=User.objects.create_user("{email}", "demo-world"), level="agent", at=timezone.now())
 """
-A_YEAR_LATER = """
+PASSED_LONG_AGO = """
 from datetime import timedelta
-from django.utils import timezone
-from accounts.policies.models import Acknowledgement
-Acknowledgement.objects.filter(user__email="{email}").update(at=timezone.now() - timedelta(days=366))
+from accounts.policies import acknowledging
+from accounts.policies.models import PolicyVersion
+version = PolicyVersion.objects.published().filter(policy__code="credit-policy").latest("number")
+answers = [question["answer"] for question in version.quiz]
+agent, long_ago = User.objects.get(email="{email}"), timezone.now() - timedelta(days=400)
+acknowledging.acknowledge(actor=agent, version=version, answers=answers, at=long_ago)
 """
 
 
