@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.customers import facts
 from accounts.customers.models import Customer
 from accounts.people import access
 from accounts.people.models import Membership, StaffProfile, User
@@ -14,6 +15,8 @@ from accounts.policies import acknowledging, log, publishing, resolving, simulat
 from accounts.policies.keys import KEYS, Key
 from accounts.policies.models import Policy, PolicyVersion
 from accounts.policies.resolving import Resolved, Source
+from accounts.quality import changes
+from accounts.quality.models import ChangeRequest
 from support.strategy import lessons
 from window import policy_words
 
@@ -57,7 +60,7 @@ def document(policy: Policy, viewer: User, *, at: datetime, show: str = "") -> d
         "overdue": policy.review_on <= at.date(),
         "lessons": lessons.of_policy(policy)[:MOST_CASES],
         "passed": acknowledging.pass_rate(version) if version else (0, 0),
-        "unread": bool(version) and version in acknowledging.outstanding(viewer, at),
+        "unread": any(waiting.policy_id == policy.pk for waiting in acknowledging.outstanding(viewer, at)),
     }
 
 
@@ -71,7 +74,26 @@ def matrix() -> dict[str, object]:
         }
         for action in access.ACTIONS
     ]
-    return {"across": [label for _value, label in across], "rows": rows}
+    return {"across": [label for _value, label in across], "rows": rows, "details": changes_of_details()}
+
+
+def changes_of_details() -> list[dict[str, str]]:
+    """Return for each change of a customer's details what it may change, which roles ask for it, and who decides."""
+    alone, by_another = _("Nobody: it holds as asked"), _("An administrator of the customer, or above it, who did not ask")
+    deciders = {
+        ChangeRequest.What.PAYER: _("An administrator of one of the two customers, who did not ask"),
+        ChangeRequest.What.POSITION: _("An administrator of both places or our own people, as policy says; never who asked"),
+    }
+    asking = ", ".join(str(label) for role, label in Membership.Role.choices if role in access.REQUEST_CHANGES.roles)
+    return [
+        {
+            "what": str(ChangeRequest.What(what).label).capitalize(),
+            "facts": ", ".join(str(facts.label(name)) for name in names),
+            "asked_by": asking,
+            "decided_by": deciders.get(ChangeRequest.What(what), by_another if what in changes.NEEDS_APPROVAL else alone),
+        }
+        for what, names in changes.FACTS.items()
+    ]
 
 
 def _versions(policy: Policy) -> list[dict[str, object]]:

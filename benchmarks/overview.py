@@ -40,7 +40,7 @@ def measure(*, size: int | None) -> list[Figure]:
     wanted = size or ACTIVITIES
     settings = {"ROOT_URLCONF": "benchmarks.bare", "ALLOWED_HOSTS": ["*"], "SECURE_SSL_REDIRECT": False}
     with scratch.database(), override_settings(**settings):
-        importing.import_rows(_rows(wanted // PER_CUSTOMER), actor=None, at=NOW - timedelta(days=31 * MONTHS))
+        importing.importrows(rows(wanted // PER_CUSTOMER), actor=None, at=NOW - timedelta(days=31 * MONTHS))
         written = write(wanted)
         client = Client()
         client.force_login(_viewer())
@@ -73,7 +73,8 @@ def _lines(keys: list[int], count: int) -> Iterator[str]:
         yield f"{customer}\t{kind}\t{at}\t{at}\tticket\tT-{number}\t{json.dumps(facts)}\t{internal}\n"
 
 
-def _rows(count: int) -> Iterator[Row]:
+def rows(count: int) -> Iterator[Row]:
+    """Return so many customers to import, in groups of 2,000, three levels deep."""
     for number in range(count):
         group, place = divmod(number, GROUP_SIZE)
         parent = () if place == 0 else (f"O-{group}-0",) if place <= 10 else (f"O-{group}-{1 + place % 10}",)

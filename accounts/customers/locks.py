@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from django.db import OperationalError, connection, transaction
+from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
@@ -29,7 +30,7 @@ class TreeIsBusy(Refusal):
     code = "tree_is_busy"
 
     def __init__(self) -> None:
-        super().__init__("Someone else is changing this part of the tree. Nothing was changed; please try again in a moment.")
+        super().__init__(_("Somebody else is changing this part of the tree. Nothing was changed; try again in a moment."))
 
 
 class _LeavesTheGroup(Exception):

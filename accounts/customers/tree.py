@@ -235,8 +235,8 @@ WITH RECURSIVE reached AS (
     SELECT id FROM accounts_customer WHERE parent_id IS NULL
     UNION ALL SELECT child.id FROM accounts_customer child JOIN reached ON child.parent_id = reached.id
 )
-SELECT number, 'following its parents leads in a circle' FROM accounts_customer
-WHERE id NOT IN (SELECT id FROM reached) ORDER BY id
+SELECT number, 'following its parents leads in a circle' FROM accounts_customer node
+WHERE NOT EXISTS (SELECT FROM reached WHERE reached.id = node.id) ORDER BY id
 """
 # In preorder, the node that is p-th (from 0) at depth d opens at 2p - d + 1 and closes after all it contains.
 NUMBER: Final = """

@@ -73,6 +73,12 @@ class Key:
             return all(currency in new and self._stricter(Decimal(new[currency]), Decimal(old[currency])) for currency in old)
         return self._stricter(new, old)
 
+    def currencies_left_out(self, new: Any, old: Any) -> list[str]:
+        """Return the currencies in which `old` says an amount and `new` none, so that nothing would limit it there."""
+        if self.type is not Type.MONEY or old is None or new is None:
+            return []
+        return sorted(set(old) - set(new))
+
     def _stricter(self, new: Any, old: Any) -> bool:
         return bool(new <= old if self.strict_is_lower else new >= old)
 

@@ -245,6 +245,8 @@ def _objection(key: Key, saying: Saying, value: Any, below: str, holder: Source)
     """Say why a nearer place may not say this; empty when it may."""
     if below == Below.LOCKED and saying.value != value:
         return f"{holder.ref} locks it at {key.words(value)}."
+    if below == Below.TIGHTEN and (missing := key.currencies_left_out(saying.value, value)):
+        return f"{holder.ref} says {key.words(value)} and lets it only be tightened; say it in {' and '.join(missing)} as well."
     if below == Below.TIGHTEN and not key.is_stricter(saying.value, value):
         return f"{holder.ref} says {key.words(value)} and lets it only be tightened; {key.words(saying.value)} is not."
     return ""

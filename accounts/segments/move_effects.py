@@ -17,7 +17,9 @@ OF_STANDING: Final = (KINDS.SERVICE_LEVEL, KINDS.GOODWILL)
 def for_prices(customer: Customer, to: Customer | None, on: date) -> list[str]:
     """Say which price lists, discounts and payment terms come and go for it and all below without their own."""
     told = _changes(conditions.of(customer, on), conditions.under(customer, to, on), OF_PRICES)
-    return [*told, _("What runs keeps the price it was agreed at; new agreements take the new one.")] if told else []
+    if not told:
+        return [_("No price changes.")]
+    return [*told, _("What runs keeps the price it was agreed at; new agreements take the new one.")]
 
 
 def for_standing(customer: Customer, to: Customer | None, on: date) -> list[str]:

@@ -17,21 +17,30 @@ from accounts.timeline.models import ActivityQuerySet
 
 # How the kinds of a topic begin.
 TOPICS: Final[dict[str, tuple[str, ...]]] = {
-    "tickets": ("support.ticket", "support.message", "support.note", "support.decline", "support.conflict", "support.promise"),
+    "tickets": (
+        "support.ticket", "support.message", "support.note", "support.decline", "support.conflict", "support.promise",
+        "support.call", "support.chat",
+    ),
     "remedies": ("support.remedy", "finance."),
-    "voice": ("support.praise", "support.survey"),
+    "voice": ("support.praise", "support.survey", "support.satisfaction", "support.thanks", "support.feedback"),
     "invoices": ("billing.invoice", "billing.credit_note", "billing.written_off", "billing.dunning", "billing.dispute"),
     "payments": (
         "billing.payment_started", "billing.payment_succeeded", "billing.payment_declined", "billing.payment_unknown",
         "billing.payment_received", "billing.payment_undone", "billing.payment_charged_back", "billing.charge_back",
         "billing.refund", "billing.debit", "billing.mandate", "billing.transfer", "billing.bank",
     ),
-    "contracts": ("billing.contract", "billing.change", "billing.coupon", "billing.order", "billing.plan"),
+    "contracts": (
+        "billing.contract", "billing.change", "billing.coupon", "billing.order", "billing.plan", "billing.bulk", "billing.terms",
+        "billing.renewal", "billing.extension",
+    ),
     "people": (
         "accounts.member", "accounts.writer", "accounts.order_limit", "accounts.api_key", "accounts.webhook", "accounts.viewed",
         "accounts.signed",
     ),
-    "details": ("accounts.customer", "accounts.change", "accounts.details", "accounts.merge", "accounts.responsible"),
+    "details": (
+        "accounts.customer", "accounts.change", "accounts.details", "accounts.merge", "accounts.responsible", "accounts.hand",
+        "accounts.address", "accounts.split", "accounts.relat",
+    ),
 }  # fmt: skip
 
 LATEST: Final = 500
@@ -77,10 +86,11 @@ def _rows(customer: Any, wanted: Wanted, viewer: AbstractBaseUser) -> ActivityQu
         rows = rows.filter(at__gte=_start_of(wanted.since))
     if wanted.until:
         rows = rows.filter(at__lt=_start_of(wanted.until))
-    return rows.filter(_of_topic(wanted.topic)) if wanted.topic else rows
+    return rows.filter(of_topic(wanted.topic)) if wanted.topic else rows
 
 
-def _of_topic(topic: str) -> Q:
+def of_topic(topic: str) -> Q:
+    """Return the condition that activities of a topic meet; of one that there is not, none does."""
     found = Q(pk__in=[])
     for beginning in TOPICS.get(topic, ()):
         found |= Q(kind__startswith=beginning)

@@ -211,6 +211,9 @@ class Balance(View):
         return Response(told)
 
 
+OF_TOPIC = OpenApiParameter("topic", type=str, enum=sorted(asking.TOPICS), description="Only what belongs to this topic.")
+
+
 class Activities(Listing):
     access = access.SEE_CUSTOMER
     serializer_class = ActivitySerializer
@@ -218,7 +221,11 @@ class Activities(Listing):
     ordering = ("-at", "-pk")
 
     @extend_schema(
-        parameters=[SPAN, OpenApiParameter("kind", type=str, many=True, description='Only these, e.g. "billing.invoice_issued".')]
+        parameters=[
+            SPAN,
+            OpenApiParameter("kind", type=str, many=True, description='Only these, e.g. "billing.invoice_issued".'),
+            OF_TOPIC,
+        ]
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List what happened to a customer and all below it, newest first."""
@@ -228,7 +235,8 @@ class Activities(Listing):
         node = places.node(self.request, self.kwargs["number"])
         customers = places.span(self.request, node, access.SEE_CUSTOMER).customers
         found = reading.visible_to(self.request.user).filter(customer__in=customers).select_related("customer", "actor")
-        kinds = self.request.GET.getlist("kind")
+        kinds, topic = self.request.GET.getlist("kind"), self.request.GET.get("topic", "")
+        found = found.filter(asking.of_topic(topic)) if topic in asking.TOPICS else found
         return found.filter(kind__in=kinds) if kinds else found
 
 
@@ -237,10 +245,7 @@ class ActivityCounts(View):
     serializer_class = MonthSerializer
 
     @extend_schema(
-        parameters=[
-            SPAN,
-            OpenApiParameter("topic", type=str, enum=sorted(asking.TOPICS), description="Only what belongs to this topic."),
-        ],
+        parameters=[SPAN, OF_TOPIC],
         responses=MonthSerializer(many=True),
     )
     def get(self, request: Request, number: str) -> Response:

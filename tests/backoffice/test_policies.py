@@ -133,6 +133,20 @@ def test_new_agent_reads_passes_the_quiz_and_may_act():
     assert "Your authority is locked" not in page(agent, "authority")
 
 
+def test_new_agent_acknowledges_what_is_in_force_when_it_followed_the_material_version():
+    agent = people.agent(acknowledged=False)
+    support.limit("agent", 25000, 100000)
+    policies.published({AGENT: "50.00 EUR"}, material=True, quiz=[QUESTION], at=NOON)
+    policies.published({AGENT: "40.00 EUR"}, quiz=[QUESTION], at=NOON)
+    asked = page(agent, "policy", "credit-policy")
+
+    client_of(agent).post(reverse("backoffice:acknowledgements_of_policy", args=["credit-policy"]), {"q0": "0"})
+
+    assert "I have read it and will act by it" in asked
+    assert "Nothing of it waits for you." in page(agent, "policy", "credit-policy")
+    assert "Your authority is locked" not in page(agent, "authority")
+
+
 def test_ticket_and_customer_say_which_policy_holds_there_and_why():
     tree = customers.helios()
     policies.published({AGENT: "50.00 EUR"}, "house")
@@ -216,3 +230,11 @@ def test_page_takes_the_same_statements_however_much_there_is(route):
     more(customer)
 
     assert statements(agent, address) == one
+
+
+def test_table_of_access_says_who_asks_for_and_who_decides_on_each_detail():
+    shown = page(people.manager(), "access_matrix")
+
+    assert "Street, Postcode, Town, Country, Phone, E-mail" in shown
+    assert "Nobody: it holds as asked" in shown
+    assert "An administrator of the customer, or above it, who did not ask" in shown

@@ -10,13 +10,14 @@ from django.utils import timezone
 
 from accounts.days import local_day
 from accounts.people import keys
+from accounts.timeline import recording
 from billing.invoices.models import Document
 from billing.payments import methods
 from billing.payments.gateways import sandbox
 from billing.payments.models import Payment
 from support.tickets.models import Message, Ticket
 from tests.factories import billing, people
-from tests.factories.customers import helios
+from tests.factories.customers import NOON, helios
 from window.api.doors import PerPerson
 
 pytestmark = pytest.mark.django_db
@@ -207,6 +208,15 @@ def test_what_happened_cannot_be_changed(tree):
 
     assert [getattr(client, verb)(address).status_code for verb in ("post", "put", "patch", "delete")] == [405] * 4
     assert client.get(address).json()["results"][0]["kind"] == "accounts.api_key_made"
+
+
+def test_activities_of_a_topic_are_those_the_page_shows(tree):
+    client, _ = program(tree.berlin, "read")
+    recording.record(tree.berlin, "billing.payment_succeeded", actor=None, at=NOON, facts={"amount": "EUR 120.00"})
+
+    payments = client.get(f"/api/v1/customers/{tree.berlin.number}/activities/?topic=payments").json()["results"]
+
+    assert [row["kind"] for row in payments] == ["billing.payment_succeeded"]
 
 
 def test_usage_of_somebody_else_is_not_found_and_nothing_is_kept(tree):

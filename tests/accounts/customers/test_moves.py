@@ -99,12 +99,12 @@ def test_preview_names_the_discount_that_comes_and_the_one_that_goes():
 
 
 @pytest.mark.django_db
-def test_preview_leaves_out_a_discount_the_customer_has_itself():
+def test_preview_says_that_no_price_changes_where_the_customer_has_a_discount_itself():
     world = helios()
     segments.condition(Condition.Kind.DISCOUNT, "5", customer=world.us)
     segments.condition(Condition.Kind.DISCOUNT, "20", customer=world.berlin)
 
-    assert told(world.berlin, world.us, "prices") == []
+    assert told(world.berlin, world.us, "prices") == ["No price changes."]
 
 
 @pytest.mark.django_db

@@ -142,6 +142,20 @@ def test_what_is_locked_above_is_not_said_again_and_what_may_be_tightened_only_t
     assert overridden.value.reason == "What an agent may give on one ticket at Helios Europe: house v1 locks it at 50.00 EUR."
 
 
+def test_lower_value_in_one_currency_alone_is_refused_naming_the_other():
+    tree = customers.helios()
+    policies.published({MOST: "100.00 EUR, 110.00 USD"}, "house")
+    version = policies.draft({MOST: "80.00 EUR"})
+    policies.bound(version.policy, "node", customer=tree.europe)
+
+    with pytest.raises(binding.OverrideRefused) as refused:
+        publishing.publish(actor=people.manager(), version=version, at=NOON)
+
+    assert refused.value.reason.endswith(
+        "house v1 says 100.00 EUR, 110.00 USD and lets it only be tightened; say it in USD as well."
+    )
+
+
 def test_binding_that_would_loosen_is_refused_when_it_is_asked_for():
     tree = customers.helios()
     version = policies.published({MOST: "110.00 EUR"}, "wide", place="node", customer=customers.group())

@@ -43,6 +43,16 @@ def test_topic_payments_leaves_only_payments_of_the_subtree(tree, agent):
     ]
 
 
+def test_calls_and_chats_belong_to_the_topic_of_tickets_and_calls(tree, agent):
+    facts = {"ref": "T-1", "window": "09:00 to 11:00"}
+    for kind in ("support.call_logged", "support.chat_started", "support.callback_asked"):
+        recording.record(tree.lab, kind, actor=None, at=FEBRUARY, facts=facts)
+
+    found = {kind for _name, kind in kinds(tree, agent, topic="tickets")}
+
+    assert found == {"support.call_logged", "support.chat_started", "support.callback_asked", "support.note_added"}
+
+
 def test_node_alone_leaves_out_what_stands_below(tree, agent):
     assert kinds(tree, agent, topic="payments", subtree=False) == [("Berlin", "billing.payment_succeeded")]
 
