@@ -257,6 +257,7 @@ urlpatterns = [
     path("authority/acknowledgements/", authority.acknowledgements, name="policy_acknowledgements"),
     path("segments/", standing.segments, name="segments"),
     path("stages/stuck/", standing.stuck, name="stuck"),
+    path("stages/tasks/<int:pk>/completions/", standing.stage_task_completions, name="stage_task_completions"),
     path("customers/<str:number>/read-notes/", standing.read_notes, name="read_notes"),
     path("strategy/", strategy.strategy, name="strategy"),
     path("strategy/editions/", strategy.strategy_editions, name="strategy_editions"),

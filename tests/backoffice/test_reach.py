@@ -29,6 +29,7 @@ from tests.factories import (
     quality,
     relations,
     runs,
+    segments,
     sources,
     strategy,
     support,
@@ -245,6 +246,7 @@ ROUTES = {
     "notices": ("get", EVERYBODY),
     "policy_acknowledgements": ("post", EVERYBODY),
     "stuck": ("get", EVERYBODY),
+    "stage_task_completions": ("post", EVERYBODY),
     "read_notes": ("post", EVERYBODY),
     "strategy": ("get", EVERYBODY),
     "strategy_part": ("get", EVERYBODY),
@@ -410,6 +412,8 @@ def service_rows(route, granted):
         return {route: [file_of(granted).pk]}
     if route in {"task_completions", "task_reopenings"}:
         return {route: [provisioning.task().pk]}
+    if route == "stage_task_completions":
+        return {route: [segments.stage_task(granted.customer).pk]}
     if route in {"erasure", "erasure_decisions"}:
         return {route: [privacy.erasure().pk]}
     return {route: [support.promise().pk]} if route == "closings" else {}
