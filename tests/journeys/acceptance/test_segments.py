@@ -14,7 +14,7 @@ CLOCK = "from datetime import timedelta; from django.utils import timezone; "
 
 
 def test_s1_10_stuck_is_flagged_and_its_owner_gets_one_task(signed_in, accord):
-    """A customer that nobody signs in for after 30 days carries a flag, and who owns its account one task, however often asked."""
+    """After 30 days without a sign-in a customer carries a flag, and who owns its account has one task, however often asked."""
     for days in (0, 1):
         accord.manage("shell", "-c", CLOCK + LATER.format(days=days))
     owner = signed_in("kam@accord.example")
