@@ -230,6 +230,7 @@ urlpatterns = [
     path("privacy/exports/<uuid:token>/", privacy.export, name="export"),
     path("customers/<str:number>/privacy/", privacy.customer_privacy, name="customer_privacy"),
     path("customers/<str:number>/timeline/", timeline.timeline, name="timeline"),
+    path("customers/<str:number>/timeline/<int:pk>/", timeline.activity, name="activity"),
     path("viewings/endings/", viewings.viewing_endings, name="viewing_endings"),
     path("customers/<str:number>/viewings/", viewings.viewings, name="viewings"),
     path("customers/<str:number>/offers/", offers.offers, name="customer_offers"),
