@@ -10,7 +10,7 @@ CHANGED = "accounts.customer_changed"
 
 
 def facts_at(customer: Customer, at: datetime) -> dict[str, str]:
-    """Return the facts of `customer` right after the moment `at`: each fact changed later has the value before its first change."""
+    """Return the facts of `customer` right after `at`: what changed later has the value before its first change."""
     kept = facts.of(customer)
     later = Activity.objects.filter(customer=customer, kind=CHANGED, at__gt=at).order_by("-at", "-pk")
     for change in later:

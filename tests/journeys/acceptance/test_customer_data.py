@@ -94,7 +94,7 @@ def all_of(page: Page, address: str) -> list[dict]:
 
 
 def test_s3_34_event_opens_what_it_is_about_as_it_stood_then(signed_in):
-    """An invoice of months ago, paid since: its entry on the timeline shows it still open, and one click further as it is today."""
+    """An invoice of months ago, paid since: its entry shows it still open, and one click further as it is today."""
     page = signed_in("agent@accord.example")
     page.goto(f"/backoffice/customers/{BERLIN}/timeline/?span=node&topic=invoices")
     page.get_by_role("link", name=re.compile(r"^Invoice INV-\d{6} was issued: 347\.48 EUR")).nth(2).click()
