@@ -104,3 +104,45 @@ def test_s3_34_event_opens_what_it_is_about_as_it_stood_then(signed_in):
     look_at(page, "as-it-stood-then")
     page.get_by_role("link", name=re.compile("as it stands today$")).click()
     expect(page.locator("main")).to_contain_text("Paid")
+
+
+def test_s3_36_two_systems_name_a_phone_and_the_rule_picks_the_one_verified_last_and_shows_both(signed_in):
+    """The sales system's phone was made sure of, the web shop's is newer: the rule keeps the first, and both stand there."""
+    page = signed_in("manager@accord.example")
+    page.goto("/backoffice/customers/C-100011/sources/")
+    main = page.locator("main")
+    expect(main).to_contain_text("Kept: +31 30 555 0140")
+    expect(main).to_contain_text("The rule picks: Sales system was verified last")
+    for system, phone in (("Sales system", "+31 30 555 0140"), ("Web shop", "+31 30 555 0199")):
+        expect(page.get_by_role("row").filter(has_text=system).filter(has_text=phone)).to_be_visible()
+    look_at(page, "sources")
+
+
+def test_s3_41_import_of_71_per_cent_stays_behind_a_gate_of_90(signed_in, accord, tmp_path):
+    """A hundred customers, 29 of them refused: the file scores 71, the gate is 90, and nothing goes live; the rows wait."""
+    good = [f"GATE-{n},Gate {n},legal_entity,DE" for n in range(71)]
+    bad = [f"GATE-{n},,legal_entity,DE" for n in range(71, 100)]
+    file = tmp_path / "gate.csv"
+    file.write_text("\n".join(["ref,name,kind,country", *good, *bad]))
+    told = accord.manage("import_customers", str(file), "--gate", "90")
+    assert "below the gate. Nothing went live; the rows wait in the back office under Data." in told
+    page = signed_in("manager@accord.example")
+    page.goto("/backoffice/data/imports/")
+    expect(page.get_by_role("row").filter(has_text="gate.csv").first).to_be_visible()
+    page.goto("/backoffice/search/?q=Gate 70")
+    expect(page.get_by_role("link", name="Gate 70", exact=True)).to_have_count(0)
+
+
+def test_s3_42_one_rule_has_one_id_in_form_api_and_report(signed_in):
+    """A phone that is none: the form, the API and the list of rules all call it `phone.format`."""
+    page = signed_in("manager@accord.example")
+    page.goto("/backoffice/customers/C-100023/details/")
+    page.get_by_label(re.compile("^Phone")).fill("call me")
+    page.get_by_role("button", name="Keep", exact=True).last.click()
+    expect(page.locator("main")).to_contain_text('Phone "call me" is no phone number')
+    expect(page.locator("main")).to_contain_text("phone.format")
+    told = {"system": "crm", "external_id": "ACC-2291", "says": {"phone": "call me"}}
+    refused = page.request.post("/api/v1/staff/nodes/C-100011/sources/", data=told, headers=own_site(page))
+    assert (refused.status, refused.json()["code"]) == (422, "phone.format")
+    page.goto("/backoffice/data/rules/")
+    expect(page.get_by_role("row").filter(has_text="phone.format")).to_be_visible()
