@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -100,5 +101,9 @@ def test_s3_4_household_with_one_meter_gets_its_invoice_from_the_template_of_a_u
     page = signed_in("agent@accord.example")
     page.goto(f"/backoffice/customers/{number}/")
     expect(page.get_by_role("heading", name="Household of the journey")).to_be_visible()
-    expect(page.locator("main")).to_contain_text("S-")
-    look_at(page, "household")
+    next_month = (datetime.now(tz=UTC).replace(day=1) + timedelta(days=32)).replace(day=1)
+    accord.manage("billing_run", "--on", next_month.date().isoformat())
+    page.reload()
+    page.get_by_role("link", name=re.compile(r"^INV-\d{6}$")).first.click()
+    expect(page.locator("main")).to_contain_text("38.40")  # 120 units as the template prices them
+    look_at(page, "household-invoice")
