@@ -16,7 +16,7 @@ from accounts.privacy.models import Consent, Erasure, Export
 from accounts.quality.models import Candidate, ChangeRequest, Confirmation, Merge, Score, StagedImport
 from accounts.quality.source_models import SourceRecord, SourceSystem, SourceValue, SurvivorshipRule
 from accounts.quality.split_models import Split
-from accounts.segments.models import Condition, KeyAccount, Segment, SegmentMembership, StageEntry
+from accounts.segments.models import Condition, KeyAccount, Segment, SegmentMembership, StageEntry, StageTask
 from accounts.single_sign_on.models import Identity, MailDomain, NamedAdministrator, SignInProvider, UsedProof
 from accounts.timeline.models import Activity, Delivery
 from accounts.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
@@ -26,6 +26,7 @@ __all__ = [
     "Customer", "CustomerKind", "Delivery", "Erasure", "Export", "Firing", "Handover", "Identity", "KeyAccount", "MailDomain",
     "Membership", "Merge", "Move", "NamedAdministrator", "Policy", "PolicyBinding", "PolicyException", "PolicyVersion",
     "Relation", "RelationKind", "Responsibility", "RetiredFact", "Score", "Segment", "SegmentMembership", "SharedTicket",
-    "SignInProvider", "SourceRecord", "SourceSystem", "SourceValue", "Split", "StaffProfile", "StageEntry", "StagedImport",
+    "SignInProvider", "SourceRecord", "SourceSystem", "SourceValue", "Split", "StaffProfile", "StageEntry", "StageTask",
+    "StagedImport",
     "SurvivorshipRule", "UsedProof", "User", "Viewing", "WebhookAttempt", "WebhookEndpoint", "WebhookMessage",
 ]  # fmt: skip

@@ -45,7 +45,7 @@ def _kind(remedy: Remedy, standing: Standing, ticket: Ticket) -> Fact | None:
     if not weighed:
         return None
     base = limit.per_ticket if limit else Money.zero(currency)
-    most = max([base, *(one.per_ticket for one in weighed if one.fits)])
+    most = max([base, *(one.most for one in weighed if one.fits)])
     return {
         "label": remedy.label,
         "most": most,

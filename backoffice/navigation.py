@@ -61,8 +61,8 @@ CUSTOMERS: Final = Group(
         Place(
             gettext_lazy("All customers"),
             "customers",
-            "customer document contacts viewings timeline customer_offers customer_moves position answers customer_addresses "
-            "customer_relations customer_splits split new_customer first_contract "
+            "customer document contacts viewings timeline activity customer_offers customer_moves position answers "
+            "customer_addresses customer_relations customer_splits split new_customer first_contract "
             "customer_wallet",
             "g c",
             access.SEE_BACKOFFICE,

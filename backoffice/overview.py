@@ -91,6 +91,7 @@ def told(entry: reading.Activity) -> Fact:
         "icon": reading.kind_of(entry).icon,
         "internal": entry.internal,
         "url": _page_about(entry),
+        "then": reverse("backoffice:activity", args=[entry.customer.number, entry.pk]) if entry.customer else "",
     }
 
 

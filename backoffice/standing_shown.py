@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
-from accounts.people import owners
+from accounts.people import access
 from accounts.people.models import User
-from accounts.segments import belonging, conditions, key_accounts, lifecycle
-from accounts.segments.models import KeyAccount, SegmentMembership, StageEntry
+from accounts.segments import belonging, conditions, key_accounts, lifecycle, stage_tasks
+from accounts.segments.models import KeyAccount, SegmentMembership, StageEntry, StageTask
 from window.formats import day
 
 STAGES_SHOWN = 12
@@ -42,19 +41,17 @@ def rules_here(customer: Customer, on: date) -> list[dict[str, object]]:
     return [_segment(held, customer) for held in nearest.values() if held.segment.do or held.segment.dont]
 
 
-def stuck(entries: Sequence[StageEntry], on: date) -> list[dict[str, object]]:
-    """Return who is stuck, each with the manager of its key account or who owns its account; a constant number of statements."""
-    keys = [entry.customer_id for entry in entries]
-    held, owned = key_accounts.of_many(keys, on), owners.of_accounts(keys, on)
-    return [
-        {"entry": entry, "owner": held[key].manager if key in held else owned.get(key)}
-        for key, entry in zip(keys, entries, strict=True)
-    ]
+def stuck(entries: Sequence[StageEntry], viewer: User, on: date) -> list[dict[str, object]]:
+    """Return who is stuck, each with its task, whose it is and whether the viewer may say it is done; constant statements."""
+    caring = stage_tasks.who_look_after([entry.customer_id for entry in entries], on)
+    tasks = StageTask.objects.filter(entry__in=entries).select_related("done_by").in_bulk(field_name="entry_id")
+    leads = access.level_of(viewer) in stage_tasks.MAY_DO_OTHERS
+    return [_stuck(entry, tasks.get(entry.pk), caring.get(entry.customer_id), viewer, leads=leads) for entry in entries]
 
 
-def looked_after_by(viewer: User, on: date) -> Q:
-    """Return the condition that a stage is of a customer whose key account the viewer manages, or whose account they own."""
-    return Q(customer__in=key_accounts.managed_by(viewer, on)) | Q(customer__in=owners.accounts_of(viewer, on).values("pk"))
+def _stuck(entry: StageEntry, task: StageTask | None, owner: User | None, viewer: User, *, leads: bool) -> dict[str, object]:
+    to_do = bool(task and not task.done_at and (leads or owner == viewer))
+    return {"entry": entry, "task": task, "owner": owner, "to_do": to_do}
 
 
 def _badge(held: KeyAccount, customer: Customer) -> dict[str, object]:

@@ -2,7 +2,8 @@
 
 A stage's rules of exit are asked every night, like a segment's; the first that holds counts. People may set a stage as well (a
 fact of the customer), and the history follows it. Stuck is who stays in a stage longer than it may last without what is expected
-there; the mark goes with the stage. How long onboarding may last is policy's to say, so the reader of that hangs in from above.
+there; the mark goes with the stage, and so does the task about it (stage_tasks.py). How long onboarding may last is policy's to
+say, so the reader of that hangs in from above.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,7 +16,7 @@ from django.db.models import QuerySet
 
 from accounts.customers import details
 from accounts.customers.models import Customer
-from accounts.segments import evaluating, rules
+from accounts.segments import evaluating, rules, stage_tasks
 from accounts.segments.models import StageEntry
 from accounts.timeline import recording
 from accounts.timeline.plain import plain
@@ -84,6 +85,7 @@ def follow(customers: Iterable[Customer], *, at: datetime) -> int:
         moved = _move_on(found, at)
         entries = _entries(found, at)
         marked = _mark_stuck(found, entries, at)
+        stage_tasks.open_missing(found, at=at)
     return moved + marked
 
 
@@ -138,6 +140,8 @@ def _enter(customer: Customer, held: StageEntry | None, at: datetime) -> StageEn
     if held:
         held.left_at = at
         held.save(update_fields=["left_at"])
+        if held.stuck_since:
+            stage_tasks.end(held, at=at)
         ways = [way.why for way in TABLE[STAGES(held.stage)].exits if way.to == customer.stage]
         since, why = at, f"{ways[0][:1].upper()}{ways[0][1:]}." if ways else "It was set."
     return StageEntry.objects.create(customer=customer, stage=customer.stage, entered_at=since, why=why)

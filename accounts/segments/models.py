@@ -1,7 +1,7 @@
 """Segments and who is in them, key accounts, special conditions, and stages gone through.
 
 Segments are written by accounts/segments/defining.py, memberships by evaluating.py, key accounts by key_accounts.py,
-conditions by conditions.py, stages by lifecycle.py.
+conditions by conditions.py, stages by lifecycle.py, tasks about who is stuck by stage_tasks.py.
 """
 
 from django.conf import settings
@@ -126,3 +126,26 @@ class StageEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer}: {self.stage}"
+
+
+class StageTask(models.Model):
+    """What is to be done about a customer that is stuck, once for each time. Written by accounts/segments/stage_tasks.py."""
+
+    entry = models.OneToOneField(StageEntry, on_delete=models.PROTECT, related_name="task")
+    opened_at = models.DateTimeField()
+    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    done_at = models.DateTimeField(null=True, blank=True)
+    note = models.CharField(max_length=300, blank=True, help_text="What was done, in words.")
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="When the customer moved on before anybody did it.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(done_at=None, done_by=None, note="")
+                | Q(done_at__isnull=False, done_by__isnull=False, ended_at=None) & ~Q(note=""),
+                name="stage_task_that_is_done_says_by_whom_and_what",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Task about {self.entry}"

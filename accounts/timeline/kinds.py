@@ -129,6 +129,8 @@ KINDS: Final[dict[str, Kind]] = {
     "accounts.condition_ended": Kind(_("A condition ended: {what}"), "contract", SERVICE_LEVELS),
     "accounts.stage_entered": Kind(_("Entered the stage {stage}: {why}"), "trend-flat"),
     "accounts.stage_stuck": Kind(_("Is stuck in the stage {stage}: {why}"), "flag"),
+    "accounts.stage_task_opened": Kind(_("{to} is to see to it that the stage {stage} ends: {why}"), "clock", NOTICE),
+    "accounts.stage_task_done": Kind(_("Stuck in the stage {stage}, done about it: {words}"), "check"),
     "accounts.kind_defined": Kind(_("The kind {label} was defined"), "organisation"),
     "accounts.viewed_as_member": Kind(_("Our {agent} looked at this as {member} sees it: {reason}"), "eye"),
     "accounts.export_asked": Kind(_("All data of {what} was asked for"), "download"),

@@ -39,6 +39,7 @@ NAMES: Final[Mapping[str, tuple[Promise, Promise]]] = {
     "accounts.keyaccount": (_("key account"), _("key accounts")),
     "accounts.condition": (_("special term"), _("special terms")),
     "accounts.stageentry": (_("stage gone through"), _("stages gone through")),
+    "accounts.stagetask": (_("task about who is stuck"), _("tasks about who is stuck")),
     "accounts.responsibility": (_("responsibility"), _("responsibilities")),
     "accounts.address": (_("address"), _("addresses")),
     "accounts.relation": (_("relation"), _("relations")),

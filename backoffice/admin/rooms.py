@@ -67,7 +67,8 @@ ROOMS: Final = (
         _("The tree and who answers for what in it; segments, key accounts and special terms."),
         "account_tree",
         ("accounts.customer", "accounts.customerkind", "accounts.segment", "accounts.segmentmembership", "accounts.keyaccount",
-         "accounts.condition", "accounts.stageentry", "accounts.responsibility", "accounts.address", "accounts.relation",
+         "accounts.condition", "accounts.stageentry", "accounts.stagetask",
+         "accounts.responsibility", "accounts.address", "accounts.relation",
          "accounts.relationkind", "accounts.sharedticket"),
     ),
     Room(

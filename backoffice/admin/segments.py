@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.segments import conditions, defining, evaluating, key_accounts
 from accounts.segments.facts import FACTS
-from accounts.segments.models import Condition, KeyAccount, Segment, SegmentMembership, StageEntry
+from accounts.segments.models import Condition, KeyAccount, Segment, SegmentMembership, StageEntry, StageTask
 from backoffice.admin.base import LookingAdmin, UseCaseAdmin
 from backoffice.admin.policies import TwoPersonsAdmin, for_each
 
@@ -144,3 +144,13 @@ class StageEntryAdmin(LookingAdmin):
     list_filter = ("stage", ("stuck_since", admin.EmptyFieldListFilter))
     list_select_related = ("customer",)
     ordering = ("-stuck_since", "-entered_at")
+
+
+@admin.register(StageTask)
+class StageTaskAdmin(LookingAdmin):
+    """Tasks about customers that were stuck, and what was done."""
+
+    list_display = ("entry", "opened_at", "done_by", "done_at", "note", "ended_at")
+    list_filter = (("done_at", admin.EmptyFieldListFilter), ("ended_at", admin.EmptyFieldListFilter))
+    list_select_related = ("entry__customer", "done_by")
+    ordering = ("-opened_at",)

@@ -186,9 +186,10 @@ def _plant(node: Node, parent: Customer | None, seller: LegalEntity, at: datetim
     """Add a customer, sign what it agreed to, and go on below it."""
     joined = history.months_before(at.date(), node.months)
     morning = history.morning(joined)
+    added = history.morning(history.months_before(at.date(), node.known)) if node.known else morning
     place = node.place
     customer = tree.add(
-        actor=None, parent=parent, kind=node.kind, name=node.name, ref=node.ref, at=morning, legal_name=node.legal_name,
+        actor=None, parent=parent, kind=node.kind, name=node.name, ref=node.ref, at=added, legal_name=node.legal_name,
         country=place.country, tax_id=node.tax_id, email=node.email, street=place.street, postcode=place.postcode,
         city=place.city, language=place.language, currency=place.currency, timezone=place.timezone, tier=node.tier,
         cost_centre=node.cost_centre,

@@ -1,7 +1,7 @@
 """The customers of the demo world: groups as trees of nodes, with where they are and what they subscribe to.
 
 All companies are invented. A node is written as a line of facts and its children; `plans` are (plan, quantity) pairs that
-began `months` whole months ago.
+began `months` whole months ago; who was known before they signed anything was added `known` months ago.
 """
 
 from dataclasses import dataclass, field
@@ -35,6 +35,7 @@ class Node:
     cost_centre: str = ""
     plans: tuple[tuple[str, int], ...] = ()
     months: int = 12
+    known: int = 0
     bill_day: int = 1
     children: tuple["Node", ...] = field(default_factory=tuple)
 
@@ -98,6 +99,7 @@ HELIOS = Node(
                             cost_centre="4100",
                             plans=(("workspace-team", 10), ("connect-site", 2)),
                             months=8,
+                            known=14,
                             children=(
                                 Node(
                                     "HL",

@@ -1,15 +1,15 @@
-"""The timeline of a customer: everything that happened, by topic, person and period, and how often by month."""
+"""The timeline of a customer: everything that happened, by topic, person and period, how often, and how things stood then."""
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from accounts.people import access
 from accounts.people.models import User
 from accounts.people.routes import declares
-from accounts.timeline import asking
-from backoffice import overview, places
+from accounts.timeline import asking, reading
+from backoffice import as_it_stood, overview, places
 from backoffice.forms.timeline import TimelineForm
 from window.paging import page_of
 
@@ -38,3 +38,13 @@ def timeline(request: HttpRequest, number: str) -> HttpResponse:
         "count": sum(count for _, count in months),
     }
     return render(request, "backoffice/customers/timeline.html", context)
+
+
+@declares(access.SEE_BACKOFFICE)
+@require_GET
+def activity(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """Show what one entry is about as it stood then."""
+    node = places.customer(request, number)
+    found = reading.visible_to(request.user).filter(customer__in=node.as_one()).select_related("customer", "actor")
+    context = {"node": node} | as_it_stood.of(get_object_or_404(found, pk=pk))
+    return render(request, "backoffice/customers/activity.html", context)

@@ -235,7 +235,7 @@ def who_decides_the_appeal(activity: Activity) -> list[User]:
 
 
 def who_is_to_call(activity: Activity) -> list[User]:
-    """Who owned the account when the silence was noticed; supervisors where nobody did."""
+    """Who looked after the account when it was noticed that somebody should call; supervisors where nobody did."""
     owner = _present(User.objects.filter(pk=activity.facts["person"]).first()) if activity.facts["person"] else []
     return owner or of_level(access.SUPERVISOR)
 

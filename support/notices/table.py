@@ -116,6 +116,7 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "support.ticket_escalated": Notice("ticket_escalated", audiences.the_level_named, ("ticket", ""), group=groups.WORK),
     "support.account_escalated": Notice("account_escalated", audiences.the_level_named, group=groups.WORK, quotes="reason"),
     "support.customer_silent": Notice("customer_silent", audiences.who_is_to_call, ("customer", "number"), group=groups.WORK),
+    "accounts.stage_task_opened": Notice("customer_stuck", audiences.who_is_to_call, ("customer", "number"), group=groups.WORK),
     "support.conflict_began": Notice("conflict_began", audiences.the_level_named, ("ticket", ""), group=groups.WORK),
     "support.decline_appealed": Notice("decline_appealed", audiences.who_decides_the_appeal, ("ticket", ""), group=groups.WORK),
     "support.promise_at_risk": Notice("promise_at_risk", audiences.who_promised, ("ticket", ""), group=groups.WORK),

@@ -57,6 +57,7 @@ class Weighed:
 
     allowance: Allowance
     criteria: list[Criterion] = field(default_factory=list)
+    invoice: Money | None = None
 
     @property
     def fits(self) -> bool:
@@ -67,6 +68,12 @@ class Weighed:
     def per_ticket(self) -> Money:
         """What may be given on one ticket where it fits."""
         return Money(self.allowance.per_ticket_minor, self.allowance.currency)
+
+    @property
+    def most(self) -> Money:
+        """What may be given on this ticket where it fits: no more than its share of the invoice."""
+        share = self.allowance.share_percent
+        return min(self.per_ticket, _part(share, self.invoice)) if share and self.invoice else self.per_ticket
 
 
 def circumstances(row: Allowance, case: Circumstances) -> list[Criterion]:
@@ -84,7 +91,9 @@ def bounds(row: Allowance, cost: Money, spent: Spent, case: Circumstances) -> li
         (_("to this customer in one month"), row.per_node_month_minor, spent.to_node + cost),
     )
     found = [_amount(label, Money(minor, cost.currency), whole) for label, minor, whole in amounts if minor is not None]
-    return found + ([_share(row.share_percent, cost, case.invoice)] if row.share_percent else [])
+    if row.share_percent and (invoice := _invoice(row, case)):
+        found.append(_share(row.share_percent, cost, invoice))
+    return found
 
 
 def _circumstances(row: Allowance, case: Circumstances) -> Iterator[Criterion]:
@@ -104,15 +113,26 @@ def _circumstances(row: Allowance, case: Circumstances) -> Iterator[Criterion]:
     if row.certificate:
         passed = row.certificate in case.certificates
         yield Criterion(_("Quiz passed"), row.certificate, _("yes") if passed else _("no"), passed)
+    if row.share_percent and not _invoice(row, case):
+        yield Criterion(_("Share of the invoice"), _up_to(row.share_percent), _("no invoice"), holds=False)
 
 
 def _amount(label: str, most: Money, whole: Money) -> Criterion:
     return Criterion(label, _("up to {most}").format(most=most), str(whole), whole <= most)
 
 
-def _share(percent: int, cost: Money, invoice: Money | None) -> Criterion:
-    wanted = _("up to {percent} per cent").format(percent=percent)
-    if invoice is None or invoice.currency != cost.currency:
-        return Criterion(_("Share of the invoice"), wanted, _("no invoice"), holds=False)
-    most = money.rounded(Fraction(invoice.amount_minor * percent, 100), invoice.currency)
-    return Criterion(_("Share of the invoice"), wanted, f"{cost} / {invoice}", cost <= most)
+def _share(percent: int, cost: Money, invoice: Money) -> Criterion:
+    return Criterion(_("Share of the invoice"), _up_to(percent), f"{cost} / {invoice}", cost <= _part(percent, invoice))
+
+
+def _up_to(percent: int) -> str:
+    return _("up to {percent} per cent").format(percent=percent)
+
+
+def _part(percent: int, invoice: Money) -> Money:
+    return money.rounded(Fraction(invoice.amount_minor * percent, 100), invoice.currency)
+
+
+def _invoice(row: Allowance, case: Circumstances) -> Money | None:
+    """Return the invoice of which a share may be given; None where the ticket is about none in this currency."""
+    return case.invoice if case.invoice and case.invoice.currency == row.currency else None

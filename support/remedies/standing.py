@@ -131,7 +131,7 @@ class Standing:
                 to_node=Money(months.get(("node", ticket.customer_id, cost.currency), 0), cost.currency),
             )  # fmt: skip
             found += criteria.bounds(row, cost, spent, case)
-        return Weighed(row, found)
+        return Weighed(row, found, case.invoice)
 
     @cached_property
     def _allowances(self) -> list[Allowance]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.customers.models import Customer
 from accounts.people.models import User
 from accounts.quality import scores
+from accounts.segments import stage_tasks
 from billing.anomalies import finding
 from billing.money import Money
 from support.remedies import declines
@@ -80,7 +81,8 @@ def fill():
     knowledge.version()
     overdue.disputed(customer)
     provisioning.ordered(customer)
-    segments.stuck(group())
+    caring = segments.stuck(group())
+    stage_tasks.open_missing([caring.customer], at=NOON)
     thanked = support.ticket()
     praise.give(actor=thanked.requester, ticket=thanked, words="Quick.", for_all=True, at=NOON)
     alike = segments.segment()

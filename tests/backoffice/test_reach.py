@@ -29,6 +29,7 @@ from tests.factories import (
     quality,
     relations,
     runs,
+    segments,
     sources,
     strategy,
     support,
@@ -114,6 +115,7 @@ ROUTES = {
     "erasure": ("get", WORKERS),
     "erasure_decisions": ("post", DECIDERS),
     "timeline": ("get", EVERYBODY),
+    "activity": ("get", EVERYBODY),
     "viewings": ("get", WORKERS),
     "viewing_endings": ("post", WORKERS),
     "orders": ("get", WORKERS),
@@ -245,6 +247,7 @@ ROUTES = {
     "notices": ("get", EVERYBODY),
     "policy_acknowledgements": ("post", EVERYBODY),
     "stuck": ("get", EVERYBODY),
+    "stage_task_completions": ("post", EVERYBODY),
     "read_notes": ("post", EVERYBODY),
     "strategy": ("get", EVERYBODY),
     "strategy_part": ("get", EVERYBODY),
@@ -346,6 +349,7 @@ def address(route, given):
         "customer_offers": [granted.customer.number],
         "customer_privacy": [granted.customer.number],
         "timeline": [granted.customer.number],
+        "activity": [granted.customer.number, granted.customer.activities.earliest("pk").pk],
         "viewings": [granted.customer.number],
         "report_sheet": ["movements"],
         "document": [granted.document.ref],
@@ -410,6 +414,8 @@ def service_rows(route, granted):
         return {route: [file_of(granted).pk]}
     if route in {"task_completions", "task_reopenings"}:
         return {route: [provisioning.task().pk]}
+    if route == "stage_task_completions":
+        return {route: [segments.stage_task(granted.customer).pk]}
     if route in {"erasure", "erasure_decisions"}:
         return {route: [privacy.erasure().pk]}
     return {route: [support.promise().pk]} if route == "closings" else {}

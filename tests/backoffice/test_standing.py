@@ -128,6 +128,20 @@ def test_stuck_customer_that_is_no_key_account_is_its_account_owners():
     assert "Nobody is stuck" in theirs
 
 
+def test_owner_says_what_was_done_about_a_stuck_customer_and_everybody_reads_it():
+    tree, owner = helios(), people.key_account_manager()
+    today_key(tree.group, manager=owner)
+    task = segments.stage_task(tree.berlin)
+    address = reverse("backoffice:stage_task_completions", args=[task.pk])
+
+    refused = signed_in(people.key_account_manager()).post(address, {"words": "Called them."})
+    done = signed_in(owner).post(address, {"words": "Called them."})
+
+    assert (refused.status_code, done.status_code) == (422, 302)
+    assert f"This is the task of {owner}" in refused.content.decode()
+    assert "Called them." in signed_in(people.agent()).get(reverse("backoffice:stuck")).content.decode()
+
+
 def test_service_level_agreed_for_a_segment_comes_before_the_tier_and_is_named():
     tree, at = helios(), support.NOON
     strategic = segments.segment(code="strategic")

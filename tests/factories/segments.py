@@ -6,9 +6,9 @@ from typing import Any
 
 from accounts.customers.models import Customer
 from accounts.people.models import User
-from accounts.segments import conditions, defining, key_accounts
+from accounts.segments import conditions, defining, key_accounts, stage_tasks
 from accounts.segments.key_accounts import Terms
-from accounts.segments.models import Condition, KeyAccount, Segment, StageEntry
+from accounts.segments.models import Condition, KeyAccount, Segment, StageEntry, StageTask
 from tests.factories import people
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -49,3 +49,10 @@ def stuck(customer: Customer, *, at: datetime = NOON) -> StageEntry:
     """A key account that is stuck."""
     key_account(customer, at=at)
     return stage_stuck(customer, at=at)
+
+
+def stage_task(customer: Customer, *, at: datetime = NOON) -> StageTask:
+    """The task about a customer that is stuck."""
+    entry = stage_stuck(customer, at=at)
+    stage_tasks.open_missing([customer], at=at)
+    return entry.task

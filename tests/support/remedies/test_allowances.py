@@ -128,6 +128,19 @@ def test_our_fault_raises_the_limit_and_each_criterion_is_told():
     ]
 
 
+def test_share_of_an_invoice_reaches_as_far_as_the_invoice_and_nowhere_without_one():
+    case, without = support.case(20000), support.ticket()
+    support.allowance(remedy="goodwill_credit", share_percent=20)
+
+    [on_invoice], [on_none] = (
+        Standing(case.agent, NOON, [ticket]).weighed("goodwill_credit", None, ticket)
+        for ticket in (Ticket.objects.get(pk=case.ticket.pk), without)
+    )
+
+    assert (on_invoice.fits, on_invoice.most) == (True, Money(4000, "EUR"))
+    assert (on_none.fits, on_none.criteria[0].found) == (False, "no invoice")
+
+
 def test_error_we_found_ourselves_is_our_fault_until_somebody_judges_otherwise():
     case = support.case(20000)
     support.allowance(fault="ours")
