@@ -3,12 +3,19 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.conftest import Accord
 
 MOMENT, PATIENCE = 3, 40  # seconds between two looks; how many looks until the clock of the product counts as standing still
+
+
+def today() -> date:
+    """Return the day it is where our office and most customers of the demo world are."""
+    return datetime.now(ZoneInfo("Europe/Berlin")).date()
 
 
 def home_of(page: Page) -> str:

@@ -3,7 +3,7 @@
 import email
 import json
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from email.message import EmailMessage, Message
 from email.policy import default as as_people_read_it
 from pathlib import Path
@@ -123,7 +123,7 @@ def test_s2_6_chat_outside_hours_becomes_a_ticket_with_its_words_and_an_honest_t
 
 
 def close_today(page: Page) -> None:
-    days_of_our_own(page, f"{date.today()} closed Day of the house\n{date.today() + timedelta(days=1)} closed Day of the house")
+    days_of_our_own(page, f"{asking.today()} closed Day of the house")
 
 
 def open_today(page: Page) -> None:
@@ -167,7 +167,7 @@ def test_s2_9_talk_to_us_from_an_invoice_knows_the_invoice_and_the_customer(sign
 def test_s3_13_need_is_handed_to_sales_with_a_day_and_its_outcome_stands_on_the_ticket(signed_in):
     """A colleague of another team is named in a note, takes the need over, and says what came of it."""
     ref = asking.write_to_us(signed_in(OXBOW), subject="A second loading bay", words="We build one in spring.")
-    agent, due = signed_in(AGENT), date.today() + timedelta(days=7)
+    agent, due = signed_in(AGENT), asking.today() + timedelta(days=7)
     asking.before_ticket(agent, ref)
     note(agent, "They need two lines, @kam.")
     expect(agent.locator("#conversation")).to_contain_text("Told: Key account manager")

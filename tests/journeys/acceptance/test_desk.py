@@ -1,8 +1,7 @@
 """The agents' desk: what rises to a supervisor, what was promised, what many ask, and who may answer it."""
 
 import re
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -74,7 +73,7 @@ def test_s1_24_promise_is_due_then_at_risk_and_its_breach_offers_goodwill(signed
     expect(agent.locator("#promises")).to_contain_text("Refund")
     expect(agent.locator("#promises")).to_contain_text("· Open (in ")
     expect(due_item(agent, ref)).to_contain_text(f"{friday.day} {friday:%b %Y}")
-    let_days_pass(accord, ref, (friday - today()).days - 1)
+    let_days_pass(accord, ref, (friday - asking.today()).days - 1)
     expect(due_item(agent, ref)).to_contain_text("At risk")
     look_at(agent, "promises")
     let_days_pass(accord, ref, 2)
@@ -85,13 +84,9 @@ def test_s1_24_promise_is_due_then_at_risk_and_its_breach_offers_goodwill(signed
     look_at(agent, "ticket-with-broken-promise")
 
 
-def today() -> date:
-    return datetime.now(ZoneInfo("Europe/Copenhagen")).date()
-
-
 def next_friday() -> date:
     """Return the next Friday that is not tomorrow or today."""
-    soon = today() + timedelta(days=2)
+    soon = asking.today() + timedelta(days=2)
     return soon + timedelta(days=(FRIDAY - soon.weekday()) % 7)
 
 
