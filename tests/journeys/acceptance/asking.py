@@ -48,6 +48,15 @@ def answer(page: Page, words: str) -> None:
     seen_in_time(page, page.locator("#conversation li.message").filter(has_text=words.splitlines()[0]))
 
 
+def give_goodwill(page: Page, amount: str) -> None:
+    """Choose an amount of goodwill on the ticket that is open, and give it."""
+    remedy = page.locator("#remedies .remedy").filter(has_text="Goodwill credit")
+    remedy.get_by_role("button", name="Choose the amount").click()
+    page.get_by_role("dialog").get_by_label("Amount, tax included").fill(amount)
+    page.get_by_role("button", name=f"Confirm: credit {amount} EUR").click()
+    expect(page.locator("#grants")).to_contain_text(amount)
+
+
 def open_account(page: Page, name: str) -> None:
     """Look a customer up as one of us does, and open its page."""
     page.goto(f"/backoffice/search/?q={name}")

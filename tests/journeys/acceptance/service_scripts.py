@@ -14,10 +14,16 @@ defining.define(
 )
 """
 
-FIFTEEN_DAYS_PASS = """
+CONCERN_OF_FIFTEEN_DAYS_AGO = """
 from datetime import timedelta
-from django.db.models import F
-from support.voice.models import Feedback
+from uuid import uuid4
+from django.utils import timezone
+from accounts.customers.models import Customer
+from accounts.people.models import User
+from support.voice import feedback
 
-Feedback.objects.filter(customer__ref="TR").update(given_at=F("given_at") - timedelta(days=15))
+feedback.give(
+    actor=User.objects.get(email="member@tramontana.example"), customer=Customer.objects.get(ref="TR"), kind="concern",
+    words="Nobody told us that the router comes later.", key=uuid4(), at=timezone.now() - timedelta(days=15),
+)
 """

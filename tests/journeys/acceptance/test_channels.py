@@ -51,11 +51,12 @@ def test_s1_12_begun_by_mail_and_continued_in_the_portal_is_one_thread_and_gaps_
     look_at(member, "thread-of-mail-and-portal")
     asking.before_ticket(agent, ref)
     expect(agent.locator("#conversation li.message")).to_have_count(2)
+    asking.give_goodwill(agent, "5.00")
     agent.goto("/backoffice/measures/channels/")
     report = agent.get_by_role("table", name="Channels")
     for channel in ("All", "Chat", "E-mail", "Phone", "Portal"):
         expect(report.get_by_role("row").filter(has=agent.get_by_role("rowheader", name=channel, exact=True))).to_be_visible()
-    expect(report.get_by_role("row").filter(has_text="Chat")).to_contain_text(re.compile(r"0\s%\s+.\d\d points from all"))
+    expect(report.get_by_role("row").filter(has_text="E-mail")).to_contain_text(re.compile(r"100\s%\s+\+\d\d points from all"))
     expect(agent.locator("main")).to_contain_text("Marked is a rate of remedies more than 10 points from that of all channels")
     look_at(agent, "channels")
 
