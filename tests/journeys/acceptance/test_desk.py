@@ -122,6 +122,7 @@ def test_s3_8_eight_double_billings_in_a_day_make_a_problem_that_is_answered_at_
     supervisor.get_by_role("table", name="Alarms").get_by_role("link", name=re.compile(r"^PB-")).click()
     expect(supervisor.get_by_role("heading", level=1)).to_contain_text(re.compile(r"^Double billing: \d+ tickets on "))
     tickets = supervisor.get_by_role("table", name="Tickets of this problem")
+    asking.seen_in_time(supervisor, tickets.get_by_text(asked[-1], exact=True))
     for ref in asked:
         expect(tickets).to_contain_text(ref)
     look_at(supervisor, "problem-of-the-day")
