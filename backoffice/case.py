@@ -63,6 +63,7 @@ def shown(viewer: User, ticket: Ticket, *, at: datetime, refused: GrantForm | No
             "promises": promises_shown.of_ticket(ticket, at=at),
             "key_account": standing_shown.key_account(ticket.customer, at.date()),
             "rules_here": standing_shown.rules_here(ticket.customer, at.date()),
+            "engagement": policies_shown.rules_of_engagement(ticket.customer, local_day(at, ticket.customer.timezone)),
             "policies": policies_shown.in_force_at(ticket.customer, local_day(at, ticket.customer.timezone)),
             "reach": authority_shown.here(viewer, ticket, at=at),
         }

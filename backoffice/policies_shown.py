@@ -30,6 +30,16 @@ def in_force_at(customer: Customer, on: date) -> list[dict[str, object]]:
     return [_key(resolved, customer.currency) for resolved in values.values() if resolved.is_said]
 
 
+def rules_of_engagement(customer: Customer, on: date) -> list[dict[str, object]]:
+    """Return what was published for the tier, the segments and the node of a customer: each document with its clauses.
+
+    What holds for everybody is left out; it is read under the policies.
+    """
+    near = [one for one in resolving.documents(customer, on, Policy.Audience.STAFF) if one.place != resolving.HOUSE]
+    versions = PolicyVersion.objects.select_related("policy").in_bulk([source.version for source in near])
+    return [{"source": source, "where": _where(source), "version": versions[source.version]} for source in near if source.version]
+
+
 def documents(*, at: datetime) -> list[dict[str, object]]:
     """Return every policy with the version in force and what it decided lately."""
     versions, counted = publishing.all_in_force(at.date()), log.counts_by_policy(at=at)

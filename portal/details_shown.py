@@ -36,7 +36,7 @@ def of(request: HttpRequest, node: Customer, *, at: datetime, bound: forms.Form 
         "earlier_addresses": [one for one in kept if one.until and one.until <= today][:SHOWN],
         "today": today.isoformat(),
         "forms": [_asking(what, node, today.isoformat(), bound) for what in FORMS],
-        "requests": [_row(change) for change in requests],
+        "requests": _rows(requests),
         "waiting": waiting_for(viewer, Customer.objects.below(node)),
         "may_ask": standing.may(access.REQUEST_CHANGES),
         "approver": _approver(by_administrator=standing.may(access.MANAGE_PEOPLE).allowed),
@@ -71,9 +71,27 @@ def _unshown(bound: forms.Form | None) -> str:
     return next((reasons[0] for reasons in bound.errors.values()), "")
 
 
+def _rows(requests: list[ChangeRequest]) -> list[dict[str, Any]]:
+    """Return requests as lines, those that wait with who decides: asked once for each kind of change and who asked."""
+    waiting = {(one.what, one.asked_by_id): one for one in requests if one.status == ChangeRequest.Status.WAITING}
+    deciding = {asked: _decides(change) for asked, change in waiting.items()}
+    return [_row(one) | {"next": _next(one, deciding.get((one.what, one.asked_by_id), ""))} for one in requests]
+
+
+def _decides(change: ChangeRequest) -> str:
+    return _("One of us decides.") if changes.nobody_of_theirs(change) else _("An administrator decides.")
+
+
+def _next(change: ChangeRequest, decides: str) -> str:
+    """Say what comes next: who decides, or from when what was agreed holds; nothing for what has ended."""
+    if change.status == ChangeRequest.Status.APPROVED:
+        return _("It takes effect on {day}.").format(day=formats.day(change.effective_on))
+    return decides if change.status == ChangeRequest.Status.WAITING else ""
+
+
 def _row(change: ChangeRequest) -> dict[str, Any]:
     """Return a request as a line; what it would change is for who decides on it, and left out for whoever else reads."""
-    return {"change": change, "values": values(change), "effects": [], "state": state_of(change)}
+    return {"change": change, "values": values(change), "effects": [], "state": state_of(change), "next": ""}
 
 
 def state_of(change: ChangeRequest) -> str:

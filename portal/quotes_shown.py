@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.days import local_day
-from billing.amendments import quoting
+from billing.amendments import staying
 from billing.amendments.models import Quote
 from billing.amendments.quoting import Change
 from billing.catalog import charges
@@ -133,19 +133,16 @@ def in_words(quote: Quote) -> str:
 
 
 def instead_of(quote: Quote, *, today: date) -> Instead | None:
-    """Return the one thing worth offering to who wants to end a subscription: a smaller plan, else a pause; none for others."""
-    if quote.change["what"] != ContractEvent.What.CANCEL or quote.subscription is None:
+    """Return the one thing worth offering to who wants to end a subscription, in words; none for others."""
+    change = staying.instead_of(quote, today=today)
+    if change is None:
         return None
-    stands = state.as_of(quote.subscription, today)
-    if stands.status != state.ACTIVE:
-        return None
-    smaller = [version for version in quoting.plans_to_choose(quote.subscription, today) if version.plan.rank < stands.plan.rank]
-    if smaller:
-        change = Change(ContractEvent.What.CHANGE_PLAN, plan_code=smaller[-1].plan.code, effective=quoting.NEXT_PERIOD)
-        words = _("Stay with less: %(plan)s instead of %(now)s.") % {"plan": smaller[-1].plan.name, "now": stands.plan.name}
-    else:
-        change = Change(ContractEvent.What.PAUSE)
+    if change.what == ContractEvent.What.PAUSE:
         words = _("Pause instead: nothing is billed until you resume, and everything is kept.")
+    else:
+        plan = quote.subscription.product.plans.get(code=change.plan_code)
+        now = state.as_of(quote.subscription, today).plan
+        words = _("Stay with less: %(plan)s instead of %(now)s.") % {"plan": plan.name, "now": now.name}
     return Instead(words, _form_url(quote, change))
 
 

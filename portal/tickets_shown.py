@@ -9,6 +9,7 @@ from billing.invoices.models import Document
 from billing.ledger import balances
 from billing.money import Money
 from support.remedies import declines
+from support.remedies.kinds.credit_duplicate_charge import CreditDuplicateCharge
 from support.remedies.models import Decline, Grant
 from support.tickets import conversation, deadlines
 from support.tickets.models import Ticket
@@ -18,9 +19,10 @@ from support.voice.models import Praise, Promise
 
 @dataclass(frozen=True)
 class PutRight:
-    """A remedy that was granted, and the new balance (one amount a currency; below zero is credit)."""
+    """A remedy that was granted: what was wrong, and the new balance (one amount a currency; below zero is credit)."""
 
     grant: Grant
+    wrong: str
     amount: Money
     document: Document
     balance: list[Money]
@@ -33,9 +35,20 @@ def put_right(ticket: Ticket) -> list[PutRight]:
         .select_related("document__customer")
         .order_by("-granted_at", "-pk")
     )
-    return [
-        PutRight(grant, Money(grant.amount_minor, grant.currency), grant.document, _owed_by(grant.document)) for grant in granted
-    ]
+    return [_put_right(grant, ticket) for grant in granted]
+
+
+def _put_right(grant: Grant, ticket: Ticket) -> PutRight:
+    amount = Money(grant.amount_minor, grant.currency)
+    return PutRight(grant, _wrong(grant, ticket), amount, grant.document, _owed_by(grant.document))
+
+
+def _wrong(grant: Grant, ticket: Ticket) -> str:
+    """Say what was wrong: that a line was billed twice where that was credited, else what the customer wrote about."""
+    if grant.remedy != CreditDuplicateCharge.code or ticket.line is None:
+        return ticket.subject
+    facts = {"line": ticket.line.description, "ref": ticket.line.document.ref}
+    return _("“%(line)s” on %(ref)s was billed twice.") % facts
 
 
 def _owed_by(document: Document) -> list[Money]:

@@ -247,6 +247,11 @@ _DECLARED: Final = (
         " bound longer; nothing they do makes it cost less before. 0 gives none.",
         "billing/amendments/bonus.py", Below.LOOSEN, default=0, unit=_("percent of a month"), for_customers=True,
     ),
+    Key(
+        "contract.offer_before_end", Type.FLAG, _("Who wants to end something is offered one thing instead"),
+        "The next smaller plan, else a pause; whoever says no ends it all the same. If not, nothing is offered.",
+        "billing/amendments/staying.py", Below.LOOSEN, default=True, for_customers=True,
+    ),
 )  # fmt: skip
 KEYS: Final[dict[str, Key]] = {key.code: key for key in _DECLARED}
 

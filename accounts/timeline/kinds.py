@@ -144,6 +144,7 @@ KINDS: Final[dict[str, Kind]] = {
     "billing.contract_changed": Kind(_("{ref}: {change}"), "edit", NOTICE),
     "billing.bulk_prepared": Kind(_("{file} with {rows} contract changes was looked at"), "upload"),
     "billing.bulk_carried_out": Kind(_("{file}: {done} contract changes made, {asked} wait, {refused} refused"), "contract"),
+    "billing.end_explained": Kind(_("Why {ref} ends: {why}"), "flag"),
     "billing.change_undone": Kind(_("{ref}: a change was undone: {change}"), "undo"),
     "billing.extension_bonus_given": Kind(_("Contract {contract}: {amount} credited for a term of {months} months"), "payment"),
     "billing.terms_changed": Kind(_("{contract} has new terms from {on}: {change}"), "contract", NOTICE),

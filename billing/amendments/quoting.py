@@ -17,7 +17,7 @@ from billing.amendments import bonus, credit, limits, outcome
 from billing.amendments.models import Quote
 from billing.catalog import plans
 from billing.catalog.models import Plan, PlanVersion
-from billing.contracts import conditions, histories, notice, state, terms
+from billing.contracts import conditions, endings, histories, notice, state, terms
 from billing.contracts.models import ContractEvent, Subscription
 from billing.rating import service
 from billing.rating.history import History
@@ -27,7 +27,7 @@ NOW, NEXT_PERIOD, END_OF_TERM = "now", "next_period", "end_of_term"
 MOMENTS: Final = (NOW, NEXT_PERIOD, END_OF_TERM)
 GOOD_FOR: Final = timedelta(minutes=30)
 What = ContractEvent.What
-REASONS: Final = ("too_expensive", "not_used", "missing_feature", "other_supplier", "closing", "other")
+REASONS: Final = tuple(endings.REASONS)
 OFFERED: Final = (What.CHANGE_PLAN, What.SET_QUANTITY, What.PAUSE, What.RESUME, What.CANCEL)
 
 

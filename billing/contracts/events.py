@@ -19,7 +19,7 @@ from accounts.timeline import recording
 from accounts.timeline.plain import in_plain_words
 from billing.catalog import charges, plans
 from billing.catalog.models import PlanVersion
-from billing.contracts import histories
+from billing.contracts import endings, histories
 from billing.contracts.models import Contract, ContractEvent, Subscription
 from billing.rating import service
 from billing.rating.history import History
@@ -81,8 +81,20 @@ def add(
             facts={"change": _kept_words(stored), "on": str(takes_effect_on), "contract": contract.ref},
         )  # fmt: skip
         if what == What.CANCEL:
+            _say_why(stored, actor=actor, at=at)
             _end_add_ons(stored, actor=actor, effective_on=takes_effect_on, at=at)
         return stored
+
+
+def _say_why(ended: ContractEvent, *, actor: User | None, at: datetime) -> None:
+    """Tell our own people why it ends, where the customer said so."""
+    with in_plain_words():
+        why = endings.why(ended.args)
+    if why:
+        recording.record(
+            ended.subscription.customer, "billing.end_explained", actor=actor, at=at, about=ended.subscription,
+            facts={"why": why}, internal=True,
+        )  # fmt: skip
 
 
 def _end_add_ons(ended: ContractEvent, *, actor: User | None, effective_on: date, at: datetime) -> None:

@@ -11,18 +11,9 @@ from billing.amendments import quoting
 from billing.amendments.ordering import Order
 from billing.amendments.quoting import Change
 from billing.catalog.models import Plan
-from billing.contracts import state
+from billing.contracts import endings, state
 from billing.contracts.models import ContractEvent
 from window import formats
-
-REASONS = {
-    "too_expensive": _("It costs too much"),
-    "not_used": _("We do not use it enough"),
-    "missing_feature": _("Something is missing"),
-    "other_supplier": _("We go to somebody else"),
-    "closing": _("The site or the team closes"),
-    "other": _("Something else"),
-}
 
 
 class ChangeForm(forms.Form):
@@ -63,7 +54,7 @@ class ChangeForm(forms.Form):
         choices=[(END_OF_TERM, _("As early as agreed")), (ON_DAY, _("On a day of your choice"))],
     )
     reason = forms.ChoiceField(
-        label=_("Why does it end?"), required=False, choices=[("", _("I would rather not say")), *REASONS.items()]
+        label=_("Why does it end?"), required=False, choices=[("", _("I would rather not say")), *endings.REASONS.items()]
     )
     words = forms.CharField(
         label=_("What should we know?"), required=False, max_length=1_000, widget=forms.Textarea(attrs={"rows": 3})

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
-from accounts.people import access
+from accounts.people import access, owners
 from accounts.people.models import User
 from accounts.segments import key_accounts
 from accounts.timeline import recording
@@ -40,10 +40,9 @@ def accept(*, actor: User, customer: Customer, offer: Offer, at: datetime, today
         if earlier := given.filter(quote__status=Quote.Status.OFFERED).select_related("quote").order_by("-pk").first():
             return earlier
         fit = _fit_or_refuse(customer, offer, at, today)
-        held = key_accounts.of(customer, today)
         return OfferAnswer.objects.create(
             offer=offer, customer=customer, person=actor, answer=OfferAnswer.Answer.YES, at=at,
-            quote=_quote(actor, customer, fit, at, today), owner=held.manager if held else None,
+            quote=_quote(actor, customer, fit, at, today), owner=_owner(customer, today),
             recommended_by=fit.recommendation.by if fit.recommendation else None,
         )  # fmt: skip
 
@@ -80,6 +79,12 @@ def _fit_or_refuse(customer: Customer, offer: Offer, at: datetime, today: date) 
     if found is None:
         raise OfferGone(_("This is not offered any more. What is on sale stands under your contract."))
     return found
+
+
+def _owner(customer: Customer, on: date) -> User | None:
+    """Return who owns the account: the manager of the key account, else its account owner, named there or above."""
+    held = key_accounts.of(customer, on)
+    return held.manager if held else owners.of_accounts([customer.pk], on).get(customer.pk)
 
 
 def _quote(actor: User, customer: Customer, fit: Fit, at: datetime, today: date) -> Quote:

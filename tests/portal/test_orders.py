@@ -7,12 +7,13 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.people import invitations, keys
+from accounts.timeline.models import Activity
 from billing.amendments import applying, approvals, ordering
 from billing.amendments.models import OrderApproval, Quote
 from billing.contracts import state
 from billing.contracts.models import Subscription
 from billing.invoices import run
-from tests.factories import billing, people
+from tests.factories import billing, people, policies
 from tests.portal.visiting import NOW, TODAY, browser_of, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -96,6 +97,8 @@ def test_end_offers_one_thing_instead_says_the_day_and_keeps_the_reason(visitor,
     apply(visitor)
 
     assert bought.events.latest("sequence").args == {"reason": "too_expensive", "words": "Half would do."}
+    told = Activity.objects.get(kind="billing.end_explained")
+    assert (told.facts["why"], told.internal) == ("It costs too much: Half would do.", True)
     assert state.as_of(bought, TODAY).ends_on.isoformat() == "2027-01-01"
 
 
@@ -105,6 +108,16 @@ def test_without_a_smaller_plan_a_pause_is_offered(visitor, bought):
     page = visitor.get(visitor.post(reverse("portal:quotes", args=[bought.ref]), sent).url)
 
     assert "Pause instead" in words(page)
+
+
+def test_nothing_is_offered_instead_where_policy_says_so(visitor, tree, bought):
+    policies.published({"contract.offer_before_end": "no"}, at=NOW, place="node", customer=tree.berlin)
+    sent = {"what": "cancel", "ends": "end_of_term"}
+
+    page = words(visitor.get(visitor.post(reverse("portal:quotes", args=[bought.ref]), sent).url))
+
+    assert "Confirm: ends on 1 Jan 2027" in page
+    assert "Before you go" not in page
 
 
 def test_order_over_the_limit_is_approved_by_an_administrator_with_one_click(tree, bought):

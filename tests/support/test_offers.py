@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from accounts.decisions import Refusal
+from accounts.people import owners
 from accounts.people.models import User
 from billing.amendments import applying
 from billing.amendments.models import Quote
@@ -179,6 +180,15 @@ def test_who_recommended_and_who_owns_the_account_share_alike(berlin):
     given = accept(berlin, offer, person)
 
     assert recommending.shares(given) == [(agent, 50), (User.objects.get(pk=held.manager_id), 50)]
+
+
+def test_account_owner_has_the_share_where_there_is_no_key_account(berlin):
+    owner, offer, person = people.manager(), line(), people.member(berlin)
+    owners.name(actor=people.manager(), customer=berlin, role="account_owner", person=owner, since=TODAY, at=NOON)
+
+    given = accept(berlin, offer, person)
+
+    assert recommending.shares(given) == [(owner, 100)]
 
 
 def test_no_lets_it_rest_and_is_kept_once(berlin):

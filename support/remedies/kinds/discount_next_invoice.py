@@ -111,9 +111,11 @@ class DiscountNextInvoice(OnInvoice[Terms]):
         return by_credit_note.taken_back(actor=actor, grant=grant, reason=reason, at=at)
 
     def closing_text(self, ticket: Ticket, terms: Terms, document: Document | None = None) -> str:
-        """Tell what the next invoice takes off."""
-        first = _("Your next invoice will be {amount} less.").format(amount=terms.amount)
-        return f"{first}\n{_('Credit note {number} shows it.').format(number=document)}" if document else first
+        """Say sorry and for what, and what the next invoice takes off."""
+        sorry = _("We are sorry for the trouble with “{subject}”.").format(subject=ticket.subject)
+        less = _("Your next invoice will be {amount} less.").format(amount=terms.amount)
+        shown = [_("Credit note {number} shows it.").format(number=document)] if document else []
+        return "\n".join((sorry, less, *shown))
 
 
 def _key(document: Document) -> str:

@@ -119,11 +119,11 @@ class GoodwillCredit(Remedy[Terms]):
         return by_credit_note.taken_back(actor=actor, grant=grant, reason=reason, at=at)
 
     def closing_text(self, ticket: Ticket, terms: Terms, document: Document | None = None) -> str:
-        """Say sorry, what was given, and where it is seen."""
+        """Say sorry and for what, what was given, and where it is seen."""
         number = _("credit note {number}").format(number=document) if document else _("a credit note")
         return "\n".join(
             (
-                _("We are sorry for the trouble."),
+                _("We are sorry for the trouble with “{subject}”.").format(subject=ticket.subject),
                 _("We have credited {amount} with {credit_note}.").format(amount=terms.amount, credit_note=number),
                 _("Open invoices take it first; what is left is taken off your next one."),
             )

@@ -43,6 +43,18 @@ def test_amount_chosen_is_given_and_reduces_what_is_owed():
     assert (proof.faults(), books.faults()) == ([], [])
 
 
+def test_closing_words_say_what_was_wrong_what_was_given_and_what_comes_next():
+    case = support.plain_case(12000)
+
+    grant = give(case, "30.00")
+
+    assert case.ticket.messages.order_by("pk").last().text.splitlines() == [
+        f"We are sorry for the trouble with “{case.ticket.subject}”.",
+        f"We have credited 30.00 EUR with credit note {grant.document}.",
+        "Open invoices take it first; what is left is taken off your next one.",
+    ]
+
+
 @pytest.mark.parametrize(("amount", "status"), [("250.00", "granted"), ("250.01", "awaiting_approval")])
 def test_authority_measures_the_amount_chosen_to_the_cent(amount, status):
     assert give(support.plain_case(), amount).status == status
