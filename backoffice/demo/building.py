@@ -62,7 +62,8 @@ SELLERS_COUNTRY, HOME_RATE = "DE", Decimal("0.19")
 BEGAN_DAYS_AGO = 3 * 365
 POLICIES_KNOWN = timedelta(days=30)
 NEWS = timedelta(days=2)  # what happened since is still told by mail
-AUTHORITY = {"agent": (25_000, 100_000), "supervisor": (200_000, 500_000), "manager": (500_000, 2_000_000)}  # cents a ticket, a day
+# cents on one ticket and in one day
+AUTHORITY = {"agent": (25_000, 100_000), "supervisor": (200_000, 500_000), "manager": (500_000, 2_000_000)}
 
 
 @dataclass(frozen=True)
