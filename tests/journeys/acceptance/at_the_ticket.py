@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+MOMENT, PATIENCE = 1_500, 40  # milliseconds between two looks; how many looks until what should follow counts as missing
+
 
 def write_to_us(page: Page, number: str, *, subject: str, words: str, kind: str = "Something else") -> str:
     """Write to us for the customer with that number; return the ticket's ref."""
@@ -36,6 +38,16 @@ def resolve(page: Page, ref: str, words: str) -> None:
     expect(page.locator(".pane-head").filter(has_text=ref)).to_contain_text("Resolved")
 
 
+def seen_in_time(page: Page, wanted: Locator) -> None:
+    """Look at the page again and again until it shows what follows by itself, such as words that rested before they left."""
+    for _look in range(PATIENCE):
+        if wanted.count():
+            break
+        page.wait_for_timeout(MOMENT)
+        page.reload()
+    expect(wanted.first).to_be_visible()
+
+
 def remedy(page: Page, label: str) -> Locator:
     """Return the remedy of that name on the ticket's page, brought into sight."""
     offered = page.locator("#remedies .remedy").filter(has=page.locator(".remedy-title", has_text=re.compile(f"^{label}$")))
@@ -66,10 +78,7 @@ def take_back(page: Page, why: str) -> None:
 def mail_to(page: Page, address: str, subject: str) -> Locator:
     """Wait until a mail with that subject lies in the mailbox of the demo, open it, and return it."""
     found = page.get_by_role("link", name=re.compile(subject))
-    for _look in range(30):
-        page.goto(f"/mailbox/?to={address}")
-        if found.count():
-            break
-        page.wait_for_timeout(1_000)
+    page.goto(f"/mailbox/?to={address}")
+    seen_in_time(page, found)
     found.first.click()
     return page.locator("main")

@@ -3,6 +3,9 @@
 import json
 import secrets
 from dataclasses import dataclass
+from decimal import Decimal
+
+from playwright.sync_api import Page
 
 PLANTED = """
 import json
@@ -20,7 +23,7 @@ from billing.contracts import signing
 from billing.invoices import legacy, newline
 from billing.invoices.running import carrying
 
-at = timezone.now() - timedelta(minutes=5)
+at = timezone.now() - timedelta(days={days_ago}, minutes=5)
 today, first = at.date(), at.date().replace(day=1)
 seller = LegalEntity.objects.order_by("pk")[0]
 group = tree.add(
@@ -72,15 +75,24 @@ class OwnCustomer:
         return f"OWN-{self.mark}-{name}"
 
 
-def plant(accord, *, billed: tuple[tuple[str, int, int], ...] = (), tier: str = "gold", currency: str = "EUR") -> OwnCustomer:
+def plant(
+    accord, *, billed: tuple[tuple[str, int, int], ...] = (), tier: str = "gold", currency: str = "EUR", days_ago: int = 0
+) -> OwnCustomer:
     """Plant a customer that was billed, each time as (name, months ago, net cents), for the first 28 days of that month."""
     mark = secrets.token_hex(3)
     invoices = [(f"OWN-{mark}-{name}", months, net_minor) for name, months, net_minor in billed]
     country = "US" if currency == "USD" else "DE"
-    facts = {"mark": mark, "billed": invoices, "tier": tier, "currency": currency, "country": country}
+    facts = {"mark": mark, "billed": invoices, "tier": tier, "currency": currency, "country": country, "days_ago": days_ago}
     return OwnCustomer(mark, str(told_by(accord, PLANTED.format(password=accord.password, **facts))))
 
 
 def told_by(accord, script: str) -> object:
     """Run Python in the product's own shell and return what its last line prints, read as JSON."""
     return json.loads(accord.manage("shell", "-c", script).strip().splitlines()[-1])
+
+
+def owed(person: Page, customer: OwnCustomer) -> int:
+    """Read in cents what a customer owes, by the API as its own person; below zero it is credit."""
+    answer = person.request.get(f"/api/v1/customers/{customer.number}/balance/")
+    assert answer.ok, answer.text()
+    return sum(round(100 * Decimal(one["amount"])) for one in answer.json()["owed"])

@@ -94,7 +94,7 @@ def promise(agent: Page, ref: str, what: str, *, by: date) -> None:
     agent.get_by_label("What we promise").fill(what)
     agent.locator("#id_promise_due").fill(by.isoformat())
     agent.get_by_role("button", name="Send", exact=True).click()
-    expect(agent.locator("#promises")).to_contain_text(what)
+    at_the_ticket.seen_in_time(agent, agent.locator("#promises").get_by_text(what))
 
 
 def try_to_resolve(agent: Page, ref: str) -> None:
