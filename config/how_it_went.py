@@ -63,11 +63,12 @@ def _comment(request: HttpRequest, survey: Survey) -> HttpResponse:
     if form.is_valid():
         with refusals_shown_on(form):
             survey = satisfaction.comment(survey=survey, words=form.cleaned_data["comment"])
-            return _shown(request, survey, ScoreForm(), thanked=True)
+            return _shown(request, survey, ScoreForm())
     return _shown(request, survey, ScoreForm(), comment_form=form, status=422)
 
 
 def _shown(request: HttpRequest, survey: Survey, form: ScoreForm, *, status: int = 200, **more: object) -> HttpResponse:
     label = satisfaction.SCORES[survey.score] if survey.score else ""
     context = {"survey": survey, "form": form, "comment_form": CommentForm(), "label": label} | more
+    context["credited"] = satisfaction.credited_for(survey)
     return render(request, PAGE, context, status=status)

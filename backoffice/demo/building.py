@@ -62,7 +62,8 @@ SELLERS_COUNTRY, HOME_RATE = "DE", Decimal("0.19")
 BEGAN_DAYS_AGO = 3 * 365
 POLICIES_KNOWN = timedelta(days=30)
 NEWS = timedelta(days=2)  # what happened since is still told by mail
-AGENTS, SUPERVISORS = (25_000, 100_000), (200_000, 500_000)  # cents on one ticket and in one day
+# cents on one ticket and in one day
+AUTHORITY = {"agent": (25_000, 100_000), "supervisor": (200_000, 500_000), "manager": (500_000, 2_000_000)}
 
 
 @dataclass(frozen=True)
@@ -178,8 +179,9 @@ def _appoint(password: str, at: datetime) -> None:
         if colleague.acknowledged:
             staff.acknowledge_policy(user=user, at=at)
     manager = User.objects.get(email=MANAGER)
-    for level, (per_ticket, per_day) in (("agent", AGENTS), ("supervisor", SUPERVISORS)):
-        limits.set_limit(actor=manager, level=level, per_ticket_minor=per_ticket, per_day_minor=per_day, at=at)
+    for currency in CURRENCIES:
+        for level, (ticket, day) in AUTHORITY.items():
+            limits.set_limit(actor=manager, level=level, per_ticket_minor=ticket, per_day_minor=day, currency=currency, at=at)
 
 
 def _plant(node: Node, parent: Customer | None, seller: LegalEntity, at: datetime) -> None:

@@ -317,11 +317,11 @@ def within_ticket_limit(request: GrantRequest) -> Decision:
 
 
 def within_day_budget(request: GrantRequest) -> Decision:
-    """All that a person gives and approves in one day stays within their limit for a day."""
+    """All that a person gives and approves in one day stays within their limit for a day; what moves no money needs none."""
     cost = request.cost
     limit = request.standing.limit(request.remedy.code, cost.currency, request.ticket.customer_id)
     given = request.standing.given_today(cost.currency)
-    if limit is None or limit.per_day is None or given + cost <= limit.per_day:
+    if not cost or limit is None or limit.per_day is None or given + cost <= limit.per_day:
         return ALLOWED
     if request.standing.allowed_today(request.remedy.code, cost, request.ticket):
         return ALLOWED

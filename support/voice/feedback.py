@@ -51,7 +51,7 @@ class Receipt:
     @property
     def credited(self) -> Money | None:
         """What was credited as thanks."""
-        return Money(-self.thanks.document.total_minor, self.thanks.document.currency) if self.thanks else None
+        return thanks.credited(self.thanks) if self.thanks else None
 
 
 def give(*, actor: User, customer: Customer, kind: str, words: str, key: UUID, at: datetime) -> Receipt:

@@ -24,6 +24,7 @@ from accounts.policies import resolving
 from accounts.policies.resolving import Resolved, Source
 from accounts.timeline import recording
 from accounts.timeline.models import Activity
+from billing.money import Money
 from support.tickets import turns
 from support.tickets.models import Ticket
 from support.voice import thanks
@@ -138,7 +139,7 @@ def answer(*, survey: Survey, score: int, at: datetime) -> Survey:
             survey.score, survey.answered_at = score, at
             survey.save(update_fields=["score", "answered_at"])
             _record(survey, at)
-            thanks.give(customer=survey.customer, person=survey.person, cause=f"survey {survey.pk}", at=at)
+            thanks.give(customer=survey.customer, person=survey.person, cause=_cause(survey), at=at)
     return survey
 
 
@@ -156,6 +157,12 @@ def comment(*, survey: Survey, words: str) -> Survey:
         survey.comment = words
         survey.save(update_fields=["comment"])
     return survey
+
+
+def credited_for(survey: Survey) -> Money | None:
+    """Return what was credited as thanks for an answer; None: it was thanked in words only, or is not answered."""
+    given = thanks.of_cause(_cause(survey))
+    return thanks.credited(given) if given else None
 
 
 def token_of(survey: Survey) -> str:
@@ -199,6 +206,10 @@ def _sources(sources: Iterable[Source]) -> str:
     """Name what said it, each once, with the place where it was said."""
     named_once = dict.fromkeys(f"{source.ref} ({source.where})" if source.where else source.ref for source in sources)
     return ", ".join(named_once)[:200]
+
+
+def _cause(survey: Survey) -> str:
+    return f"survey {survey.pk}"
 
 
 def _record(survey: Survey, at: datetime) -> None:

@@ -57,3 +57,8 @@ def give(*, customer: Customer, person: User, cause: str, at: datetime) -> Thank
 def of_cause(cause: str) -> Thanks | None:
     """Return the thanks that were given for something told."""
     return Thanks.objects.select_related("document").filter(cause=cause).first()
+
+
+def credited(given: Thanks) -> Money:
+    """Return how much was credited as thanks."""
+    return Money(-given.document.total_minor, given.document.currency)

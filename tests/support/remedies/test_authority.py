@@ -9,6 +9,7 @@ from billing.anomalies import finding as findings
 from billing.invoices import credit_notes
 from billing.money import Money
 from support.remedies import approvals, authority, limits
+from support.remedies.kinds import REMEDIES
 from support.remedies.limits import Limit, LimitMakesNoSense, MayNotSetLimits
 from support.remedies.models import Approval, AuthorityGrant
 from support.tickets import conversation
@@ -169,6 +170,17 @@ def test_day_budget_counts_what_was_given_that_day():
 
     assert (today.code, today.approver, tomorrow.code) == ("over_day_limit", "supervisor", "allowed")
     assert today.reason.startswith("Your limit is 400.00 EUR a day; you gave 250.00 EUR today, this is 150.01 EUR more.")
+
+
+def test_what_moves_no_money_is_given_when_the_budget_of_the_day_is_used_up():
+    agent = people.agent()
+    support.case(12000, agent=agent).grant()
+    AuthorityGrant.objects.filter(level="agent").update(per_ticket_minor=5000, per_day_minor=5000)
+    case, resend = support.case(agent=agent), REMEDIES["resend_document"]
+
+    decision = authority.decide(actor=agent, ticket=case.ticket, remedy=resend, terms=resend.proposals(case.ticket)[0], at=NOON)
+
+    assert decision.allowed
 
 
 def test_what_a_supervisor_approves_counts_against_their_own_day():

@@ -229,6 +229,17 @@ def test_simulation_takes_the_limit_of_the_level_where_the_draft_is_silent():
     assert [(each.then, each.now) for each in found.changed] == [("needs_approval", "refused")]
 
 
+def test_simulation_refuses_nothing_that_moves_no_money_where_a_level_has_no_limit():
+    case, resend = support.case(), REMEDIES["resend_document"]
+    terms = resend.proposals(case.ticket)[0]
+    resolution.grant(actor=case.agent, ticket=case.ticket, remedy=resend, terms=terms, at=NOON)
+    AuthorityGrant.objects.all().delete()
+
+    found = simulating.simulate(policies.draft({"remedy.ticket_limit": "500.00 EUR"}), at=NOON)
+
+    assert found.words == "0 of 1 remedies would need approval, 0 would be refused, 0 would no longer need anybody."
+
+
 def test_published_version_keeps_its_simulation():
     policies.published({AGENT: "250.00 EUR", SUPERVISOR: "500.00 EUR"})
     support.case(9000).grant()

@@ -103,6 +103,15 @@ def test_one_star_and_five_are_thanked_the_same(score):
     assert thanks.of_cause(f"survey {survey.pk}").document.total_minor == -500
 
 
+@pytest.mark.parametrize("score", [1, 5])
+def test_page_behind_the_link_says_what_was_credited_whatever_the_score(score):
+    survey = answered(*thankful(), score)
+
+    page = Client().get(f"/how-it-went/{satisfaction.token_of(survey)}/").content.decode()
+
+    assert "As thanks we credited 5.00 EUR to your account" in page
+
+
 def test_payer_is_thanked_with_a_credit_once_in_90_days():
     customer, person = thankful()
     moments = [NOON, NOON + DAY, NOON + 90 * DAY - timedelta(seconds=1), NOON + 90 * DAY]
