@@ -25,7 +25,7 @@ FLAGS = (
 )
 OF_THE_TESTS = ("ACCORD_STATE", "DJANGO_SETTINGS_MODULE", "PYTEST_CURRENT_TEST")
 RUNS_AT = "Accord runs at "
-RUNNING = "ACCORD_RUNNING_AT"  # where one runs already, with its state folder in ACCORD_STATE: walked as it stands, not started
+RUNNING = "JOURNEYS_RUN_AT"  # where one runs already, with its state folder in ACCORD_STATE: walked as it stands, not started
 PASSWORD_OF_ALL = "demo-world"
 PATIENCE = 15_000  # milliseconds until something that is to appear counts as missing; budgets that matter are named where they do
 expect.set_options(timeout=PATIENCE)
@@ -50,12 +50,13 @@ class Accord:
 @pytest.fixture(scope="session")
 def accord() -> Iterator[Accord]:
     """Start everything on a free port, with the demo world; stop it at the end. One that runs already is left alone."""
+    kept = {name: value for name, value in os.environ.items() if name not in OF_THE_TESTS}
     if running := os.environ.get(RUNNING):
-        yield Accord(running.rstrip("/"), PASSWORD_OF_ALL, os.environ | {"ACCORD_VENV": sys.prefix})
+        state = Path(os.environ["ACCORD_STATE"]).parent  # ./test keeps what is the tests' own in a folder within
+        yield Accord(running.rstrip("/"), PASSWORD_OF_ALL, kept | {"ACCORD_STATE": str(state), "ACCORD_VENV": sys.prefix})
         return
     state = Path(tempfile.mkdtemp(prefix="accord-journey-"))
     state.chmod(0o755)
-    kept = {name: value for name, value in os.environ.items() if name not in OF_THE_TESTS}
     environment = kept | {"ACCORD_STATE": str(state), "ACCORD_VENV": sys.prefix, "REPLY_RESTS_SECONDS": "0"}
     log = state / "run.log"
     command = [ROOT / "run", "--port", str(_free_port())]
