@@ -135,6 +135,7 @@ urlpatterns = [
     path("finance/rows/", finance.rows, name="inbox_rows"),
     path("finance/setup/", finance.check, name="setup"),
     path("finance/day.csv", finance.file, name="feed_file"),
+    path("finance/acknowledgements/", finance.day_acknowledgements, name="day_acknowledgements"),
     path("finance/<int:pk>/answers/", finance.answers, name="feed_answers"),
     path("grants/<str:ref>/reversals/", finance.reversals, name="grant_reversals"),
     path("finance/<int:pk>/acknowledgements/", finance.acknowledgements, name="acknowledgements"),

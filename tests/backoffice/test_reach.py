@@ -130,6 +130,7 @@ ROUTES = {
     "inbox": ("get", BOOKS),
     "inbox_rows": ("get", BOOKS),
     "acknowledgements": ("post", KEEPERS),
+    "day_acknowledgements": ("post", KEEPERS),
     "questions": ("post", KEEPERS),
     "feed_answers": ("post", GIVERS),
     "playbooks": ("get", WORKERS),
