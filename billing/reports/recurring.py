@@ -99,9 +99,9 @@ def movements_by_channel(since: date, on: date) -> list[tuple[str, Movement]]:
 def movements_by_source(since: date, on: date, *, offered: Iterable[int]) -> list[tuple[str, Movement]]:
     """Return by source what moved the recurring revenue of subscriptions between two days; it adds up to the total.
 
-    The source is the last change agreed within the span: `start` (a customer who was not there before), `beside` (ordered by one
-    who was), `set_quantity`, `change_plan`, `override_price`, `pause` (or resume), `cancel`, `` (none: coupons, discounts). A
-    subscription of `offered` counts as `offer`, whatever came after. `customers` counts subscriptions.
+    What began within the span counts as `start` (of a customer who was not there before) or `beside` (of one who was), whatever
+    came after; what ran before under the last change agreed: `set_quantity`, `change_plan`, `override_price`, `pause` (or
+    resume), `cancel`, `` (none: coupons, discounts). A subscription of `offered` is `offer`. `customers` counts subscriptions.
     """
     with connection.cursor() as cursor:
         cursor.execute(_BY_SOURCE, [[since, on], since, list(offered), since, on, on])
@@ -223,7 +223,7 @@ JOIN billing_subscription s ON s.id = m.subscription_id
 LEFT JOIN LATERAL (
     SELECT w.what FROM billing_contractevent w LEFT JOIN billing_contractevent undo ON undo.undoes_id = w.id
     WHERE w.subscription_id = m.subscription_id AND undo.id IS NULL AND w.what <> 'undo' AND w.effective_on > %s
-        AND w.effective_on <= %s ORDER BY w.sequence DESC LIMIT 1
+        AND w.effective_on <= %s ORDER BY w.what = 'subscribe' DESC, w.sequence DESC LIMIT 1
 ) e ON true
 WHERE m.day = %s GROUP BY 1, m.day, m.currency ORDER BY m.currency, 1
 """  # noqa: S608 - made of constants

@@ -97,7 +97,8 @@ def test_movements_by_channel_add_up_to_the_total_and_follow_who_agreed_last(yea
 
 
 def test_movements_by_source_add_up_to_the_total_and_follow_what_was_agreed(year):
-    beside = billing.subscribed(year.customer, billing.version("Beside", "5.00"), on=date(2026, 4, 1), under=year.contract)
+    beside = billing.subscribed(year.customer, billing.version("Beside", "2.50"), on=date(2026, 4, 1), under=year.contract)
+    change(beside, "set_quantity", date(2026, 4, 2), quantity=2)
     bill(year.customer, date(2026, 4, 2))
 
     told = dict(recurring.movements_by_source(JANUARY, APRIL, offered=[]))
