@@ -90,7 +90,7 @@ MONEY: Final = Group(
         ),
         Place(gettext_lazy("Invoice runs"), "runs", "run run_trial run_beginnings", "", access.SEE_BOOKS),
         Place(gettext_lazy("Overdue"), "dunning", "", "g o", access.SEE_BOOKS),
-        Place(gettext_lazy("Revenue"), "revenue", "ageing", "g r", access.SEE_BOOKS),
+        Place(gettext_lazy("Revenue"), "revenue", "ageing wallet_list", "g r", access.SEE_BOOKS),
         Place(gettext_lazy("Findings"), "desk", "finding_others batch", "g d", access.SEE_BACKOFFICE),
     ),
 )

@@ -147,6 +147,7 @@ def statements(viewer: User, address: str) -> int:
         ("runs", "", "finance"),
         ("revenue", "", "finance"),
         ("ageing", "", "finance"),
+        ("wallet_list", "", "finance"),
         ("dunning", "", "finance"),
         ("dunning", "?show=disputed", "supervisor"),
         ("direct_debits", "", "finance"),

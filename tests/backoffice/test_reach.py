@@ -162,6 +162,8 @@ ROUTES = {
     "hold_discards": ("post", {"finance", "manager"}),
     "revenue": ("get", BOOKS),
     "ageing": ("get", BOOKS),
+    "wallet_list": ("get", BOOKS),
+    "wallet_sheet": ("get", BOOKS),
     "report_sheet": ("get", BOOKS),
     "dunning": ("get", BOOKS),
     "dunning_pauses": ("post", KEEPERS),

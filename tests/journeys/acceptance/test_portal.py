@@ -12,7 +12,7 @@ from tests.journeys.walking import at_most, cents, look_at
 pytestmark = [pytest.mark.journey, pytest.mark.long]
 BERLIN, GROUP = "member@berlin.helios.example", "admin@helios.example"
 MANAGER, AGENT = "manager@accord.example", "agent@accord.example"
-MEMBERS_MENU = ("Übersicht", "Verträge", "Rechnungen", "Organisation")
+MEMBERS_MENU = ("Start", "Rechnungen", "Verträge", "Hilfe", "Organisation")
 
 
 def test_s2_1_berlin_member_reaches_all_four_forms_within_two_clicks(signed_in):
