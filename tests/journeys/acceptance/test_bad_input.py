@@ -48,7 +48,7 @@ def test_connection_lost_before_the_press_arrives_keeps_the_form_and_pays_once(s
 def about_to_pay(page: Page, account: own_account.Account) -> Page:
     """Stand before the button that pays the account's first invoice, the card entered."""
     page.goto(f"/portal/invoices/{account.invoice}/")
-    page.get_by_role("link", name=re.compile("^Pay")).first.click()
+    page.get_by_role("link", name=re.compile(r"^Pay \d")).first.click()
     enter_card(page)
     return page
 
@@ -147,11 +147,12 @@ def test_question_in_another_language_is_answered_or_taken_on_as_it_was_asked(si
     customer.get_by_label("Your question").press_sequentially(words)
     answers = customer.locator("#answers")
     if language == "de":
-        expect(answers.locator(".card").first).to_contain_text("billed twice")
+        expect(answers.locator(".card").first).to_contain_text("Derselbe Zeitraum wurde zweimal berechnet")
+        answers.get_by_role("link", name="Talk to us").first.click()
     else:
         expect(answers).to_contain_text("No article answers this yet")
-    customer.goto(f"/portal/customers/{account.number}/tickets/new/")
-    customer.get_by_label("What is it about?").fill(words)
+        answers.get_by_role("link", name="Write to us").click()
+    expect(customer.get_by_label("What is it about?")).to_have_value(words)
     customer.get_by_label("Tell us more").fill(words)
     customer.get_by_role("button", name="Send", exact=True).click()
     customer.wait_for_url(re.compile(r"/tickets/T-\d+/"))

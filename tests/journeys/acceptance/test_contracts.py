@@ -14,7 +14,7 @@ from tests.journeys.walking import at_most, cents, look_at
 pytestmark = [pytest.mark.journey, pytest.mark.long]
 BERLIN, GROUP = "member@berlin.helios.example", "admin@helios.example"
 MANAGER, AGENT = "manager@accord.example", "agent@accord.example"
-COSTS_AND_BINDS = r"Today this contract costs [\d.,]+ EUR a month, net\. Signed, it runs until"
+COSTS_AND_BINDS = r"Today this contract costs [\d.,]+\sEUR a month, net\. Signed, it runs until"
 CHANGES, BERLINS_CLOCK = 200, ZoneInfo("Europe/Berlin")
 
 

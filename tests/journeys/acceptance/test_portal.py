@@ -47,7 +47,7 @@ def test_s2_10_billed_twice_is_answered_while_typing_and_counts_as_solved(signed
     answer.get_by_role("button", name="This solved it").click()
     expect(customer.get_by_text("Good to hear.")).to_be_visible()
     kept = own_account.read(customer, f"/api/v1/customers/{account.number}/activities/")["results"]
-    assert [row["text"] for row in kept if row["kind"] == "support.deflected"] == [
+    assert [row["sentence"] for row in kept if row["kind"] == "support.deflected"] == [
         "An answer helped: You were billed twice for the same period"
     ]
     customer.goto(f"/portal/customers/{account.number}/tickets/new/?{urlencode({'subject': 'billed twice'})}")
@@ -71,7 +71,7 @@ def test_s2_13_account_home_says_what_the_billing_api_says(signed_in):
             expect(admin.get_by_role("row").filter(has_text=running["ref"])).to_contain_text(price["amount"])
     admin.goto("/portal/customers/C-100004/activity/")
     last = own_account.read(admin, "/api/v1/customers/C-100004/activities/")["results"][0]
-    expect(admin.locator("main")).to_contain_text(last["text"])
+    expect(admin.locator("main")).to_contain_text(last["sentence"])
     admin.goto("/portal/customers/C-100004/members/")
     expect(admin.locator("main")).to_contain_text(BERLIN)
 
@@ -80,9 +80,10 @@ def test_s3_2_manager_sees_the_portal_as_a_gold_member_in_german(signed_in):
     """Gold, member, German: the menu and prices of that persona, in its language."""
     manager = signed_in(MANAGER)
     manager.goto("/backoffice/policies/personas/")
-    manager.get_by_label("Tier").select_option("gold")
-    manager.get_by_label("Role").select_option("member")
-    manager.get_by_label("Language").select_option("de")
+    persona_form = manager.locator("main form")
+    persona_form.get_by_label("Tier").select_option("gold")
+    persona_form.get_by_label("Role").select_option("member")
+    persona_form.get_by_label("Language").select_option("de")
     manager.get_by_role("button", name="Show").click()
     persona = manager.locator("[lang=de]")
     for place in MEMBERS_MENU:
