@@ -148,6 +148,7 @@ def statements(viewer: User, address: str) -> int:
         ("revenue", "", "finance"),
         ("ageing", "", "finance"),
         ("wallet_list", "", "finance"),
+        ("usage_file", "", "finance"),
         ("dunning", "", "finance"),
         ("dunning", "?show=disputed", "supervisor"),
         ("direct_debits", "", "finance"),

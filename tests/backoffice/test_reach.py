@@ -163,6 +163,7 @@ ROUTES = {
     "revenue": ("get", BOOKS),
     "ageing": ("get", BOOKS),
     "wallet_list": ("get", BOOKS),
+    "usage_file": ("get", KEEPERS),
     "wallet_sheet": ("get", BOOKS),
     "report_sheet": ("get", BOOKS),
     "dunning": ("get", BOOKS),
