@@ -22,24 +22,26 @@ SHOWN = 200
 def usage_file(request: HttpRequest) -> HttpResponse:
     """Check a file of measurements, or keep it: all of it or nothing, each measurement once by its key."""
     form = UsageFileForm(request.POST or None, request.FILES or None)
-    checked = None
-    if request.method == "POST" and form.is_valid():
+    checked = _checked(request, form) if request.method == "POST" and form.is_valid() else None
+    if checked and not checked.faults and form.cleaned_data["keep"]:
         with refusals_shown_on(form):
-            checked = _checked(request, form)
-            if checked and form.cleaned_data["keep"] and not checked.faults:
-                kept = recording.record(checked.measurements, at=timezone.now())
-                counts = {"added": kept.added, "known": kept.known}
-                messages.success(request, _("Kept: %(added)s new, %(known)s known before.") % counts)
-                return redirect("backoffice:usage_file")
+            kept = recording.record(checked.measurements, at=timezone.now())
+            counts = {"added": kept.added, "known": kept.known}
+            messages.success(request, _("Kept: %(added)s new, %(known)s known before.") % counts)
+            return redirect("backoffice:usage_file")
+    return _page(request, form, checked)
+
+
+def _page(request: HttpRequest, form: UsageFileForm, checked: usage_files.Checked | None) -> HttpResponse:
+    faults = checked.faults if checked else []
     context = {
         "form": form,
         "checked": checked,
-        "faults": checked.faults[:SHOWN] if checked else [],
-        "more": max(0, len(checked.faults) - SHOWN) if checked else 0,
+        "faults": faults[:SHOWN],
+        "more": max(0, len(faults) - SHOWN),
         "columns": (*usage_files.NEEDED, *usage_files.OPTIONAL),
     }
-    wrong = form.errors or (checked and checked.faults)
-    return render(request, "backoffice/finance/usage.html", context, status=422 if wrong else 200)
+    return render(request, "backoffice/finance/usage.html", context, status=422 if form.errors or faults else 200)
 
 
 def _checked(request: HttpRequest, form: UsageFileForm) -> usage_files.Checked | None:
