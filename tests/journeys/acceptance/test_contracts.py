@@ -204,6 +204,8 @@ def test_s2_20_term_of_12_to_24_months_is_compared_signed_and_both_versions_stay
     look_at(customer, "terms-compared")
     customer.get_by_label(re.compile("name")).last.fill("Administrator of the account")
     customer.get_by_role("button", name="Sign these terms").click()
+    expect(customer.get_by_role("definition").filter(has_text="24 months")).to_be_visible()
+    customer.goto(f"/portal/contracts/{account.contract}/terms/")
     versions = customer.locator(".card").filter(has_text="Versions")
     expect(versions).to_contain_text("Version 2")
     expect(versions).to_contain_text("Signed by Administrator of the account")
