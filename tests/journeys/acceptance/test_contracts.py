@@ -165,7 +165,7 @@ def test_s2_18_200_random_changes_cost_what_their_preview_says_or_raise_an_alarm
     quote = quoted(customer, account, what="set_quantity", quantity=500)
     accord.manage("shell", "-c", contract_scripts.DISCOUNT.format(number=account.number))
     refused = own_account.send(customer, f"/api/v1/quotes/{quote['token']}/applications/")
-    assert (refused.status, refused.json()["code"]) == (409, "price_differs")
+    assert (refused.status, refused.json()["code"]) == (422, "price_differs")
     agent = signed_in(AGENT)
     agent.goto(f"/backoffice/customers/{account.number}/timeline/")
     expect(agent.locator("main")).to_contain_text("Quote and invoice differ, nothing was changed")
