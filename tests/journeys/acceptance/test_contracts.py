@@ -20,6 +20,14 @@ COSTS_AND_BINDS = r"Today this contract costs [\d.,]+\sEUR a month, net\. Signed
 CHANGES, ACCOUNTS, BERLINS_CLOCK = 200, 4, ZoneInfo("Europe/Berlin")
 
 
+@dataclass(frozen=True)
+class Running:
+    """What a subscription is before a change."""
+
+    plan: str
+    quantity: int
+
+
 def test_s1_9_product_given_up_in_180_days_tells_holders_and_offers_a_successor(signed_in, accord):
     """A manager gives a product up; who has it is listed and told, and its contract runs out on the very day."""
     account = own_account.opened(accord)
@@ -172,19 +180,11 @@ def test_s2_18_200_random_changes_cost_what_their_preview_says_or_raise_an_alarm
     look_at(agent, "alarm-of-a-price")
 
 
-@dataclass(frozen=True)
-class Running:
-    """What a subscription is before a change."""
-
-    plan: str
-    quantity: int
-
-
 def change_by_chance(page: Page, account: own_account.Account, running: Running, chance: random.Random) -> Running:
     """Change the units up or down, or the plan, today; what is invoiced must be what was shown. Return what runs then."""
     other = "large" if running.plan == "small" else "small"
     units = chance.choice([number for number in range(1, 60) if number != running.quantity])
-    changes_units = chance.random() < 0.5  # noqa: PLR2004 - one half
+    changes_units = chance.random() < 0.5
     facts = (
         {"what": "set_quantity", "quantity": units}
         if changes_units
