@@ -1,5 +1,6 @@
 """The finance inbox as it is shown: one page of rows, and how the day ties out."""
 
+from collections import Counter
 from datetime import date
 
 from django.http import HttpRequest
@@ -9,6 +10,7 @@ from backoffice import remedies_shown
 from billing.ledger.models import Entry, Posting
 from billing.money import Money
 from support.remedies import finance_feed, reversing, tie_out
+from support.remedies.models import FeedRow
 from support.remedies.tie_out import TieOut
 from window.paging import page_of
 
@@ -21,8 +23,11 @@ def shown(request: HttpRequest, *, on: date) -> dict[str, object]:
     chosen = chosen if chosen in SHOWN else "new"
     rows = finance_feed.visible_to(request.user).prefetch_related("messages__author")
     page = page_of(request, rows if chosen == "all" else rows.filter(status=chosen), newest_by="written_at")
+    fresh = [row for row in page.rows if row.status == "new"]
     return {
         "chosen": chosen,
+        "fresh": fresh if chosen == "new" else [],
+        "fresh_totals": _totals(fresh),
         "rows": [
             {"row": row, "label": remedies_shown.label_of(row), "reversible": reversing.possible(row.grant).allowed}
             for row in page.rows
@@ -31,6 +36,14 @@ def shown(request: HttpRequest, *, on: date) -> dict[str, object]:
         "on": on,
         "days": [_day(line) for line in tie_out.of_day(on)],
     }
+
+
+def _totals(rows: list[FeedRow]) -> list[Money]:
+    """Return what the rows come to, one amount a currency."""
+    sums: Counter[str] = Counter()
+    for row in rows:
+        sums[row.currency] += row.amount_minor
+    return [Money(minor, currency) for currency, minor in sorted(sums.items())]
 
 
 def _day(line: TieOut) -> dict[str, object]:

@@ -89,8 +89,9 @@ MONEY: Final = Group(
             gettext_lazy("Bank"), "bank", "bank_line bank_statements direct_debits debit_file", "g b", access.SEE_BOOKS, "bank"
         ),
         Place(gettext_lazy("Invoice runs"), "runs", "run run_trial run_beginnings", "", access.SEE_BOOKS),
+        Place(gettext_lazy("Usage"), "usage_file", "", "", access.KEEP_BOOKS),
         Place(gettext_lazy("Overdue"), "dunning", "", "g o", access.SEE_BOOKS),
-        Place(gettext_lazy("Revenue"), "revenue", "ageing", "g r", access.SEE_BOOKS),
+        Place(gettext_lazy("Revenue"), "revenue", "ageing wallet_list", "g r", access.SEE_BOOKS),
         Place(gettext_lazy("Findings"), "desk", "finding_others batch", "g d", access.SEE_BACKOFFICE),
     ),
 )

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from typing import Any, Final
 
 from django.db.models import QuerySet
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.customers.models import Customer
+from backoffice import growth_shown
 from billing.money import Money
 from billing.reports import ageing, recurring, revenue
 from billing.reports.ageing import Aged
@@ -26,13 +26,6 @@ PARTS: Final[tuple[str | Promise, ...]] = (
     gettext_lazy("61–90 days"),
     gettext_lazy("Over 90 days"),
 )
-
-CHANNELS: Final[dict[str, Promise]] = {
-    "portal": gettext_lazy("In the portal, by the customer"),
-    "program": gettext_lazy("By a program, with a key"),
-    "staff": gettext_lazy("By our people"),
-    "": gettext_lazy("Elsewhere, or brought in"),
-}
 
 
 @dataclass(frozen=True)
@@ -50,18 +43,15 @@ def page(currency: str, today: date) -> dict[str, Any]:
     moved = _moved(currency, today)
     months = _months(currency, today)
     coming = revenue.coming(currency, first=today, count=MONTHS + 1)
-    year, channels = recurring.retention_by_segment(*_year(today)), recurring.movements_by_channel(*_year(today))
+    grown = growth_shown.parts(currency, *_year(today))
     return {
         "months": [(month, Money(month.recognised_minor, currency), Money(month.deferred_minor, currency)) for month in months],
         "points": [_point(month) for month in months],
-        "movements": [_amounts(movement) for movement in moved],
-        "segments": [_amounts(movement) | {"name": name} for name, movement in year if movement.currency == currency],
-        "channels": [
-            _amounts(movement) | {"name": CHANNELS[name]} for name, movement in channels if movement.currency == currency
-        ],
+        "movements": [growth_shown.amounts(movement) for movement in moved],
+        "grown": grown,
         "coming": [(one.month, Money(one.amount_minor, currency), place == MONTHS) for place, one in enumerate(coming)],
         "recurring": Money(moved[-1].after_minor if moved else 0, currency),
-        "retained": retained([movement for _name, movement in year if movement.currency == currency]),
+        "retained": grown[0].retained,
         "now": months[-1],
         "recognised": Money(months[-1].recognised_minor, currency),
         "recognised_why": why_recognised(revenue.booked(currency, today), coming[0].amount_minor, currency),
@@ -76,12 +66,6 @@ def why_recognised(booked: revenue.Booked, coming_minor: int, currency: str) -> 
     if booked.days_minor:
         return _("%(days)s for days, %(at_once)s charged at once, %(back)s credited") % amounts
     return _("%(at_once)s charged at once, %(back)s credited; %(coming)s for its days follow when it has ended") % amounts
-
-
-def retained(moved: list[Movement]) -> str:
-    """Return net revenue retention in per cent; a dash where nobody was there before."""
-    kept, before = (sum(movement.retained[place] for movement in moved) for place in (0, 1))
-    return f"{formats.figure(round(Fraction(kept * 100, before)))} %" if before else "–"
 
 
 def aged(nodes: QuerySet[Customer], on: date) -> list[AgedRow]:
@@ -114,12 +98,6 @@ def _year(today: date) -> tuple[date, date]:
     return ends[0], ends[-1]
 
 
-def _amounts(movement: Movement) -> dict[str, Any]:
-    names = ("before", "new", "expansion", "contraction", "churn", "after")
-    told = {name: Money(getattr(movement, f"{name}_minor"), movement.currency) for name in names}
-    return told | {"month": movement.on, "customers": movement.customers, "retained": retained([movement])}
-
-
 def _aged(row: Aged) -> AgedRow:
     parts = [(label, Money(part, row.currency)) for label, part in zip(PARTS, row.parts, strict=True)]
     below = row.customer.rght - row.customer.lft > 1
@@ -140,6 +118,14 @@ def _movement_rows(currency: str, today: date) -> Iterator[list[Any]]:
             moved.after_minor,
         )  # fmt: skip
         yield [f"{moved.on:%Y-%m}", currency, *(_major(amount, currency) for amount in amounts), moved.customers]
+
+
+def _growth_rows(currency: str, today: date) -> Iterator[list[Any]]:
+    yield ["by", "name", "currency", "before", "new", "expansion", "contraction", "churn", "after", "retained"]
+    for part in growth_shown.parts(currency, *_year(today)):
+        for row in part.rows:
+            amounts = [row[name].number for name in growth_shown.AMOUNTS]
+            yield [part.code, str(row["name"]), currency, *amounts, row["retained"]]
 
 
 def _line_rows(currency: str, today: date) -> Iterator[list[Any]]:
@@ -171,6 +157,7 @@ def _major(minor: int, currency: str) -> str:
 SHEETS: Final = {
     "months": _month_rows,
     "movements": _movement_rows,
+    "growth": _growth_rows,
     "lines": _line_rows,
     "coming": _coming_rows,
     "ageing": _ageing_rows,

@@ -1,20 +1,26 @@
-"""Prepaid credit as our own people see it: what a customer bought and used, what moved it, and an order for more."""
+"""Prepaid credit as our own people see it: who holds some; what one bought and used, what moved it, an order for more."""
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.utils.functional import Promise
 
 from accounts.customers import responsibilities
 from accounts.customers.models import Customer
+from accounts.people import access
 from accounts.people.models import User
 from backoffice import overview, places
+from billing.catalog.models import LegalEntity
 from billing.invoices import wallets
 from billing.invoices.models import Document
 from billing.invoices.wallets import Moved, Wallet
 from billing.ledger.models import Posting
 from billing.money import Money
 from window import credit_words
+
+MOST_ROWS: Final = 200
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,28 @@ def page(viewer: User, node: Customer) -> dict[str, Any]:
         "may_sell": wallets.decide(viewer, node, today),
         "payer": None if payer == node else payer,
     }
+
+
+def everybodys(viewer: User) -> dict[str, Any]:
+    """Return the page of all who hold credit: what is held by currency, and by whom, the most first."""
+    found = wallets.held_within(access.customers_within_reach(viewer, access.SEE_BOOKS))
+    names = dict(LegalEntity.objects.values_list("code", "name"))
+    totals: Counter[str] = Counter()
+    for one in found:
+        totals[one.amount.currency] += one.amount.amount_minor
+    return {
+        "totals": [Money(minor, currency) for currency, minor in sorted(totals.items())],
+        "rows": [(one, names.get(one.seller_code, one.seller_code)) for one in found[:MOST_ROWS]],
+        "count": len(found),
+        "left_out": max(0, len(found) - MOST_ROWS),
+    }
+
+
+def sheet(viewer: User) -> Iterator[list[Any]]:
+    """Yield a heading and a row for everybody who holds credit, amounts in major units."""
+    yield ["customer", "name", "seller", "currency", "held"]
+    for one in wallets.held_within(access.customers_within_reach(viewer, access.SEE_BOOKS)):
+        yield [one.customer.number, one.customer.name, one.seller_code, one.amount.currency, one.amount.number]
 
 
 def _wallets(node: Customer) -> list[WalletShown]:

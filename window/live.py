@@ -69,4 +69,5 @@ def _may_know(viewer_id: int, notice: live.Notice) -> bool:
 
 
 def _event(notice: live.Notice) -> str:
-    return f"event: {notice.kind}\ndata: {json.dumps({'about': notice.about_ref})}\n\n"
+    told = {"about": notice.about_ref, "group": notice.tree}
+    return f"event: {notice.kind}\ndata: {json.dumps(told)}\n\n"

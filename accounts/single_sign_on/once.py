@@ -28,4 +28,4 @@ def use(*, provider: SignInProvider, name: str, until: datetime, at: datetime) -
         with transaction.atomic():
             UsedProof.objects.create(provider=provider, digest=digest, until=until)
     except IntegrityError:
-        raise UsedAlready(_("This sign-in was used already. Please begin again.")) from None
+        raise UsedAlready(_("This sign-in was used already. Begin again.")) from None

@@ -99,6 +99,31 @@ class Acknowledgements(View):
         return Response(self.get_serializer(finance_feed.acknowledge(actor=request.user, row=row, at=timezone.now())).data)
 
 
+class SeenSerializer(serializers.Serializer):
+    """The rows that were looked at together."""
+
+    rows = serializers.PrimaryKeyRelatedField(queryset=FeedRow.objects.none(), many=True, allow_empty=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        found = super().get_fields()
+        request = self.context.get("request")
+        if request:
+            found["rows"].child_relation.queryset = finance_feed.visible_to(request.user)
+        return found
+
+
+class DayAcknowledgements(View):
+    access = access.KEEP_BOOKS
+    serializer_class = FeedRowSerializer
+
+    @extend_schema(request=SeenSerializer, responses=FeedRowSerializer(many=True))
+    def post(self, request: Request) -> Response:
+        """Take note of several rows, all or none; returns those that were new until now."""
+        seen = self.read(SeenSerializer(data=request.data, context={"request": request}))
+        taken = finance_feed.acknowledge_all(actor=request.user, rows=seen["rows"], at=timezone.now())
+        return Response(self.get_serializer(taken, many=True).data)
+
+
 class Questions(View):
     access = access.KEEP_BOOKS
     serializer_class = FeedRowSerializer

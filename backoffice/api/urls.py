@@ -114,6 +114,7 @@ urlpatterns = [
     path("approvals/", tickets.Approvals.as_view(), name="approvals"),
     path("approvals/<int:pk>/decisions/", tickets.Decisions.as_view(), name="decisions"),
     path("finance/rows/", finance.Feed.as_view(), name="feed"),
+    path("finance/acknowledgements/", finance.DayAcknowledgements.as_view(), name="day_acknowledgements"),
     path("finance/rows/<int:pk>/acknowledgements/", finance.Acknowledgements.as_view(), name="acknowledgements"),
     path("finance/rows/<int:pk>/questions/", finance.Questions.as_view(), name="questions"),
     path("finance/rows/<int:pk>/answers/", finance.Answers.as_view(), name="answers"),

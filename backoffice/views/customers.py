@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from accounts.customers.models import Customer
 from accounts.people import access
 from accounts.people.routes import declares
+from accounts.timeline.kinds import KINDS
 from backoffice import overview, places, promises_shown, tree_nodes
 from backoffice.forms.tickets import EscalationForm
 from support.tickets import account_escalation
@@ -37,6 +38,7 @@ def page(request: HttpRequest, node: Customer, *, status: int = 200, **forms: ob
     """Return the page of a customer, with the forms given or fresh ones."""
     subtree = request.GET.get("span") != "node"
     context = overview.of(node, viewer=request.user, subtree=subtree, on=places.today(node))
+    context["every_event"] = " ".join(KINDS)
     context["promises"] = promises_shown.of_account(node, at=timezone.now())
     context["may_view_as"] = access.level_of(request.user) in access.VIEW_AS_CUSTOMER.levels
     context["may_sign"] = access.level_of(request.user) in access.SIGN_CONTRACTS.levels

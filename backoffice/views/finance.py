@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.people import access
 from accounts.people.routes import declares
 from backoffice import books_shown, feed, places, ticket_page
-from backoffice.forms.finance import AnswerForm, DayForm, QuestionForm, ReversalForm
+from backoffice.forms.finance import AnswerForm, DayForm, QuestionForm, ReversalForm, SeenForm
 from billing.ledger.models import Entry
 from support.remedies import finance_feed, reversing
 from support.remedies.books import erp_file
@@ -42,6 +42,18 @@ def acknowledgements(request: HttpRequest, pk: int) -> HttpResponse:
     with refusals_shown_on(form):
         finance_feed.acknowledge(actor=request.user, row=row, at=timezone.now())
         return _inbox(request, "backoffice/finance/_rows.html") if request.htmx else redirect("backoffice:inbox")
+    return _inbox(request, "backoffice/finance/inbox.html", form=form, status=422)
+
+
+@declares(access.KEEP_BOOKS)
+@require_POST
+def day_acknowledgements(request: HttpRequest) -> HttpResponse:
+    """Acknowledge together the new rows that were shown."""
+    form = SeenForm(request.POST, within=finance_feed.visible_to(request.user))
+    if form.is_valid():
+        with refusals_shown_on(form):
+            finance_feed.acknowledge_all(actor=request.user, rows=form.cleaned_data["rows"], at=timezone.now())
+            return redirect("backoffice:inbox")
     return _inbox(request, "backoffice/finance/inbox.html", form=form, status=422)
 
 

@@ -1,7 +1,7 @@
-"""Prepaid credit of a customer: what is held, what moved it, and an order for more."""
+"""Prepaid credit: who holds some; of a customer, what is held, what moved it, and an order for more."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +13,22 @@ from accounts.people.routes import declares
 from backoffice import places, wallets_shown
 from backoffice.forms.wallets import CreditOrderForm
 from billing.invoices import wallets
+from window import spreadsheets
 from window.refusals import refusals_shown_on
+
+
+@declares(access.SEE_BOOKS)
+@require_GET
+def wallet_list(request: HttpRequest) -> HttpResponse:
+    """Show everybody who holds credit with us, the most first."""
+    return render(request, "backoffice/reports/credit.html", wallets_shown.everybodys(request.user))
+
+
+@declares(access.SEE_BOOKS)
+@require_GET
+def wallet_sheet(request: HttpRequest) -> StreamingHttpResponse:
+    """Hand out who holds credit as a spreadsheet."""
+    return spreadsheets.download(wallets_shown.sheet(request.user), name="credit.csv")
 
 
 @declares(access.SEE_BACKOFFICE)

@@ -68,6 +68,15 @@ class Wallet:
 
 
 @dataclass(frozen=True)
+class Held:
+    """Credit above zero that a customer holds with one seller in one currency."""
+
+    customer: Customer
+    seller_code: str
+    amount: Money
+
+
+@dataclass(frozen=True)
 class Moved:
     """What came in and went out of the credit with one seller in one currency; both told above zero."""
 
@@ -89,6 +98,15 @@ def of(customer: Customer, on: date) -> list[Wallet]:
     sellers = {seller.code: seller for seller in [*LegalEntity.objects.filter(code__in=missing), *offered.values()]}
     keys = sorted(offered.keys() | {key for key, minor in held.items() if minor and key[0] in sellers})
     return [Wallet(sellers[key[0]], Money(held.get(key, 0), key[1]), key in offered) for key in keys]
+
+
+def held_within(customers: QuerySet[Customer]) -> list[Held]:
+    """Return who of `customers` holds credit, by seller and currency, the most first; two statements."""
+    credits = Posting.objects.filter(customer__in=customers, account=Posting.Account.CUSTOMER_CREDIT).order_by()
+    sums = credits.values_list("customer", "detail", "currency").annotate(total=Sum("amount_minor")).filter(total__lt=0)
+    rows = list(sums.order_by("total", "customer", "detail", "currency"))
+    holders = Customer.objects.in_bulk({customer for customer, *_rest in rows})
+    return [Held(holders[customer], detail, Money(-int(total), currency)) for customer, detail, currency, total in rows]
 
 
 def moves(customer: Customer) -> list[Posting]:

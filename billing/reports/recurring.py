@@ -96,6 +96,18 @@ def movements_by_channel(since: date, on: date) -> list[tuple[str, Movement]]:
         return [(row[0], Movement(*_told(row[1:]))) for row in cursor.fetchall()]
 
 
+def movements_by_source(since: date, on: date, *, offered: Iterable[int]) -> list[tuple[str, Movement]]:
+    """Return by source what moved the recurring revenue of subscriptions between two days; it adds up to the total.
+
+    What began within the span counts as `start` (of a customer who was not there before) or `beside` (of one who was), whatever
+    came after; what ran before under the last change agreed: `set_quantity`, `change_plan`, `override_price`, `pause` (or
+    resume), `cancel`, `` (none: coupons, discounts). A subscription of `offered` is `offer`. `customers` counts subscriptions.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_SOURCE, [[since, on], since, list(offered), since, on, on])
+        return [(row[0], Movement(*_told(row[1:]))) for row in cursor.fetchall()]
+
+
 def for_nodes(customers: Iterable[Customer], on: date) -> dict[int, NodeBalance]:
     """Return what each customer, and it with everything below, comes to a month on the day `on`; one statement."""
     found = {customer.pk: NodeBalance() for customer in customers}
@@ -199,6 +211,19 @@ LEFT JOIN LATERAL (
     FROM billing_contractevent w LEFT JOIN billing_contractevent undo ON undo.undoes_id = w.id
     LEFT JOIN accounts_user u ON u.id = w.recorded_by_id LEFT JOIN accounts_staffprofile p ON p.user_id = u.id
     WHERE w.subscription_id = m.subscription_id AND undo.id IS NULL AND w.effective_on <= %s ORDER BY w.sequence DESC LIMIT 1
+) e ON true
+WHERE m.day = %s GROUP BY 1, m.day, m.currency ORDER BY m.currency, 1
+"""  # noqa: S608 - made of constants
+_BY_SOURCE: Final = f"""{_COVERING} {_PER_CUSTOMER.replace("customer_id", "subscription_id")},
+there AS (SELECT DISTINCT customer_id FROM monthly WHERE day = %s AND amount > 0)
+SELECT CASE WHEN m.subscription_id = ANY(%s) THEN 'offer' WHEN e.what IS NULL OR e.what = 'set_anchor' THEN ''
+    WHEN e.what = 'subscribe' AND s.customer_id IN (SELECT customer_id FROM there) THEN 'beside'
+    WHEN e.what = 'subscribe' THEN 'start' WHEN e.what = 'resume' THEN 'pause' ELSE e.what END, {_SUMS}
+JOIN billing_subscription s ON s.id = m.subscription_id
+LEFT JOIN LATERAL (
+    SELECT w.what FROM billing_contractevent w LEFT JOIN billing_contractevent undo ON undo.undoes_id = w.id
+    WHERE w.subscription_id = m.subscription_id AND undo.id IS NULL AND w.what <> 'undo' AND w.effective_on > %s
+        AND w.effective_on <= %s ORDER BY w.what = 'subscribe' DESC, w.sequence DESC LIMIT 1
 ) e ON true
 WHERE m.day = %s GROUP BY 1, m.day, m.currency ORDER BY m.currency, 1
 """  # noqa: S608 - made of constants

@@ -110,6 +110,18 @@ def record(measurements: Iterable[Measurement], *, at: datetime) -> Recorded:
     return Recorded(added, len(given) - added)
 
 
+def faults(measurements: Iterable[Measurement], *, at: datetime) -> dict[int, str]:
+    """Return why some of these could not be kept, by their place in the order given, from 0; nothing is kept."""
+    given, found = list(measurements), {}
+    known = _Known(given, at)
+    for place, measurement in enumerate(given):
+        try:
+            known.row(measurement)
+        except Refusal as refusal:
+            found[place] = refusal.reason
+    return found
+
+
 class _Row(NamedTuple):
     """A measurement as it is kept; the names are the columns."""
 

@@ -64,7 +64,7 @@ class OrganisationAdapter(DefaultSocialAccountAdapter):
         if error == AuthError.CANCELLED:
             why = _("The sign-in was cancelled. Nothing was changed.")
         elif extra_context and "state_id" in extra_context:
-            why = _("This sign-in was not begun in this browser, was used already, or is too old. Please begin again.")
+            why = _("This sign-in was not begun in this browser, was used already, or is too old. Begin again.")
         else:
             why = _("Your organisation's provider did not sign you in. Nothing was changed; please try again.")
         raise ImmediateHttpResponse(refused(request, why))

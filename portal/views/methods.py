@@ -138,7 +138,7 @@ def autopay_ends(request: HttpRequest, number: str) -> HttpResponse:
     node = places.node(request, number, access.PAY)
     if order := autopaying.in_force_at(node):
         autopaying.switch_off(actor=request.user, order=order, at=timezone.now())
-    messages.success(request, _("Automatic payment is off. Please pay invoices yourself by their due day."))
+    messages.success(request, _("Automatic payment is off. Pay invoices yourself by their due day."))
     return redirect("portal:methods", node.number)
 
 

@@ -1,4 +1,5 @@
-/* Live: when the stream sends an event, every element with that name in data-live-on is fetched again by htmx (hx-trigger="live"). */
+/* Live: when the stream sends an event, every element with that name in data-live-on is fetched again by htmx (hx-trigger="live");
+   with data-live-of only when it happened in that group of customers. */
 (() => {
   "use strict";
   const address = document.body.dataset.liveUrl;
@@ -11,7 +12,8 @@
   const waiting = new Map();
   const listeners = () => [...document.querySelectorAll("[data-live-on]")];
   const namesOf = (element) => element.dataset.liveOn.split(/\s+/).filter(Boolean);
-  const tell = (name) => listeners().filter((element) => namesOf(element).includes(name)).forEach(refresh);
+  const isOf = (element, group) => !element.dataset.liveOf || element.dataset.liveOf === String(group);
+  const tell = (name, group) => listeners().filter((element) => namesOf(element).includes(name) && isOf(element, group)).forEach(refresh);
 
   // what someone is in the middle of is not taken from under their hands
   function inUse(element) {
@@ -33,7 +35,7 @@
   function listen() {
     listeners().flatMap(namesOf).filter((name) => !heard.has(name)).forEach((name) => {
       heard.add(name);
-      stream.addEventListener(name, () => tell(name));
+      stream.addEventListener(name, (event) => tell(name, JSON.parse(event.data).group));
     });
   }
 

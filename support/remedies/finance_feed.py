@@ -5,7 +5,7 @@ that lands as a note on the ticket and with the agent who gave it; questions and
 was acknowledged is settled. How a day ties out with the books says tie_out.py.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -98,6 +98,19 @@ def acknowledge(*, actor: User, row: FeedRow, at: datetime) -> FeedRow:
             row.save(update_fields=["status", "acknowledged_by", "acknowledged_at"])
             _record("finance.row_acknowledged", row, actor=actor, at=at)
     return row
+
+
+def acknowledge_all(*, actor: User, rows: Iterable[FeedRow], at: datetime) -> list[FeedRow]:
+    """Take note of the rows that were looked at together, all or none; return those that were new until now.
+
+    What was asked about, or acknowledged, since they were looked at stays as it is. Doing it again changes nothing.
+
+    Raises:
+        Refusal: the actor does not keep the books of one of them.
+    """
+    with turns.patience(), transaction.atomic():
+        held = [_locked(row) for row in sorted(rows, key=lambda row: row.pk)]
+        return [acknowledge(actor=actor, row=row, at=at) for row in held if row.status == NEW]
 
 
 def query(*, actor: User, row: FeedRow, question: str, at: datetime) -> FeedRow:

@@ -304,7 +304,7 @@ def words(text: str, most: int) -> str:
     if not kept:
         raise WordsMissing(_("Write a few words first."))
     if len(kept) > most:
-        raise WordsMissing(_("Please say it in at most {most} characters.").format(most=most))
+        raise WordsMissing(_("Say it in at most {most} characters.").format(most=most))
     return kept
 
 

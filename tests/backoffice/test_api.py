@@ -116,6 +116,7 @@ ROUTES = {
     "decisions": ("post", DECIDERS),
     "feed": ("get", BOOKS),
     "acknowledgements": ("post", KEEPERS),
+    "day_acknowledgements": ("post", KEEPERS),
     "questions": ("post", KEEPERS),
     "answers": ("post", GIVERS),
     "reversals": ("post", access.EVERY_LEVEL),

@@ -149,6 +149,8 @@ def statements(viewer: User, address: str) -> int:
         ("runs", "", "finance"),
         ("revenue", "", "finance"),
         ("ageing", "", "finance"),
+        ("wallet_list", "", "finance"),
+        ("usage_file", "", "finance"),
         ("dunning", "", "finance"),
         ("dunning", "?show=disputed", "supervisor"),
         ("direct_debits", "", "finance"),

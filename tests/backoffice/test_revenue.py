@@ -48,6 +48,7 @@ def test_ageing_page_shows_what_a_node_owes(browser):
     [
         ("movements", ",EUR,0.00,124.00,0.00,0.00,0.00,124.00,1"),
         ("lines", "EUR,124.00"),
+        ("growth", "source,New customers,EUR,0.00,124.00,0.00,0.00,0.00,124.00,"),
         ("months", "EUR,0.00,124.00"),
         ("coming", "EUR,124.00"),
         ("ageing", ",EUR,124.00,0.00,0.00,0.00,0.00,124.00"),

@@ -100,3 +100,24 @@ def test_page_takes_the_same_statements_for_one_move_and_for_three(berlin):
     bought(berlin)
 
     assert statements(viewer, address) == one
+
+
+def test_list_says_who_holds_credit_and_what_it_comes_to(berlin):
+    paris = billing.subscribed(customers.group("Paris")).customer
+    bought(berlin)
+    bought(paris, "250.00")
+    viewer = browser_of(people.finance())
+
+    told = words(viewer.get(reverse("backoffice:wallet_list")))
+    lines = b"".join(viewer.get(reverse("backoffice:wallet_sheet")).streaming_content).decode().splitlines()
+
+    assert "350.00 EUR" in told
+    assert told.index("Paris") < told.index("Berlin")
+    assert [line.split(",")[1:] for line in lines[1:]] == [
+        ["Paris", "accord", "EUR", "250.00"],
+        ["Berlin", "accord", "EUR", "100.00"],
+    ]
+
+
+def test_list_of_nobodys_credit_says_what_would_fill_it():
+    assert "Nobody holds credit" in words(browser_of(people.finance()).get(reverse("backoffice:wallet_list")))

@@ -196,6 +196,20 @@ def test_finance_acknowledges_asks_and_opens_the_entry_behind_the_row():
     assert (queried, FeedRow.objects.get().status) == ("queried", "acknowledged")
 
 
+def test_finance_acknowledges_what_is_shown_in_two_steps():
+    rows = [support.case(amount).grant().feed_row for amount in (12000, 3000)]
+    client = client_of(people.finance())
+
+    inbox = text_of(client.get(to("inbox")))
+    client.post(to("day_acknowledgements"), {"rows": [row.pk for row in rows]})
+    nothing = client.post(to("day_acknowledgements"))
+
+    assert "Acknowledge these 2" in inbox
+    assert "Confirm: 2 remedies, 150.00 EUR" in inbox
+    assert set(FeedRow.objects.values_list("status", flat=True)) == {"acknowledged"}
+    assert nothing.status_code == 422
+
+
 def test_limit_lowered_in_admin_refuses_the_next_remedy_at_once_and_names_it():
     held, case = AuthorityGrant.objects.get(level="agent"), support.case(12000)
     agent = client_of(case.agent)

@@ -96,6 +96,27 @@ def test_movements_by_channel_add_up_to_the_total_and_follow_who_agreed_last(yea
             assert sum(getattr(movement, side) for _name, movement in told) == getattr(total, side)
 
 
+def test_movements_by_source_add_up_to_the_total_and_follow_what_was_agreed(year):
+    beside = billing.subscribed(year.customer, billing.version("Beside", "2.50"), on=date(2026, 4, 1), under=year.contract)
+    change(beside, "set_quantity", date(2026, 4, 2), quantity=2)
+    bill(year.customer, date(2026, 4, 2))
+
+    told = dict(recurring.movements_by_source(JANUARY, APRIL, offered=[]))
+    through_offer = dict(recurring.movements_by_source(JANUARY, APRIL, offered=[beside.pk]))
+
+    [total] = [movement for movement in recurring.movements([JANUARY, APRIL]) if movement.on == APRIL]
+    assert {name: (m.new_minor, m.expansion_minor, m.contraction_minor, m.churn_minor) for name, m in told.items()} == {
+        "": (0, 0, 0, 0),
+        "beside": (500, 0, 0, 0),
+        "cancel": (0, 0, 0, -2500),
+        "set_quantity": (0, 3000, -2000, 0),
+        "start": (4000, 0, 0, 0),
+    }
+    assert (through_offer["offer"].new_minor, "beside" in through_offer) == (500, False)
+    for side in ("before_minor", "churn_minor", "after_minor"):
+        assert sum(getattr(movement, side) for movement in told.values()) == getattr(total, side)
+
+
 def test_part_of_a_cycle_counts_as_the_whole_and_the_end_of_the_month_does_not_drift():
     held = sold("Late", "31.00", on=date(2026, 1, 31), alignment={"type": "anniversary"})
     begun = sold("Partly", "31.00", on=date(2026, 1, 16))

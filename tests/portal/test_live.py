@@ -79,7 +79,8 @@ def test_what_happens_to_a_ticket_reaches_its_customer_within_two_seconds_and_no
 
     said_by_staff(ticket)
 
-    assert own.hears(AT_ONCE) == f'event: support.message_sent\ndata: {{"about": "{ticket.ref}"}}\n\n'
+    told = f'{{"about": "{ticket.ref}", "group": {tree.group.tree_id}}}'
+    assert own.hears(AT_ONCE) == f"event: support.message_sent\ndata: {told}\n\n"
     assert other.hears(WHILE) == ""
 
 

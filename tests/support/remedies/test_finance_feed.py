@@ -67,11 +67,26 @@ def test_acknowledging_takes_the_row_out_once():
     assert Activity.objects.filter(kind="finance.row_acknowledged").count() == 1
 
 
+def test_rows_looked_at_together_are_acknowledged_once_and_what_was_asked_about_stays_open():
+    first, asked, finance = row_of(), row_of(), people.finance()
+    query(asked)
+
+    taken = [finance_feed.acknowledge_all(actor=finance, rows=[asked, first], at=NOON) for _press in range(2)]
+
+    assert taken == [[first], []]
+    assert list(FeedRow.objects.order_by("pk").values_list("status", flat=True)) == ["acknowledged", "queried"]
+
+
 @pytest.mark.parametrize("level", ["agent", "supervisor", "manager"])
 def test_only_finance_acknowledges_and_asks(level):
     row, actor = row_of(), people.staff(level)
 
-    for act in (lambda: acknowledge(row, actor), lambda: query(row, actor=actor)):
+    together = {"actor": actor, "rows": [row], "at": NOON}
+    for act in (
+        lambda: acknowledge(row, actor),
+        lambda: query(row, actor=actor),
+        lambda: finance_feed.acknowledge_all(**together),
+    ):
         with pytest.raises(Refusal):
             act()
 

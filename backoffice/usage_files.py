@@ -1,0 +1,126 @@
+"""Usage out of a file: a CSV whose first line names the columns; each further line is one measurement, each fault has its line.
+
+A moment is written with its zone (2026-11-03T10:15:00+01:00), a number with a point. Lines are counted as a person does, from 1.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from accounts.people import access
+from accounts.people.models import User
+from billing.contracts.models import Subscription
+from billing.usage import recording
+from billing.usage.recording import Measurement
+
+NEEDED: Final = ("subscription", "metric", "key", "used_at", "units")
+OPTIONAL: Final = ("amount", "events", "item")
+MOST_ROWS: Final = 50_000
+
+
+class NotAFile(Exception):
+    """The text is no CSV that can be read; its reason says why, in words for the person."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a line cannot be kept."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a file holds: the measurements that can be kept, and the faults by line. It is kept only without faults."""
+
+    measurements: list[Measurement]
+    faults: list[Fault]
+
+
+def check(text: str, *, viewer: User, at: datetime) -> Checked:
+    """Read a file and say what stands against each of its lines; nothing is kept.
+
+    Raises:
+        NotAFile: a column is missing, a line cannot be read as CSV, or there are none or too many.
+    """
+    lines: list[int] = []
+    measurements: list[Measurement] = []
+    faults: list[Fault] = []
+    for line, row in _rows(text):
+        try:
+            measurements.append(_measurement(row))
+            lines.append(line)
+        except ValueError as wrong:
+            faults.append(Fault(line, str(wrong)))
+    refused = recording.faults(measurements, at=at) | _hidden(measurements, viewer)
+    faults += [Fault(lines[place], reason) for place, reason in refused.items()]
+    kept = [one for place, one in enumerate(measurements) if place not in refused]
+    return Checked(kept, sorted(faults, key=lambda fault: fault.line))
+
+
+def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    try:
+        missing = [name for name in NEEDED if name not in (reader.fieldnames or ())]
+        if missing:
+            raise NotAFile(_("The first line does not name these columns: %(names)s.") % {"names": ", ".join(missing)})
+        count = 0
+        for count, row in enumerate(reader, start=1):
+            if count > MOST_ROWS:
+                raise NotAFile(_("A file has at most %(most)s lines.") % {"most": MOST_ROWS})
+            yield reader.line_num, {name: (value or "").strip() for name, value in row.items() if isinstance(name, str)}
+        if not count:
+            raise NotAFile(_("The file has no line below its columns."))
+    except csv.Error as wrong:
+        raise NotAFile(_("Line %(line)s cannot be read as CSV.") % {"line": reader.line_num}) from wrong
+
+
+def _measurement(row: dict[str, str]) -> Measurement:
+    events = row.get("events") or "1"
+    if not (events.isascii() and events.isdigit() and len(events) < 10):
+        raise ValueError(_("%(text)s is no number of events.") % {"text": events})
+    amount = row.get("amount")
+    return Measurement(
+        row["subscription"], row["metric"], row["key"], _moment(row["used_at"]), units=_number(row["units"]),
+        amount=_number(amount) if amount else None, events=int(events), item=row.get("item", ""),
+    )  # fmt: skip
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise ValueError(_("%(text)s is no moment with its zone, such as 2026-11-03T10:15:00+01:00.") % {"text": text or "–"})
+    return moment
+
+
+def _number(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite():
+        raise ValueError(_("%(text)s is no number.") % {"text": text or "–"})
+    return number
+
+
+def _hidden(measurements: list[Measurement], viewer: User) -> dict[int, str]:
+    """Return what names a subscription out of the viewer's reach, which for them does not exist."""
+    refs = {one.subscription for one in measurements}
+    within = access.customers_within_reach(viewer, access.KEEP_BOOKS)
+    known = set(Subscription.objects.filter(ref__in=refs, customer__in=within).values_list("ref", flat=True))
+    return {
+        place: _("%(ref)s is not a subscription.") % {"ref": one.subscription}
+        for place, one in enumerate(measurements)
+        if one.subscription not in known
+    }
