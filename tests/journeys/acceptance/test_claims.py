@@ -26,8 +26,8 @@ def test_s4_2_claim_on_another_period_is_not_valid_and_shows_both_periods(signed
     look_at(agent, "claim-not-valid")
 
 
-def test_s4_2_claims_that_hold_wholly_or_in_part_are_told_apart(signed_in, accord):
-    """The same days billed again are valid."""
+def test_s4_2_claim_on_the_same_days_is_valid_and_says_so(signed_in, accord):
+    """The same days on two invoices: our books find the charge that is one too many before anybody looks."""
     customer = own_customer.plant(accord, billed=(("1", 5, 12_000), ("2", 5, 12_000)))
     ref = claim(signed_in(customer.email), customer.invoice("2"))
     found = at_the_ticket.stand_before(signed_in(AGENT), ref).locator("#found")

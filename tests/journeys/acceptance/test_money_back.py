@@ -38,7 +38,7 @@ print(json.dumps(second.ref))
 @pytest.mark.parametrize(
     ("answer", "said", "still_credit"),
     [
-        ("Send it back the way it came", r"Done: 120\.00 EUR go back to .+\.", False),
+        ("Send it back the way it came", r"Done: 120\.00\sEUR go back to .+\.", False),
         ("Keep it for the next invoice", r"Done: it stays as credit and pays towards the next invoice\.", True),
     ],
 )

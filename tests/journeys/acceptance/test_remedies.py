@@ -120,6 +120,7 @@ def ask_answer_and_take_back(finance: Page, agent: Page, customer: OwnCustomer) 
     agent.get_by_label("Your answer to finance").fill("The first one.")
     agent.get_by_role("button", name="Send the answer").click()
     finance.goto("/backoffice/finance/")
+    finance.get_by_role("navigation", name="Show").get_by_role("link", name="Answered").click()
     expect(row).to_contain_text("The first one.")
     look_at(finance, "finance-asked")
     row.get_by_text("Take it back", exact=True).click()
@@ -200,6 +201,19 @@ def test_each_remedy_without_an_invoice_is_given_and_taken_back(signed_in, accor
     person.goto(f"/portal/customers/{customer.number}/contracts/")
     expect(person.get_by_role("row").filter(has_text="Workspace Team").first).to_contain_text("10")
     assert accord.manage("verify_books") == ""
+
+
+def test_agent_gives_in_dollars_within_the_limit_in_dollars(signed_in, accord):
+    """A customer that pays in dollars is helped at once, too; above the agent's limit a supervisor is asked."""
+    customer = own_customer.plant(accord, currency="USD")
+    person, agent = signed_in(customer.email), signed_in(AGENT)
+    ref = at_the_ticket.write_to_us(person, customer.number, subject="Slow", words="An hour lost.")
+    at_the_ticket.stand_before(agent, ref)
+    expect(agent.locator("header")).to_contain_text("also in USD")
+    look_at(agent, "ticket-in-dollars")
+    at_the_ticket.give(agent, "Goodwill credit", amount="9.00")
+    expect(agent.locator("#grants")).to_contain_text("9.00 USD")
+    expect(agent.locator("#grants")).to_contain_text("Granted")
 
 
 def order_five_more(person: Page, customer: OwnCustomer) -> None:
