@@ -5,24 +5,30 @@ A moment is written with its zone (2026-11-03T10:15:00+01:00), a number with a p
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
+from django.db import transaction
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from accounts.people import access
 from accounts.people.models import User
+from accounts.timeline import recording as timeline
+from billing import money
 from billing.contracts.models import Subscription
 from billing.usage import recording
-from billing.usage.recording import Measurement
+from billing.usage.recording import Measurement, Recorded
 
 NEEDED: Final = ("subscription", "metric", "key", "used_at", "units")
 OPTIONAL: Final = ("amount", "events", "item")
 MOST_ROWS: Final = 50_000
+LONGEST_CELL: Final = 200
+EARLIEST_YEAR: Final = 2000
 
 
 class NotAFile(Exception):
@@ -60,10 +66,26 @@ def check(text: str, *, viewer: User, at: datetime) -> Checked:
             lines.append(line)
         except ValueError as wrong:
             faults.append(Fault(line, str(wrong)))
-    refused = recording.faults(measurements, at=at) | _hidden(measurements, viewer)
+    refused = recording.faults(measurements, at=at) | _hidden(measurements, viewer) | _told_otherwise(measurements)
     faults += [Fault(lines[place], reason) for place, reason in refused.items()]
     kept = [one for place, one in enumerate(measurements) if place not in refused]
     return Checked(kept, sorted(faults, key=lambda fault: fault.line))
+
+
+def keep(measurements: list[Measurement], *, actor: User, at: datetime) -> Recorded:
+    """Keep what was checked, all or nothing, each once by its key, and put on record at each subscription who brought it in.
+
+    Raises:
+        Refusal: one of them cannot be kept any more.
+    """
+    counts = Counter(one.subscription for one in measurements)
+    with transaction.atomic():
+        kept = recording.record(measurements, at=at)
+        if kept.added:
+            for one in Subscription.objects.filter(ref__in=counts).select_related("customer").order_by("pk"):
+                facts = {"count": counts[one.ref]}
+                timeline.record(one.customer, "billing.usage_brought_in", actor=actor, at=at, about=one, facts=facts)
+    return kept
 
 
 def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
@@ -84,6 +106,8 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def _measurement(row: dict[str, str]) -> Measurement:
+    if any("\x00" in text or len(text) > LONGEST_CELL for text in row.values()):
+        raise ValueError(_("A cell is too long, or holds a sign that cannot be kept."))
     events = row.get("events") or "1"
     if not (events.isascii() and events.isdigit() and len(events) < 10):
         raise ValueError(_("%(text)s is no number of events.") % {"text": events})
@@ -99,19 +123,16 @@ def _moment(text: str) -> datetime:
         moment = parse_datetime(text)
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None:
+    if moment is None or moment.tzinfo is None or moment.year < EARLIEST_YEAR:
         raise ValueError(_("%(text)s is no moment with its zone, such as 2026-11-03T10:15:00+01:00.") % {"text": text or "–"})
     return moment
 
 
 def _number(text: str) -> Decimal:
     try:
-        number = Decimal(text)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite():
-        raise ValueError(_("%(text)s is no number.") % {"text": text or "–"})
-    return number
+        return money.exact_decimal(text)
+    except money.NotAnAmount as wrong:
+        raise ValueError(_("%(text)s is no number.") % {"text": text or "–"}) from wrong
 
 
 def _hidden(measurements: list[Measurement], viewer: User) -> dict[int, str]:
@@ -123,4 +144,14 @@ def _hidden(measurements: list[Measurement], viewer: User) -> dict[int, str]:
         place: _("%(ref)s is not a subscription.") % {"ref": one.subscription}
         for place, one in enumerate(measurements)
         if one.subscription not in known
+    }
+
+
+def _told_otherwise(measurements: list[Measurement]) -> dict[int, str]:
+    """Return what has the key of an earlier line of its subscription and says something else."""
+    first: dict[tuple[str, str], Measurement] = {}
+    return {
+        place: _("The key %(key)s stands on an earlier line with other values.") % {"key": one.key}
+        for place, one in enumerate(measurements)
+        if first.setdefault((one.subscription, one.key), one) != one
     }

@@ -40,7 +40,7 @@ def measure(*, size: int | None) -> list[Figure]:
     wanted = size or ACTIVITIES
     settings = {"ROOT_URLCONF": "benchmarks.bare", "ALLOWED_HOSTS": ["*"], "SECURE_SSL_REDIRECT": False}
     with scratch.database(), override_settings(**settings):
-        importing.importrows(rows(wanted // PER_CUSTOMER), actor=None, at=NOW - timedelta(days=31 * MONTHS))
+        importing.import_rows(rows(wanted // PER_CUSTOMER), actor=None, at=NOW - timedelta(days=31 * MONTHS))
         written = write(wanted)
         client = Client()
         client.force_login(_viewer())

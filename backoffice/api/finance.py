@@ -1,6 +1,6 @@
 """The finance feed: every remedy the moment it is given; acknowledging it, asking about it, and the day's tie-out."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
@@ -99,16 +99,21 @@ class Acknowledgements(View):
         return Response(self.get_serializer(finance_feed.acknowledge(actor=request.user, row=row, at=timezone.now())).data)
 
 
+MOST_SEEN: Final = 200
+
+
 class SeenSerializer(serializers.Serializer):
     """The rows that were looked at together."""
 
-    rows = serializers.PrimaryKeyRelatedField(queryset=FeedRow.objects.none(), many=True, allow_empty=False)
+    rows = serializers.ListField(
+        child=serializers.PrimaryKeyRelatedField(queryset=FeedRow.objects.none()), allow_empty=False, max_length=MOST_SEEN
+    )
 
     def get_fields(self) -> dict[str, Any]:
         found = super().get_fields()
         request = self.context.get("request")
         if request:
-            found["rows"].child_relation.queryset = finance_feed.visible_to(request.user)
+            found["rows"].child.queryset = finance_feed.visible_to(request.user)
         return found
 
 

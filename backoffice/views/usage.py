@@ -11,7 +11,6 @@ from accounts.people import access
 from accounts.people.routes import declares
 from backoffice import usage_files
 from backoffice.forms.usage import UsageFileForm
-from billing.usage import recording
 from window.refusals import refusals_shown_on
 
 SHOWN = 200
@@ -25,7 +24,7 @@ def usage_file(request: HttpRequest) -> HttpResponse:
     checked = _checked(request, form) if request.method == "POST" and form.is_valid() else None
     if checked and not checked.faults and form.cleaned_data["keep"]:
         with refusals_shown_on(form):
-            kept = recording.record(checked.measurements, at=timezone.now())
+            kept = usage_files.keep(checked.measurements, actor=request.user, at=timezone.now())
             counts = {"added": kept.added, "known": kept.known}
             messages.success(request, _("Kept: %(added)s new, %(known)s known before.") % counts)
             return redirect("backoffice:usage_file")

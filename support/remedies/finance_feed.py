@@ -109,7 +109,7 @@ def acknowledge_all(*, actor: User, rows: Iterable[FeedRow], at: datetime) -> li
         Refusal: the actor does not keep the books of one of them.
     """
     with turns.patience(), transaction.atomic():
-        held = [_locked(row) for row in sorted(rows, key=lambda row: row.pk)]
+        held = [_locked(row) for row in sorted(set(rows), key=lambda row: row.pk)]
         return [acknowledge(actor=actor, row=row, at=at) for row in held if row.status == NEW]
 
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.days import local_day
+from accounts.timeline.models import Activity
 from billing.usage.models import UsageRecord
 from tests.factories import billing, customers, metered, people
 from tests.portal.visiting import browser_of, words
@@ -45,6 +46,45 @@ def test_file_that_is_only_checked_keeps_nothing(running):
 
     assert "One measurement can be kept" in words(answer)
     assert not UsageRecord.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"units": "1e999999999"},
+        {"units": "1_000"},
+        {"units": "\u0663"},
+        {"key": "a\x00"},
+        {"key": "a" * 201},
+        {"used_at": "0001-01-01T00:00:00+14:00"},
+    ],
+)
+def test_hostile_cell_is_a_fault_of_its_line(running, bad):
+    answer = upload(row(running, **bad))
+
+    assert answer.status_code == 422
+    assert [fault.line for fault in answer.context["faults"]] == [2]
+
+
+def test_key_that_stands_twice_with_other_values_is_a_fault(running):
+    moment = timezone.now().isoformat()
+    lines = [row(running, "a", used_at=moment), row(running, "a", used_at=moment), row(running, "a", used_at=moment, units="41")]
+
+    answer = upload(*lines)
+
+    assert [fault.line for fault in answer.context["faults"]] == [4]
+    assert not UsageRecord.objects.exists()
+
+
+def test_who_brought_a_file_in_is_on_record_once(running):
+    lines = [row(running, "a"), row(running, "b")]
+
+    for _time in range(2):
+        upload(*lines)
+
+    (told,) = Activity.objects.filter(kind="billing.usage_brought_in")
+    assert (told.customer, told.facts["count"], told.about_ref) == (running.customer, 2, running.ref)
+    assert told.actor_id
 
 
 def test_each_fault_has_its_line_and_then_nothing_is_kept(running):

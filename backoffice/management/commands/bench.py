@@ -22,6 +22,8 @@ def names() -> list[str]:
 
 class Command(BaseCommand):
     help = "Runs one benchmark and prints its figures. Numbers are figures of this machine, now; compare ratios."
+    # Checks would load every page of the site, and the workers of a benchmark are told by their memory.
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", help=f"one of: {', '.join(names()) or 'none yet'}")

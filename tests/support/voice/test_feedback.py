@@ -19,6 +19,7 @@ from support.voice.models import Feedback, Survey, Thanks
 from tests.factories import billing, people, policies, support
 from tests.factories.customers import group
 from tests.factories.support import NOON
+from tests.portal.visiting import words
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -107,9 +108,9 @@ def test_one_star_and_five_are_thanked_the_same(score):
 def test_page_behind_the_link_says_what_was_credited_whatever_the_score(score):
     survey = answered(*thankful(), score)
 
-    page = Client().get(f"/how-it-went/{satisfaction.token_of(survey)}/").content.decode()
+    page = Client().get(f"/how-it-went/{satisfaction.token_of(survey)}/")
 
-    assert "As thanks we credited 5.00 EUR to your account" in page
+    assert "As thanks we credited 5.00 EUR to your account" in words(page)
 
 
 def test_payer_is_thanked_with_a_credit_once_in_90_days():
