@@ -29,7 +29,7 @@ JOIN ended ON ended.customer_id = l.customer_id AND ended.product_id = l.product
 WHERE l.subscription_id IS NULL AND l.until > ended.on + 1
 AND NOT EXISTS (
     SELECT 1 FROM billing_subscription o WHERE o.customer_id = l.customer_id AND o.product_id = l.product_id
-    AND o.id NOT IN (SELECT id FROM ended))
+    AND NOT EXISTS (SELECT 1 FROM ended gone WHERE gone.id = o.id))
 GROUP BY l.id HAVING max(l.until) > max(ended.on) + 1 ORDER BY 1
 """  # noqa: S608 - made of constants
 
