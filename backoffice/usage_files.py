@@ -5,7 +5,6 @@ A moment is written with its zone (2026-11-03T10:15:00+01:00), a number with a p
 
 import csv
 import io
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -66,7 +65,7 @@ def check(text: str, *, viewer: User, at: datetime) -> Checked:
             lines.append(line)
         except ValueError as wrong:
             faults.append(Fault(line, str(wrong)))
-    refused = recording.faults(measurements, at=at) | _hidden(measurements, viewer) | _told_otherwise(measurements)
+    refused = recording.faults(measurements, at=at) | recording.told_otherwise(measurements) | _hidden(measurements, viewer)
     faults += [Fault(lines[place], reason) for place, reason in refused.items()]
     kept = [one for place, one in enumerate(measurements) if place not in refused]
     return Checked(kept, sorted(faults, key=lambda fault: fault.line))
@@ -78,43 +77,53 @@ def keep(measurements: list[Measurement], *, actor: User, at: datetime) -> Recor
     Raises:
         Refusal: one of them cannot be kept any more.
     """
-    counts = Counter(one.subscription for one in measurements)
     with transaction.atomic():
         kept = recording.record(measurements, at=at)
-        if kept.added:
-            for one in Subscription.objects.filter(ref__in=counts).select_related("customer").order_by("pk"):
-                facts = {"count": counts[one.ref]}
-                timeline.record(one.customer, "billing.usage_brought_in", actor=actor, at=at, about=one, facts=facts)
+        for one in Subscription.objects.filter(pk__in=list(kept.of_subscription)).select_related("customer").order_by("pk"):
+            facts = {"count": kept.of_subscription[one.pk]}
+            timeline.record(one.customer, "billing.usage_brought_in", actor=actor, at=at, about=one, facts=facts)
     return kept
 
 
-def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(text: str) -> Iterator[tuple[int, dict[str, str] | None]]:
+    """Yield each line with its cells; nothing in place of them when it has more or fewer than the first line names."""
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
-        missing = [name for name in NEEDED if name not in (reader.fieldnames or ())]
-        if missing:
-            raise NotAFile(_("The first line does not name these columns: %(names)s.") % {"names": ", ".join(missing)})
+        _columns_or_refuse(list(reader.fieldnames or ()))
         count = 0
         for count, row in enumerate(reader, start=1):
             if count > MOST_ROWS:
                 raise NotAFile(_("A file has at most %(most)s lines.") % {"most": MOST_ROWS})
-            yield reader.line_num, {name: (value or "").strip() for name, value in row.items() if isinstance(name, str)}
+            whole = None not in row and None not in row.values()
+            yield reader.line_num, {name: value.strip() for name, value in row.items()} if whole else None
         if not count:
             raise NotAFile(_("The file has no line below its columns."))
     except csv.Error as wrong:
         raise NotAFile(_("Line %(line)s cannot be read as CSV.") % {"line": reader.line_num}) from wrong
 
 
-def _measurement(row: dict[str, str]) -> Measurement:
+def _columns_or_refuse(names: list[str]) -> None:
+    if missing := [name for name in NEEDED if name not in names]:
+        raise NotAFile(_("The first line does not name these columns: %(names)s.") % {"names": ", ".join(missing)})
+    if strange := [name for name in names if name not in NEEDED + OPTIONAL or names.count(name) > 1]:
+        raise NotAFile(_("The first line names columns that are not known, or twice: %(names)s.") % {"names": ", ".join(strange)})
+
+
+def _measurement(row: dict[str, str] | None) -> Measurement:
+    if row is None:
+        raise ValueError(_("The line has more or fewer cells than the first one. A number is written with a point."))
     if any("\x00" in text or len(text) > LONGEST_CELL for text in row.values()):
         raise ValueError(_("A cell is too long, or holds a sign that cannot be kept."))
     events = row.get("events") or "1"
     if not (events.isascii() and events.isdigit() and len(events) < 10):
         raise ValueError(_("%(text)s is no number of events.") % {"text": events})
-    amount = row.get("amount")
+    told = row.get("amount")
+    units, amount = _number(row["units"]), _number(told) if told else None
+    if units < 0 or (amount is not None and amount < 0):
+        raise ValueError(_("What was used is not below zero. What is given back goes through a ticket."))
     return Measurement(
-        row["subscription"], row["metric"], row["key"], _moment(row["used_at"]), units=_number(row["units"]),
-        amount=_number(amount) if amount else None, events=int(events), item=row.get("item", ""),
+        row["subscription"], row["metric"], row["key"], _moment(row["used_at"]), units=units, amount=amount, events=int(events),
+        item=row.get("item", ""),
     )  # fmt: skip
 
 
@@ -144,14 +153,4 @@ def _hidden(measurements: list[Measurement], viewer: User) -> dict[int, str]:
         place: _("%(ref)s is not a subscription.") % {"ref": one.subscription}
         for place, one in enumerate(measurements)
         if one.subscription not in known
-    }
-
-
-def _told_otherwise(measurements: list[Measurement]) -> dict[int, str]:
-    """Return what has the key of an earlier line of its subscription and says something else."""
-    first: dict[tuple[str, str], Measurement] = {}
-    return {
-        place: _("The key %(key)s stands on an earlier line with other values.") % {"key": one.key}
-        for place, one in enumerate(measurements)
-        if first.setdefault((one.subscription, one.key), one) != one
     }

@@ -4,8 +4,9 @@ A record that arrives after its day is over has the next run look at its subscri
 billed once, as a true-up of the days billed already.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final, NamedTuple
@@ -19,17 +20,18 @@ from accounts.days import local_day
 from accounts.decisions import Refusal
 from billing import money
 from billing.catalog.models import Charge
-from billing.usage.models import Meter
+from billing.usage.models import Meter, UsageRecord
 
 AT_ONCE: Final = 5_000
 LONGEST_KEY: Final = 80
 OPEN_FOR: Final = timedelta(days=366)  # usage that is told later than this is not billed any more
+_TOLD: Final = ("meter__code", "used_at", "units", "amount", "events", "item")
 INSERT: Final = """
     INSERT INTO billing_usagerecord
     (subscription_id, meter_id, key, day, used_at, units, amount, events, item, recorded_at)
     SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::date[], %s::timestamptz[], %s::numeric[], %s::numeric[],
                          %s::integer[], %s::text[], %s::timestamptz[])
-    ON CONFLICT (subscription_id, key) DO NOTHING"""
+    ON CONFLICT (subscription_id, key) DO NOTHING RETURNING subscription_id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,11 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Recorded:
-    """How many measurements were new, and how many had been recorded before."""
+    """How many measurements were new, and how many had been recorded before; the new ones of each subscription, by its key."""
 
     added: int
     known: int
+    of_subscription: Mapping[int, int] = field(default_factory=dict, compare=False)
 
 
 class UnknownMeter(Refusal):
@@ -104,10 +107,12 @@ def record(measurements: Iterable[Measurement], *, at: datetime) -> Recorded:
     given = list(measurements)
     known = _Known(given, at)
     rows = [known.row(measurement) for measurement in given]
+    added: Counter[int] = Counter()
     with transaction.atomic():
-        added = sum(_insert(rows[start : start + AT_ONCE]) for start in range(0, len(rows), AT_ONCE))
+        for start in range(0, len(rows), AT_ONCE):
+            added.update(_insert(rows[start : start + AT_ONCE]))
         _look_again(rows, known)
-    return Recorded(added, len(given) - added)
+    return Recorded(added.total(), len(given) - added.total(), added)
 
 
 def faults(measurements: Iterable[Measurement], *, at: datetime) -> dict[int, str]:
@@ -120,6 +125,27 @@ def faults(measurements: Iterable[Measurement], *, at: datetime) -> dict[int, st
         except Refusal as refusal:
             found[place] = refusal.reason
     return found
+
+
+def told_otherwise(measurements: Iterable[Measurement]) -> dict[int, str]:
+    """Return what has the key of an earlier measurement, kept or among these, and says something else, by its place from 0.
+
+    Kept as it is, it would not count: what a key says once stays.
+    """
+    given = list(measurements)
+    kept = UsageRecord.objects.filter(
+        subscription__ref__in={one.subscription for one in given}, key__in={one.key for one in given}
+    )
+    first = {(ref, key): told for ref, key, *told in kept.values_list("subscription__ref", "key", *_TOLD)}
+    return {
+        place: _("The key {key} says something else already.").format(key=one.key)
+        for place, one in enumerate(given)
+        if first.setdefault((one.subscription, one.key), told := _told(one)) != told
+    }
+
+
+def _told(one: Measurement) -> list[object]:
+    return [one.metric, one.used_at, one.units, one.amount, one.events, one.item[:80]]
 
 
 class _Row(NamedTuple):
@@ -204,12 +230,12 @@ def _subscriptions(refs: set[str], at: datetime) -> dict[str, _Served]:
     return {ref: _Served(key, zones[zone][0], starts_on, zones[zone][1]) for ref, key, zone, starts_on in named}
 
 
-def _insert(rows: Sequence[_Row]) -> int:
-    """Add the rows whose keys are new, in one statement, and return how many they are."""
+def _insert(rows: Sequence[_Row]) -> list[int]:
+    """Add the rows whose keys are new, in one statement, and return of which subscription each of these is."""
     columns = zip(*rows, strict=True)
     with connection.cursor() as cursor:
         cursor.execute(INSERT, [list(column) for column in columns])
-        return int(cursor.rowcount)
+        return [subscription for (subscription,) in cursor.fetchall()]
 
 
 def _look_again(rows: Sequence[_Row], known: _Known) -> None:

@@ -183,8 +183,10 @@ class MeasurementSerializer(serializers.Serializer):
     metric = serializers.CharField(max_length=40)
     key = serializers.CharField(max_length=80)
     used_at = serializers.DateTimeField()
-    units = serializers.DecimalField(max_digits=24, decimal_places=10, required=False, default=0)
-    amount = serializers.DecimalField(max_digits=24, decimal_places=10, required=False, allow_null=True, default=None)
+    units = serializers.DecimalField(max_digits=24, decimal_places=10, min_value=0, required=False, default=0)
+    amount = serializers.DecimalField(
+        max_digits=24, decimal_places=10, min_value=0, required=False, allow_null=True, default=None
+    )
     events = serializers.IntegerField(min_value=1, max_value=2**31 - 1, default=1)
     item = serializers.CharField(max_length=80, required=False, allow_blank=True, default="")
 

@@ -56,6 +56,8 @@ def test_file_that_is_only_checked_keeps_nothing(running):
         {"units": "\u0663"},
         {"key": "a\x00"},
         {"key": "a" * 201},
+        {"units": "-1"},
+        {"units": "2,5"},
         {"used_at": "0001-01-01T00:00:00+14:00"},
     ],
 )
@@ -76,11 +78,30 @@ def test_key_that_stands_twice_with_other_values_is_a_fault(running):
     assert not UsageRecord.objects.exists()
 
 
+def test_key_that_was_kept_with_other_values_is_a_fault(running):
+    moment = timezone.now().isoformat()
+    upload(row(running, "a", used_at=moment))
+
+    answer = upload(row(running, "a", used_at=moment, units="41"), row(running, "b"))
+
+    assert [fault.line for fault in answer.context["faults"]] == [2]
+    assert [record.units for record in UsageRecord.objects.all()] == [40]
+
+
+@pytest.mark.parametrize("columns", [f"{COLUMNS},Amount", f"{COLUMNS},units"])
+def test_column_that_is_unknown_or_named_twice_is_refused(running, columns):
+    answer = upload(f"{row(running)},1", columns=columns)
+
+    assert answer.status_code == 422
+    assert "not known, or twice" in words(answer)
+    assert not UsageRecord.objects.exists()
+
+
 def test_who_brought_a_file_in_is_on_record_once(running):
     lines = [row(running, "a"), row(running, "b")]
 
-    for _time in range(2):
-        upload(*lines)
+    upload(*lines)
+    upload(*lines)
 
     (told,) = Activity.objects.filter(kind="billing.usage_brought_in")
     assert (told.customer, told.facts["count"], told.about_ref) == (running.customer, 2, running.ref)
