@@ -4,7 +4,7 @@ import csv
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.acceptance import own_customer
 from tests.journeys.acceptance.calls import log_a_call
@@ -115,6 +115,7 @@ def test_s3_40_customer_kept_twice_is_merged_with_all_it_has_and_undo_restores_b
     kept, twin = (own_customer.plant(accord, billed=(("OLD", 2, 30_000),)) for _each in range(2))
     manager, second, agent = signed_in(MANAGER), signed_in(SECOND_MANAGER), signed_in(AGENT)
     tickets = {one: log_a_call(agent, one.number, about=f"Asked by {one.mark}") for one in (kept, twin)}
+    own = {one: {"People": one.email, "Documents": one.invoice("OLD"), "Tickets": tickets[one]} for one in (kept, twin)}
     persons = {one: signed_in(one.email) for one in (kept, twin)}
     names = {kept.invoice("OLD"), twin.invoice("OLD"), *tickets.values()}
 
@@ -136,7 +137,8 @@ def test_s3_40_customer_kept_twice_is_merged_with_all_it_has_and_undo_restores_b
 
     agent.goto(f"/backoffice/customers/{twin.number}/")
     expect(agent).to_have_url(re.compile(f"/backoffice/customers/{kept.number}/$"))
-    has_all_of(agent, kept, twin, tickets)
+    for one in (kept, twin):
+        has(agent, own[one])
     assert read(agent, f"/api/v1/staff/nodes/{twin.number}/")["number"] == kept.number
     for person in persons.values():
         assert shown_in_the_portal(person, twin.number, names) == {kept.number, *names}
@@ -147,7 +149,7 @@ def test_s3_40_customer_kept_twice_is_merged_with_all_it_has_and_undo_restores_b
         assert shown_in_the_portal(persons[one], one.number, names) == {one.number, one.invoice("OLD"), tickets[one]}
         agent.goto(f"/backoffice/customers/{one.number}/")
         expect(agent).to_have_url(re.compile(f"/backoffice/customers/{one.number}/$"))
-        has_its_own(agent, one, other, tickets)
+        has(agent, own[one], but_not=own[other])
 
 
 def make_alike(page: Page, twin: OwnCustomer, kept: OwnCustomer) -> None:
@@ -177,25 +179,25 @@ def open_the_pair(page: Page, kept: OwnCustomer, twin: OwnCustomer) -> None:
     expect(page.get_by_role("table", name="Side by side")).to_be_visible()
 
 
-def has_all_of(page: Page, kept: OwnCustomer, twin: OwnCustomer, tickets: dict[OwnCustomer, str]) -> None:
-    """Look at the customer that stays for people, invoices and tickets of both."""
-    for one in (kept, twin):
-        for words in (one.email, one.invoice("OLD"), tickets[one]):
-            expect(page.locator("main")).to_contain_text(words)
+def has(page: Page, names: dict[str, str], *, but_not: dict[str, str] | None = None) -> None:
+    """Look at the customer that is open: each card has what is named for it, and nothing of somebody else."""
+    for card, name in names.items():
+        expect(card_of(page, card)).to_contain_text(name)
+    for card, name in (but_not or {}).items():
+        expect(card_of(page, card)).not_to_contain_text(name)
 
 
-def has_its_own(page: Page, one: OwnCustomer, other: OwnCustomer, tickets: dict[OwnCustomer, str]) -> None:
-    """Look at one customer for its own people, invoices and tickets, and for none of the other's."""
-    for words, others in ((one.email, other.email), (one.invoice("OLD"), other.invoice("OLD")), (tickets[one], tickets[other])):
-        expect(page.locator("main")).to_contain_text(words)
-        expect(page.locator("main")).not_to_contain_text(others)
+def card_of(page: Page, title: str) -> Locator:
+    return page.locator("main section").filter(has=page.get_by_role("heading", name=title, exact=True)).last
 
 
 def shown_in_the_portal(person: Page, number: str, names: set[str]) -> set[str]:
-    """Open invoices and tickets under a number; return which of these names stand there, and the number it led to."""
-    shown = set()
+    """Follow a number in the portal; return the number it leads to, and which names stand among its invoices and tickets."""
+    person.goto(f"/portal/customers/{number}/")
+    led_to = person.url.rstrip("/").rsplit("/", 1)[1]
+    shown = {led_to}
     for page in ("invoices", "tickets"):
         person.goto(f"/portal/customers/{number}/{page}/")
-        shown |= {name for name in names if name in person.locator("main").inner_text()}
-        shown.add(person.url.split("/customers/")[1].split("/")[0])
+        words = person.locator("main").inner_text()
+        shown |= {name for name in names if name in words}
     return shown
