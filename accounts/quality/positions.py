@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.customers import moves, responsibilities, tree
-from accounts.customers.models import Customer, Move
+from accounts.customers.models import Customer, Move, Responsibility
 from accounts.days import local_day
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
 from accounts.people import access, owners
@@ -26,6 +26,7 @@ from accounts.timeline.plain import in_plain_words
 
 BY_CUSTOMERS: Final = "tree.moves_by_customers"
 KEEPS_OWNERS: Final = "keeps_owners"
+KEPT_OWNERS: Final = "kept_owners"  # by role, whom of its owners before the move named at the customer itself
 GROUP: Final = "group"  # the number of the root under which it stood when the move was asked for
 TOP: Final = ""  # the number that stands for no parent: a group of its own
 # What an approval rests on: a move that would change something else of these by its day is approved again.
@@ -179,11 +180,23 @@ def _keep_owners(request: ChangeRequest, before: Mapping[str, owners.Owner], at:
     """Name who owned the customer before its move at the customer itself, where its new place has another owner or none."""
     today = local_day(at, request.customer.timezone)
     now = owners.of(request.customer, today)
-    for role, owner in before.items():
-        if role not in now or now[role].person.pk != owner.person.pk:
-            responsibilities.set_person(
-                actor=request.decided_by, customer=request.customer, person=owner.person, role=role, since=today, at=at
-            )
+    kept = {role: owner.person for role, owner in before.items() if role not in now or now[role].person.pk != owner.person.pk}
+    for role, person in kept.items():
+        responsibilities.set_person(
+            actor=request.decided_by, customer=request.customer, person=person, role=role, since=today, at=at
+        )
+    request.after |= {KEPT_OWNERS: {role: person.pk for role, person in kept.items()}}
+    request.save(update_fields=["after"])
+
+
+def _let_inherit_again(request: ChangeRequest, moved_at: datetime, actor: User, at: datetime) -> None:
+    """End what a move named at the customer to keep its owners, save where somebody named another owner since."""
+    customer = request.customer
+    since, today = (local_day(moment, customer.timezone) for moment in (moved_at, at))
+    for role, person in request.after.get(KEPT_OWNERS, {}).items():
+        named = Responsibility.objects.filter(customer=customer, role=role, person=person, since=since, until=None)
+        if named.exists():
+            responsibilities.end(actor=actor, customer=customer, role=role, on=today, at=at)
 
 
 def may_undo(actor: User, request: ChangeRequest) -> Decision:
@@ -193,6 +206,8 @@ def may_undo(actor: User, request: ChangeRequest) -> Decision:
 
 def undo(*, actor: User, request: ChangeRequest, at: datetime) -> Move:
     """Move the customer back to where it stood before `request`, and return the move that did so.
+
+    Owners that the move kept by naming them at the customer are named there no more: it inherits as before.
 
     Raises:
         moves.CannotBeUndone: it is not in effect, was undone before, the customer has been moved on since, or the place it came
@@ -209,7 +224,9 @@ def undo(*, actor: User, request: ChangeRequest, at: datetime) -> Move:
         _must_stand_on_its_own(*Customer.objects.filter(pk__in=[pk for pk in (held.customer_id, held.move.from_parent_id) if pk]))
         if origin and Customer.objects.get(pk=origin.pk).get_root().number != held.before.get(GROUP, origin.get_root().number):
             raise moves.CannotBeUndone(_("Where it came from belongs to another group by now; ask for a move instead."))
-        return moves.undo(actor=actor, move=held.move, at=at)
+        back = moves.undo(actor=actor, move=held.move, at=at)
+        _let_inherit_again(held, held.move.moved_at, actor, at)
+    return back
 
 
 def all_of() -> QuerySet[ChangeRequest]:

@@ -188,5 +188,5 @@ def _answers(view: View, node: Customer) -> Response:
 
 
 def _customer(request: Request, number: str) -> Customer:
-    found: Customer = get_object_or_404(access.customers_within_reach(request.user).current(), number=number)
+    found: Customer = get_object_or_404(access.customers_within_reach(request.user).numbered(number))
     return found

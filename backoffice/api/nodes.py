@@ -1,6 +1,5 @@
 """Nodes: how a customer stands with us, for every program that must treat it alike: key account, segments, terms, policies."""
 
-from django.db.models import Q
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -77,9 +76,12 @@ class Node(View):
 
     @extend_schema(responses=NodeSerializer)
     def get(self, request: Request, number: str) -> Response:
-        """Say how a customer, named by its number or by the name other systems use, stands with us, and why."""
-        reach = access.customers_within_reach(request.user).current()
-        node = get_object_or_404(reach, Q(number=number) | Q(ref=number))
+        """Say how a customer, named by its number or the name other systems use, stands with us, and why.
+
+        The number of one that was merged leads to its survivor.
+        """
+        reach = access.customers_within_reach(request.user)
+        node = reach.numbered(number).first() or get_object_or_404(reach.current(), ref=number)
         return Response(self.get_serializer(_standing(node)).data)
 
 

@@ -71,6 +71,20 @@ def test_number_of_a_merged_customer_leads_to_its_survivor():
     assert answer["Location"] == reverse("backoffice:customer", args=[merge.survivor.number])
 
 
+def test_number_of_a_merged_customer_leads_to_its_survivor_by_api():
+    merge, client = quality.done_merge(), Client()
+    client.force_login(people.agent())
+
+    node = client.get(f"/api/v1/staff/nodes/{merge.retired.number}/")
+    answers = [
+        client.get(f"/api/v1/staff/nodes/{customer.number}/responsibilities/").json()
+        for customer in (merge.retired, merge.survivor)
+    ]
+
+    assert node.json()["number"] == merge.survivor.number
+    assert answers[0] == answers[1] != []
+
+
 def test_survivor_shows_documents_tickets_and_contracts_of_both():
     merge = quality.waiting_merge()
     invoice, ticket = billing.invoice(merge.retired, 12000), support.ticket(merge.retired)

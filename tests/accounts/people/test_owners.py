@@ -108,6 +108,32 @@ def test_move_keeps_the_owners_where_that_was_asked_for():
     assert owners.of(world.berlin, TODAY)["account_owner"].named_at == world.berlin
 
 
+def test_undone_move_lets_the_customer_inherit_the_owners_it_kept():
+    world, kim, lee = helios(), people.staff("key_account"), people.staff("key_account")
+    name(world.germany, kim)
+    name(world.us, lee)
+    asked = moved(world.berlin, world.us, **{positions.KEEPS_OWNERS: "yes"})
+
+    positions.undo(actor=people.supervisor(), request=asked, at=NOON)
+
+    assert owners.of(world.berlin, TODAY)["account_owner"].named_at == world.germany
+    name(world.germany, lee)
+    assert owner_of(world.berlin) == lee
+
+
+def test_undone_move_leaves_an_owner_whom_somebody_named_since():
+    world, kim, lee = helios(), people.staff("key_account"), people.staff("key_account")
+    name(world.germany, kim)
+    name(world.us, lee)
+    asked = moved(world.berlin, world.us, **{positions.KEEPS_OWNERS: "yes"})
+    name(world.berlin, lee)
+
+    positions.undo(actor=people.supervisor(), request=asked, at=NOON)
+
+    assert owners.of(world.berlin, TODAY)["account_owner"].named_at == world.berlin
+    assert owner_of(world.berlin) == lee
+
+
 def test_preview_of_a_move_says_into_whose_hands_it_goes():
     world, kim = helios(), people.staff("key_account", email="kim@accord.example")
     name(world.germany, kim)
