@@ -110,21 +110,25 @@ def _columns_or_refuse(names: list[str]) -> None:
 
 
 def _measurement(row: dict[str, str] | None) -> Measurement:
+    cells = _cells(row)
+    events, told = cells.get("events") or "1", cells.get("amount")
+    if not (events.isascii() and events.isdigit() and len(events) < 10):
+        raise ValueError(_("%(text)s is no number of events.") % {"text": events})
+    units, amount = _number(cells["units"]), _number(told) if told else None
+    if min(units, amount or 0) < 0:
+        raise ValueError(_("What was used is not below zero. What is given back goes through a ticket."))
+    return Measurement(
+        cells["subscription"], cells["metric"], cells["key"], _moment(cells["used_at"]), units=units, amount=amount,
+        events=int(events), item=cells.get("item", ""),
+    )  # fmt: skip
+
+
+def _cells(row: dict[str, str] | None) -> dict[str, str]:
     if row is None:
         raise ValueError(_("The line has more or fewer cells than the first one. A number is written with a point."))
     if any("\x00" in text or len(text) > LONGEST_CELL for text in row.values()):
         raise ValueError(_("A cell is too long, or holds a sign that cannot be kept."))
-    events = row.get("events") or "1"
-    if not (events.isascii() and events.isdigit() and len(events) < 10):
-        raise ValueError(_("%(text)s is no number of events.") % {"text": events})
-    told = row.get("amount")
-    units, amount = _number(row["units"]), _number(told) if told else None
-    if units < 0 or (amount is not None and amount < 0):
-        raise ValueError(_("What was used is not below zero. What is given back goes through a ticket."))
-    return Measurement(
-        row["subscription"], row["metric"], row["key"], _moment(row["used_at"]), units=units, amount=amount, events=int(events),
-        item=row.get("item", ""),
-    )  # fmt: skip
+    return row
 
 
 def _moment(text: str) -> datetime:
