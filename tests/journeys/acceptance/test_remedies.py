@@ -126,7 +126,7 @@ def ask_answer_and_take_back(finance: Page, agent: Page, customer: OwnCustomer) 
     row.get_by_text("Take it back", exact=True).click()
     row.get_by_label("Why; the customer reads it").fill("The second one was meant.")
     row.get_by_role("button", name="Take it back by counter-entry").click()
-    expect(finance.locator("main")).to_contain_text("taken back")
+    expect(finance.locator("main")).to_contain_text("Taken back")
 
 
 def test_s4_17_account_without_a_number_turns_the_check_red_and_the_button_off(signed_in, accord):
