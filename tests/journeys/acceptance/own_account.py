@@ -4,9 +4,8 @@ import json
 import secrets
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-from playwright.sync_api import APIResponse, Page
+from playwright.sync_api import Page
 
 MOMENT, LOOKS = 2_000, 45  # milliseconds between two looks into the mailbox; how many until a mail counts as lost
 OPEN = """
@@ -85,21 +84,6 @@ def opened(accord) -> Account:
 def told_by(accord, script: str) -> Any:
     """Run Python in the product's own shell and return what its last line prints, read as JSON."""
     return json.loads(accord.manage("shell", "-c", script).strip().splitlines()[-1])
-
-
-def read(page: Page, path: str) -> Any:
-    """Return what the API says to the person who is signed in on the page."""
-    answer = page.request.get(path)
-    assert answer.ok, answer.text()
-    return answer.json()
-
-
-def send(page: Page, path: str, **facts: object) -> APIResponse:
-    """Send facts to the API as the person who is signed in on the page."""
-    base = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
-    token = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "csrftoken")
-    headers = {"X-CSRFToken": token, "Referer": f"{base}/", "Content-Type": "application/json"}
-    return page.request.post(path, data=json.dumps(facts), headers=headers)
 
 
 def mail_to(page: Page, email: str, subject: str) -> None:

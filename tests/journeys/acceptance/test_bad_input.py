@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Error, Page, expect
 
-from tests.journeys.acceptance import money_scripts, own_account
+from tests.journeys.acceptance import money_scripts, own_account, own_things
 
 pytestmark = [pytest.mark.journey, pytest.mark.long]
 ELSEWHERE = {
@@ -73,7 +73,7 @@ def lose_the_answer(route) -> None:
 
 def paid(page: Page, account: own_account.Account) -> list[str]:
     """Return how each payment of the account ended."""
-    return [row["status"] for row in own_account.read(page, f"/api/v1/customers/{account.number}/payments/")["results"]]
+    return [row["status"] for row in own_things.read(page, f"/api/v1/customers/{account.number}/payments/")["results"]]
 
 
 def test_price_older_than_half_an_hour_changes_nothing_and_offers_a_new_one(signed_in, accord):
@@ -130,12 +130,12 @@ def see_the_price(page: Page, account: own_account.Account, *, units: int) -> No
 
 def units(page: Page, account: own_account.Account) -> int:
     """Return how many units run."""
-    return own_account.read(page, f"/api/v1/contracts/{account.contract}/")["subscriptions"][0]["quantity"]
+    return own_things.read(page, f"/api/v1/contracts/{account.contract}/")["subscriptions"][0]["quantity"]
 
 
 def documents(page: Page, account: own_account.Account) -> list[str]:
     """Return the refs of all documents of the account."""
-    return [row["ref"] for row in own_account.read(page, f"/api/v1/customers/{account.number}/documents/")["results"]]
+    return [row["ref"] for row in own_things.read(page, f"/api/v1/customers/{account.number}/documents/")["results"]]
 
 
 @pytest.mark.parametrize("language", ELSEWHERE)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.acceptance import contract_scripts, own_account
+from tests.journeys.acceptance import contract_scripts, own_account, own_things
 from tests.journeys.walking import at_most, cents, look_at
 
 pytestmark = [pytest.mark.journey, pytest.mark.long]
@@ -115,13 +115,13 @@ def test_s2_15_scheduled_downgrade_is_cancelled_before_its_day(signed_in, accord
 def grow(page: Page, account: own_account.Account) -> None:
     """Take the larger plan today."""
     facts = {"what": "change_plan", "plan": f"large-{account.mark}"}
-    quote = own_account.send(page, f"/api/v1/subscriptions/{account.subscription}/quotes/", **facts)
-    assert own_account.send(page, f"/api/v1/quotes/{quote.json()['token']}/applications/").ok
+    quote = own_things.send(page, f"/api/v1/subscriptions/{account.subscription}/quotes/", **facts)
+    assert own_things.send(page, f"/api/v1/quotes/{quote.json()['token']}/applications/").ok
 
 
 def documents(page: Page, account: own_account.Account) -> list[str]:
     """Return the refs of all invoices and credit notes of the account."""
-    return [row["ref"] for row in own_account.read(page, f"/api/v1/customers/{account.number}/documents/")["results"]]
+    return [row["ref"] for row in own_things.read(page, f"/api/v1/customers/{account.number}/documents/")["results"]]
 
 
 def test_s2_16_berlin_sees_the_groups_price_list_and_its_po_stands_on_the_invoice(signed_in, accord):
@@ -172,7 +172,7 @@ def test_s2_18_200_random_changes_cost_what_their_preview_says_or_raise_an_alarm
             running = change_by_chance(customer, account, running, chance)
     quote = quoted(customer, account, what="set_quantity", quantity=500)
     accord.manage("shell", "-c", contract_scripts.DISCOUNT.format(number=account.number))
-    refused = own_account.send(customer, f"/api/v1/quotes/{quote['token']}/applications/")
+    refused = own_things.send(customer, f"/api/v1/quotes/{quote['token']}/applications/")
     assert (refused.status, refused.json()["code"]) == (422, "price_differs")
     agent = signed_in(AGENT)
     agent.goto(f"/backoffice/customers/{account.number}/timeline/")
@@ -191,17 +191,17 @@ def change_by_chance(page: Page, account: own_account.Account, running: Running,
         else {"what": "change_plan", "plan": f"{other}-{account.mark}"}
     )
     quote = quoted(page, account, **facts)
-    applied = own_account.send(page, f"/api/v1/quotes/{quote['token']}/applications/")
+    applied = own_things.send(page, f"/api/v1/quotes/{quote['token']}/applications/")
     assert applied.ok, applied.text()
     ref = applied.json()["document"]
-    invoiced = own_account.read(page, f"/api/v1/documents/{ref}/")["total"]["amount"] if ref else "0.00"
+    invoiced = own_things.read(page, f"/api/v1/documents/{ref}/")["total"]["amount"] if ref else "0.00"
     assert Decimal(invoiced) * 100 == quote["outcome"]["total_minor"], (facts, ref)
     return Running(running.plan, units) if changes_units else Running(other, running.quantity)
 
 
 def quoted(page: Page, account: own_account.Account, **facts: object) -> dict:
     """Ask for the price of a change."""
-    answer = own_account.send(page, f"/api/v1/subscriptions/{account.subscription}/quotes/", **facts)
+    answer = own_things.send(page, f"/api/v1/subscriptions/{account.subscription}/quotes/", **facts)
     assert answer.ok, answer.text()
     return answer.json()
 

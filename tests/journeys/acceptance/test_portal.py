@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.acceptance import own_account
+from tests.journeys.acceptance import own_account, own_things
 from tests.journeys.walking import at_most, cents, look_at
 
 pytestmark = [pytest.mark.journey, pytest.mark.long]
@@ -45,7 +45,7 @@ def test_s2_10_billed_twice_is_answered_while_typing_and_counts_as_solved(signed
     look_at(customer, "answered-while-typing")
     answer.get_by_role("button", name="This solved it").click()
     expect(customer.get_by_text("Good to hear.")).to_be_visible()
-    kept = own_account.read(customer, f"/api/v1/customers/{account.number}/activities/")["results"]
+    kept = own_things.read(customer, f"/api/v1/customers/{account.number}/activities/")["results"]
     assert [row["sentence"] for row in kept if row["kind"] == "support.deflected"] == [
         "An answer helped: You were billed twice for the same period"
     ]
@@ -58,19 +58,19 @@ def test_s2_13_account_home_says_what_the_billing_api_says(signed_in):
     """Balance, what is to pay, contracts, usage, members and history of one node: the same figures from both doors."""
     admin = signed_in(GROUP)
     admin.goto("/portal/customers/C-100004/")
-    balance = own_account.read(admin, "/api/v1/customers/C-100004/balance/")
+    balance = own_things.read(admin, "/api/v1/customers/C-100004/balance/")
     shown = admin.locator("main .tile").filter(has_text="Owed by this customer alone").inner_text()
     assert f"{cents(shown) / 100:.2f}" == balance["owed"][0]["amount"]
     whole = admin.locator("#answer .answer-figure").inner_text()
     assert f"{cents(whole) / 100:.2f}" == balance["owed_with_all_below"][0]["amount"]
     admin.get_by_role("link", name="Contracts").first.click()
-    for contract in own_account.read(admin, "/api/v1/customers/C-100004/contracts/")["results"]:
+    for contract in own_things.read(admin, "/api/v1/customers/C-100004/contracts/")["results"]:
         expect(admin.locator("main")).to_contain_text(contract["ref"])
         for running in contract["subscriptions"]:
             price = running["price"]
             expect(admin.get_by_role("row").filter(has_text=running["ref"])).to_contain_text(price["amount"])
     admin.goto("/portal/customers/C-100004/activity/")
-    last = own_account.read(admin, "/api/v1/customers/C-100004/activities/")["results"][0]
+    last = own_things.read(admin, "/api/v1/customers/C-100004/activities/")["results"][0]
     expect(admin.locator("main")).to_contain_text(last["sentence"])
     admin.goto("/portal/customers/C-100004/members/")
     expect(admin.locator("main")).to_contain_text(BERLIN)
@@ -105,8 +105,8 @@ def test_s2_17_contract_changes_without_an_agent_and_what_that_saved(signed_in, 
     before = int(find_process(agent, "Contract changes").locator("td").first.inner_text())
     customer = signed_in(account.email)
     facts = {"what": "set_quantity", "quantity": 11}
-    quote = own_account.send(customer, f"/api/v1/subscriptions/{account.subscription}/quotes/", **facts).json()
-    assert own_account.send(customer, f"/api/v1/quotes/{quote['token']}/applications/").ok
+    quote = own_things.send(customer, f"/api/v1/subscriptions/{account.subscription}/quotes/", **facts).json()
+    assert own_things.send(customer, f"/api/v1/quotes/{quote['token']}/applications/").ok
     row = find_process(agent, "Contract changes")
     themselves, ours = (int(cell.inner_text()) for cell in row.locator("td").all()[:2])
     assert themselves == before + 1
