@@ -6,7 +6,7 @@ only as the database asks for more, so that it stores some while the next are wr
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -46,6 +46,28 @@ def checked_by_key() -> Iterator[None]:
         cursor.execute("DISCARD PLANS; SET LOCAL enable_seqscan = off")
         yield
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED; SET LOCAL enable_seqscan = on")
+
+
+def check_now(model: type[models.Model], *, but: Collection[str] = ()) -> None:
+    """Check here and now that every row pointed to from this table exists, but by the fields named, whose rows are to follow.
+
+    What is checked here needs not be checked while others wait; within `checked_by_key`, which puts it off again when it ends.
+
+    Raises:
+        IntegrityError: a row pointed to is not there.
+    """
+    columns = tuple(str(field.column) for field in model._meta.concrete_fields if field.name in but)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET CONSTRAINTS {', '.join(_keys_of(model._meta.db_table, columns))} IMMEDIATE")
+
+
+@lru_cache(maxsize=64)
+def _keys_of(table: str, but: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of a table's foreign keys, but those of these columns."""
+    with connection.cursor() as cursor:
+        known = connection.introspection.get_constraints(cursor, table)
+    keys = [name for name, found in known.items() if found["foreign_key"] and not {*found["columns"]} & {*but}]
+    return tuple(connection.ops.quote_name(name) for name in sorted(keys))
 
 
 def reserve(*wanted: tuple[type[models.Model], int]) -> list[list[int]]:

@@ -27,9 +27,18 @@ _of_document, _of_line = itemgetter(*_DOCUMENT), itemgetter(*_LINE)
 
 def of(document: Document, lines: Iterable[Line]) -> str:
     """Return the SHA-256 of the document with its lines, in hexadecimal."""
-    told = [_LINE_TOLD % canonical.all_written(_of_line(line.__dict__)) for line in sorted(lines, key=_POSITION)]
+    return of_written(document, written(lines))
+
+
+def of_written(document: Document, lines: str) -> str:
+    """Return the SHA-256 of the document whose lines are `written` already."""
     facts = canonical.all_written(_of_document(document.__dict__))
-    return hashlib.sha256((_DOCUMENT_TOLD % (*facts[:_LINES], ",".join(told), *facts[_LINES:])).encode()).hexdigest()
+    return hashlib.sha256((_DOCUMENT_TOLD % (*facts[:_LINES], lines, *facts[_LINES:])).encode()).hexdigest()
+
+
+def written(lines: Iterable[Line]) -> str:
+    """Write the lines as the hash of their document covers them."""
+    return ",".join([_LINE_TOLD % canonical.all_written(_of_line(line.__dict__)) for line in sorted(lines, key=_POSITION)])
 
 
 def holds(document: Document) -> bool:

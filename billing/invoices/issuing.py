@@ -147,15 +147,15 @@ def make_out(draft: Document, lines: Sequence[NewLine], taxes: Sequence[int], *,
 
 def seal(draft: Document, lines: Sequence[Line], number: Number) -> None:
     """Give the draft its number and hash; from now on it never changes."""
-    number_and_hash(draft, lines, number)
+    number_and_hash(draft, fingerprint.written(lines), number)
     draft.save(update_fields=["series", "sequence", "ref", "status", "content_hash"])
 
 
-def number_and_hash(draft: Document, lines: Sequence[Line], number: Number) -> None:
-    """Give the draft its number and hash and call it issued; nothing is stored yet."""
+def number_and_hash(draft: Document, lines: str, number: Number) -> None:
+    """Give the draft, its lines as the hash covers them, its number and hash and call it issued; nothing is stored yet."""
     draft.series, draft.sequence, draft.ref = number.series, number.sequence, number.ref
     draft.status = Document.Status.ISSUED
-    draft.content_hash = fingerprint.of(draft, lines)
+    draft.content_hash = fingerprint.of_written(draft, lines)
 
 
 def book(document: Document, lines: Sequence[Line], *, key: str, on: date, at: datetime) -> None:

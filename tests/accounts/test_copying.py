@@ -1,14 +1,17 @@
 """What is copied into a table is what was meant, to the letter and the second."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import IntegrityError
+from django.db.backends.postgresql.psycopg_any import DateRange
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts import copying
 from accounts.timeline.models import Activity
+from billing.invoices.models import Coverage
 
 BERLIN = ZoneInfo("Europe/Berlin")
 words = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=30)
@@ -41,3 +44,14 @@ def test_moments_of_an_hour_that_comes_twice_stay_apart():
     assert [activity.at for activity in read] == [
         datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
     ]  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("left_out", "told"), [("line", "subscription_id"), ("subscription", "line_id")])
+def test_keys_are_checked_when_asked_but_for_the_ones_left_out(left_out, told):
+    nobody, nothing, january = 987_654_321, 987_654_322, DateRange(date(2026, 1, 1), date(2026, 2, 1))
+    names = ["subscription_id", "charge_code", "days", "line_id"]
+
+    with pytest.raises(IntegrityError, match=f"billing_coverage_{told}"), copying.checked_by_key():
+        copying.add_values(Coverage, names, [(nobody, "base", january, nothing)])
+        copying.check_now(Coverage, but=[left_out])

@@ -1,8 +1,9 @@
 """Writing: many new invoices at once, by COPY, as `issuing.issue` writes one.
 
 What a document says, its hash, its postings and its activity come from issuing.py. Only invoices that correct nothing go this
-way. Lines and the days they cover are written before the numbers are drawn, so that other workers wait for them as short
-as can be; documents come after their lines, so that no line is ever added to an issued document.
+way. Lines and the days they cover are written, and what they point to is checked, before the numbers are drawn, so that
+other workers wait for them as short as can be; documents come after their lines, so that no line is ever added to an issued
+document.
 """
 
 from collections import defaultdict
@@ -15,12 +16,12 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from accounts import copying
 from accounts.customers.models import Customer
 from accounts.timeline import recording
-from billing.invoices import issuing, numbering, parties
+from billing.invoices import fingerprint, issuing, numbering, parties
 from billing.invoices.drafting import PlannedDocument
 from billing.invoices.issuing import Number
 from billing.invoices.models import Coverage, Document, Line
 from billing.ledger import posting
-from billing.ledger.posting import NewEntry
+from billing.ledger.posting import NewEntry, PostingLine
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,16 @@ class Addressed:
 
     planned: PlannedDocument
     receiver: Customer
+
+
+@dataclass(frozen=True, slots=True)
+class _MadeOut:
+    """A document that lacks nothing but its number: its lines, also as its hash covers them, and what is posted for it."""
+
+    document: Document
+    lines: list[Line]
+    written: str
+    sides: list[PostingLine]
 
 
 def issue(invoices: Sequence[Addressed], *, on: date, at: datetime) -> list[Document]:
@@ -40,18 +51,20 @@ def issue(invoices: Sequence[Addressed], *, on: date, at: datetime) -> list[Docu
     if not invoices:
         return []
     made_out = _make_out(invoices, on, at)
-    documents = [document for document, _ in made_out]
+    documents = [one.document for one in made_out]
     with copying.checked_by_key():
-        copying.add(Line, [line for _, lines in made_out for line in lines])
+        copying.add(Line, [line for one in made_out for line in one.lines])
         _cover(invoices, made_out)
+        copying.check_now(Line, but=["document"])
+        copying.check_now(Coverage)
         _number(made_out)
         copying.add(Document, documents)
-        posting.post_many([entry for document, lines in made_out if (entry := _entry(document, lines))], on=on, at=at)
+        posting.post_many([_entry(one) for one in made_out if any(side.amount_minor for side in one.sides)], on=on, at=at)
         recording.record_many([issuing.activity_of(document) for document in documents], actor=None, at=at)
     return documents
 
 
-def _make_out(invoices: Sequence[Addressed], on: date, at: datetime) -> list[tuple[Document, list[Line]]]:
+def _make_out(invoices: Sequence[Addressed], on: date, at: datetime) -> list[_MadeOut]:
     lines = sum(len(invoice.planned.lines) for invoice in invoices)
     document_keys, line_keys = copying.reserve((Document, len(invoices)), (Line, lines))
     rising = iter(line_keys)
@@ -62,7 +75,7 @@ def _make_out(invoices: Sequence[Addressed], on: date, at: datetime) -> list[tup
         stored = issuing.make_out(draft, invoice.planned.lines, invoice.planned.taxes, told=told)
         for line in stored:
             line.pk = next(rising)
-        made_out.append((draft, stored))
+        made_out.append(_MadeOut(draft, stored, fingerprint.written(stored), issuing.sides_of(draft, stored)))
     return made_out
 
 
@@ -79,31 +92,29 @@ def _draft(key: int, invoice: Addressed, on: date, at: datetime) -> Document:
     return copying.made(Document, values, at_hand)
 
 
-def _cover(invoices: Sequence[Addressed], made_out: Sequence[tuple[Document, list[Line]]]) -> None:
+def _cover(invoices: Sequence[Addressed], made_out: Sequence[_MadeOut]) -> None:
     """Take the days that the lines cover."""
     covering = [
         (line.subscription_id, line.charge_code, DateRange(line.since, line.until), line.id)
-        for invoice, (_, lines) in zip(invoices, made_out, strict=True)
-        for new, line in zip(invoice.planned.lines, lines, strict=True)
+        for invoice, one in zip(invoices, made_out, strict=True)
+        for new, line in zip(invoice.planned.lines, one.lines, strict=True)
         if new.covers
     ]
     copying.add_values(Coverage, ["subscription_id", "charge_code", "days", "line_id"], covering)
 
 
-def _number(made_out: Sequence[tuple[Document, list[Line]]]) -> None:
+def _number(made_out: Sequence[_MadeOut]) -> None:
     """Draw a block of numbers per series and give them out in order."""
-    of_series: dict[tuple[int, str], list[tuple[Document, list[Line]]]] = defaultdict(list)
-    for document, lines in made_out:
-        of_series[document.legal_entity_id, issuing.SERIES[Document.Kind(document.kind)]].append((document, lines))
+    of_series: dict[tuple[int, str], list[_MadeOut]] = defaultdict(list)
+    for one in made_out:
+        of_series[one.document.legal_entity_id, issuing.SERIES[Document.Kind(one.document.kind)]].append(one)
     drawn = numbering.draw_many({key: len(found) for key, found in of_series.items()})
     for (seller, series), found in of_series.items():
-        for number, (document, lines) in zip(drawn[seller, series], found, strict=True):
-            ref = numbering.ref_of(document.legal_entity, series, number)
-            issuing.number_and_hash(document, lines, Number(series, number, ref))
+        for number, one in zip(drawn[seller, series], found, strict=True):
+            ref = numbering.ref_of(one.document.legal_entity, series, number)
+            issuing.number_and_hash(one.document, one.written, Number(series, number, ref))
 
 
-def _entry(document: Document, lines: Sequence[Line]) -> NewEntry | None:
-    sides = issuing.sides_of(document, lines)
-    if not any(side.amount_minor for side in sides):
-        return None
-    return NewEntry(f"{document.kind}_issued", str(document.ref), f"issue:{document.ref}", sides)
+def _entry(one: _MadeOut) -> NewEntry:
+    document = one.document
+    return NewEntry(f"{document.kind}_issued", str(document.ref), f"issue:{document.ref}", one.sides)
