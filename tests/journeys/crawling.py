@@ -74,7 +74,9 @@ class Crawl:
                 answer = self.page.goto(url, timeout=UNTIL_THERE)
                 assert answer
                 self._hold(answer.status, url, found_on)
-                if answer.status == 200 and answer.headers.get("content-type", "").startswith("text/html"):
+                if answer.status != 200:
+                    complaints.clear()  # the browser's own word on the same answer
+                elif answer.headers.get("content-type", "").startswith("text/html"):
                     self.page.wait_for_timeout(MOMENT)
                     self.faults += [f"{_short(url)}: {fault}" for fault in faults_of(self.page)]
                     self._remember_links(_short(url))
@@ -133,7 +135,7 @@ def _complaints_of(page: Page) -> Iterator[list[str]]:
 
     def of_console(message: ConsoleMessage) -> None:
         if message.type == "error":
-            complaints.append(f"{message.text.splitlines()[0]} ({message.location.get('url', '')})")
+            complaints.append(f"{message.text.splitlines()[0]} ({message.location['url']})")
 
     page.on("pageerror", of_script)
     page.on("console", of_console)
