@@ -88,7 +88,7 @@ def _asked_again(request: HttpRequest) -> HttpResponse:
     """Have the person prove who they are; who signs in by mailed code alone signs in anew, and nothing was done."""
     if request.path_info.startswith(API):
         return JsonResponse({"code": "fresh_sign_in_needed", "detail": "Sign in again first."}, status=403)
-    messages.info(request, _("This is sensitive: please confirm that it is you."))
+    messages.info(request, _("This is sensitive: confirm that it is you."))
     ways = [flow["id"] for flow in get_reauthentication_flows(request.user)]
     if not ways:
         back, came_by = request.META.get("HTTP_REFERER", ""), watching.provider_of_session(request)

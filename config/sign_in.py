@@ -13,6 +13,7 @@ from allauth.account.internal.stagekit import clear_login
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.people import access
 from accounts.people.models import User
@@ -20,6 +21,13 @@ from accounts.single_sign_on import arrivals, ways
 from config.single_sign_on import ending, finding, views, watching
 
 BACKOFFICE, PORTAL, ADMIN = "/backoffice/", "/portal/", "/admin/"
+# allauth's refusals whose German says "du", in our words.
+OUR_WORDS = {
+    "enter_current_password": _("Enter the password you have now."),
+    "rate_limited": _("That was too often in a short time. Wait a minute, then try again."),
+    "same_as_current": _("That is what you have already."),
+    "too_many_login_attempts": _("Too many failed sign-ins. Wait five minutes, then try again."),
+}
 
 
 def home_of(user: User) -> str:
@@ -40,6 +48,8 @@ class SignedIn(AuthenticationBackend):
 
 class AccountAdapter(DefaultAccountAdapter):
     """What allauth asks us about our people."""
+
+    error_messages = {**DefaultAccountAdapter.error_messages, **OUR_WORDS}
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from accounts.decisions import Refusal
 
 MOST_SIGNS: Final = 200_000
@@ -42,14 +44,14 @@ def text_of(answer: str) -> bytes:
         NotTaken: it is too long, is not written as base64 of UTF-8, or holds what no provider needs: a DTD, comments, CDATA.
     """
     if not 0 < len(answer) <= MOST_SIGNS:
-        raise objection("too_long", "its answer is empty or longer than we read")
+        raise objection("too_long", _("its answer is empty or longer than we read"))
     try:
         given = base64.b64decode("".join(answer.split()), validate=True)
         text = given.decode("utf-8")
     except (binascii.Error, ValueError):
-        raise objection("not_xml", "its answer is not written as the standard says") from None
+        raise objection("not_xml", _("its answer is not written as the standard says")) from None
     if "<!" in text or "\x00" in text or NOT_FIRST.search(text) or ENCODING.search(text):
-        raise objection("unusual_xml", "its answer holds declarations or comments, which we never take")
+        raise objection("unusual_xml", _("its answer holds declarations or comments, which we never take"))
     return given
 
 
@@ -60,12 +62,12 @@ def assertion_in(document: Element) -> Element:
         NotTaken: there is none or another, it is not signed itself, or signed in a way we do not take.
     """
     if document.tag != f"{PROTOCOL}Response":
-        raise objection("not_an_answer", "its answer is none to a sign-in")
+        raise objection("not_an_answer", _("its answer is none to a sign-in"))
     if any(document.iter(f"{SAML}EncryptedAssertion")):
-        raise objection("encrypted", "its assertion is encrypted, which we do not read; have it signed alone")
+        raise objection("encrypted", _("its assertion is encrypted, which we do not read; have it signed alone"))
     assertions, direct = list(document.iter(f"{SAML}Assertion")), document.findall(f"{SAML}Assertion")
     if len(assertions) != 1 or len(direct) != 1:
-        raise objection("not_one_assertion", "its answer does not hold exactly one assertion")
+        raise objection("not_one_assertion", _("its answer does not hold exactly one assertion"))
     _ids_differ(document)
     _signed_where_we_look(document, direct[0])
     return direct[0]
@@ -73,22 +75,23 @@ def assertion_in(document: Element) -> Element:
 
 def objection(code: str, why: str) -> NotTaken:
     """Return the refusal of an answer, fit to show."""
-    return NotTaken(f"Your organisation's sign-in was not accepted: {why}. Nothing was changed; please try again.", code=code)
+    words = _("Your organisation's sign-in was not accepted: {why}. Nothing was changed; try again.")
+    return NotTaken(words.format(why=why), code=code)
 
 
 def _ids_differ(document: Element) -> None:
     names = [value for one in document.iter() for name, value in one.attrib.items() if name.rpartition("}")[2].lower() == "id"]
     if len(names) != len(set(names)):
-        raise objection("wrong_signature", "two parts of its answer have one name")
+        raise objection("wrong_signature", _("two parts of its answer have one name"))
 
 
 def _signed_where_we_look(document: Element, assertion: Element) -> None:
     signatures = list(document.iter(f"{SIGNATURE}Signature"))
     signed = [one.getparent() for one in signatures]
     if assertion not in signed:
-        raise objection("not_signed", "its assertion is not signed itself")
+        raise objection("not_signed", _("its assertion is not signed itself"))
     if any(one not in (document, assertion) or signed.count(one) > 1 for one in signed):
-        raise objection("wrong_signature", "it is signed in another place than we look at")
+        raise objection("wrong_signature", _("it is signed in another place than we look at"))
     for one in signatures:
         _taken(one)
 
@@ -97,18 +100,18 @@ def _taken(signature: Element) -> None:
     """Refuse a signature that covers anything but the element it stands in, or that is made in a way we do not take."""
     info, references = signature.find(f"{SIGNATURE}SignedInfo"), list(signature.iter(f"{SIGNATURE}Reference"))
     if info is None or len(references) != 1 or references[0].getparent() is not info or any(signature.iter(f"{SIGNATURE}Object")):
-        raise objection("wrong_signature", "its signature covers something else than one part")
+        raise objection("wrong_signature", _("its signature covers something else than one part"))
     name = signature.getparent().get("ID")
     if not name or references[0].get("URI") != f"#{name}":
-        raise objection("wrong_signature", "its signature belongs to another part than it stands in")
+        raise objection("wrong_signature", _("its signature belongs to another part than it stands in"))
     transforms = list(_algorithms(references[0], "Transform"))
     if len(transforms) > len(set(transforms)) or not set(transforms) <= set(TRANSFORMS) or TRANSFORMS[0] not in transforms:
-        raise objection("wrong_signature", "its signature transforms what it covers")
+        raise objection("wrong_signature", _("its signature transforms what it covers"))
     exact = set(_algorithms(info, "CanonicalizationMethod")) == {EXCLUSIVE}
     if not exact or not set(_algorithms(signature, "SignatureMethod")) <= METHODS:
-        raise objection("weak_signature", "it is not signed with SHA-256 or better")
+        raise objection("weak_signature", _("it is not signed with SHA-256 or better"))
     if not set(_algorithms(signature, "DigestMethod")) <= DIGESTS:
-        raise objection("weak_signature", "it is not signed with SHA-256 or better")
+        raise objection("weak_signature", _("it is not signed with SHA-256 or better"))
 
 
 def _algorithms(within: Element, name: str) -> Iterator[str]:

@@ -154,6 +154,6 @@ def _bind(person: User, provider: SignInProvider, subject: str, at: datetime) ->
         with transaction.atomic():
             Identity.objects.create(provider=provider, subject=subject, user=person, first_at=at, last_at=at)
     except IntegrityError:
-        raise NotLetIn(_("You just signed in elsewhere; please try again."), code="bound_meanwhile") from None
+        raise NotLetIn(_("You just signed in elsewhere; try again."), code="bound_meanwhile") from None
     facts = {"email": person.email, "name": provider.name}
     recording.record(provider.customer, "accounts.identity_bound", actor=person, at=at, about=provider, facts=facts)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from accounts.single_sign_on.answers import PROTOCOL, SAML, NotTaken, objection
 from accounts.single_sign_on.proofs import LONGEST_SUBJECT, Proven
 
@@ -64,7 +66,7 @@ def judge(document: Element, assertion: Element, *, meant: Meant, at: datetime) 
     confirmed = _confirmed(assertion, meant, at)
     answers = confirmed.get("InResponseTo", "")
     if not answers or document.get("InResponseTo", answers) != answers:
-        raise objection("not_asked", "it answers no question of ours; begin here, not at your provider")
+        raise objection("not_asked", _("it answers no question of ours; begin here, not at your provider"))
     until = min(_holds_until(assertion, at), _moment(confirmed, "NotOnOrAfter"))
     return Asserted(person=_person(assertion, meant), name=assertion.get("ID"), answers=answers, until=until + CLOCKS_DIFFER)
 
@@ -72,15 +74,15 @@ def judge(document: Element, assertion: Element, *, meant: Meant, at: datetime) 
 def _succeeded(document: Element, meant: Meant) -> None:
     status = document.find(f"{PROTOCOL}Status/{PROTOCOL}StatusCode")
     if status is None or status.get("Value") != SUCCESS:
-        raise objection("not_signed_in_there", "your provider says that it did not sign you in")
+        raise objection("not_signed_in_there", _("your provider says that it did not sign you in"))
     if document.get("Destination", meant.recipient) != meant.recipient:
-        raise objection("wrong_recipient", "its answer was meant for another address")
+        raise objection("wrong_recipient", _("its answer was meant for another address"))
 
 
 def _from_this_provider(document: Element, assertion: Element, meant: Meant) -> None:
     said = [_text(one) for place in (document, assertion) for one in place.findall(f"{SAML}Issuer")]
     if assertion.find(f"{SAML}Issuer") is None or set(said) != {meant.issuer}:
-        raise objection("wrong_issuer", "its assertion was made by another provider")
+        raise objection("wrong_issuer", _("its assertion was made by another provider"))
 
 
 def _meant_for_us(assertion: Element, meant: Meant) -> None:
@@ -88,7 +90,7 @@ def _meant_for_us(assertion: Element, meant: Meant) -> None:
     restrictions = assertion.findall(f"{SAML}Conditions/{SAML}AudienceRestriction")
     named = [{_text(one) for one in restriction.findall(f"{SAML}Audience")} for restriction in restrictions]
     if not named or any(meant.audience not in audience for audience in named):
-        raise objection("wrong_audience", "its assertion was made for another program")
+        raise objection("wrong_audience", _("its assertion was made for another program"))
 
 
 def _confirmed(assertion: Element, meant: Meant, at: datetime) -> Element:
@@ -97,10 +99,10 @@ def _confirmed(assertion: Element, meant: Meant, at: datetime) -> Element:
     data = [found for one in held if (found := one.find(f"{SAML}SubjectConfirmationData")) is not None]
     here = [one for one in data if one.get("Recipient") == meant.recipient]
     if not here:
-        raise objection("wrong_recipient", "its assertion was meant to be handed in elsewhere")
+        raise objection("wrong_recipient", _("its assertion was meant to be handed in elsewhere"))
     now = [one for one in here if one.get("NotOnOrAfter") and _is_of_now(one, at)]
     if not now:
-        raise objection("expired", "its assertion has expired")
+        raise objection("expired", _("its assertion has expired"))
     return now[0]
 
 
@@ -108,14 +110,14 @@ def _holds_until(assertion: Element, at: datetime) -> datetime:
     """Return when the assertion ends; it was made lately and holds now."""
     conditions, made = assertion.findall(f"{SAML}Conditions"), _moment(assertion, "IssueInstant")
     if len(conditions) != 1 or made + OLDEST <= at:
-        raise objection("expired", "its assertion has expired")
+        raise objection("expired", _("its assertion has expired"))
     if made - CLOCKS_DIFFER > at or _begins_later(conditions[0], at):
-        raise objection("not_yet", "its assertion is dated in the future")
+        raise objection("not_yet", _("its assertion is dated in the future"))
     if not _is_of_now(conditions[0], at):
-        raise objection("expired", "its assertion has expired")
+        raise objection("expired", _("its assertion has expired"))
     for said in assertion.findall(f"{SAML}AuthnStatement[@SessionNotOnOrAfter]"):
         if _moment(said, "SessionNotOnOrAfter") + CLOCKS_DIFFER <= at:
-            raise objection("expired", "the session there has ended")
+            raise objection("expired", _("the session there has ended"))
     return _moment(conditions[0], "NotOnOrAfter") if conditions[0].get("NotOnOrAfter") else made + OLDEST
 
 
@@ -139,7 +141,7 @@ def _moment(dated: Element, name: str) -> datetime:
 
 
 def _undated() -> NotTaken:
-    return objection("expired", "its assertion does not say how long it holds")
+    return objection("expired", _("its assertion does not say how long it holds"))
 
 
 def _person(assertion: Element, meant: Meant) -> Proven:
@@ -147,12 +149,12 @@ def _person(assertion: Element, meant: Meant) -> Proven:
     named = assertion.findall(f"{SAML}Subject/{SAML}NameID")
     subject = _text(named[0]) if len(named) == 1 else ""
     if not 0 < len(subject) <= LONGEST_SUBJECT:
-        raise objection("no_subject", "its assertion names nobody")
+        raise objection("no_subject", _("its assertion names nobody"))
     if named[0].get("SPNameQualifier", meant.audience) != meant.audience:
-        raise objection("no_subject", "it names you as another program knows you")
+        raise objection("no_subject", _("it names you as another program knows you"))
     kind = named[0].get("Format")
     if kind == TRANSIENT:
-        raise objection("passing_name", "it gives you another name each time; have it set to a lasting one")
+        raise objection("passing_name", _("it gives you another name each time; have it set to a lasting one"))
     subject = subject.lower() if kind == ADDRESS else subject
     addresses = _values(assertion, ADDRESSES) or {subject if "@" in subject else ""}
     names = sorted(_values(assertion, NAMES))

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from accounts.single_sign_on import proofs
 from accounts.single_sign_on.proofs import Claims, Expected, NotProven, objection
 
@@ -45,17 +47,17 @@ def _is_a_leaving(claims: Claims, expected: Expected, at: datetime) -> NotProven
     events = claims.get("events")
     if isinstance(events, dict) and isinstance(events.get(EVENT), dict) and "nonce" not in claims:
         return None
-    return objection("no_leaving", "the token tells of no signing out")
+    return objection("no_leaving", _("the token tells of no signing out"))
 
 
 def _of_now(claims: Claims, expected: Expected, at: datetime) -> NotProven | None:
     now, made, ends = at.timestamp(), proofs.moment(claims, "iat"), proofs.moment(claims, "exp")
     if made is None or made + proofs.OLDEST_SECONDS <= now:
-        return objection("expired", "the token is too old, or not dated")
+        return objection("expired", _("the token is too old, or not dated"))
     if made - proofs.SECONDS_CLOCKS_DIFFER > now:
-        return objection("not_yet", "the token is dated in the future")
+        return objection("not_yet", _("the token is dated in the future"))
     if "exp" in claims and (ends is None or ends + proofs.SECONDS_CLOCKS_DIFFER <= now):
-        return objection("expired", "the token has expired")
+        return objection("expired", _("the token has expired"))
     return None
 
 
@@ -65,7 +67,7 @@ def _names_itself_and_somebody(claims: Claims, expected: Expected, at: datetime)
     fit = all(isinstance(value, str) and 0 < len(value) <= LONGEST_NAME and "\x00" not in value for value in given.values())
     if fit and "jti" in given and len(given) > 1:
         return None
-    return objection("no_subject", "the token names nobody, or not itself")
+    return objection("no_subject", _("the token names nobody, or not itself"))
 
 
 RULES: Final = (proofs.from_this_provider, proofs.meant_for_us, _is_a_leaving, _of_now, _names_itself_and_somebody)

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import jwt
+from django.utils.translation import gettext as _
 
 from accounts import signs
 from accounts.decisions import Refusal
@@ -86,7 +87,7 @@ def must_be_anew(proven: Proven, at: datetime) -> None:
         NotProven: the provider knew them from before, or does not say.
     """
     if proven.proved_at is None or proven.proved_at + ANEW_SECONDS <= at.timestamp():
-        raise objection("not_anew", "it did not have you sign in anew, which a sensitive act needs")
+        raise objection("not_anew", _("it did not have you sign in anew, which a sensitive act needs"))
 
 
 def signed(proof: str, keys: Claims) -> Claims:
@@ -97,9 +98,9 @@ def signed(proof: str, keys: Claims) -> Claims:
         key = _key_for(jwt.get_unverified_header(proof), keys)
         claims = json.loads(jwt.PyJWS().decode(proof, key=key, algorithms=[key.algorithm_name]))
     except (jwt.PyJWTError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise objection("wrong_signature", "its proof is not signed with a key of that provider") from None
+        raise objection("wrong_signature", _("its proof is not signed with a key of that provider")) from None
     if not isinstance(claims, dict):
-        raise objection("wrong_signature", "its proof is not signed with a key of that provider")
+        raise objection("wrong_signature", _("its proof is not signed with a key of that provider"))
     return claims
 
 
@@ -119,7 +120,7 @@ def from_this_provider(claims: Claims, expected: Expected, at: datetime) -> NotP
     """Object to what another provider made."""
     if claims.get("iss") == expected.issuer:
         return None
-    return objection("wrong_issuer", "its proof was made by another provider")
+    return objection("wrong_issuer", _("its proof was made by another provider"))
 
 
 def meant_for_us(claims: Claims, expected: Expected, at: datetime) -> NotProven | None:
@@ -129,24 +130,24 @@ def meant_for_us(claims: Claims, expected: Expected, at: datetime) -> NotProven 
     ours = expected.client_id in meant and claims.get("azp", expected.client_id) == expected.client_id
     if ours and (len(meant) == 1 or "azp" in claims):
         return None
-    return objection("wrong_audience", "its proof was made for another program")
+    return objection("wrong_audience", _("its proof was made for another program"))
 
 
 def _asked_by_this_browser(claims: Claims, expected: Expected, at: datetime) -> NotProven | None:
     if expected.nonce and claims.get("nonce") == expected.nonce:
         return None
-    return objection("wrong_nonce", "its proof answers a sign-in that this browser did not begin")
+    return objection("wrong_nonce", _("its proof answers a sign-in that this browser did not begin"))
 
 
 def _of_now(claims: Claims, expected: Expected, at: datetime) -> NotProven | None:
     now = at.timestamp()
     made, ends, begins = (moment(claims, name) for name in ("iat", "exp", "nbf"))
     if made is None or ends is None:
-        return objection("expired", "its proof does not say how long it holds")
+        return objection("expired", _("its proof does not say how long it holds"))
     if ends + SECONDS_CLOCKS_DIFFER <= now or made + OLDEST_SECONDS <= now:
-        return objection("expired", "its proof has expired")
+        return objection("expired", _("its proof has expired"))
     if max(made, begins or made) - SECONDS_CLOCKS_DIFFER > now:
-        return objection("not_yet", "its proof is dated in the future")
+        return objection("not_yet", _("its proof is dated in the future"))
     return None
 
 
@@ -160,7 +161,7 @@ def _names_somebody(claims: Claims, expected: Expected, at: datetime) -> NotProv
     subject = claims.get("sub")
     if isinstance(subject, str) and 0 < len(subject) <= LONGEST_SUBJECT and "\x00" not in subject:
         return None
-    return objection("no_subject", "its proof names nobody")
+    return objection("no_subject", _("its proof names nobody"))
 
 
 RULES: Final = (from_this_provider, meant_for_us, _asked_by_this_browser, _of_now, _names_somebody)
@@ -168,4 +169,5 @@ RULES: Final = (from_this_provider, meant_for_us, _asked_by_this_browser, _of_no
 
 def objection(code: str, why: str) -> NotProven:
     """Return the refusal of a proof, fit to show."""
-    return NotProven(f"Your organisation's sign-in was not accepted: {why}. Nothing was changed; please try again.", code=code)
+    words = _("Your organisation's sign-in was not accepted: {why}. Nothing was changed; try again.")
+    return NotProven(words.format(why=why), code=code)

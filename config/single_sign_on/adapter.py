@@ -66,5 +66,5 @@ class OrganisationAdapter(DefaultSocialAccountAdapter):
         elif extra_context and "state_id" in extra_context:
             why = _("This sign-in was not begun in this browser, was used already, or is too old. Begin again.")
         else:
-            why = _("Your organisation's provider did not sign you in. Nothing was changed; please try again.")
+            why = _("Your organisation's provider did not sign you in. Nothing was changed; try again.")
         raise ImmediateHttpResponse(refused(request, why))

@@ -10,6 +10,7 @@ from typing import Final
 
 from django.core.cache import cache
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from accounts.single_sign_on.answers import objection
 from accounts.single_sign_on.assertions import Asserted
@@ -34,7 +35,7 @@ def answered(request: HttpRequest, *, ref: str, question: str) -> tuple[str, boo
     asked = request.session.get(KEY, [])
     found = next((one for one in asked if one[:2] == [question, ref]), None)
     if found is None:
-        raise objection("not_asked", "it answers a sign-in that this browser did not begin")
+        raise objection("not_asked", _("it answers a sign-in that this browser did not begin"))
     request.session[KEY] = [one for one in asked if one != found]
     return str(found[2]), bool(found[3:] and found[3])
 
@@ -54,7 +55,7 @@ def taken_up(name: str, *, ref: str) -> Asserted:
     """
     said = cache.get(_place(ref, name[:64]))
     if said is None or not cache.delete(_place(ref, name[:64])):
-        raise objection("not_asked", "it took too long, or was used already")
+        raise objection("not_asked", _("it took too long, or was used already"))
     return said
 
 

@@ -4,6 +4,7 @@ import structlog
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -24,7 +25,7 @@ def signed_out(request: HttpRequest, ref: str) -> HttpResponse:
     """End the sessions that came by this provider, on its word; a provider that was switched off may say so, too."""
     row, now = finding.known(ref, SignInProvider.Protocol.OPENID), timezone.now()
     if finding.too_often(request, "signed_out_there"):
-        return _answer(429, "too_many", "Too many at once; please try again in a minute.")
+        return _answer(429, "too_many", _("Too many at once; try again in a minute."))
     try:
         token = request.POST.get("logout_token", "")
         keys = OrganisationProvider(request, row).get_oauth2_adapter(request).keys_for(token)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import requests
 from django.core.cache import cache
+from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 from accounts.single_sign_on import addresses
@@ -73,7 +74,7 @@ def fetched(address: str) -> dict[str, Any]:
     except (requests.RequestException, ValueError):
         found = None
     if not isinstance(found, dict):
-        raise ProviderSilent("Your organisation's provider cannot be reached just now. Nothing was changed; please try again.")
+        raise ProviderSilent(_("Your organisation's provider cannot be reached just now. Nothing was changed; try again."))
     return found
 
 
@@ -94,7 +95,7 @@ def _brought_by_others(ref: str, address: str) -> dict[str, Any]:
         time.sleep(SECONDS_BETWEEN)
         if (found := cache.get(_place(ref, address))) is not None:
             return found
-    raise ProviderSilent("Your organisation's provider is slow to answer just now. Nothing was changed; please try again.")
+    raise ProviderSilent(_("Your organisation's provider is slow to answer just now. Nothing was changed; try again."))
 
 
 def _place(ref: str, address: str) -> str:

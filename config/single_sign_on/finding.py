@@ -11,7 +11,7 @@ from accounts.single_sign_on.models import SignInProvider
 
 SIGNER: Final = TimestampSigner(salt="came by a provider")
 SECONDS_A_TRACE_TELLS: Final = 60 * 60
-TOO_OFTEN = gettext_lazy("Too many sign-ins from here just now; please wait a minute.")
+TOO_OFTEN = gettext_lazy("Too many sign-ins from here just now; wait a minute.")
 
 
 def known(ref: str, protocol: str = "") -> SignInProvider:

@@ -15,6 +15,7 @@ from allauth.socialaccount.providers.base import Provider
 from allauth.socialaccount.providers.base.constants import AuthProcess
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from lxml import etree
 from onelogin.saml2.authn_request import OneLogin_Saml2_Authn_Request
 from onelogin.saml2.errors import OneLogin_Saml2_Error
@@ -87,14 +88,15 @@ def read(row: SignInProvider, answer: str, *, at: datetime) -> Asserted:
     try:
         heard = OneLogin_Saml2_Response(settings_of(row), OneLogin_Saml2_Utils.b64encode(given))
     except OneLogin_Saml2_Error:
-        raise answers.objection("encrypted", "its assertion is encrypted, which we do not read; have it signed alone") from None
+        why = _("its assertion is encrypted, which we do not read; have it signed alone")
+        raise answers.objection("encrypted", why) from None
     except (etree.LxmlError, ValueError):
-        raise answers.objection("not_xml", "its answer is not written as the standard says") from None
+        raise answers.objection("not_xml", _("its answer is not written as the standard says")) from None
     assertion = answers.assertion_in(heard.document)
     said = assertions.judge(heard.document, assertion, meant=_meant(row), at=at)
     if not heard.is_valid(_handed_in_at(row)):
         log.info("saml_answer_refused", provider=row.ref, why=str(heard.get_error())[:200])
-        raise answers.objection("wrong_signature", "it is not signed with a certificate of that provider")
+        raise answers.objection("wrong_signature", _("it is not signed with a certificate of that provider"))
     return said
 
 

@@ -39,5 +39,5 @@ def patience() -> Iterator[None]:
         yield
     except OperationalError as fault:
         if getattr(fault.__cause__, "pgcode", "") == LOCK_NOT_AVAILABLE:
-            raise Busy(_("Someone else is working on this right now. Nothing was changed; please try again.")) from fault
+            raise Busy(_("Someone else is working on this right now. Nothing was changed; try again.")) from fault
         raise

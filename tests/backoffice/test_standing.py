@@ -114,6 +114,17 @@ def test_stuck_customers_are_listed_with_whose_they_are_and_each_manager_finds_t
     assert "40 days without anybody signing in" in own
 
 
+def test_link_to_log_a_contact_is_shown_to_who_works_on_tickets_alone():
+    tree = helios()
+    segments.stage_stuck(tree.berlin)
+    link = reverse("backoffice:contacts", args=[tree.berlin.number])
+
+    pages = [signed_in(viewer).get(reverse("backoffice:stuck")).content.decode() for viewer in (people.agent(), people.finance())]
+
+    assert [tree.berlin.name in page for page in pages] == [True, True]
+    assert [link in page for page in pages] == [True, False]
+
+
 def test_stuck_customer_that_is_no_key_account_is_its_account_owners():
     tree, at = helios(), timezone.now()
     owner, other = people.key_account_manager(), people.key_account_manager()

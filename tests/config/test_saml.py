@@ -539,7 +539,7 @@ def test_too_many_answers_from_one_place_are_stopped(nordwind, settings):
 
     reasons = [hand_in(client, nordwind, "x").context["reason"] for _ in range(3)]
 
-    assert reasons[-1] == "Too many sign-ins from here just now; please wait a minute."
+    assert reasons[-1] == "Too many sign-ins from here just now; wait a minute."
 
 
 def encrypted(document):

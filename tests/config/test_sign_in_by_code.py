@@ -50,3 +50,23 @@ def test_unknown_address_gets_the_same_answer_and_no_code():
 
     assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
     assert [message.to for message in mail.outbox] == [[agent.email]]
+
+
+def test_too_many_tries_to_sign_in_are_answered_with_a_page_in_the_visitors_language(settings):
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "login": "1/m/ip"}
+    client = Client(headers={"accept-language": "de"})
+
+    answers = [client.post(reverse("account_login"), {"login": "a@b.example", "password": "x"}) for _ in range(2)]
+
+    assert (answers[0].status_code, answers[1].status_code) == (200, 429)
+    assert "Nichts wurde geändert. Warten Sie eine Minute" in answers[1].content.decode()
+
+
+def test_too_many_wrong_passwords_are_refused_in_the_visitors_language(settings):
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "login_failed": "1/5m/key"}
+    client = Client(headers={"accept-language": "de"})
+    wrong = {"login": people.agent().email, "password": "wrong"}
+
+    pages = [client.post(reverse("account_login"), wrong).content.decode() for _ in range(2)]
+
+    assert ["Warten Sie fünf Minuten" in page for page in pages] == [False, True]

@@ -502,5 +502,5 @@ def test_too_many_beginnings_from_one_place_are_stopped(nordwind, settings):
 
     reasons = [refusal_in(client.get(address)) for _ in range(21)]
 
-    assert reasons[-1] == "Too many sign-ins from here just now; please wait a minute."
+    assert reasons[-1] == "Too many sign-ins from here just now; wait a minute."
     assert time.monotonic() - began < 30

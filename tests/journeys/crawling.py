@@ -7,11 +7,12 @@ link leads to that is no page (a file) is fetched and must answer; links out of 
 import re
 from collections import deque
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
 
 from django.urls import Resolver404, resolve
-from playwright.sync_api import Error, Page
+from playwright.sync_api import ConsoleMessage, Error, Page
 
 from tests.journeys.walking import AXE, DESK, MOMENT, PHONE, TWICE
 
@@ -23,6 +24,7 @@ WIDTHS = "[document.documentElement.scrollWidth, document.documentElement.client
 PLACES = "[...document.querySelectorAll('[id], a[name]')].map((place) => place.id || place.name)"
 PER_KIND = 3  # further links of a kind whose answer is asked for, without a look at the page
 UNTIL_THERE = 60_000  # milliseconds; an archive of many files is made while one waits
+A_FILE = "Download is starting"  # what the browser says instead of showing it
 LEAVES = re.compile(r"^/(accounts/logout|language|api/v1/docs)/")
 
 
@@ -48,39 +50,42 @@ class Crawl:
         kind = kind_of(url)
         seen = self.kinds.get(kind, 0)
         self.kinds[kind] = seen + 1
-        if seen:
-            if seen <= PER_KIND:
-                self._ask(url, found_on)
-            return
-        if self._ask(url, found_on):
-            self._look(url)
+        if not seen:
+            self._look(url, found_on)
+        elif seen <= PER_KIND:
+            self._ask(url, found_on)
 
-    def _ask(self, url: str, found_on: str) -> bool:
-        """Say whether the address answers with a page to look at; note a link that leads nowhere."""
+    def _ask(self, url: str, found_on: str) -> None:
+        """Note an address that does not answer; what it answers is not looked at."""
         try:
-            answer = self.page.request.get(url, timeout=UNTIL_THERE)
+            self._hold(self.page.request.get(url, timeout=UNTIL_THERE).status, url, found_on)
         except Error as error:
             self.faults.append(f"{error.message.splitlines()[0]} at {_short(url)}, linked from {found_on}")
-            return False
-        if answer.status != 200:
-            self.faults.append(f"{answer.status} at {_short(url)}, linked from {found_on}")
-        return answer.status == 200 and answer.headers.get("content-type", "").startswith("text/html")
 
-    def _look(self, url: str) -> None:
-        errors: list[str] = []
-        hear = lambda error: errors.append(str(error).splitlines()[0])  # noqa: E731
-        self.page.on("pageerror", hear)
-        try:
-            self.page.set_viewport_size(DESK)
-            self.page.goto(url)
-            self.page.wait_for_timeout(MOMENT)
-            self.faults += [f"{_short(url)}: {fault}" for fault in faults_of(self.page)]
-            self._remember_links(_short(url))
-        except Error as error:
-            self.faults.append(f"{_short(url)}: {error.message.splitlines()[0]}")
-        finally:
-            self.page.remove_listener("pageerror", hear)
-        self.faults += [f"{_short(url)}: script: {error}" for error in errors]
+    def _hold(self, status: int, url: str, found_on: str) -> None:
+        if status != 200:
+            self.faults.append(f"{status} at {_short(url)}, linked from {found_on}")
+
+    def _look(self, url: str, found_on: str) -> None:
+        """Open the page and note what is wrong with it, what its scripts and its console complain of included."""
+        with _complaints_of(self.page) as complaints:
+            try:
+                self.page.set_viewport_size(DESK)
+                answer = self.page.goto(url, timeout=UNTIL_THERE)
+                assert answer
+                self._hold(answer.status, url, found_on)
+                if answer.status != 200:
+                    complaints.clear()  # the browser's own word on the same answer
+                elif answer.headers.get("content-type", "").startswith("text/html"):
+                    self.page.wait_for_timeout(MOMENT)
+                    self.faults += [f"{_short(url)}: {fault}" for fault in faults_of(self.page)]
+                    self._remember_links(_short(url))
+            except Error as error:
+                if A_FILE in error.message:
+                    self._ask(url, found_on)
+                else:
+                    self.faults.append(f"{_short(url)}: {error.message.splitlines()[0]}")
+        self.faults += [f"{_short(url)}: script: {complaint}" for complaint in complaints]
 
     def _remember_links(self, found_on: str) -> None:
         here, places = urldefrag(self.page.url)[0], self.page.evaluate(PLACES)
@@ -118,6 +123,27 @@ def faults_of(page: Page) -> Iterator[str]:
         wide, room = page.evaluate(WIDTHS)
         if wide > room:
             yield f"{width}: {wide - room} px wider than the window"
+
+
+@contextmanager
+def _complaints_of(page: Page) -> Iterator[list[str]]:
+    """Collect what scripts end with and what the browser calls an error in its console: a missing file, a piece that fails."""
+    complaints: list[str] = []
+
+    def of_script(error: Error) -> None:
+        complaints.append(str(error).splitlines()[0])
+
+    def of_console(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(f"{message.text.splitlines()[0]} ({message.location['url']})")
+
+    page.on("pageerror", of_script)
+    page.on("console", of_console)
+    try:
+        yield complaints
+    finally:
+        page.remove_listener("pageerror", of_script)
+        page.remove_listener("console", of_console)
 
 
 def _short(url: str) -> str:

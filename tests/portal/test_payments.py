@@ -77,7 +77,7 @@ def test_payment_without_an_answer_is_being_checked_and_cannot_be_paid_again(vis
 
     page = visitor.get(pay(visitor, tree.berlin, document, confirmed=12000, number=ANSWERS_LATE).url)
 
-    assert "please do not pay these invoices again" in words(page)
+    assert "Do not pay these invoices again." in words(page)
     assert "A payment is being checked" in words(visitor.get(f"/portal/customers/{tree.berlin.number}/payments/new/"))
     assert "Payment being checked" in words(visitor.get(reverse("portal:invoices", args=[tree.berlin.number])))
     again = pay(visitor, tree.berlin, document, confirmed=12000)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from django.utils import translation
 
 from accounts.single_sign_on import proofs
 from accounts.single_sign_on.proofs import Expected, NotProven, Proven
@@ -152,5 +153,15 @@ def test_each_refusal_is_one_clear_sentence_for_the_person():
 
     assert refused.value.reason == (
         "Your organisation's sign-in was not accepted: its proof is not signed with a key of that provider. "
-        "Nothing was changed; please try again."
+        "Nothing was changed; try again."
+    )
+
+
+def test_each_refusal_is_told_in_the_persons_language():
+    with translation.override("de"), pytest.raises(NotProven) as refused:
+        judged(proof(FOREIGN))
+
+    assert refused.value.reason == (
+        "Die Anmeldung bei Ihrer Organisation wurde nicht angenommen: der Nachweis ist mit keinem Schlüssel dieses "
+        "Anmeldedienstes unterschrieben. Nichts wurde geändert; versuchen Sie es noch einmal."
     )
