@@ -13,6 +13,7 @@ from allauth.account.internal.stagekit import clear_login
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.people import access
 from accounts.people.models import User
@@ -40,6 +41,12 @@ class SignedIn(AuthenticationBackend):
 
 class AccountAdapter(DefaultAccountAdapter):
     """What allauth asks us about our people."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _(
+            "This e-mail address and password do not go together. Try again, or let us mail you a code."
+        ),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
