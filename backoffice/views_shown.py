@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from accounts.people.models import User
+from backoffice.forms.desk import FiltersForm
 from support.desk import saved_views
 from support.desk.filters import Filters
 
@@ -17,6 +18,12 @@ def shown(viewer: User, at_most: int | None = None) -> list[dict[str, Any]]:
     views = list(saved_views.visible_to(viewer)[:at_most])
     counts = saved_views.counts(viewer, views)
     return [_view(viewer, view, counts[view.pk].text if view.pk in counts else "") for view in views]
+
+
+def listed(viewer: User) -> list[dict[str, Any]]:
+    """Return the views of a person as their page lists them: also with what each asks for, in words."""
+    form = FiltersForm()
+    return [one | {"words": form.in_words(one["asked"])} for one in shown(viewer)]
 
 
 def address(asked: Filters) -> str:

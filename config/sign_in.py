@@ -21,8 +21,9 @@ from accounts.single_sign_on import arrivals, ways
 from config.single_sign_on import ending, finding, views, watching
 
 BACKOFFICE, PORTAL, ADMIN = "/backoffice/", "/portal/", "/admin/"
-# allauth's refusals whose German says "du", in our words.
+# Refusals in our words: allauth's say little, or say "du" in German.
 OUR_WORDS = {
+    "email_password_mismatch": _("This e-mail address and password do not go together. Try again, or let us mail you a code."),
     "enter_current_password": _("Enter the password you have now."),
     "rate_limited": _("That was too often in a short time. Wait a minute, then try again."),
     "same_as_current": _("That is what you have already."),
@@ -49,7 +50,7 @@ class SignedIn(AuthenticationBackend):
 class AccountAdapter(DefaultAccountAdapter):
     """What allauth asks us about our people."""
 
-    error_messages = {**DefaultAccountAdapter.error_messages, **OUR_WORDS}
+    error_messages = DefaultAccountAdapter.error_messages | OUR_WORDS
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

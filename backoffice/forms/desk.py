@@ -1,5 +1,6 @@
 """Lists of tickets, changes to many of them, merging, splitting and problems."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -44,6 +45,16 @@ class FiltersForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["assignee"].choices = people(ANY, (filters.ME, _("me")), (filters.NOBODY, _("nobody")))
+
+    def in_words(self, asked: Mapping[str, str]) -> list[str]:
+        """Return what is asked for as the form calls it: "Status: Not resolved"; what it does not offer stays as it is."""
+        return [f"{self._label(name)}: {self._choices(name).get(value, value)}" for name, value in asked.items()]
+
+    def _label(self, name: str) -> str:
+        return str(self.fields[name].label if name in self.fields else _("Problem"))
+
+    def _choices(self, name: str) -> dict[str, Any]:
+        return {str(code): words for code, words in getattr(self.fields.get(name), "choices", ())}
 
 
 class ChangeForm(SharedPageForm):

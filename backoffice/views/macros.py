@@ -73,7 +73,7 @@ def views(request: HttpRequest) -> HttpResponse:
         with refusals_shown_on(form):
             saved_views.keep(actor=request.user, asked=asked, **form.cleaned_data)
             return redirect(views_shown.address(asked))
-    context = {"views": views_shown.shown(request.user), "form": form, "asked": views_shown.query(asked)}
+    context = {"views": views_shown.listed(request.user), "form": form, "asked": views_shown.query(asked)}
     return render(request, "backoffice/tickets/views.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -90,7 +90,7 @@ def view_changes(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             saved_views.arrange(actor=request.user, view=view, up=what == "up")
         return redirect(reverse("backoffice:ticket_views"))
-    context = {"views": views_shown.shown(request.user), "form": form, "asked": ""}
+    context = {"views": views_shown.listed(request.user), "form": form, "asked": ""}
     return render(request, "backoffice/tickets/views.html", context, status=422)
 
 

@@ -3,6 +3,8 @@
 Each table names its writer. A step is taken once for an invoice; a rest keeps who asked for it and how it ended.
 """
 
+from typing import Final
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -54,6 +56,14 @@ class DunningStep(models.Model):
         return f"{self.number}. {self.get_action_display()} after {self.days} days"
 
 
+DONE: Final = {
+    DunningStep.Action.REMIND: _("reminder sent"),
+    DunningStep.Action.FEE: _("reminder fee charged"),
+    DunningStep.Action.RESTRICT: _("new orders stopped"),
+    DunningStep.Action.SUSPEND: _("service suspended"),
+}
+
+
 class StepTaken(models.Model):
     """A step that was taken for an invoice, once. Written by billing/dunning/stepping.py.
 
@@ -81,6 +91,11 @@ class StepTaken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.document}: {self.get_action_display()}"
+
+    @property
+    def done(self) -> str:
+        """What was done, in a few words that may stand within a sentence."""
+        return str(DONE[DunningStep.Action(self.action)])
 
 
 class PaymentPlan(models.Model):

@@ -18,7 +18,7 @@ from accounts.customers import responsibilities
 from accounts.customers.models import Customer
 from accounts.days import latest_day, local_day
 from accounts.timeline import recording
-from accounts.timeline.plain import plain
+from accounts.timeline.plain import in_plain_words
 from billing.dunning import entitlements, ladder, standing
 from billing.dunning.models import DunningStep, StepTaken
 from billing.dunning.standing import Standing
@@ -98,7 +98,9 @@ def _carry_out(due: Step, today: date, at: datetime) -> StepTaken:
         taken_on=today, taken_at=at, amount_minor=due.asked.amount_minor,
         fee_document=_charge(due, today, at) if charged else None,
     )  # fmt: skip
-    facts = {"step": plain(taken, "action"), "amount": str(due.asked), "due_on": str(document.due_on)}
+    with in_plain_words():
+        done = taken.done
+    facts = {"step": done, "amount": str(due.asked), "due_on": str(document.due_on)}
     recording.record(document.customer, "billing.dunning_step_taken", actor=None, at=at, about=document, facts=facts)
     return taken
 

@@ -149,6 +149,7 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("de", _("German"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "config.formats"
 SHOW_STYLEGUIDE = False
 SHOW_MAILBOX = False
 STATIC_URL = "static/"

@@ -181,6 +181,7 @@ def test_view_is_saved_from_the_list_with_what_it_asks_for():
     client.post(to("ticket_views"), {"name": "Open", "filters": "status=open&nonsense=1"})
 
     assert SavedView.objects.get().filters == {"status": "open"}
+    assert "Status: Open" in client.get(to("ticket_views")).content.decode()
     assert "Open" in client.get(to("ticket_list")).content.decode()
 
 

@@ -45,6 +45,9 @@ def test_the_ladder_is_climbed_step_by_step():
 
     climbed = StepTaken.objects.filter(document=invoice).order_by("pk").values_list("action", flat=True)
     assert list(climbed) == ["remind", "remind", "fee", "restrict", "suspend"]
+    told = Activity.objects.filter(kind="billing.dunning_step_taken").order_by("pk")
+    done = ["reminder sent", "reminder sent", "reminder fee charged", "new orders stopped", "service suspended"]
+    assert [activity.facts["step"] for activity in told] == done
     fee = Document.objects.get(fee_for__isnull=False)
     assert (fee.total_minor, fee.tax_minor, fee.lines.get().description[:12]) == (500, 0, "Reminder fee")
     assert proof.faults() == []
