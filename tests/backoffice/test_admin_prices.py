@@ -94,6 +94,8 @@ def test_next_price_begins_with_what_the_latest_one_says(manager):
     ],
 )
 def test_charge_that_cannot_be_is_refused_with_a_sentence_and_publishes_nothing(manager, further, reason):
+    Meter.objects.create(code="calls")
+
     answer = publish(manager, further=further)
 
     assert reason in words(answer).replace("&#x27;", "'")
