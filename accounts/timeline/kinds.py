@@ -301,6 +301,7 @@ KINDS: Final[dict[str, Kind]] = {
     "support.strategy_published": Kind(_("Edition {number} of the strategy was published: {why}"), "edit"),
     "support.lesson_noted": Kind(_("Lesson for {policy}: {learned}"), "edit"),
     "support.measure_defined": Kind(_("Issues are counted by definition {number}: {why}"), "edit"),
+    "support.article_arranged": Kind(_("Article {article}: {changed}"), "knowledge"),
     "support.deflected": Kind(_("An answer helped: {article}"), "knowledge"),
     "finance.row_written": Kind(_("{ref} is in front of finance: {amount}"), "finance", NOTICE),
     "finance.money_came_back": Kind(_("{amount} of payment {payment}, given back, came back to us: {reason}"), "flag", NOTICE),

@@ -88,11 +88,20 @@ def keep_for(article: Article, *, place: Customer | None, tiers: Sequence[str], 
     Raises:
         NoSuchReaders: there is no such tier or role.
     """
-    if unknown := [*({*tiers} - {*Customer.Tier.values}), *({*roles} - {*Membership.Role.values})]:
-        raise NoSuchReaders(_("There is no tier or role %(names)s.") % {"names": ", ".join(sorted(unknown))})
+    must_be_readers(tiers, roles)
     article.place, article.tiers, article.roles = place, list(tiers), list(roles)
     article.save(update_fields=["place", "tiers", "roles"])
     return article
+
+
+def must_be_readers(tiers: Sequence[str], roles: Sequence[str]) -> None:
+    """Do nothing when there are such tiers and roles.
+
+    Raises:
+        NoSuchReaders: one is none.
+    """
+    if unknown := [*({*tiers} - {*Customer.Tier.values}), *({*roles} - {*Membership.Role.values})]:
+        raise NoSuchReaders(_("There is no tier or role %(names)s.") % {"names": ", ".join(sorted(unknown))})
 
 
 def starters() -> list[dict[str, Any]]:

@@ -299,12 +299,10 @@ WRITTEN = {
         "why": "Two weeks are enough.",
     },
     "support.article": lambda: {
-        "ref": "how-to-pay",
         "title": "How to pay",
         "category": "billing",
         "body": "By card.",
         "language": "en",
-        "published": "on",
     },
     "billing.dunningstep": lambda: {
         "number": 9,
