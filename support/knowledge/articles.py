@@ -82,18 +82,6 @@ def load(rows: Iterable[Mapping[str, Any]], *, at: datetime, with_phrase_book: b
     return Loaded(len(new), len(changed), len(wanted) - len(new) - len(changed), attached)
 
 
-def keep_for(article: Article, *, place: Customer | None, tiers: Sequence[str], roles: Sequence[str]) -> Article:
-    """Keep an article for people of a place and below it, of customers of these tiers, who hold one of these roles.
-
-    Raises:
-        NoSuchReaders: there is no such tier or role.
-    """
-    must_be_readers(tiers, roles)
-    article.place, article.tiers, article.roles = place, list(tiers), list(roles)
-    article.save(update_fields=["place", "tiers", "roles"])
-    return article
-
-
 def must_be_readers(tiers: Sequence[str], roles: Sequence[str]) -> None:
     """Do nothing when there are such tiers and roles.
 
