@@ -3,6 +3,7 @@
 A price changes by publishing a further version; what runs keeps the one it has.
 """
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -27,6 +28,7 @@ from billing.usage.models import Meter
 from window import formats, price_words
 
 PRICE_OF = {"standard": "unit_price", "flat": "price"}  # what each charge model calls its price
+CENTS = 2  # decimal places a price is written with at least
 BASE = "base"  # the code of the charge that the form asks for by itself
 TERMS = ("currency", "price_list", "effective_on", "trial_days")
 SHOWN = ("plan", "number", *TERMS, "says", "first_prices", "term_months", "ends_with_term", "used")
@@ -156,7 +158,11 @@ class PlanVersionAdmin(UseCaseAdmin):
         """Say what stands in the place of the price, and how long."""
         if version.intro_price is None:
             return "–"
-        facts = {"price": formats.figure(version.intro_price), "currency": version.currency, "periods": version.intro_periods}
+        facts = {
+            "price": formats.figure(_plain(version.intro_price)),
+            "currency": version.currency,
+            "periods": version.intro_periods,
+        }
         return gettext("{price} {currency}, for so many periods: {periods}").format(**facts)
 
     def _latest(self, plan: int) -> PlanVersion | None:
@@ -171,12 +177,19 @@ def _priced(charge: Charge, currency: str, unit: str) -> str:
     return price_words.of(terms, Interval(charge.interval_unit, charge.interval_count), currency, charge.metric or unit)
 
 
+def _plain(price: Decimal) -> Decimal:
+    """Return a price without the noughts of its column, in cents at least."""
+    short = price.normalize()
+    return short if -int(short.as_tuple().exponent) >= CENTS else short.quantize(Decimal("0.01"))
+
+
 def _said_by(version: PlanVersion) -> dict[str, Any]:
     """Return what a version says as the form asks it; a recurring price that the form cannot ask for stands among the lines."""
     kept = list(version.charges.all())
     base = next((one for one in kept if one.code == BASE and one.model in PRICE_OF and one.interval_count == 1), None)
     said: dict[str, Any] = {"currency": version.currency, "trial_days": version.trial_days, "term": version.term_months}
-    said |= {"first_price": version.intro_price, "first_periods": version.intro_periods or None, "ends": version.ends_with_term}
+    first = None if version.intro_price is None else _plain(version.intro_price)
+    said |= {"first_price": first, "first_periods": version.intro_periods or None, "ends": version.ends_with_term}
     if base:
         said |= {"model": base.model, "price": base.params[PRICE_OF[base.model]], "billing": base.billing}
         said["interval_unit"] = base.interval_unit

@@ -67,11 +67,11 @@ def test_published_price_is_shown_in_words_and_tells_who_published_it(manager):
 def test_next_price_begins_with_what_the_latest_one_says(manager):
     Meter.objects.create(code="calls")
     plan = billing.plan()
-    publish(manager, plan=plan, further=CALLS, price="70.00")
+    publish(manager, plan=plan, further=CALLS, price="70.00", first_price="31.00", first_periods=2)
 
     page = words(manager.get(f"{reverse('admin:billing_planversion_add')}?plan={plan.pk}"))
 
-    assert 'value="70.00"' in page
+    assert 'value="70.00"' in page and 'value="31.00"' in page
     assert CALLS in page
 
 
