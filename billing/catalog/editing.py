@@ -6,9 +6,9 @@ the same facts changes nothing and records nothing; a price version alone is a f
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db import models, transaction
+from django.db import transaction
 
 from accounts.customers.details import facts_of_change
 from accounts.people.models import User
@@ -16,6 +16,8 @@ from accounts.timeline import recording
 from billing.catalog import plans
 from billing.catalog.models import Plan, PlanVersion, PriceList, Product
 from billing.catalog.plans import ChargeTerms, Introduction
+
+Kept = TypeVar("Kept", Product, Plan, PriceList)
 
 
 def product(*, actor: User, at: datetime, code: str, **facts: Any) -> Product:
@@ -62,7 +64,9 @@ def price_version(
         return version
 
 
-def _kept(model: Any, define: Callable[..., Any], kind: str, actor: User, at: datetime, code: str, facts: dict[str, Any]) -> Any:
+def _kept(
+    model: type[Kept], define: Callable[..., Kept], kind: str, actor: User, at: datetime, code: str, facts: dict[str, Any]
+) -> Kept:
     with transaction.atomic():
         held = model.objects.select_for_update().filter(code=code).first()
         before = {name: _plain(getattr(held, name)) for name in facts} if held else {}
@@ -76,4 +80,4 @@ def _kept(model: Any, define: Callable[..., Any], kind: str, actor: User, at: da
 
 
 def _plain(value: Any) -> Any:
-    return value.code if isinstance(value, models.Model) else value
+    return value.code if isinstance(value, Product) else value
