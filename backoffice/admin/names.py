@@ -72,6 +72,7 @@ NAMES: Final[Mapping[str, tuple[Promise, Promise]]] = {
     "support.playbook": (_("playbook"), _("playbooks")),
     "support.practicerun": (_("practice"), _("practice of playbooks")),
     "support.macro": (_("macro"), _("macros")),
+    "support.savedview": (_("shared view"), _("shared views")),
     "support.topic": (_("topic"), _("topics")),
     "support.noticetext": (_("text of a notice"), _("texts of notices")),
     "support.issuedefinition": (_("definition of an issue"), _("how issues are counted")),

@@ -97,7 +97,7 @@ ROOMS: Final = (
         "support_agent",
         ("support.servicetarget", "support.servicecalendar", "support.ladderstep", "support.playbook", "support.practicerun",
          "support.skillneed", "support.skillheld",
-         "support.macro", "support.topic", "support.noticetext", "support.issuedefinition"),
+         "support.macro", "support.savedview", "support.topic", "support.noticetext", "support.issuedefinition"),
     ),
     Room(
         _("Knowledge"),
