@@ -49,6 +49,8 @@ BY_NAME: Final[dict[str, Audience]] = {
     "mfa_edit_webauthn": SIGNED_IN,
     "mfa_reauthenticate_webauthn": SIGNED_IN,
     "usersessions_list": SIGNED_IN,
+    # the administration's own, beside those of its namespace
+    "admin_choices": MANAGERS,
     # the description of the API
     "api-schema": SIGNED_IN,
     "api-docs": SIGNED_IN,

@@ -18,6 +18,7 @@ from backoffice.admin import (
     people,
     playbooks,
     policies,
+    prices,
     privacy,
     relations,
     remedy_books,
@@ -34,6 +35,6 @@ from backoffice.admin import (
 
 __all__ = [
     "allowances", "authority", "books", "catalogue", "chats", "coupons", "customers", "desk", "dunning", "incoming", "knowledge",
-    "measures", "notice_texts", "offers", "people", "playbooks", "policies", "privacy", "relations", "remedy_books", "segments",
-    "service_levels", "single_sign_on", "skills", "sources", "strategy", "stripe", "tree_changes", "webhooks",
+    "measures", "notice_texts", "offers", "people", "playbooks", "policies", "prices", "privacy", "relations", "remedy_books",
+    "segments", "service_levels", "single_sign_on", "skills", "sources", "strategy", "stripe", "tree_changes", "webhooks",
 ]  # fmt: skip

@@ -9,7 +9,6 @@ from operator import attrgetter
 from typing import Any
 
 from django.contrib.admin import AdminSite, display
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db.models import ForeignKey, Model
 from django.forms import ModelChoiceField, ModelForm
@@ -19,6 +18,7 @@ from unfold.admin import ModelAdmin
 from accounts.decisions import Refusal
 from accounts.people import access
 from backoffice.admin import field_names
+from backoffice.admin.choosing import FoundSelect
 from backoffice.admin.names import NAMES
 from window.formats import amount
 
@@ -27,21 +27,6 @@ MINOR = "_minor"
 
 def _may_steer(request: HttpRequest) -> bool:
     return request.user.is_superuser or access.level_of(request.user) in access.STEER.levels
-
-
-class FoundSelect(AutocompleteSelect):
-    """A choice found by typing. What can name no row is refused by the form; shown again, it is left out."""
-
-    def optgroups(self, name: str, value: list[str], attr: dict[str, Any] | None = None) -> list[Any]:
-        """Return the rows chosen, without looking for what can name none."""
-        return super().optgroups(name, [one for one in value if self._can_name_a_row(one)], attr)
-
-    def _can_name_a_row(self, value: str) -> bool:
-        try:
-            self.field.target_field.to_python(value)
-        except ValidationError:
-            return False
-        return True
 
 
 class ManagersAdmin(ModelAdmin):
@@ -101,7 +86,18 @@ class ManagersAdmin(ModelAdmin):
     def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any) -> ModelChoiceField | None:
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = FoundSelect(db_field, self.admin_site, using=kwargs.get("using"))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None:
+            field.label_from_instance = self._labels_of(db_field.remote_field.model)
+        return field
+
+    def label_of(self, row: Model) -> str:
+        """Return what a row of this page is called where it is chosen elsewhere."""
+        return str(row)
+
+    def _labels_of(self, model: type[Model]) -> Callable[[Model], str]:
+        page = self.admin_site._registry.get(model)
+        return page.label_of if isinstance(page, ManagersAdmin) else str
 
 
 class LookingAdmin(ManagersAdmin):

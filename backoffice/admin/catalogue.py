@@ -1,27 +1,25 @@
-"""What is sold, for how much, and by whom. A plan's price changes by publishing a new version."""
+"""What is sold and by whom. What it costs: prices.py."""
 
-from django import forms
 from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.admin.base import LookingAdmin, UseCaseAdmin
-from billing.catalog import plans, sellers
-from billing.catalog.models import Charge, Plan, PlanVersion, Product
-from billing.catalog.plans import ChargeTerms
+from billing.catalog import editing, sellers
+from billing.catalog.models import Plan, Product
 from billing.contracts import sunset
 from billing.invoices.models import LegalEntity, NumberSeries
-from billing.periods import Interval
 from billing.provisioning import fulfilling
 from billing.provisioning.models import ProvisioningStep
 
 MOST_HOLDERS = 100  # subscriptions that a page looks at
-PRICE_OF = {"standard": "unit_price", "flat": "price"}  # what each charge model calls its price
 
 
 @admin.register(LegalEntity)
@@ -89,7 +87,7 @@ class ProductAdmin(UseCaseAdmin):
         """Define the product; with the days on which it ends, give it up."""
         given = {"code": form.instance.code} | form.cleaned_data
         ends = {name: given.pop(name) for name in (*sunset.ENDS, "successor")}
-        product = plans.define_product(**given)
+        product = editing.product(actor=request.user, at=timezone.now(), **given)
         if any(ends[name] for name in sunset.ENDS):
             sunset.give_up(actor=request.user, product=product, at=timezone.now(), **ends)
         return product
@@ -99,7 +97,7 @@ class ProductAdmin(UseCaseAdmin):
 class PlanAdmin(UseCaseAdmin):
     """Ways to buy a product."""
 
-    list_display = ("name", "code", "product", "rank")
+    list_display = ("name", "code", "product", "rank", "next_price")
     list_select_related = ("product",)
     fields = ("product", "code", "name", "rank")
 
@@ -110,60 +108,13 @@ class PlanAdmin(UseCaseAdmin):
     def carry_out(self, request: HttpRequest, form: ModelForm, *, change: bool) -> Plan:
         """Define the plan."""
         given = {"product": form.instance.product, "code": form.instance.code} if change else {}
-        return plans.define_plan(**given | form.cleaned_data)
+        return editing.plan(actor=request.user, at=timezone.now(), **given | form.cleaned_data)
 
-
-class VersionForm(ModelForm):
-    """A plan's price from a day on, as one recurring charge."""
-
-    price = forms.DecimalField(
-        label=_("Price"), min_value=0, max_digits=18, decimal_places=6, help_text=_("Net, for a full period")
-    )
-    model = forms.ChoiceField(
-        label=_("Counted"), choices=[("standard", _("per unit")), ("flat", _("flat, whatever the quantity"))]
-    )
-    interval_unit = forms.ChoiceField(
-        label=_("Every"),
-        initial="month",
-        choices=[("month", _("month")), ("quarter", _("quarter")), ("half_year", _("half-year")), ("year", _("year"))],
-    )
-    billing = forms.ChoiceField(label=_("Billed"), choices=Charge.Billing.choices)
-
-    class Meta:
-        model = PlanVersion
-        fields = ("plan", "currency", "effective_on", "trial_days")
-
-
-@admin.register(PlanVersion)
-class PlanVersionAdmin(UseCaseAdmin):
-    """Prices, old and new. A version never changes once somebody uses it; publish the next one."""
-
-    form = VersionForm
-    list_display = ("plan", "number", "currency", "effective_on", "trial_days", "used")
-    list_filter = ("currency", "used")
-    list_select_related = ("plan",)
-    fields = ("plan", "currency", "effective_on", "trial_days", "model", "price", "interval_unit", "billing")
-
-    def has_change_permission(self, request: HttpRequest, obj: PlanVersion | None = None) -> bool:
-        """Published is published."""
-        return obj is None and super().has_change_permission(request, obj)
-
-    def get_fields(self, request: HttpRequest, obj: PlanVersion | None = None) -> tuple[str, ...]:
-        return ("plan", "number", "currency", "effective_on", "trial_days", "used") if obj else self.fields
-
-    def carry_out(self, request: HttpRequest, form: ModelForm, *, change: bool) -> PlanVersion:
-        """Publish the version."""
-        given = dict(form.cleaned_data)
-        model, price = given.pop("model"), str(given.pop("price"))
-        charge = ChargeTerms(
-            code="base",
-            name=given["plan"].name,
-            model=model,
-            params={PRICE_OF[model]: price},
-            interval=Interval(given.pop("interval_unit")),
-            billing=given.pop("billing"),
-        )
-        return plans.publish_version(charges=[charge], **given)
+    @admin.display(description=_("Its price"))
+    def next_price(self, plan: Plan) -> SafeString:
+        """Lead to a price version that begins with what the latest one says."""
+        address = f"{reverse('admin:billing_planversion_add')}?plan={plan.pk}"
+        return format_html('<a href="{}">{}</a>', address, _("Publish the next price"))
 
 
 @admin.register(ProvisioningStep)

@@ -68,11 +68,16 @@ class CustomerAdmin(DraggableMPTTAdmin, UseCaseAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         """Show the roots, or the whole group that was chosen: never all trees at once."""
-        found = super().get_queryset(request).select_related("kind")
+        found = super().get_queryset(request).select_related("kind", "parent")
         listing = request.resolver_match and request.resolver_match.url_name == "accounts_customer_changelist"
         if listing and request.method == "GET" and not {"tree_id__exact", "q"} & set(request.GET):
             return found.filter(parent=None)
         return found
+
+    def label_of(self, row: Customer) -> str:
+        """Write number and place beside the name: two customers may share it."""
+        place = _("below {parent}").format(parent=row.parent.name) if row.parent else row.city
+        return " · ".join(part for part in (row.name, row.number, place) if part)
 
     def get_fieldsets(self, request: HttpRequest, obj: Customer | None = None) -> Any:
         """Ask for no fact that is retired."""

@@ -4,19 +4,25 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from backoffice import views_shown
 from backoffice.admin import wording
 from backoffice.admin.base import LookingAdmin, UseCaseAdmin
+from backoffice.admin.policies import for_each
 from billing.anomalies.registry import DETECTORS
 from support.channels.files import File
-from support.desk import changes, macros, topics
+from support.desk import changes, macros, saved_views, topics
 from support.desk.bulk_models import Bulk
 from support.desk.changes import Change
-from support.desk.macro_models import Macro, MacroVersion
+from support.desk.filters import Filters
+from support.desk.macro_models import Macro, MacroVersion, SavedView
 from support.desk.macros import Contents
 from support.desk.topic_models import Topic
 from support.tickets.models import Ticket
@@ -158,6 +164,31 @@ class TopicAdmin(UseCaseAdmin):
         given = {name: form.cleaned_data[name] for name in ("label", "detector", "words", "position", "active")}
         code = form.instance.code if change else form.cleaned_data["code"]
         return topics.define(actor=request.user, code=code, at=timezone.now(), **given)
+
+
+@admin.register(SavedView)
+class SavedViewAdmin(LookingAdmin):
+    """Views of the list of tickets that are shared with all who work there; kept and shared on that list, taken away here too."""
+
+    list_display = ("name", "owner", "shown", "position")
+    list_select_related = ("owner",)
+    search_fields = ("name", "owner__email")
+    ordering = ("position", "name", "pk")
+    actions = ("take_away",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SavedView]:
+        """Leave out what people keep for themselves."""
+        return super().get_queryset(request).filter(shared=True)
+
+    @admin.display(description=_("Tickets"))
+    def shown(self, view: SavedView) -> SafeString:
+        """Lead to the list as the view narrows it."""
+        return format_html('<a href="{}">{}</a>', views_shown.address(Filters.read(view.filters)), _("Open the list"))
+
+    @admin.action(description=_("Take away"))
+    def take_away(self, request: HttpRequest, chosen: QuerySet[SavedView]) -> None:
+        """Take the chosen ones away from everybody."""
+        for_each(self, request, chosen, lambda view: saved_views.remove(actor=request.user, view=view))
 
 
 @admin.register(Bulk)

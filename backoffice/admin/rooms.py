@@ -59,8 +59,9 @@ ROOMS: Final = (
         _("Catalogue"),
         _("What is sold, in which versions, at which prices and with which offers."),
         "sell",
-        ("billing.product", "billing.plan", "billing.planversion", "billing.coupon", "billing.redemption", "support.offer",
-         "billing.provisioningstep", "billing.legalentity"),
+        ("billing.product", "billing.plan", "billing.planversion", "billing.pricelist", "billing.meter",
+         "billing.coupon", "billing.redemption", "support.offer",
+         "billing.provisioningstep", "billing.legalentity", "billing.taxrate"),
     ),
     Room(
         _("Customers"),
@@ -96,7 +97,7 @@ ROOMS: Final = (
         "support_agent",
         ("support.servicetarget", "support.servicecalendar", "support.ladderstep", "support.playbook", "support.practicerun",
          "support.skillneed", "support.skillheld",
-         "support.macro", "support.topic", "support.noticetext", "support.issuedefinition"),
+         "support.macro", "support.savedview", "support.topic", "support.noticetext", "support.issuedefinition"),
     ),
     Room(
         _("Knowledge"),

@@ -101,7 +101,7 @@ def start(
     with transaction.atomic():
         locked = _locked(wanted)
         _refuse_unless_within_reach(actor, payer, locked)
-        if earlier := _earlier(key, actor, payer, wanted):
+        if earlier := _earlier(key, actor, payer, wanted, confirmed_minor):
             return earlier
         shares = _shares(locked, amounts or {})
         _refuse_unless_confirmed(shares, confirmed_minor)
@@ -127,13 +127,15 @@ def _refuse_unless_within_reach(actor: User | None, payer: Customer, documents: 
         raise NotYours(_("You may not pay for the customer of one of these invoices."))
 
 
-def _earlier(key: UUID, actor: User | None, payer: Customer, documents: list[int]) -> Payment | None:
+def _earlier(key: UUID, actor: User | None, payer: Customer, documents: list[int], confirmed_minor: int | None) -> Payment | None:
     """Return the payment this key made before, when it was for the same."""
     payment = Payment.objects.filter(key=key).first()
     if payment is None:
         return None
     named = list(payment.shares.order_by("document_id").values_list("document_id", flat=True))
-    if (payment.paid_by_id, payment.payer_id, named) != (actor.pk if actor else None, payer.pk, documents):
+    meant = payment.amount_minor if confirmed_minor is None else confirmed_minor
+    told = (payment.paid_by_id, payment.payer_id, named, payment.amount_minor)
+    if told != (actor.pk if actor else None, payer.pk, documents, meant):
         raise KeyReused(_("This form was sent before, for another payment. Load the page again."))
     return payment
 

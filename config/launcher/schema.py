@@ -3,23 +3,37 @@
 import hashlib
 import subprocess
 import sys
+from pathlib import Path
 
 from config.launcher import postgres, servers, state
 from config.launcher.words import Fault, progress
 
 STAMP = "migrated"
+LOCK = "migrating.lock"
 
 
 def bring_up_to_date() -> None:
-    """Apply the migrations that are not applied yet.
+    """Apply the migrations that are not applied yet; two who start at once do it one after the other.
 
     Raises:
         Fault: a migration failed.
     """
     stamp = state.folder() / STAMP
     now = fingerprint()
-    if stamp.exists() and stamp.read_text() == now:
+    if _stands(stamp, now):
         return
+    if state.is_taken(LOCK):
+        progress("another start brings the database up to date; waiting for it")
+    with state.locked(LOCK):
+        if not _stands(stamp, now):
+            _migrate(stamp, now)
+
+
+def _stands(stamp: Path, now: str) -> bool:
+    return stamp.exists() and stamp.read_text() == now
+
+
+def _migrate(stamp: Path, now: str) -> None:
     progress("bringing the database up to date")
     command = [sys.executable, "manage.py", "migrate", "--no-input", "--verbosity", "1"]
     done = subprocess.run(command, cwd=state.CHECKOUT, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False)

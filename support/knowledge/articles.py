@@ -82,17 +82,14 @@ def load(rows: Iterable[Mapping[str, Any]], *, at: datetime, with_phrase_book: b
     return Loaded(len(new), len(changed), len(wanted) - len(new) - len(changed), attached)
 
 
-def keep_for(article: Article, *, place: Customer | None, tiers: Sequence[str], roles: Sequence[str]) -> Article:
-    """Keep an article for people of a place and below it, of customers of these tiers, who hold one of these roles.
+def must_be_readers(tiers: Sequence[str], roles: Sequence[str]) -> None:
+    """Do nothing when there are such tiers and roles.
 
     Raises:
-        NoSuchReaders: there is no such tier or role.
+        NoSuchReaders: one is none.
     """
     if unknown := [*({*tiers} - {*Customer.Tier.values}), *({*roles} - {*Membership.Role.values})]:
         raise NoSuchReaders(_("There is no tier or role %(names)s.") % {"names": ", ".join(sorted(unknown))})
-    article.place, article.tiers, article.roles = place, list(tiers), list(roles)
-    article.save(update_fields=["place", "tiers", "roles"])
-    return article
 
 
 def starters() -> list[dict[str, Any]]:

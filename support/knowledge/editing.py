@@ -6,22 +6,26 @@ before its first version is published. Nobody decides on a version of their own 
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from accounts.customers.details import facts_of_change
+from accounts.customers.models import Customer
 from accounts.decisions import Decision, Refusal, refused
 from accounts.people import access, second_person
 from accounts.people.models import User
-from support.knowledge import languages, questions
+from accounts.timeline import recording
+from support.knowledge import articles, languages, questions
 from support.knowledge.models import Article, ArticleVersion
 
 WAITING, PUBLISHED = ArticleVersion.State.WAITING, ArticleVersion.State.PUBLISHED
 LONGEST_REF: Final = 80
 TEXTS: Final = ("title", "category", "body")
+ARRANGED: Final = ("language", "action", "published", "place", "tiers", "roles")
 
 
 class WordsMissing(Refusal):
@@ -34,6 +38,12 @@ class NothingNew(Refusal):
     """A version says what the article says already."""
 
     code = "nothing_new"
+
+
+class NotReviewed(Refusal):
+    """An article is to be read that nobody reviewed."""
+
+    code = "not_reviewed"
 
 
 class NotWaiting(Refusal):
@@ -78,6 +88,35 @@ def write(*, actor: User, article: Article, title: str, body: str, at: datetime,
         return ArticleVersion.objects.create(article=article, number=last + 1, **facts)
 
 
+def arrange(*, actor: User, article: Article, at: datetime, **facts: Any) -> Article:
+    """Say who reads an article, in which language, what it lets them do, and whether it is read at all: at once, words apart.
+
+    `facts` are some of `ARRANGED`. Taking an article away needs nobody else; it is read again once a version is published. The
+    timeline keeps each fact before and after. Repeating it changes nothing.
+
+    Raises:
+        NotReviewed: it is to be read, though nobody published a version since it was taken away.
+        NoSuchReaders: there is no such tier or role.
+    """
+    questions.may_edit(actor).or_refuse()
+    articles.must_be_readers(facts.get("tiers", ()), facts.get("roles", ()))
+    with transaction.atomic():
+        article = Article.objects.select_for_update().get(pk=article.pk)
+        before = {name: _plain(getattr(article, name)) for name in facts}
+        after = {name: _plain(value) for name, value in facts.items() if _plain(value) != before[name]}
+        if after.get("published"):
+            raise NotReviewed(_("Customers read an article once somebody else published a version of it."))
+        if not after:
+            return article
+        for name in after:
+            setattr(article, name, facts[name])
+        article.updated_at = at
+        article.save(update_fields=[*after, "updated_at"])
+        told = {"article": article.title, **facts_of_change({name: before[name] for name in after}, after)}
+        recording.record(None, "support.article_arranged", actor=actor, at=at, facts=told, internal=True)
+    return article
+
+
 def may_decide(actor: User, version: ArticleVersion) -> Decision:
     """Say whether a person may publish or refuse a version."""
     if not access.may_anywhere(actor, access.PUBLISH_KNOWLEDGE):
@@ -110,6 +149,10 @@ def decide(*, actor: User, version: ArticleVersion, publish: bool, at: datetime,
                 published=True, updated_at=at, **{name: getattr(version, name) for name in TEXTS}
             )
     return version
+
+
+def _plain(value: Any) -> Any:
+    return value.number if isinstance(value, Customer) else value
 
 
 def _need_words(title: str, body: str) -> None:

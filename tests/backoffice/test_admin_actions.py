@@ -17,7 +17,7 @@ from accounts.customers.models import Customer
 from accounts.people import keys
 from accounts.single_sign_on import records
 from tests.backoffice.test_admin_add_forms import OURS, WRITTEN
-from tests.factories import customers, people, quality
+from tests.factories import customers, desk, knowledge, people, quality
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +59,9 @@ PRESSED = {
     ("accounts.handover", "approve undo"): "undone_at",
     ("accounts.stagedimport", "release"): "status",
     ("accounts.stagedimport", "drop"): "status",
+    ("support.savedview", "take_away"): "",
+    ("support.articleversion", "publish"): "state",
+    ("support.articleversion", "refuse"): "state",
     ("accounts.webhookendpoint", "remove"): "removed_at",
     ("accounts.webhookendpoint", "disabled enable"): "disabled_at",
 }
@@ -83,6 +86,10 @@ def written(label, client):
         return keys.make(actor=None, customer=customers.group(), name="ERP", scopes=keys.SCOPES, at=timezone.now())[0]
     if label == "accounts.candidate":
         return quality.pair()
+    if label == "support.savedview":
+        return desk.view(people.supervisor(), shared=True)
+    if label == "support.articleversion":
+        return knowledge.version()
     if label == "accounts.stagedimport":
         return quality.staged_import()
     model, form = OURS[label].model, WRITTEN[label]()

@@ -170,6 +170,9 @@ WRITTEN = {
     "billing.product": lambda: {"code": "desk", "name": "Desk", "unit_name": "seat", "supply": "service"},
     "billing.plan": a_plan,
     "billing.planversion": a_plan_version,
+    "billing.pricelist": lambda: {"code": "framework", "name": "Framework prices"},
+    "billing.meter": lambda: {"code": "calls", "aggregation": "sum"},
+    "billing.taxrate": lambda: {"country": "AT", "percent": "21", "since": "2027-03-01", "source": "BGBl. I 1/2027"},
     "billing.coupon": lambda: {"code": "SPRING", "name": "Spring", "percent": "10", "periods": 3},
     "billing.redemption": a_redemption,
     "support.offer": an_offer,
@@ -296,12 +299,10 @@ WRITTEN = {
         "why": "Two weeks are enough.",
     },
     "support.article": lambda: {
-        "ref": "how-to-pay",
         "title": "How to pay",
         "category": "billing",
         "body": "By card.",
         "language": "en",
-        "published": "on",
     },
     "billing.dunningstep": lambda: {
         "number": 9,

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.timeline.models import Activity
 from support.knowledge.models import Article, ArticleQuestion, ArticleVersion
 from support.tickets import conversation
 from tests.factories import knowledge, people, support
@@ -136,6 +137,37 @@ def test_solved_ticket_becomes_a_draft(agent):
     answer = agent.post(at("ticket_articles", ticket.ref))
 
     assert answer.url == at("article", "two-cost-centres")
+
+
+def test_words_a_manager_changes_in_the_administration_wait_for_a_second_person():
+    (writer, second), article = (browser_of(people.manager()) for _ in range(2)), knowledge.article("Pay by card")
+    change, versions = (
+        reverse("admin:support_article_change", args=[article.pk]),
+        reverse("admin:support_articleversion_changelist"),
+    )
+    typed = {"title": "Pay with a card", "category": "", "body": article.body, "language": "en", "action": "", "published": "on"}
+
+    told = words(writer.post(change, typed, follow=True))
+
+    version = article.versions.get()
+    assert "Version 1 waits for a second person" in told
+    assert Article.objects.get(pk=article.pk).title == "Pay by card"
+    for browser, title in ((writer, "Pay by card"), (second, "Pay with a card")):
+        browser.post(versions, {"action": "publish", "_selected_action": [version.pk]})
+        assert Article.objects.get(pk=article.pk).title == title
+
+
+def test_article_is_taken_away_at_once_and_read_again_once_a_version_is_published():
+    manager, article = browser_of(people.manager()), knowledge.article("Pay by card")
+    change = reverse("admin:support_article_change", args=[article.pk])
+    typed = {"title": article.title, "category": "", "body": article.body, "language": "en", "action": ""}
+
+    manager.post(change, typed)
+    again = manager.post(change, typed | {"published": "on"})
+
+    assert not Article.objects.get(pk=article.pk).published
+    assert "Customers read an article once somebody else published a version of it." in words(again)
+    assert Activity.objects.get(kind="support.article_arranged").facts["before"] == {"published": True}
 
 
 def test_manager_keeps_an_article_for_some_and_no_tier_that_is_none():

@@ -70,6 +70,15 @@ def test_start_returns_the_first_payment_when_the_form_is_sent_twice(tree):
     assert Payment.objects.count() == 1
 
 
+def test_start_refuses_a_key_that_named_another_amount(tree):
+    document, key = invoice(tree.berlin, 12000), uuid4()
+    first = start(tree.berlin, document, key=key, confirmed_minor=12000)
+
+    assert start(tree.berlin, document, key=key, confirmed_minor=12000) == first
+    with pytest.raises(KeyReused):
+        start(tree.berlin, document, key=key, confirmed_minor=12001)
+
+
 def test_start_refuses_a_key_that_named_another_payment(tree):
     first, second, key = invoice(tree.berlin, 12000), invoice(tree.berlin, 900), uuid4()
     start(tree.berlin, first, key=key)

@@ -4,9 +4,13 @@ import os
 import socket
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+
+from config.launcher import schema
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -60,3 +64,23 @@ def test_command_nobody_knows_ends_with_one_line(tmp_path: Path):
     assert done.returncode == 1
     assert "no_such_command" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_two_starts_at_once_migrate_one_after_the_other_and_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    begun = []
+
+    def migrate(command: list[str], **_options: object) -> subprocess.CompletedProcess[str]:
+        begun.append(command)
+        time.sleep(0.2)
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setenv("ACCORD_STATE", str(tmp_path))
+    monkeypatch.setattr(schema, "fingerprint", lambda: "as it is now")
+    monkeypatch.setattr(schema.servers, "database_is_embedded", lambda: True)
+    monkeypatch.setattr(schema.subprocess, "run", migrate)
+
+    with ThreadPoolExecutor() as starts:
+        for start_of_one in [starts.submit(schema.bring_up_to_date) for _ in range(2)]:
+            start_of_one.result()
+
+    assert len(begun) == 1

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.days import local_day
 from accounts.people import keys
+from accounts.people.models import User
 from accounts.timeline import recording
 from billing.invoices.models import Document
 from billing.payments import methods
@@ -47,6 +48,22 @@ def test_program_reads_what_its_customer_owes_and_all_below(tree):
     answer = client.get(f"/api/v1/customers/{tree.berlin.number}/balance/").json()
 
     assert answer == {"owed": [], "owed_with_all_below": [{"amount": "42.00", "currency": "EUR"}], "credit": []}
+
+
+def test_moment_is_told_in_utc_wherever_the_person_lives(tree):
+    member = people.administrator(tree.berlin)
+    User.objects.filter(pk=member.pk).update(timezone="America/New_York")
+    client = Client()
+    client.force_login(User.objects.get(pk=member.pk))
+    client.post(
+        f"/api/v1/customers/{tree.berlin.number}/webhooks/",
+        {"url": "https://erp.example/hooks", "topics": ["invoices"]},
+        content_type="application/json",
+    )
+
+    listed = client.get(f"/api/v1/customers/{tree.berlin.number}/webhooks/").json()["results"]
+
+    assert [one["registered_at"][-1] for one in listed] == ["Z"]
 
 
 def test_document_tells_each_line_and_why(tree):

@@ -5,6 +5,7 @@ this address, and the answer is what the first request made.
 """
 
 from collections import OrderedDict
+from datetime import UTC
 from typing import Any, ClassVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -16,12 +17,13 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
+from rest_framework.serializers import BaseSerializer, DateTimeField
 
 from accounts import signs
 from accounts.decisions import Refusal
 from accounts.people.access import Action
 
+DateTimeField.timezone = UTC  # moments are written in UTC, and read so without an offset, in whatever zone the person lives
 LONGEST_KEY = 100
 REPEATABLE = OpenApiParameter(
     "Idempotency-Key",

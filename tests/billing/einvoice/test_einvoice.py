@@ -1,5 +1,6 @@
 """E-invoices: real files are judged by the standard's rules, our own keep all of them and say what was issued, to the cent."""
 
+import logging
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -184,6 +185,10 @@ def test_draft_and_unknown_country_are_refused_by_name(db):
 
     with pytest.raises(semantic.NotIssued):
         semantic.terms_of(Document(status="draft"))
+
+
+def test_library_of_e_invoices_puts_no_words_of_its_own_between_those_of_a_command():
+    assert not logging.getLogger("factur-x").isEnabledFor(logging.INFO)
 
 
 def test_commands_write_and_judge(buyer, tmp_path, capsys, monkeypatch):
