@@ -34,6 +34,32 @@ def test_s4_2_claim_on_the_same_days_is_valid_and_says_so(signed_in, accord):
     expect(found).to_contain_text("was billed twice")
 
 
+def test_s4_2_claim_on_some_of_the_days_is_partly_valid_shows_both_and_credits_their_part(signed_in, accord):
+    """28 days of 112.00 each, 14 of them on both invoices: partly valid, both shown, and 56.00 of the later one credited."""
+    customer = own_customer.plant(accord, billed=(("1", 5, 11_200), ("2", 5, 11_200, 14)))
+    first, later = customer.invoice("1"), customer.invoice("2")
+    person, agent = signed_in(customer.email), signed_in(AGENT)
+    ref = claim(person, later)
+    owed_before = own_customer.owed(person, customer)
+
+    said = at_the_ticket.stand_before(agent, ref).locator("#found")
+    expect(said).to_contain_text("Partly valid: some days were billed twice")
+    expect(said).to_contain_text("That is 56.00 EUR for 14 of its 28 days.")
+    said.get_by_text("Show the evidence").click()
+    for invoice in (first, later):
+        expect(said.get_by_role("row").filter(has_text=invoice)).to_contain_text("112.00")
+    look_at(agent, "claim-partly-valid")
+
+    at_the_ticket.give(agent, "Credit the double charge")
+    expect(agent.locator("#grants")).to_contain_text("56.00")
+    assert own_customer.owed(person, customer) == owed_before - 5_600
+    person.goto(f"/portal/invoices/{later}/")
+    expect(person.locator("main")).to_contain_text("56.00")
+    person.goto(f"/portal/tickets/{ref}/")
+    expect(person.locator("#conversation")).to_contain_text(later)
+    look_at(person, "claim-partly-credited")
+
+
 def claim(person: Page, invoice: str) -> str:
     """Say from the line of an invoice that something is wrong with it; return the ticket's ref."""
     person.goto(f"/portal/invoices/{invoice}/")
