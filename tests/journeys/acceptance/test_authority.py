@@ -11,7 +11,7 @@ from tests.journeys.acceptance.calls import change, log_a_call
 from tests.journeys.walking import cents, look_at
 
 pytestmark = [pytest.mark.journey, pytest.mark.long]
-GOLD, SILVER, STANDARD = "C-100004", "C-100011", "C-100023"  # Berlin, Polder Energie, Maison Lumen (with us for two months)
+GOLD, STANDARD = "C-100004", "C-100023"  # Berlin, Maison Lumen (with us for two months)
 
 
 def goodwill(page: Page):
