@@ -8,7 +8,7 @@ import pytest
 from accounts.customers.models import Customer
 from billing.money import Money
 from support.remedies import authority, combinations, fault, resolution
-from tests.factories import people, policies, support
+from tests.factories import billing, people, policies, support
 from tests.factories.customers import group
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +51,7 @@ def test_server_allows_what_is_listed_and_not_a_cent_more(agent):
     for (tier, days, side), most in listed(agent).items():
         customer = group(f"{tier} {days} {side}", tier=tier)
         Customer.objects.filter(pk=customer.pk).update(created_at=LONG[days])
+        billing.invoice(customer)
         ticket = support.ticket(Customer.objects.get(pk=customer.pk))
         if side:
             fault.judge(actor=agent, ticket=ticket, side=side, evidence="The log.", at=LATER)
