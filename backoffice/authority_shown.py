@@ -1,14 +1,16 @@
 """How far somebody may go, with each criterion that lets them: at one ticket, and altogether."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from accounts.customers.models import Customer
 from accounts.people import access
 from accounts.people.models import User
 from accounts.policies import acknowledging
 from billing.money import Money
-from support.remedies import allowances, fault
+from support.remedies import allowances, combinations, fault
 from support.remedies.criteria import SIDES, Weighed
 from support.remedies.kinds import REMEDIES
 from support.remedies.kinds.base import Remedy
@@ -36,6 +38,24 @@ def altogether(viewer: User, *, at: datetime) -> list[Fact]:
     passed = acknowledging.certificates(viewer, at)
     rows = allowances.held_by(viewer, access.level_of(viewer), at.date())
     return [_row(row, passed) for row in rows]
+
+
+def combined(viewer: User, currencies: Iterable[str], *, at: datetime) -> list[Fact]:
+    """Return how much goodwill the viewer may give alone, by currency, tier and time with us, a cell for each fault."""
+    return [
+        {
+            "tier": Customer.Tier(row.tier).label,
+            "with_us": _("for %(days)s days") % {"days": row.days} if row.days else _("from the first day"),
+            "cells": [(label, row.most_by_fault[side]) for side, label in judged()],
+        }
+        for currency in currencies
+        for row in combinations.of_goodwill(viewer, currency, at=at)
+    ]
+
+
+def judged() -> list[tuple[str, str]]:
+    """Return whose fault it may have been, by code, with the words for it."""
+    return [("", _("Nobody judged")), *((side, str(label)) for side, label in SIDES.choices)]
 
 
 def _kind(remedy: Remedy, standing: Standing, ticket: Ticket) -> Fact | None:

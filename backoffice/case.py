@@ -44,6 +44,7 @@ def shown(viewer: User, ticket: Ticket, *, at: datetime, refused: GrantForm | No
     """Return what the page of `ticket` shows to `viewer`; a remedy just `refused` stands open as it was typed."""
     playbook = None if ticket.status == Ticket.Status.RESOLVED else offering.for_ticket(ticket)
     proposals = [] if ticket.status == Ticket.Status.RESOLVED else resolution.proposals(ticket, viewer, at)
+    claim = claims.of_ticket(ticket)
     return (
         conversation_of(viewer, ticket)
         | deadlines_shown.shown(ticket, at=at)
@@ -56,8 +57,8 @@ def shown(viewer: User, ticket: Ticket, *, at: datetime, refused: GrantForm | No
             "survey_plan": None if survey else satisfaction.plan_for(ticket.customer, at.date()),
             "path": overview.path_to(ticket.customer),
             "facts": _facts(ticket),
-            "finding": _finding(ticket.finding),
-            "claim": _claim(claims.of_ticket(ticket)),
+            "finding": _finding(ticket.finding, claim),
+            "claim": _claim(claim),
             "declinable": declines.decide(viewer, ticket),
             "declines": ticket.declines.select_related("reason", "declined_by", "appealed_by").order_by("-declined_at", "-pk"),
             "promises": promises_shown.of_ticket(ticket, at=at),
@@ -111,13 +112,15 @@ def _facts(ticket: Ticket) -> list[dict[str, object]]:
     ]
 
 
-def _finding(found: Finding | None) -> dict[str, object] | None:
+def _finding(found: Finding | None, claim: Claim | None) -> dict[str, object] | None:
+    """Show an error found; while it stands open, how the claim about its lines stands is its title."""
     if found is None:
         return None
     lines = [line for line in (found.twin, found.line) if line]
     label = _(LABELS.get(found.detector, found.detector))
+    open_title = claim.label if claim and {claim.line, claim.assessment.twin} == set(lines) else label
     return {
-        "title": label if found.status == Finding.Status.OPEN else _("{label}, put right").format(label=label),
+        "title": open_title if found.status == Finding.Status.OPEN else _("{label}, put right").format(label=label),
         "tone": "warning" if found.status == Finding.Status.OPEN else "good",
         "words": found.evidence.get("words", ""),
         "currency": found.currency,

@@ -54,7 +54,7 @@ class Part:
 def parts(currency: str, since: date, on: date) -> list[Part]:
     """Return what moved the recurring revenue of one currency between two days: by segment, by source, by channel."""
     segments = recurring.retention_by_segment(since, on)
-    sources = recurring.movements_by_source(since, on, offered=_offered(since, on))
+    sources = recurring.movements_by_source(since, on, offered=recommending.led_to().values_list("pk", flat=True))
     channels = recurring.movements_by_channel(since, on)
     names = {name: name or _("No segment") for name, _moved in segments}
     return [
@@ -82,9 +82,3 @@ def _part(
     told = dict((name, movement) for name, movement in moved if movement.currency == currency)
     rows = [amounts(told[name]) | {"name": label} for name, label in names.items() if name in told]
     return Part(code, title, heading, rows, retained(list(told.values())))
-
-
-def _offered(since: date, on: date) -> list[int]:
-    """Return the subscriptions that an offer led to within the span, or changed."""
-    taken = recommending.accepted().filter(quote__effective_on__gt=since, quote__effective_on__lte=on)
-    return list(taken.order_by().values_list("quote__subscription", flat=True))

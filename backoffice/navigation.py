@@ -92,7 +92,7 @@ MONEY: Final = Group(
         Place(gettext_lazy("Usage"), "usage_file", "", "", access.KEEP_BOOKS),
         Place(gettext_lazy("Overdue"), "dunning", "", "g o", access.SEE_BOOKS),
         Place(gettext_lazy("Revenue"), "revenue", "ageing wallet_list", "g r", access.SEE_BOOKS),
-        Place(gettext_lazy("Findings"), "desk", "finding_others batch", "g d", access.SEE_BACKOFFICE),
+        Place(gettext_lazy("Findings"), "desk", "prices_not_kept finding_others batch", "g d", access.SEE_BACKOFFICE),
     ),
 )
 MEASURES: Final = Group(

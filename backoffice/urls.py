@@ -173,6 +173,7 @@ urlpatterns = [
     path("playbooks/<slug:code>/", playbooks.playbook, name="playbook"),
     path("playbooks/<slug:code>/practice/", playbooks.practice_runs, name="practice_runs"),
     path("findings/", findings.desk, name="desk"),
+    path("findings/prices/", findings.prices_not_kept, name="prices_not_kept"),
     path("findings/checks/", findings.checks, name="checks"),
     path("findings/<str:ref>/others/", batches.others, name="finding_others"),
     path("findings/<str:ref>/batches/", batches.begin, name="finding_batches"),

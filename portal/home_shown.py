@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from accounts.customers.models import Customer
 from accounts.people import access
+from accounts.people.models import User
 from accounts.quality import confirming
+from accounts.segments import key_accounts
 from accounts.timeline import reading
 from billing.invoices import selectors, upcoming
 from billing.ledger import balances
@@ -47,7 +49,17 @@ def of(request: HttpRequest, node: Customer) -> dict[str, Any]:
         and confirming.is_due(node, at=timezone.now())
         and places.standing(request, node).may(access.REQUEST_CHANGES).allowed,
         "may_pay": places.standing(request, node).may(access.PAY),
+        "key_account": key_account(viewer, node),
     }
+
+
+def key_account(viewer: User, node: Customer) -> dict[str, Any] | None:
+    """Return who of us looks after a key account, and the node by which it is one, as far as the viewer may see that."""
+    held = key_accounts.of(node, timezone.now().date())
+    if held is None:
+        return None
+    via = access.customers_within_reach(viewer).filter(pk=held.customer_id).first()
+    return {"manager": held.manager, "via": via, "through": via if via != node else None}
 
 
 def next_invoice(request: HttpRequest, node: Customer) -> dict[str, Any]:

@@ -44,6 +44,7 @@ class Activity(models.Model):
         indexes = [
             models.Index(fields=["customer", "-at", "-id"], name="activity_by_customer"),
             models.Index(fields=["about_kind", "about_ref"], name="activity_by_subject"),
+            models.Index(fields=["-at", "-id"], name="prices_that_differed", condition=models.Q(kind="billing.price_differed")),
         ]
         triggers = only_added("activity")
 

@@ -22,9 +22,13 @@ from window.refusals import refusals_shown_on
 def mine(request: HttpRequest) -> HttpResponse:
     """Show how much the viewer may give, by whose word, and what they must still read."""
     at = timezone.now()
+    limits = held(request.user, at.date())
+    currencies = sorted({limit.per_ticket.currency for limit in limits})
     context = {
         "profile": StaffProfile.objects.get(user=request.user),
-        "limits": held(request.user, at.date()),
+        "limits": limits,
+        "combinations": authority_shown.combined(request.user, currencies, at=at),
+        "judged": authority_shown.judged(),
         "allowances": authority_shown.altogether(request.user, at=at),
         "unread": acknowledging.outstanding(request.user, at),
         "written": Policy.objects.filter(audience=Policy.Audience.STAFF, versions__published_at__isnull=False).exists(),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.routes import declares
+from billing.amendments import differing
 from billing.anomalies import finding, giving_back
 from billing.anomalies.models import Finding
 from window.paging import page_of
@@ -27,6 +28,14 @@ def desk(request: HttpRequest) -> HttpResponse:
     level = access.level_of(request.user)
     may = {"may_decide": level in access.KEEP_BOOKS.levels, "may_give": level in access.GRANT_REMEDY.levels}
     return render(request, "backoffice/findings/desk.html", {"page": page, "chosen": chosen} | may)
+
+
+@declares(access.SEE_BACKOFFICE)
+@require_GET
+def prices_not_kept(request: HttpRequest) -> HttpResponse:
+    """Show the changes that were refused because they would have cost something else than quoted, newest first."""
+    page = page_of(request, differing.alarms_for(request.user), newest_by="at")
+    return render(request, "backoffice/findings/prices.html", {"page": page})
 
 
 @declares(access.WORK_TICKETS)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.days import local_day
 from accounts.people import access
 from accounts.people.routes import declares
-from backoffice import places
+from backoffice import places, standing_shown
 from backoffice.forms.offers import RecommendationForm
 from support.offers import calm, fitting, recommending
 from window.refusals import refusals_shown_on
@@ -33,6 +33,7 @@ def offers(request: HttpRequest, number: str) -> HttpResponse:
             return redirect("backoffice:customer_offers", node.number)
     context = {
         "node": node, "fits": fits, "calm": calm.decide(node, now), "form": form,
+        "key_account": standing_shown.key_account(node, today),
         "taken": [(answer, recommending.shares(answer)) for answer in recommending.accepted().filter(customer=node)[:SHOWN]],
     }  # fmt: skip
     return render(request, "backoffice/customers/offers.html", context, status=422 if request.method == "POST" else 200)

@@ -5,6 +5,8 @@ for today is billed at once, by the same run as everything else; one that is sti
 actor's own limit waits for an administrator (approvals.py), who makes it happen by saying yes.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from uuid import UUID
 
@@ -15,8 +17,7 @@ from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
-from accounts.timeline import recording
-from billing.amendments import approvals, bonus, credit, limits, ordering, outcome, quoting
+from billing.amendments import approvals, bonus, credit, differing, limits, ordering, outcome, quoting
 from billing.amendments.models import OrderApproval, Quote
 from billing.amendments.ordering import Order
 from billing.amendments.quoting import Change, Proposal
@@ -70,20 +71,18 @@ def apply(*, actor: User, token: UUID, at: datetime, today: date, chosen_with: M
         PriceDiffers: some amount is no longer as quoted; its reason says which. Nothing happened then.
         Refusal: not within the actor's reach.
     """
-    try:
+    with _alarming(token, at):
         return _applied(actor, token, at, today, chosen_with)
+
+
+@contextmanager
+def _alarming(token: UUID, at: datetime) -> Iterator[None]:
+    """Raise an alarm, after everything else was taken back, when the quote could not be kept."""
+    try:
+        yield
     except PriceDiffers as differs:
-        _alarm(token, differs, at)
+        differing.raise_alarm(_known(token), why=differs.reason, at=at)
         raise
-
-
-def _alarm(token: UUID, differs: PriceDiffers, at: datetime) -> None:
-    """Write down, after everything else was taken back, that a quote could not be kept: somebody has to look why."""
-    quote = _known(token)
-    recording.record(
-        quote.customer, "billing.price_differed", actor=None, at=at, about=quote.contract, facts={"why": differs.reason},
-        internal=True,
-    )  # fmt: skip
 
 
 def _applied(actor: User, token: UUID, at: datetime, today: date, chosen_with: Money | None) -> Quote:
@@ -118,7 +117,7 @@ def decide(*, actor: User, approval: OrderApproval, approve: bool, note: str, at
         QuoteExpired, QuoteIsStale, PriceDiffers: it can no longer be had as it was asked for.
         Refusal: not this person's to decide.
     """
-    with transaction.atomic():
+    with _alarming(approval.quote_id, at), transaction.atomic():
         payer, quote = _hold(_known(approval.quote_id), today)
         approval = approvals.hold(approval)
         access.decide(actor, access.APPROVE_ORDERS, quote.customer).or_refuse()

@@ -99,12 +99,14 @@ def movements_by_channel(since: date, on: date) -> list[tuple[str, Movement]]:
 def movements_by_source(since: date, on: date, *, offered: Iterable[int]) -> list[tuple[str, Movement]]:
     """Return by source what moved the recurring revenue of subscriptions between two days; it adds up to the total.
 
-    What began within the span counts as `start` (of a customer who was not there before) or `beside` (of one who was), whatever
-    came after; what ran before under the last change agreed: `set_quantity`, `change_plan`, `override_price`, `pause` (or
-    resume), `cancel`, `` (none: coupons, discounts). A subscription of `offered` is `offer`. `customers` counts subscriptions.
+    What began within the span, or was billed for its first day within it though it began before (a trial that ended), counts as
+    `start` (of a customer who was not there before) or `beside` (of one who was), whatever came after; what ran before under the
+    last change agreed: `set_quantity`, `change_plan`, `override_price`, `pause` (or resume), `cancel`, `` (none: coupons,
+    discounts). `offered` are the contract events that offers led to: where it is one of them that counts, the source is `offer`.
+    `customers` counts subscriptions.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_BY_SOURCE, [[since, on], since, list(offered), since, on, on])
+        cursor.execute(_BY_SOURCE, [[since, on], since, list(offered), since, since, on, on])
         return [(row[0], Movement(*_told(row[1:]))) for row in cursor.fetchall()]
 
 
@@ -216,13 +218,16 @@ WHERE m.day = %s GROUP BY 1, m.day, m.currency ORDER BY m.currency, 1
 """  # noqa: S608 - made of constants
 _BY_SOURCE: Final = f"""{_COVERING} {_PER_CUSTOMER.replace("customer_id", "subscription_id")},
 there AS (SELECT DISTINCT customer_id FROM monthly WHERE day = %s AND amount > 0)
-SELECT CASE WHEN m.subscription_id = ANY(%s) THEN 'offer' WHEN e.what IS NULL OR e.what = 'set_anchor' THEN ''
+SELECT CASE WHEN e.id = ANY(%s) THEN 'offer' WHEN e.what IS NULL OR e.what = 'set_anchor' THEN ''
     WHEN e.what = 'subscribe' AND s.customer_id IN (SELECT customer_id FROM there) THEN 'beside'
     WHEN e.what = 'subscribe' THEN 'start' WHEN e.what = 'resume' THEN 'pause' ELSE e.what END, {_SUMS}
 JOIN billing_subscription s ON s.id = m.subscription_id
 LEFT JOIN LATERAL (
-    SELECT w.what FROM billing_contractevent w LEFT JOIN billing_contractevent undo ON undo.undoes_id = w.id
-    WHERE w.subscription_id = m.subscription_id AND undo.id IS NULL AND w.what <> 'undo' AND w.effective_on > %s
+    SELECT w.id, w.what FROM billing_contractevent w LEFT JOIN billing_contractevent undo ON undo.undoes_id = w.id
+    WHERE w.subscription_id = m.subscription_id AND undo.id IS NULL AND w.what <> 'undo' AND (w.effective_on > %s
+        OR w.what = 'subscribe' AND m.before = 0 AND NOT EXISTS (
+            SELECT FROM billing_coverage c JOIN billing_line l ON l.id = c.line_id
+            WHERE c.subscription_id = m.subscription_id AND lower(c.days) <= %s AND l.kind = 'recurring' AND l.amount_minor > 0))
         AND w.effective_on <= %s ORDER BY w.what = 'subscribe' DESC, w.sequence DESC LIMIT 1
 ) e ON true
 WHERE m.day = %s GROUP BY 1, m.day, m.currency ORDER BY m.currency, 1

@@ -16,7 +16,7 @@ from accounts.people.routes import SIGNED_IN, asks_again
 from accounts.timeline import asking, reading
 from accounts.timeline.models import Activity
 from billing.ledger import balances
-from portal import places
+from portal import home_shown, places
 from window.api import fields
 from window.api.views import Listing, View
 
@@ -52,6 +52,32 @@ class CustomerSerializer(serializers.ModelSerializer):
             reach = access.customers_within_reach(self.context["request"].user)
             self._seen = dict(reach.filter(pk__in={row.parent_id for row in rows}).values_list("pk", "number"))
         return self._seen.get(customer.parent_id, "")
+
+
+class OneKeyAccountSerializer(serializers.Serializer):
+    """Whether a customer is a key account, by which node, and who of us looks after it."""
+
+    key = serializers.BooleanField()
+    via = serializers.CharField(allow_blank=True, help_text="The ref of that node; empty where it is out of reach.")
+    manager = serializers.CharField(allow_blank=True, help_text="Empty when it is none.")
+
+
+class OneCustomerSerializer(CustomerSerializer):
+    """A customer with what it is to us."""
+
+    key_account = serializers.SerializerMethodField()
+
+    class Meta(CustomerSerializer.Meta):
+        fields = (*CustomerSerializer.Meta.fields, "key_account")
+        read_only_fields = fields
+
+    @extend_schema_field(OneKeyAccountSerializer)
+    def get_key_account(self, customer: Customer) -> dict[str, Any]:
+        """Tell the manager, and the node as far as the reader may see it."""
+        held = home_shown.key_account(self.context["request"].user, customer)
+        if held is None:
+            return {"key": False, "via": "", "manager": ""}
+        return {"key": True, "via": held["via"].ref if held["via"] else "", "manager": str(held["manager"])}
 
 
 class BalanceSerializer(serializers.Serializer):
@@ -188,7 +214,7 @@ class Customers(Listing):
 
 class OneCustomer(View):
     access = access.SEE_CUSTOMER
-    serializer_class = CustomerSerializer
+    serializer_class = OneCustomerSerializer
 
     def get(self, request: Request, number: str) -> Response:
         """Return one customer."""

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Final
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
@@ -13,6 +13,7 @@ from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
 from billing.amendments.models import Quote
+from billing.contracts.models import ContractEvent
 from support.offers import calm, fitting
 from support.offers.models import Offer, OfferAnswer, Recommendation
 
@@ -63,3 +64,10 @@ def accepted() -> QuerySet[OfferAnswer]:
     taken = OfferAnswer.objects.filter(answer=OfferAnswer.Answer.YES, quote__status=Quote.Status.APPLIED)
     related = ("offer", "customer", "person", "recommended_by", "owner", "quote__subscription")
     return taken.select_related(*related).order_by("-at", "-pk")
+
+
+def led_to() -> QuerySet[ContractEvent]:
+    """The changes of contracts that offers led to: of each offer taken the one event that its quote wrote, and none after it."""
+    quote, written = "subscription__quotes", F("subscription__quotes__history_length") + 1
+    taken = {f"{quote}__offer_answer__answer": OfferAnswer.Answer.YES, f"{quote}__status": Quote.Status.APPLIED}
+    return ContractEvent.objects.filter(**taken, sequence=written).order_by("pk")

@@ -83,6 +83,7 @@ ROUTES = {
     "escalation_ends": ("post", WORKERS),
     "heard": ("get", WORKERS),
     "playbooks": ("get", WORKERS),
+    "prices_not_kept": ("get", access.EVERY_LEVEL),
     "hits": ("get", GIVERS),
     "finding_batches": ("post", GIVERS),
     "batches": ("get", access.EVERY_LEVEL),

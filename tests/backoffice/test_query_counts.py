@@ -21,6 +21,7 @@ from support.tickets import account_escalation
 from support.voice import praise
 from tests.factories import (
     bank,
+    billing,
     chats,
     desk,
     knowledge,
@@ -93,6 +94,7 @@ def fill():
     runs.held()
     lesson = strategy.lesson(version=policies.published({}, code=f"learned-{customer.pk}"))
     strategy.said("culture", f"{['seen', 'learned', ''][customer.pk % 3]}", policies=[lesson.version.policy])
+    billing.price_not_kept(customer)
     bank.waiting_line()
     bank.waiting_transfer()
     bank.debit_at_the_bank()
@@ -157,6 +159,7 @@ def statements(viewer: User, address: str) -> int:
         ("desk", "?show=open", "agent"),
         ("desk", "?show=open", "finance"),
         ("desk", "?show=all", "agent"),
+        ("prices_not_kept", "", "finance"),
         ("data", "", "agent"),
         ("field_usage", "", "manager"),
         ("imports", "", "manager"),

@@ -175,6 +175,7 @@ ROUTES = {
     "dispute_refusals": ("post", EVERYBODY),
     "entry": ("get", BOOKS),
     "desk": ("get", EVERYBODY),
+    "prices_not_kept": ("get", EVERYBODY),
     "checks": ("post", WORKERS),
     "finding_refunds": ("post", KEEPERS),
     "finding_others": ("get", GIVERS),

@@ -1,6 +1,7 @@
 """Working in the back office through HTTP: an agent puts right, a supervisor decides, finance reads, a manager steers."""
 
 import re
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -12,7 +13,7 @@ from billing.invoices.models import Document
 from support.remedies import proof
 from support.remedies.models import Approval, AuthorityGrant, FeedRow, Grant
 from support.tickets.models import Message, Ticket
-from tests.factories import people, support
+from tests.factories import billing, people, support
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +68,18 @@ def test_page_shows_the_evidence_and_the_words_before_anything_is_done():
     assert "was billed twice to" in page
     assert "The customer reads" in page
     assert "OLD-A" in page
+
+
+def test_page_says_that_only_some_of_the_days_were_billed_twice():
+    customer = support.group()
+    billing.legacy_invoice(customer, since=date(2026, 2, 1), until=date(2026, 3, 1))
+    again = billing.legacy_invoice(customer, since=date(2026, 2, 15), until=date(2026, 3, 15))
+    ticket = support.ticket(customer, line=again.lines.get())
+
+    page = text_of(client_of(people.agent()).get(to("ticket", ticket.ref)))
+
+    assert "Partly valid: some days were billed twice" in page
+    assert "That is 60.00 EUR for 14 of its 28 days." in page
 
 
 def test_same_form_sent_twice_credits_once():

@@ -102,7 +102,9 @@ def test_movements_by_source_add_up_to_the_total_and_follow_what_was_agreed(year
     bill(year.customer, date(2026, 4, 2))
 
     told = dict(recurring.movements_by_source(JANUARY, APRIL, offered=[]))
-    through_offer = dict(recurring.movements_by_source(JANUARY, APRIL, offered=[beside.pk]))
+    order, more_of_it = beside.events.order_by("sequence")
+    through_offer = dict(recurring.movements_by_source(JANUARY, APRIL, offered=[order.pk]))
+    through_what_came_after = dict(recurring.movements_by_source(JANUARY, APRIL, offered=[more_of_it.pk]))
 
     [total] = [movement for movement in recurring.movements([JANUARY, APRIL]) if movement.on == APRIL]
     assert {name: (m.new_minor, m.expansion_minor, m.contraction_minor, m.churn_minor) for name, m in told.items()} == {
@@ -113,8 +115,43 @@ def test_movements_by_source_add_up_to_the_total_and_follow_what_was_agreed(year
         "start": (4000, 0, 0, 0),
     }
     assert (through_offer["offer"].new_minor, "beside" in through_offer) == (500, False)
+    assert through_what_came_after == told, "what began in these months counts as begun, whatever came after"
     for side in ("before_minor", "churn_minor", "after_minor"):
         assert sum(getattr(movement, side) for movement in told.values()) == getattr(total, side)
+
+
+def test_offer_taken_is_the_source_until_something_else_is_agreed(year):
+    change(year, "set_quantity", date(2026, 4, 1), quantity=6)
+    taken = year.events.get(quantity=4)
+
+    after_another = dict(recurring.movements_by_source(JANUARY, APRIL, offered=[taken.pk]))
+    as_last_word = dict(recurring.movements_by_source(JANUARY, MARCH, offered=[taken.pk]))
+
+    assert "offer" not in after_another
+    assert as_last_word["offer"].expansion_minor == 3000
+
+
+@pytest.mark.parametrize("billing_of_it", ["in_advance", "in_arrears"])
+def test_what_began_before_and_is_first_billed_within_the_span_is_new_as_begun(billing_of_it):
+    tried = billing.version("Tried", "9.00", billing=billing_of_it, trial_months=2)
+    newcomer, known = group("Newcomer"), sold("Known", "10.00").customer
+    for customer in (newcomer, known):
+        held = billing.subscribed(customer, tried, on=FIRST)
+        change(held, "set_quantity", date(2026, 2, 15), quantity=2)
+        bill(customer, FIRST, date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1))
+
+    told = dict(recurring.movements_by_source(JANUARY, APRIL, offered=[]))
+
+    assert {name: movement.new_minor for name, movement in told.items()} == {"": 0, "beside": 1800, "start": 1800}
+
+
+def test_what_began_before_and_is_billed_in_arrears_within_the_span_was_there_before():
+    held = billing.subscribed(group("Late"), billing.version(price="31.00", billing="in_arrears"), on=date(2026, 1, 20))
+    bill(held.customer, date(2026, 2, 1), date(2026, 3, 1))
+
+    [(name, moved)] = recurring.movements_by_source(JANUARY, APRIL, offered=[])
+
+    assert (name, moved.before_minor, moved.new_minor, moved.after_minor) == ("", 3100, 0, 3100)
 
 
 def test_part_of_a_cycle_counts_as_the_whole_and_the_end_of_the_month_does_not_drift():

@@ -9,6 +9,8 @@ from itertools import count
 from typing import Any
 
 from accounts.customers.models import Customer
+from billing.amendments import differing, quoting
+from billing.amendments.models import Quote
 from billing.catalog import coupons, plans
 from billing.catalog.models import LegalEntity, Plan, PlanVersion
 from billing.catalog.plans import ChargeTerms
@@ -19,6 +21,7 @@ from billing.invoices.models import Document
 from billing.invoices.newline import NewLine
 from billing.money import Money
 from billing.periods import Interval
+from tests.factories import people
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 FIRST_DAY = date(2026, 1, 1)
@@ -153,3 +156,12 @@ def redeemed(customer: Customer, *, code: str = "spring", percent: str = "10") -
     coupon = coupons.define(code=f"{code}-{customer.pk}", name=code.title(), percent=Decimal(percent))
     held = Contract.objects.filter(customer=customer).first() or contract(customer)
     return redeeming.redeem(actor=None, coupon=coupon, contract=held, on=FIRST_DAY, at=NOON)
+
+
+def price_not_kept(customer: Customer, *, at: datetime = NOON) -> Quote:
+    """A quote for nine units that could not be kept, which raised its alarm."""
+    held = subscribed(customer)
+    change, person = quoting.Change("set_quantity", quantity=9), people.administrator(customer)
+    quote = quoting.quote(actor=person, subscription=held, change=change, at=at, today=at.date())
+    differing.raise_alarm(quote, why="The price is no longer as quoted.", at=at)
+    return quote

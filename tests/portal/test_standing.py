@@ -5,12 +5,13 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.customers.models import Customer
 from accounts.timeline.kinds import KINDS
 from billing.catalog import coupons
 from billing.contracts import redeeming
-from tests.factories import billing, people, support
+from tests.factories import billing, people, segments, support
 from tests.factories.customers import below, group
 from tests.portal.visiting import browser_of, words
 
@@ -48,6 +49,21 @@ def test_home_of_a_customer_with_nothing_below_speaks_of_one_amount(tree):
 
     assert "20.00 EUR to pay." in told
     assert "with everything below" not in told.partition("What happened")[0]
+
+
+def test_home_and_api_say_by_whom_one_is_a_key_account_and_who_looks_after_it(tree):
+    told = segments.key_account(tree.group, at=timezone.now())
+    above, below_alone = people.administrator(tree.group), people.member(tree.berlin)
+
+    assert f"Key account through {tree.group.name}. {told.manager} looks after you." in look(above, "home", tree.berlin)
+    assert f"Key account. {told.manager} looks after you." in look(below_alone, "home", tree.berlin)
+    for viewer, via in ((above, tree.group.ref), (below_alone, "")):
+        one = browser_of(viewer).get(reverse("api:customer", args=[tree.berlin.number])).json()
+        assert one["key_account"] == {"key": True, "via": via, "manager": str(told.manager)}
+
+
+def test_home_of_who_is_no_key_account_says_nothing_of_it(tree):
+    assert "Key account" not in look(people.member(tree.berlin), "home", tree.berlin)
 
 
 def test_home_names_the_next_invoice_and_the_open_tickets(tree):

@@ -163,6 +163,21 @@ def test_yes_is_a_quote_and_counts_once_it_is_confirmed(berlin):
     assert shown(berlin) == []
 
 
+def test_offer_led_to_the_one_change_its_quote_wrote_and_to_none_after_it(berlin):
+    person = people.member(berlin)
+    for offer in (upgrade(), line()):
+        given = accept(berlin, offer, person)
+        assert not recommending.led_to().filter(subscription=given.quote.subscription_id).exists()
+        applying.apply(actor=person, token=given.quote_id, at=NOON, today=TODAY)
+    for held in Subscription.objects.filter(customer=berlin):
+        events.add(actor=None, subscription=held, what="set_quantity", effective_on=TODAY, at=NOON, quantity=9)
+
+    assert [(event.what, event.plan_version.plan.code) for event in recommending.led_to()] == [
+        ("change_plan", "PRO"),
+        ("subscribe", "LINE"),
+    ]
+
+
 def test_an_order_from_an_offer_starts_what_was_offered(berlin):
     person = people.member(berlin)
 

@@ -17,7 +17,7 @@ from accounts.customers import facts, importing, sheets
 from accounts.decisions import Refusal
 from accounts.quality import scores, staging
 
-SHOWN = 50
+SHOWN = 50  # of an import that was carried out; a dry run lists all
 
 
 class Command(BaseCommand):
@@ -164,8 +164,9 @@ def _in_words(told: dict[str, Any]) -> str:
             f"quality {told['quality']}: below the gate. Nothing went live; the rows wait in the back office under Data."
         )
     for title in ("faults", "remarks"):
-        lines += [f"row {said['row']}: {_sentence(said)}" for said in told[title][:SHOWN]]
-        if (more := len(told[title]) - SHOWN) > 0:
+        shown = len(told[title]) if told["dry_run"] else SHOWN  # who tries a file out wants to put all of it right
+        lines += [f"row {said['row']}: {_sentence(said)}" for said in told[title][:shown]]
+        if (more := len(told[title]) - shown) > 0:
             lines.append(f"… and {more} more {title}; --json shows all")
     return "\n".join(lines)
 

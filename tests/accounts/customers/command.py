@@ -15,6 +15,13 @@ def imported(path: Path | str, *options: str) -> dict[str, Any]:
     return json.loads(out.getvalue())
 
 
+def told(path: Path | str, *options: str) -> list[str]:
+    """The lines the command prints for people."""
+    out = StringIO()
+    call_command("import_customers", str(path), *options, stdout=out)
+    return out.getvalue().splitlines()
+
+
 def counts(result: dict[str, Any]) -> tuple[int, int, int, int]:
     """(created, updated, unchanged, refused)"""
     return result["created"], result["updated"], result["unchanged"], result["refused"]

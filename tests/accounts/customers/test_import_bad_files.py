@@ -7,7 +7,7 @@ import pytest
 from accounts.customers import tree
 from accounts.customers.models import Customer
 from accounts.timeline.models import Activity
-from tests.accounts.customers.command import complaint, counts, imported
+from tests.accounts.customers.command import complaint, counts, imported, told
 
 pytestmark = pytest.mark.django_db
 
@@ -182,6 +182,15 @@ def test_dry_run_says_the_same_and_changes_nothing(csv_file):
 
     assert counts(rehearsal) == counts(result) == (1, 0, 0, 1)
     assert Activity.objects.filter(kind="accounts.customer_imported").count() == 1
+
+
+def test_dry_run_lists_every_fault_and_an_import_the_first_fifty(csv_file):
+    path = csv_file(HEADER + "".join(f"B{n},Z,Beta,group\n" for n in range(60)))
+
+    rehearsal, done = told(path, "--dry-run"), told(path)
+
+    assert [line.partition(":")[0] for line in rehearsal[1:]] == [f"row {row}" for row in range(2, 62)]
+    assert (len(done), done[-1]) == (52, "… and 10 more faults; --json shows all")
 
 
 OPTIONS = {

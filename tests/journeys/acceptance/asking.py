@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.conftest import Accord
 
-MOMENT, PATIENCE = 3, 40  # seconds between two looks; how many looks until the clock of the product counts as standing still
+MOMENT, PATIENCE = 2, 60  # seconds between two looks; how many looks until what should follow by itself counts as missing
 
 
 def today() -> date:
@@ -24,11 +24,16 @@ def home_of(page: Page) -> str:
     return page.url.split("?")[0]
 
 
-def write_to_us(page: Page, *, subject: str, words: str, kind: str = "Something else") -> str:
-    """Write to us from the customer's home page; return the ticket's ref."""
-    page.goto(home_of(page) + "tickets/new/")
+def write_to_us(page: Page, number: str = "", *, subject: str, words: str, kind: str = "Something else") -> str:
+    """Write to us, for the customer with that number or else from the home page; return the ticket's ref."""
+    page.goto((f"/portal/customers/{number}/" if number else home_of(page)) + "tickets/new/")
+    page.get_by_label("Kind").select_option(label=kind)
+    return send(page, subject=subject, words=words)
+
+
+def send(page: Page, *, subject: str, words: str) -> str:
+    """Fill what stands open to write to us, and send it; return the ticket's ref."""
     page.get_by_label("What is it about?").fill(subject)
-    page.get_by_label("Kind").select_option(kind)
     page.get_by_label("Tell us more").fill(words)
     page.get_by_role("button", name="Send", exact=True).click()
     page.wait_for_url(re.compile(r"/tickets/T-\d+/"))
@@ -65,7 +70,7 @@ def open_account(page: Page, name: str) -> None:
 
 
 def seen_in_time(page: Page, wanted: Locator) -> None:
-    """Look at the page again and again until the product's own clock has done what is to be seen."""
+    """Look at the page again and again until it shows what follows by itself, such as words that rested before they left."""
     for _look in range(PATIENCE):
         if wanted.count():
             break

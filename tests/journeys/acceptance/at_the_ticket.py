@@ -1,26 +1,10 @@
-"""What customers and we do on a ticket, again and again: ask, open it, answer, resolve, give."""
+"""What customers and we do on a ticket, again and again: open it, resolve, give, take back."""
 
 import re
 
 from playwright.sync_api import Locator, Page, expect
 
-MOMENT, PATIENCE = 1_500, 40  # milliseconds between two looks; how many looks until what should follow counts as missing
-
-
-def write_to_us(page: Page, number: str, *, subject: str, words: str, kind: str = "Something else") -> str:
-    """Write to us for the customer with that number; return the ticket's ref."""
-    page.goto(f"/portal/customers/{number}/tickets/new/")
-    page.get_by_label("Kind").select_option(label=kind)
-    return send(page, subject=subject, words=words)
-
-
-def send(page: Page, *, subject: str, words: str) -> str:
-    """Fill what stands open to write to us, and send it; return the ticket's ref."""
-    page.get_by_label("What is it about?").fill(subject)
-    page.get_by_label("Tell us more").fill(words)
-    page.get_by_role("button", name="Send", exact=True).click()
-    page.wait_for_url(re.compile(r"/tickets/T-\d+/"))
-    return page.url.rstrip("/").rsplit("/", 1)[1]
+from tests.journeys.acceptance import asking
 
 
 def stand_before(page: Page, ref: str) -> Locator:
@@ -36,16 +20,6 @@ def resolve(page: Page, ref: str, words: str) -> None:
     page.get_by_label("Closing words").fill(words)
     page.get_by_role("button", name="Send and resolve").click()
     expect(page.locator(".pane-head").filter(has_text=ref)).to_contain_text("Resolved")
-
-
-def seen_in_time(page: Page, wanted: Locator) -> None:
-    """Look at the page again and again until it shows what follows by itself, such as words that rested before they left."""
-    for _look in range(PATIENCE):
-        if wanted.count():
-            break
-        page.wait_for_timeout(MOMENT)
-        page.reload()
-    expect(wanted.first).to_be_visible()
 
 
 def remedy(page: Page, label: str) -> Locator:
@@ -79,6 +53,6 @@ def mail_to(page: Page, address: str, subject: str) -> Locator:
     """Wait until a mail with that subject lies in the mailbox of the demo, open it, and return it."""
     found = page.get_by_role("link", name=re.compile(subject))
     page.goto(f"/mailbox/?to={address}")
-    seen_in_time(page, found)
+    asking.seen_in_time(page, found)
     found.first.click()
     return page.locator("main")

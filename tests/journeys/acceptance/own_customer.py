@@ -41,8 +41,8 @@ signing.subscribe(
     actor=None, contract=contract, customer=group, plan_version=version, quantity=10, effective_on=first, at=at
 )
 carrying.bill_due(on=today, at=at, judges=())
-for ref, months, net_minor in {billed}:
-    since = (first - timedelta(days=30 * months)).replace(day=1)
+for ref, months, net_minor, *later in {billed}:
+    since = (first - timedelta(days=30 * months)).replace(day=1) + timedelta(days=sum(later))
     line = newline.NewLine(
         kind=newline.RECURRING, customer=group, description="Workspace Team, 10 seats", amount_minor=net_minor,
         product=Product.objects.get(code="workspace"), since=since, until=since + timedelta(days=28),
@@ -76,11 +76,14 @@ class OwnCustomer:
 
 
 def plant(
-    accord, *, billed: tuple[tuple[str, int, int], ...] = (), tier: str = "gold", currency: str = "EUR", days_ago: int = 0
+    accord, *, billed: tuple[tuple[str | int, ...], ...] = (), tier: str = "gold", currency: str = "EUR", days_ago: int = 0
 ) -> OwnCustomer:
-    """Plant a customer that was billed, each time as (name, months ago, net cents), for the first 28 days of that month."""
+    """Plant a customer that was billed, each time as (name, months ago, net cents), for the first 28 days of that month.
+
+    A fourth number lets those 28 days begin so many days later.
+    """
     mark = secrets.token_hex(3)
-    invoices = [(f"OWN-{mark}-{name}", months, net_minor) for name, months, net_minor in billed]
+    invoices = [(f"OWN-{mark}-{name}", *facts) for name, *facts in billed]
     country = "US" if currency == "USD" else "DE"
     facts = {"mark": mark, "billed": invoices, "tier": tier, "currency": currency, "country": country, "days_ago": days_ago}
     return OwnCustomer(mark, str(told_by(accord, PLANTED.format(password=accord.password, **facts))))

@@ -6,11 +6,12 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.acceptance import own_customer
 from tests.journeys.acceptance.calls import change, log_a_call
-from tests.journeys.walking import look_at
+from tests.journeys.walking import cents, look_at
 
 pytestmark = [pytest.mark.journey, pytest.mark.long]
-GOLD, SILVER, STANDARD = "C-100004", "C-100011", "C-100023"  # Berlin, Polder Energie, Maison Lumen (with us for two months)
+GOLD, STANDARD = "C-100004", "C-100023"  # Berlin, Maison Lumen (with us for two months)
 
 
 def goodwill(page: Page):
@@ -59,60 +60,71 @@ def test_s3_26_gold_is_answered_in_30_minutes_and_given_300_where_others_wait_4_
         expect(goodwill(page)).to_contain_text(f"{given} EUR without more")
 
 
-AMOUNTS = ("50.00", "50.01", "80.00", "120.00", "250.00", "250.01", "300.01")
-# By tier and whose fault it was: the most an agent gives as goodwill alone. Standard is with us for less than 90 days.
-MOST = {
-    (STANDARD, ""): "50.00", (STANDARD, "ours"): "250.00", (STANDARD, "theirs"): "50.00",
-    (SILVER, ""): "80.00", (SILVER, "ours"): "300.00", (GOLD, ""): "300.00",
-}  # fmt: skip
 ASK = """
 import json
+from datetime import timedelta
+from uuid import uuid4
 from django.db import transaction
 from django.utils import timezone
+from accounts.customers.models import Customer
 from accounts.people.models import User
 from support.remedies import authority, fault, resolution
 from support.tickets.models import Ticket
-from uuid import uuid4
-agent, answers = User.objects.get(email="agent@accord.example"), []
-for ref, side, amount in json.loads('''{combinations}'''):
+
+now, answers = timezone.now(), []
+agent = User.objects.get(email="agent@accord.example")
+for ref, days, side, amount in json.loads('''{combinations}'''):
     with transaction.atomic():
         ticket = Ticket.objects.get(ref=ref)
+        Customer.objects.filter(pk=ticket.customer_id).update(created_at=now - timedelta(days=days))
         if side:
-            fault.judge(actor=agent, ticket=ticket, side=side, evidence="Looked at.", at=timezone.now())
-            ticket.refresh_from_db()
+            fault.judge(actor=agent, ticket=ticket, side=side, evidence="Looked at.", at=now)
+        ticket = Ticket.objects.get(ref=ref)
         remedy, terms = resolution.read("goodwill_credit", dict(ticket=ref, amount=amount), key=uuid4())
-        answer = authority.decide(actor=agent, ticket=ticket, remedy=remedy, terms=terms, at=timezone.now())
-        answers.append(answer.code)
+        answers.append(authority.decide(actor=agent, ticket=ticket, remedy=remedy, terms=terms, at=now).code)
         transaction.set_rollback(True)
 print("ANSWERS", json.dumps(answers))
 """
+TIERS = ("Standard", "Silver", "Gold")
+TIMES = {"from the first day": 0, "for 365 days": 365}
+SIDES = {"Nobody judged": "", "Our fault": "ours", "The customer's fault": "theirs", "Nobody's fault": "nobodys"}
+GOODWILL = "Goodwill you may give alone, on one ticket"
 
 
-def test_s4_14_each_combination_is_decided_as_its_criteria_say_and_the_agent_reads_which(signed_in, accord):
-    """Three tiers, three judgements and seven amounts: what an agent may give alone; the agent's own page lists the same."""
-    page = signed_in("agent@accord.example")
-    tickets = {each: log_a_call(page, each, about="Something for the trouble?") for each in (STANDARD, SILVER, GOLD)}
-    asked = [(customer, side, amount) for customer, side in MOST for amount in AMOUNTS]
-    combinations = json.dumps([(tickets[customer], side, amount) for customer, side, amount in asked])
-    told = accord.manage("shell", "-c", ASK.format(combinations=combinations))
+def test_s4_14_each_of_24_combinations_is_allowed_to_the_cent_as_the_agents_own_page_lists_it(signed_in, accord):
+    """Three tiers, two times with us, four judgements: the amount on "What may I do?" is allowed, a cent more is not."""
+    agent = signed_in("agent@accord.example")
+    listed = what_one_may(agent)
+    assert len(listed) == len(TIERS) * len(TIMES) * len(SIDES) == 24
+    assert listed["Standard", "from the first day", "Nobody judged"] == 5_000
+    assert listed["Standard", "from the first day", "Our fault"] == 25_000
+    assert listed["Silver", "for 365 days", "Nobody judged"] == 8_000
+    assert listed["Gold", "from the first day", "The customer's fault"] == 30_000
+    tickets = {tier: log_a_call(agent, own_customer.plant(accord, tier=tier.lower()).number, about="Sorry?") for tier in TIERS}
+
+    asked = [
+        (tickets[tier], TIMES[time], SIDES[side], f"{(most + more) / 100:.2f}")
+        for (tier, time, side), most in listed.items()
+        for more in (0, 1)
+    ]
+    told = accord.manage("shell", "-c", ASK.format(combinations=json.dumps(asked)))
+
     answers = json.loads(told.split("ANSWERS", 1)[1])
-    assert len(answers) >= 20
-    for (customer, side, amount), code in zip(asked, answers, strict=True):
-        expected = "allowed" if float(amount) <= float(MOST[customer, side]) else "over_ticket_limit"
-        assert code == expected, (customer, side, amount)
-    read_what_one_may(page)
+    for combination, allowed, a_cent_more in zip(listed, answers[::2], answers[1::2], strict=True):
+        assert (allowed, a_cent_more) == ("allowed", "over_ticket_limit"), combination
 
 
-def read_what_one_may(page: Page) -> None:
+def what_one_may(page: Page) -> dict[tuple[str, str, str], int]:
+    """Read from one's own page how much goodwill one may give alone, in cents, by tier, time with us and judgement."""
     page.get_by_role("link", name="Policy", exact=True).first.click()
     page.wait_for_url("**/authority/")
-    for where, most in (
-        ("Our fault, quiz of credit-policy passed", "250.00"),
-        ("Our fault, tier Silver", "300.00"),
-        ("a customer for 90 days", "120.00"),
-    ):
-        expect(page.get_by_role("row").filter(has_text="Goodwill credit").filter(has_text=where)).to_contain_text(most)
     look_at(page, "what-may-i-do")
+    listed = {}
+    for row in page.get_by_role("table", name=GOODWILL).locator("tbody tr").filter(has_text="EUR").all():
+        tier, time = row.locator("th").inner_text(), row.locator("td").first.inner_text()
+        amounts = [cents(cell.inner_text()) for cell in row.locator("td.num").all()]
+        listed |= {(tier, time, side): amount for side, amount in zip(SIDES, amounts, strict=True)}
+    return listed
 
 
 def test_s4_8_a_cent_over_the_limit_is_refused_by_the_api_with_the_policy_named_and_admin_offers_no_way_around(signed_in):

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.acceptance import at_the_ticket, own_customer
+from tests.journeys.acceptance import asking, at_the_ticket, own_customer
 from tests.journeys.walking import look_at
 
 pytestmark = [pytest.mark.journey, pytest.mark.long]
@@ -34,18 +34,44 @@ def test_s4_2_claim_on_the_same_days_is_valid_and_says_so(signed_in, accord):
     expect(found).to_contain_text("was billed twice")
 
 
+def test_s4_2_claim_on_some_of_the_days_is_partly_valid_shows_both_and_credits_their_part(signed_in, accord):
+    """28 days of 112.00 each, 14 of them on both invoices: partly valid, both shown, and 56.00 of the later one credited."""
+    customer = own_customer.plant(accord, billed=(("1", 5, 11_200), ("2", 5, 11_200, 14)))
+    first, later = customer.invoice("1"), customer.invoice("2")
+    person, agent = signed_in(customer.email), signed_in(AGENT)
+    ref = claim(person, later)
+    owed_before = own_customer.owed(person, customer)
+
+    said = at_the_ticket.stand_before(agent, ref).locator("#found")
+    expect(said).to_contain_text("Partly valid: some days were billed twice")
+    expect(said).to_contain_text("That is 56.00 EUR for 14 of its 28 days.")
+    said.get_by_text("Show the evidence").click()
+    for invoice in (first, later):
+        expect(said.get_by_role("row").filter(has_text=invoice)).to_contain_text("112.00")
+    look_at(agent, "claim-partly-valid")
+
+    at_the_ticket.give(agent, "Credit the double charge")
+    expect(agent.locator("#grants")).to_contain_text("56.00")
+    assert own_customer.owed(person, customer) == owed_before - 5_600
+    person.goto(f"/portal/invoices/{later}/")
+    expect(person.locator("main")).to_contain_text("56.00")
+    person.goto(f"/portal/tickets/{ref}/")
+    expect(person.locator("#conversation")).to_contain_text(later)
+    look_at(person, "claim-partly-credited")
+
+
 def claim(person: Page, invoice: str) -> str:
     """Say from the line of an invoice that something is wrong with it; return the ticket's ref."""
     person.goto(f"/portal/invoices/{invoice}/")
     person.get_by_role("link", name=re.compile("^Something wrong")).first.click()
-    return at_the_ticket.send(person, subject=f"{invoice} was billed twice", words="We paid this month already.")
+    return asking.send(person, subject=f"{invoice} was billed twice", words="We paid this month already.")
 
 
 def test_s4_5_decline_takes_a_clause_and_text_and_is_counted_apart(signed_in, accord):
     """Without a reason nothing is declined; with one the customer reads clause, words and what to do instead; it counts apart."""
     customer = own_customer.plant(accord)
     person, agent = signed_in(customer.email), signed_in(AGENT)
-    ref = at_the_ticket.write_to_us(person, customer.number, subject="Half a month back", words="We were away.")
+    ref = asking.write_to_us(person, customer.number, subject="Half a month back", words="We were away.")
     before = declined_in_the_last_days(agent)
     form = open_decline(agent, ref)
     form.get_by_role("button", name="Decline and resolve").click()
@@ -90,11 +116,11 @@ def test_s4_6_third_goodwill_in_90_days_is_the_supervisors(signed_in, accord):
     customer = own_customer.plant(accord)
     person, agent = signed_in(customer.email), signed_in(AGENT)
     for amount in ("11.00", "12.00"):
-        ref = at_the_ticket.write_to_us(person, customer.number, subject=f"Slow again {amount}", words="An hour lost.")
+        ref = asking.write_to_us(person, customer.number, subject=f"Slow again {amount}", words="An hour lost.")
         at_the_ticket.stand_before(agent, ref)
         at_the_ticket.give(agent, "Goodwill credit", amount=amount)
         expect(agent.locator("#grants")).to_contain_text(amount)
-    ref = at_the_ticket.write_to_us(person, customer.number, subject="Slow a third time", words="An hour lost.")
+    ref = asking.write_to_us(person, customer.number, subject="Slow a third time", words="An hour lost.")
     at_the_ticket.stand_before(agent, ref)
     offered = at_the_ticket.remedy(agent, "Goodwill credit")
     why = re.compile(r"This group was given it 2 times in 90 days \(G-\d+, G-\d+\); a supervisor decides\.")
@@ -111,7 +137,7 @@ def test_s4_7_in_a_conflict_only_the_speaker_writes(signed_in, accord):
     """The agent speaks alone; a colleague is told so and leaves a note; the supervisor is told by mail."""
     customer = own_customer.plant(accord)
     person, agent, colleague = signed_in(customer.email), signed_in(AGENT), signed_in(LEAD)
-    ref = at_the_ticket.write_to_us(person, customer.number, subject="This is the third time", words="We are angry.")
+    ref = asking.write_to_us(person, customer.number, subject="This is the third time", words="We are angry.")
     at_the_ticket.stand_before(agent, ref).get_by_role("button", name="Conflict: only I speak").click()
     expect(agent.locator("main")).to_contain_text("In conflict: only Billing agent writes to the customer.")
     look_at(agent, "in-conflict")

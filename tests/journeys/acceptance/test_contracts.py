@@ -174,8 +174,19 @@ def test_s2_18_200_random_changes_cost_what_their_preview_says_or_raise_an_alarm
     accord.manage("shell", "-c", contract_scripts.DISCOUNT.format(number=account.number))
     refused = own_things.send(customer, f"/api/v1/quotes/{quote['token']}/applications/")
     assert (refused.status, refused.json()["code"]) == (422, "price_differs")
-    agent = signed_in(AGENT)
-    agent.goto(f"/backoffice/customers/{account.number}/timeline/")
+    see_the_alarm(signed_in(AGENT), account)
+
+
+def see_the_alarm(agent: Page, account: own_account.Account) -> None:
+    """Find the row of the price that could not be kept under Findings, and how things stood then."""
+    agent.goto("/backoffice/findings/")
+    agent.get_by_role("link", name="Prices not kept").click()
+    row = agent.get_by_role("table", name="Prices not kept").get_by_role("row").filter(has_text=account.contract)
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text(account.name)
+    expect(row).to_contain_text("The price is no longer as quoted")
+    look_at(agent, "prices-not-kept")
+    row.get_by_role("link", name=account.contract).click()
     expect(agent.locator("main")).to_contain_text("Quote and invoice differ, nothing was changed")
     look_at(agent, "alarm-of-a-price")
 

@@ -1,14 +1,17 @@
 """The facts of a customer and what happened to it: kept right by its own people, used on their days, and never rewritten."""
 
 import re
+import subprocess
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.acceptance import asking, billed_months, own_account
+from tests.journeys.acceptance.own_things import new_mark
 from tests.journeys.walking import at_most, look_at
 
 pytestmark = [pytest.mark.journey, pytest.mark.long]
-LUMEN, BERLIN = "C-100023", "C-100004"
+BERLIN = "C-100004"
 
 
 def test_s3_30_berlin_is_asked_once_a_year_and_confirms_with_one_click(signed_in):
@@ -25,44 +28,48 @@ def test_s3_30_berlin_is_asked_once_a_year_and_confirms_with_one_click(signed_in
     expect(page.locator("main")).to_contain_text("Last confirmed by Berlin member")
 
 
-IN_JULY = """
-from datetime import date
-from django.db import transaction
-from django.utils import timezone
-from accounts.customers.models import Customer
-from billing.catalog.models import LegalEntity
-from billing.invoices import newline, single
-from billing.invoices.newline import NewLine
-customer = Customer.objects.get(number="C-100023")
-with transaction.atomic():
-    for month in (6, 7, 8):
-        issued = single.charge(
-            actor=None, customer=customer, legal_entity=LegalEntity.objects.first(), currency="EUR",
-            lines=[NewLine(kind=newline.ONE_OFF, customer=customer, description="Set-up service", amount_minor=1000)],
-            on=date(2027, month, 1), at=timezone.now(),
-        )
-        print("STREET", issued.address["buyer"]["street"])
-    transaction.set_rollback(True)
-"""
-
-
 def test_s3_32_address_from_the_first_of_july_stands_on_the_invoice_of_july_only(signed_in, accord):
-    """An address for invoices from 1 July until 1 August: June and August go to the customer's own, July alone to the other."""
-    page = signed_in("agent@accord.example")
-    page.goto(f"/backoffice/customers/{LUMEN}/addresses/")
+    """An address for invoices from 1 July until 1 August: the run bills June, July and August, and July alone goes there."""
+    mark, today = new_mark().lower(), asking.today()
+    year = today.year - (today.month < FIRST_AFTER_AUGUST)
+    begun = own_account.told_by(accord, billed_months.BEGINS.format(year=year, mark=mark, password=accord.password))
+    keep_address(signed_in("agent@accord.example"), begun["number"], year)
+
+    billed = own_account.told_by(accord, billed_months.MONTHS_ARE_BILLED.format(year=year, number=begun["number"]))
+
+    person = signed_in(begun["email"])
+    for month, ref in billed.items():
+        street, other = (OF_JULY, OWN_STREET) if month == "July" else (OWN_STREET, OF_JULY)
+        person.goto(f"/portal/invoices/{ref}/")
+        told = {
+            "page": person.locator("main").inner_text(),
+            "pdf": text_of_pdf(person.request.get(f"/portal/invoices/{ref}/pdf/").body()),
+            "xml": person.request.get(f"/portal/invoices/{ref}/e-invoice/ubl/").text(),
+        }
+        for where, words in told.items():
+            assert street in words and other not in words, (month, where, words)
+    look_at(person, "invoice-of-august")
+
+
+OWN_STREET, OF_JULY, FIRST_AFTER_AUGUST = "Am Anger 3", "Postplatz 7", 9
+
+
+def keep_address(page: Page, number: str, year: int) -> None:
+    """Keep an address for the invoices of July as one of us."""
+    page.goto(f"/backoffice/customers/{number}/addresses/")
     page.get_by_label("For", exact=True).select_option(label="invoices")
-    for label, value in (("Department or person", "Comptabilité"), ("Street", "3 rue de la République"), ("Postcode", "69001")):
+    for label, value in (
+        ("Department or person", "Buchhaltung"), ("Street", OF_JULY), ("Postcode", "01067"), ("Town", "Dresden"),
+        ("Country", "DE"), ("From", f"{year}-07-01"), ("Until", f"{year}-08-01"),
+    ):  # fmt: skip
         page.get_by_label(label).fill(value)
-    page.get_by_label("Town").fill("Lyon")
-    page.get_by_label("Country").fill("FR")
-    page.get_by_label("From").fill("2027-07-01")
-    page.get_by_label("Until").fill("2027-08-01")
     page.get_by_role("button", name="Keep").click()
-    expect(page.locator("main")).to_contain_text("3 rue de la République")
+    expect(page.locator("main")).to_contain_text(OF_JULY)
     look_at(page, "addresses")
-    told = accord.manage("shell", "-c", IN_JULY)
-    streets = re.findall("STREET (.*)", told)
-    assert streets == ["12 quai Saint-Antoine", "3 rue de la République", "12 quai Saint-Antoine"]
+
+
+def text_of_pdf(content: bytes) -> str:
+    return subprocess.run(["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True).stdout.decode()
 
 
 def test_s3_33_events_cannot_be_edited_and_the_counts_of_months_are_those_of_the_list(signed_in):

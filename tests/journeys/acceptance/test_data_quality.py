@@ -120,19 +120,49 @@ def wrong_by_one(tax_id: str) -> str:
     return tax_id[:-1] + str((int(tax_id[-1]) + 1) % 10)
 
 
+# What is wrong with a row, by what it writes otherwise, and the words of the dry run for it.
+WRONG = (
+    ({"phone": SAID}, f"{COMPLAINT} (phone.format)"),
+    ({"kind": "guild"}, 'there is no kind of customer called "guild"'),
+    ({"kind": ""}, "says no kind"),
+    ({"kind": "legal_entity", "parent_ref": "{mark}-3"}, "cannot stand under a department ({mark}-3)"),
+    ({"parent_ref": "NOBODY"}, "NOBODY is neither in the file nor among the customers"),
+    ({"parent_ref": "{ref}"}, "it names itself as its parent"),
+    ({"ref": "{mark}-2"}, '"{mark}-2" appears already in row 2'),
+    ({"name": ""}, "(name.required)"),
+)
+ROWS, FIRST_WRONG, APART, FAULTY = 5_000, 100, 60, 80
+
+
 def test_s0_16_five_thousand_rows_are_tried_out_with_each_fault_and_the_group_opens_at_once(signed_in, accord):
-    """A dry run of 5,000 rows names each fault by its row and changes nothing; the page of the whole group opens at once."""
+    """A dry run of 5,000 rows names each of 80 faults of eight kinds by its row; the page of the whole group opens at once."""
     mark, manager = new_mark(), signed_in(MANAGER)
-    faulty = {row: SAID for row in range(100, 5_001, 700)}
-    lines = [f"{mark}-{row},,Row {row},group,,{PLACE},{faulty.get(row, '')}" for row in range(2, 5_002)]
+    faulty = {FIRST_WRONG + APART * place: WRONG[place % len(WRONG)] for place in range(FAULTY)}
+    different = {row: wrong for row, (wrong, _words) in faulty.items()} | {3: {"kind": "department"}}
+    lines = [line_of(mark, row, different.get(row, {})) for row in range(2, ROWS + 2)]
 
     told = accord.manage("import_customers", "-", "--dry-run", text="\n".join([f"{COLUMNS},phone", *lines, ""]))
 
-    for row in faulty:
-        assert f"row {row}: {COMPLAINT} (phone.format)" in told
-    assert f"{5_000 - len(faulty)} created" in told and f"{len(faulty)} refused" in told, told[:300]
+    listed = [line for line in told.splitlines() if line.startswith("row ")]
+    assert len(listed) == FAULTY, told[:2000]
+    for line, (row, (_wrong, words)) in zip(sorted(listed, key=row_of), faulty.items(), strict=True):
+        assert row_of(line) == row and words.format(mark=mark) in line, line
+    assert f"{ROWS - FAULTY} created, 0 updated, 0 unchanged, {FAULTY} refused" in told, told[:300]
     assert manager.request.get(f"/api/v1/staff/nodes/{mark}-2/").status == 404
     assert min(seconds_to_open(manager, f"/backoffice/customers/{GROUP}/") for _time in range(25)) < HALF_A_SECOND
+
+
+def line_of(mark: str, row: int, wrong: dict[str, str]) -> str:
+    """Return a row of the file, right but for what is wrong with it."""
+    ref = f"{mark}-{row}"
+    cells = {"ref": ref, "parent_ref": "", "name": f"Row {row}", "kind": "group", "legal_name": "", "phone": ""}
+    cells |= {name: said.format(ref=ref, mark=mark) for name, said in wrong.items()}
+    first = ",".join(cells[name] for name in ("ref", "parent_ref", "name", "kind", "legal_name"))
+    return f"{first},{PLACE},{cells['phone']}"
+
+
+def row_of(line: str) -> int:
+    return int(line.removeprefix("row ").split(":")[0])
 
 
 def seconds_to_open(page: Page, path: str) -> float:

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.acceptance import at_the_ticket, own_customer
+from tests.journeys.acceptance import asking, at_the_ticket, own_customer
 from tests.journeys.walking import look_at
 
 pytestmark = [pytest.mark.journey, pytest.mark.long]
@@ -76,7 +76,7 @@ def test_s4_11_open_promise_refuses_the_end_until_kept_or_taken_back(signed_in, 
     customer = own_customer.plant(accord)
     person, agent = signed_in(customer.email), signed_in(AGENT)
     for close in (keep, take_back):
-        ref = at_the_ticket.write_to_us(person, customer.number, subject="The line", words="It is slow.")
+        ref = asking.write_to_us(person, customer.number, subject="The line", words="It is slow.")
         promise(agent, ref, "What we saw on the line", by=datetime.now(UTC).date() + timedelta(days=3))
         try_to_resolve(agent, ref)
         refusal = re.compile(r"A promise is still open: What we saw on the line, by .* Keep it or take it back first\.")
@@ -94,7 +94,7 @@ def promise(agent: Page, ref: str, what: str, *, by: date) -> None:
     agent.get_by_label("What we promise").fill(what)
     agent.locator("#id_promise_due").fill(by.isoformat())
     agent.get_by_role("button", name="Send", exact=True).click()
-    at_the_ticket.seen_in_time(agent, agent.locator("#promises").get_by_text(what))
+    asking.seen_in_time(agent, agent.locator("#promises").get_by_text(what))
 
 
 def try_to_resolve(agent: Page, ref: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.acceptance import at_the_ticket, own_customer
+from tests.journeys.acceptance import asking, at_the_ticket, own_customer
 from tests.journeys.acceptance.own_customer import OwnCustomer
 from tests.journeys.walking import at_most, cents, look_at
 
@@ -33,7 +33,7 @@ def test_s4_13_outage_of_three_hours_offers_two_ranked_remedies_with_cost(signed
     """The playbook of an outage comes up by the customer's own words; what it offers first has a number, a name and a cost."""
     customer = own_customer.plant(accord)
     person, agent = signed_in(customer.email), signed_in(AGENT)
-    ref = at_the_ticket.write_to_us(
+    ref = asking.write_to_us(
         person, customer.number, subject="Outage of 3 h", words="The service was down for three hours.",
         kind="Something does not work",
     )  # fmt: skip
@@ -66,7 +66,7 @@ def claim(person: Page, invoice: str) -> str:
     """Say from the line of an invoice that something is wrong with it; return the ticket's ref."""
     person.goto(f"/portal/invoices/{invoice}/")
     person.get_by_role("link", name=re.compile("^Something wrong")).first.click()
-    return at_the_ticket.send(person, subject=f"About {invoice}", words="Have a look at it.")
+    return asking.send(person, subject=f"About {invoice}", words="Have a look at it.")
 
 
 def put_right(agent: Page) -> None:
@@ -133,7 +133,7 @@ def test_s4_17_account_without_a_number_turns_the_check_red_and_the_button_off(s
     """A manager empties the number of Goodwill: the check is red, the remedy is off and says why; then the number is put back."""
     customer = own_customer.plant(accord)
     person, agent, manager = signed_in(customer.email), signed_in(AGENT), signed_in(MANAGER)
-    ref = at_the_ticket.write_to_us(person, customer.number, subject="Slow", words="An hour lost.")
+    ref = asking.write_to_us(person, customer.number, subject="Slow", words="An hour lost.")
     number = map_goodwill(manager, "")
     try:
         manager.goto("/backoffice/finance/setup/")
@@ -184,7 +184,7 @@ def test_each_remedy_without_an_invoice_is_given_and_taken_back(signed_in, accor
     """Goodwill and the credit of a double charge come back by counter-entries; a change of the customer's is taken back once."""
     customer = own_customer.plant(accord, billed=TWICE)
     person, agent = signed_in(customer.email), signed_in(AGENT)
-    ref = at_the_ticket.write_to_us(person, customer.number, subject="Slow", words="An hour lost.")
+    ref = asking.write_to_us(person, customer.number, subject="Slow", words="An hour lost.")
     at_the_ticket.stand_before(agent, ref)
     at_the_ticket.give(agent, "Goodwill credit", amount="9.00")
     at_the_ticket.take_back(agent, "It was meant for another customer.")
@@ -192,9 +192,7 @@ def test_each_remedy_without_an_invoice_is_given_and_taken_back(signed_in, accor
     put_right(agent)
     at_the_ticket.take_back(agent, "Both months were served.")
     order_five_more(person, customer)
-    ref = at_the_ticket.write_to_us(
-        person, customer.number, subject="Too many seats", words="We typed it wrong.", kind="A contract"
-    )
+    ref = asking.write_to_us(person, customer.number, subject="Too many seats", words="We typed it wrong.", kind="A contract")
     at_the_ticket.stand_before(agent, ref)
     at_the_ticket.give(agent, "Take the change back")
     expect(agent.locator("#grants")).to_contain_text("Granted")
@@ -207,7 +205,7 @@ def test_agent_gives_in_dollars_within_the_limit_in_dollars(signed_in, accord):
     """A customer that pays in dollars is helped at once, too; above the agent's limit a supervisor is asked."""
     customer = own_customer.plant(accord, currency="USD")
     person, agent = signed_in(customer.email), signed_in(AGENT)
-    ref = at_the_ticket.write_to_us(person, customer.number, subject="Slow", words="An hour lost.")
+    ref = asking.write_to_us(person, customer.number, subject="Slow", words="An hour lost.")
     at_the_ticket.stand_before(agent, ref)
     expect(agent.locator("header")).to_contain_text("also in USD")
     look_at(agent, "ticket-in-dollars")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.acceptance import at_the_ticket, own_customer
+from tests.journeys.acceptance import asking, at_the_ticket, own_customer
 from tests.journeys.walking import cents, look_at
 
 pytestmark = [pytest.mark.journey, pytest.mark.long]
@@ -54,7 +54,7 @@ def test_s4_3_goodwill_of_a_group_over_the_cap_is_flagged(signed_in, accord):
     customer = own_customer.plant(accord, billed=(("1", 5, 300_000), ("2", 4, 300_000)))
     given = goodwill_for(own_customer.told_by(accord, INVOICED.format(number=customer.number)), per_mille=32)
     person, agent = signed_in(customer.email), signed_in(AGENT)
-    ref = at_the_ticket.write_to_us(person, customer.number, subject="A slow month", words="It cost us days.")
+    ref = asking.write_to_us(person, customer.number, subject="A slow month", words="It cost us days.")
     at_the_ticket.stand_before(agent, ref)
     at_the_ticket.give(agent, "Goodwill credit", amount=f"{given // 100}.{given % 100:02}")
     expect(agent.locator("#grants")).to_contain_text("Granted")

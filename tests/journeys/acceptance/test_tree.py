@@ -209,31 +209,54 @@ def latest_invoice(page: Page, ref: str) -> str:
     return page.get_by_role("link", name=re.compile("^INV-")).first.inner_text()
 
 
-def test_s0_15_payer_of_a_subtree_changes_once_on_one_record_and_undo_restores(signed_in, accord):
-    """A division pays for the three customers below it: asked once, told once with a line for each, taken back as a whole."""
-    mark, manager = new_mark(), signed_in(MANAGER)
-    plant(accord, mark, ("G", "", "Group", "group"), ("E", "G", "Europe", "division"), ("D", "E", "Germany", "legal_entity"),
-          ("B", "D", "Berlin", "site"), ("L", "B", "Lab", "department"))  # fmt: skip
-    europe = number_of(manager, f"{mark}-E")
+def test_s0_15_payer_of_the_subtree_of_helios_europe_changes_once_on_one_record_and_undo_restores(signed_in):
+    """Helios Europe pays for all below it: asked once, told once with a line for each customer, taken back as a whole."""
+    manager = signed_in(MANAGER)
+    europe = number_of(manager, "HE")
+    below = read(manager, f"/api/v1/staff/nodes/{europe}/roll-up/")["customers"] - 1  # Germany, Berlin, Lab, Leipzig
+    before, told_before = payers(manager), times_told(manager, europe, below)
+    assert below >= len(BELOW_EUROPE)
 
     ask_who_pays_for_all(manager, europe, payer=europe)
-    expect(manager.locator("#preview")).to_contain_text("3 customers get another answer")
+    expect(manager.locator("#preview")).to_contain_text(f"{below} customers get another answer")
     manager.get_by_role("button", name="Ask for it").click()
     approve_what_waits(signed_in(SECOND_MANAGER), europe)
+    try:
+        assert set(payers(manager).values()) == {"Helios Europe"}
+        assert times_told(manager, europe, below) == told_before + 1
+    finally:
+        lines = take_handover_back(manager, europe)
 
-    manager.goto(f"/backoffice/customers/{europe}/responsibilities/")
-    lines = manager.get_by_role("row").filter(has_text=f"Europe {mark}").locator("details")
-    lines.locator("summary").click()
-    for name in ("Germany", "Berlin", "Lab"):
-        expect(lines).to_contain_text(f"{name} {mark}")
-    assert who_pays(manager, f"{mark}-L") == f"Europe {mark}"
-    manager.goto(f"/backoffice/customers/{europe}/?span=node")
-    expect(manager.locator("#story").get_by_text(re.compile(f"^Europe {mark} pays for 3 customers"))).to_have_count(1)
+    assert len(lines) == below
+    for name in BELOW_EUROPE.values():
+        assert any(line.startswith(f"{name} (") and line.endswith("→ Helios Europe") for line in lines), (name, lines)
+    assert payers(manager) == before
 
-    manager.goto(f"/backoffice/customers/{europe}/responsibilities/")
-    manager.get_by_role("row").filter(has_text=f"Europe {mark}").get_by_role("button", name="Undo").click()
-    expect(manager.get_by_text("Undone: everything is as before.")).to_be_visible()
-    assert who_pays(manager, f"{mark}-L") == f"Lab {mark}"
+
+BELOW_EUROPE = {"HD": "Helios Germany", "HB": "Berlin", "HL": "Lab", "HM": "Leipzig"}
+
+
+def payers(page: Page) -> dict[str, str]:
+    """Return who pays for each customer below Helios Europe, as the API says it."""
+    return {ref: who_pays(page, ref) for ref in BELOW_EUROPE}
+
+
+def times_told(page: Page, number: str, customers: int) -> int:
+    """Return how often the customer's own timeline says that it pays for so many customers."""
+    page.goto(f"/backoffice/customers/{number}/timeline/?span=node")
+    story = page.get_by_role("heading", name="What happened").locator("xpath=ancestor::section[1]")
+    return story.get_by_text(re.compile(f"^Helios Europe pays for {customers} customers")).count()
+
+
+def take_handover_back(page: Page, number: str) -> list[str]:
+    """Open the lines of what was changed last for everything below a customer, undo it, and return them."""
+    page.goto(f"/backoffice/customers/{number}/responsibilities/")
+    row = page.get_by_role("row").filter(has=page.get_by_role("button", name="Undo")).first
+    row.locator("summary").click()
+    lines = row.get_by_role("listitem").all_inner_texts()
+    row.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Undone: everything is as before.")).to_be_visible()
+    return lines
 
 
 def ask_who_pays_for_all(page: Page, top: str, *, payer: str) -> None:

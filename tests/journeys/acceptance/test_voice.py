@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.acceptance import at_the_ticket, own_customer
+from tests.journeys.acceptance import asking, at_the_ticket, own_customer
 from tests.journeys.acceptance.own_customer import OwnCustomer
 from tests.journeys.walking import at_most, look_at
 
@@ -39,7 +39,7 @@ def test_s4_19_one_star_and_five_earn_the_same_thanks(signed_in, accord):
     agent = signed_in(AGENT)
     customers, refs = [own_customer.plant(accord) for _one in range(2)], []
     for customer in customers:
-        ref = at_the_ticket.write_to_us(signed_in(customer.email), customer.number, subject="The export", words="It stops.")
+        ref = asking.write_to_us(signed_in(customer.email), customer.number, subject="The export", words="It stops.")
         at_the_ticket.resolve(agent, ref, "It runs to its end now.")
         refs.append(ref)
     accord.manage("shell", "-c", ENDED_HOURS_AGO.format(refs=refs))
@@ -70,7 +70,7 @@ def test_s4_20_praise_reaches_agent_lead_and_wall_with_consent(signed_in, accord
     for for_all in (True, False):
         customer = own_customer.plant(accord)
         person = signed_in(customer.email)
-        ref = at_the_ticket.write_to_us(person, customer.number, subject="The export", words="It stops.")
+        ref = asking.write_to_us(person, customer.number, subject="The export", words="It stops.")
         at_the_ticket.resolve(agent, ref, "It runs to its end now.")
         praises[for_all] = f"Clear words and quick help, says {customer.mark}."
         say_thanks(person, ref, praises[for_all], for_all=for_all)
@@ -102,9 +102,7 @@ def test_s4_21_report_names_what_is_praised_most_with_its_trend(signed_in, accor
     before = praised(lead).get("Something does not work", 0)
     customer = own_customer.plant(accord)
     person = signed_in(customer.email)
-    ref = at_the_ticket.write_to_us(
-        person, customer.number, subject="The line", words="It is slow.", kind="Something does not work"
-    )
+    ref = asking.write_to_us(person, customer.number, subject="The line", words="It is slow.", kind="Something does not work")
     at_the_ticket.resolve(agent, ref, "It is as fast as agreed.")
     say_thanks(person, ref, "As fast as it can be.", for_all=False)
     counted = praised(lead)
