@@ -34,7 +34,7 @@ def past(draft: Draft, since: datetime, until: datetime) -> list[Replayed]:
     """Weigh the remedies asked for in a span of time as if a draft had been in force on their days.
 
     Everybody is taken at the level they have now, with the limit of that level where policy says nothing; allowances above the
-    limit are left out. What was turned down by a person is weighed like the rest. What moves no money needs no limit.
+    limit are left out. What was turned down by a person is weighed like the rest. A kind that moves no money needs no limit.
     """
     asked = Grant.objects.filter(asked_at__gte=since, asked_at__lte=until).order_by("asked_at", "pk")
     grants = list(asked.select_related("ticket", "customer"))
@@ -50,7 +50,8 @@ def past(draft: Draft, since: datetime, until: datetime) -> list[Replayed]:
             given[place] = whole
         level = levels.get(grant.asked_by_id, access.AGENT)
         said, own = values[grant.customer_id], _by_level(rows, grant)
-        now = policy_limits.verdict(said, level=level, remedy=grant.remedy, whole=whole, otherwise=own) if cost else ALLOWED
+        measured = REMEDIES[grant.remedy].moves_money
+        now = policy_limits.verdict(said, level=level, remedy=grant.remedy, whole=whole, otherwise=own) if measured else ALLOWED
         replayed.append(_replayed(grant, now))
     return replayed
 

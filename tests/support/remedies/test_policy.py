@@ -240,6 +240,18 @@ def test_simulation_refuses_nothing_that_moves_no_money_where_a_level_has_no_lim
     assert found.words == "0 of 1 remedies would need approval, 0 would be refused, 0 would no longer need anybody."
 
 
+def test_simulation_weighs_a_change_taken_back_for_nothing_by_its_kind():
+    policies.published({AGENT: "250.00 EUR", SUPERVISOR: "500.00 EUR"})
+    case, reverse = support.changed_case(billed=False), REMEDIES["reverse_change"]
+    terms = reverse.proposals(case.ticket)[0]
+    resolution.grant(actor=case.agent, ticket=case.ticket, remedy=reverse, terms=terms, at=NOON)
+    stricter = policies.draft({AGENT: "0 EUR", SUPERVISOR: "500.00 EUR"}, of=policies.policy("credit-policy"))
+
+    found = simulating.simulate(stricter, at=NOON)
+
+    assert [(each.then, each.now) for each in found.changed] == [("allowed", "needs_approval")]
+
+
 def test_published_version_keeps_its_simulation():
     policies.published({AGENT: "250.00 EUR", SUPERVISOR: "500.00 EUR"})
     support.case(9000).grant()
