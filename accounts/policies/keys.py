@@ -153,6 +153,11 @@ _DECLARED: Final = (
         "billing/contracts/coupon_authority.py", Below.TIGHTEN, default={"EUR": "1000.00", "USD": "1000.00"},
     ),
     Key(
+        "wallet.agent_alone_limit", Type.MONEY, "Prepaid credit an agent sells alone",
+        "To one customer in 24 hours, without tax; more is sold by a supervisor, key account manager or manager.",
+        "billing/invoices/wallets.py", Below.TIGHTEN, default={"EUR": "5000.00", "USD": "5000.00"},
+    ),
+    Key(
         "approval.hours", Type.NUMBER, "Hours an approval waits before the level above is told",
         "Whoever was asked may still decide.", "support/remedies/waiting.py", Below.LOOSEN, default=24, unit="hours",
     ),
@@ -212,6 +217,16 @@ _DECLARED: Final = (
         "accounts/quality/signing_up.py", Below.LOCKED, default=False,
     ),
     Key(
+        "prospects.most_in_an_hour", Type.NUMBER, "Companies that sign up by themselves in an hour",
+        "All over the house; who comes later is asked to try again. 0 takes nobody.", "accounts/quality/signing_up.py",
+        Below.LOCKED, default=20, unit="companies",
+    ),
+    Key(
+        "prospects.most_in_a_day", Type.NUMBER, "Companies that sign up by themselves in 24 hours",
+        "All over the house; who comes later is asked to try again. 0 takes nobody.", "accounts/quality/signing_up.py",
+        Below.LOCKED, default=100, unit="companies",
+    ),
+    Key(
         "orders.credit_limit", Type.MONEY, _("Most a payer may owe with a new order"),
         "Open invoices less credit, and what is ordered; over it something is paid first. None: not limited.",
         "billing/amendments/credit.py", Below.TIGHTEN, unit=_("tax included"), for_customers=True,
@@ -230,6 +245,11 @@ _DECLARED: Final = (
         "tree.moves_by_customers", Type.FLAG, _("Administrators of a customer decide on moves within their group"),
         "If not, a supervisor or manager of ours decides on what they ask for.", "accounts/quality/positions.py",
         Below.TIGHTEN, default=True, for_customers=True,
+    ),
+    Key(
+        "changes.decision_days", Type.DAYS, _("Days in which a change that waits is decided on"),
+        "Counted from the day on which it was asked for; whoever asked reads the day.", "accounts/quality/changes.py",
+        Below.LOOSEN, default=5, unit=_("days"), for_customers=True,
     ),
     Key(
         "contract.terms_by_customers", Type.FLAG, _("Customers change the terms of a contract by themselves"),

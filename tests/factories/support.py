@@ -140,7 +140,7 @@ def changed_case(*, agent: User | None = None, billed: bool = True) -> Case:
     """
     customer = group()
     subscription = billing.subscribed(customer, quantity=2, on=SINCE)
-    run.bill(payer=customer, on=SINCE, at=NOON)
+    run.bill(payer=customer, on=SINCE if billed else TODAY, at=NOON)
     events.add(actor=None, subscription=subscription, what="set_quantity", quantity=5, effective_on=CHANGED_ON, at=NOON)
     if billed:
         run.bill(payer=customer, on=TODAY, at=NOON)
