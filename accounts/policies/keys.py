@@ -6,7 +6,7 @@ about that than the table, never laxer. Amounts are by currency, in major units 
 What customers read is marked for translation and translated by the window (window/policy_words.py): the timeline stays English.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -25,6 +25,7 @@ class Type(StrEnum):
     DAYS = "days"
     NUMBER = "number"
     FLAG = "flag"
+    NAMES = "names"
 
 
 class Below(StrEnum):
@@ -35,6 +36,7 @@ class Below(StrEnum):
     LOOSEN = "loosen"
 
 
+NONE: Final = "none"
 STRICTNESS: Final = (Below.LOOSEN, Below.TIGHTEN, Below.LOCKED)
 
 
@@ -61,6 +63,8 @@ class Key:
             return ", ".join(f"{amount} {currency}" for currency, amount in sorted(value.items()))
         if self.type is Type.FLAG:
             return "yes" if value else "no"
+        if self.type is Type.NAMES:
+            return ", ".join(value) or NONE
         return f"{value} {self.unit}".strip()
 
     def is_stricter(self, new: Any, old: Any) -> bool:
@@ -71,7 +75,7 @@ class Key:
             return False
         if self.type is Type.MONEY:
             return all(currency in new and self._stricter(Decimal(new[currency]), Decimal(old[currency])) for currency in old)
-        return self._stricter(new, old)
+        return set(new) >= set(old) if self.type is Type.NAMES else self._stricter(new, old)
 
     def currencies_left_out(self, new: Any, old: Any) -> list[str]:
         """Return the currencies in which `old` says an amount and `new` none, so that nothing would limit it there."""
@@ -121,6 +125,11 @@ _DECLARED: Final = (
     *(
         _limit(f"goodwill.{level}_ticket_limit", f"Goodwill {who} may give on one ticket", _INSTEAD)
         for level, who in _LEVELS
+    ),
+    Key(
+        "remedy.not_given", Type.NAMES, "Remedies that are not given",
+        "By their codes, such as resend_document, payment_plan; or none. Nobody of ours gives or approves them.",
+        _AUTHORITY, Below.TIGHTEN, default=(),
     ),
     Key(
         "remedy.times", Type.NUMBER, "Goodwill to one group before a supervisor decides",
@@ -273,6 +282,7 @@ _DECLARED: Final = (
         "billing/amendments/staying.py", Below.LOOSEN, default=True, for_customers=True,
     ),
 )  # fmt: skip
+_known_names: Final[dict[str, Callable[[], Collection[str]]]] = {}
 KEYS: Final[dict[str, Key]] = {key.code: key for key in _DECLARED}
 
 
@@ -285,6 +295,11 @@ def named(code: str) -> Key:
     if code not in KEYS:
         raise KeyUnknown(gettext("No policy key is called {code}.").format(code=code))
     return KEYS[code]
+
+
+def register_names(code: str, known: Callable[[], Collection[str]]) -> None:
+    """Let the topic that enforces a key of names say which there are."""
+    _known_names[code] = known
 
 
 def read(key: Key, text: str) -> Any:
@@ -300,6 +315,8 @@ def read(key: Key, text: str) -> Any:
         if text.lower() not in ("yes", "no"):
             raise ValueUnreadable(gettext("{label}: write yes or no.").format(label=key.label))
         return text.lower() == "yes"
+    if key.type is Type.NAMES:
+        return _names(key, [] if text == NONE else [name.strip() for name in text.split(",")])
     if not text.isascii() or not text.isdigit() or len(text) > 6:
         raise ValueUnreadable(
             gettext("{label}: write a whole number of {unit}.").format(label=key.label, unit=key.unit or "units")
@@ -318,6 +335,8 @@ def check(code: str, value: Any) -> None:
         if not isinstance(value, Mapping):
             raise ValueUnreadable(gettext("{label}: an amount names its currency.").format(label=key.label))
         _amounts(key, ", ".join(f"{amount} {currency}" for currency, amount in value.items()))
+    elif key.type is Type.NAMES:
+        _names(key, value)
     elif isinstance(value, bool) != (key.type is Type.FLAG) or not isinstance(value, int) or value < 0:
         raise ValueUnreadable(gettext("{label}: {value} is not a value of it.").format(label=key.label, value=value))
 
@@ -332,6 +351,14 @@ def _amounts(key: Key, text: str) -> dict[str, str]:
             )
         found[currency.upper()] = number
     return found
+
+
+def _names(key: Key, given: Any) -> list[str]:
+    known = _known_names[key.code]()
+    if not isinstance(given, list | tuple) or (strange := next((name for name in given if name not in known), None)) is not None:
+        named = given if not isinstance(given, list | tuple) else strange
+        raise ValueUnreadable(gettext("{label}: there is no {name}; write codes, or none.").format(label=key.label, name=named))
+    return sorted(set(given))
 
 
 def _is_amount(number: str) -> bool:

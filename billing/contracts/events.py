@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
@@ -127,12 +128,21 @@ def undo(*, actor: User | None, event: ContractEvent, at: datetime, today: date)
             subscription.customer, "billing.change_undone", actor=actor, at=at, about=subscription,
             facts={"change": _kept_words(event), "on": str(would_have), "contract": contract.ref},
         )  # fmt: skip
-        following = ContractEvent.objects.filter(
-            **{f"args__{WITH_BASE}": event.pk}, undone_by=None, subscription__base=subscription
-        )
-        for with_it in following.select_related("subscription").order_by("pk"):
+        for with_it in _with(event):
             undo(actor=actor, event=with_it, at=at, today=today)
         return stored
+
+
+def following(event: ContractEvent) -> list[Subscription]:
+    """Return the add-ons that follow `event`, and what follows them: taking it back takes theirs back, too."""
+    found = [with_it.subscription for with_it in _with(event)]
+    return found + [further for with_it in _with(event) for further in following(with_it)]
+
+
+def _with(event: ContractEvent) -> QuerySet[ContractEvent]:
+    """Return what still counts of add-ons that ended with the end `event` of their base, in their order."""
+    ended = ContractEvent.objects.filter(undone_by=None, subscription__base=event.subscription_id)
+    return ended.filter(**{f"args__{WITH_BASE}": event.pk}).select_related("subscription__customer").order_by("pk")
 
 
 def lock_contract(subscription: Subscription) -> Contract:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
 from accounts.people import access, second_person, staff
 from accounts.people.models import StaffProfile, User
-from support.remedies import bounds
+from support.remedies import bounds, policy_limits
 from support.remedies.books import budgets, mapping
 from support.remedies.kinds import REMEDIES
 from support.remedies.kinds.base import Remedy, Terms
@@ -191,6 +191,15 @@ def ticket_is_worked_on(request: GrantRequest) -> Decision:
     return refused("ticket_is_resolved", _("The ticket is resolved. Reopen it first."))
 
 
+def is_given(request: GrantRequest) -> Decision:
+    """What policy names as not given is given by nobody, whatever it comes to."""
+    if policy_limits.is_given(request.values, request.remedy.code):
+        return ALLOWED
+    said = request.values[policy_limits.NOT_GIVEN]
+    reason = _("{policy} says that this is not given: {remedy}.").format(policy=said.source.ref, remedy=request.remedy.label)
+    return refused("not_given", reason, key=said.key.code, source=said.source.ref)
+
+
 def eligible(request: GrantRequest) -> Decision:
     """The state of what is put right allows it."""
     if request.terms is None:
@@ -211,6 +220,7 @@ RULES: Final[Sequence[Rule]] = (
     works_with_remedies,
     policy_acknowledged,
     not_own_account,
+    is_given,
     not_already_compensated,
     ticket_is_worked_on,
     eligible,
@@ -226,6 +236,7 @@ APPROVAL_RULES: Final[Sequence[Rule]] = (
     of_the_level_asked,
     policy_acknowledged,
     not_own_account,
+    is_given,
     eligible,
     books_are_set_up,
     bounds.within_the_house_limit,
@@ -235,6 +246,7 @@ APPROVAL_RULES: Final[Sequence[Rule]] = (
 FORESEEN_RULES: Final[Sequence[Rule]] = (
     policy_acknowledged,
     not_own_account,
+    is_given,
     books_are_set_up,
     bounds.within_the_house_limit,
     bounds.within_ticket_limit,

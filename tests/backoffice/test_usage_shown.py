@@ -83,10 +83,8 @@ def test_more_days_take_no_more_statements(told):
     usage_files.keep([told], actor=people.finance(), at=AT)
     one = statements(viewer, address)
     for number in range(3):
-        at = AT + timedelta(minutes=number)
-        usage_files.keep(
-            [replace(told, key=f"k{number}", used_at=USED - timedelta(days=number + 1))], actor=people.finance(), at=at
-        )
+        one_more = replace(told, key=f"k{number}", used_at=USED - timedelta(days=number + 1))
+        usage_files.keep([one_more], actor=people.finance(), at=AT + timedelta(minutes=number))
 
     assert statements(viewer, address) == one
 
