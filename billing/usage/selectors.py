@@ -25,7 +25,7 @@ def of_subscriptions(keys: Iterable[int]) -> dict[int, Measured]:
     return {key: {meter: tuple(uses) for meter, uses in measured.items()} for key, measured in found.items()}
 
 
-def by_day(subscription: Any) -> QuerySet[UsageRecord, dict[str, Any]]:
+def by_day(subscription: Any) -> QuerySet[Any, dict[str, Any]]:
     """Return what was measured of a subscription, a row for each day and meter that has any; chain the order.
 
     A row has `day`, the meter's `code`, `how` it aggregates, what was `used` that day by that, how many `measurements` and
@@ -41,7 +41,8 @@ def by_day(subscription: Any) -> QuerySet[UsageRecord, dict[str, Any]]:
     )  # fmt: skip
     rows = UsageRecord.objects.filter(subscription=subscription).order_by()
     grouped = rows.values("day", "meter", code=F("meter__code"), how=F("meter__aggregation"))
-    return grouped.annotate(used=used, measurements=Count("pk"), told_at=Max("recorded_at"))
+    found: QuerySet[Any, dict[str, Any]] = grouped.annotate(used=used, measurements=Count("pk"), told_at=Max("recorded_at"))
+    return found
 
 
 def in_words(how: str) -> str:
