@@ -77,14 +77,18 @@ def add(
             args=dict(args or {}),
         )  # fmt: skip
         falls_due(subscription, min(effective_on, takes_effect_on))
-        recording.record(
-            subscription.customer, "billing.contract_changed", actor=actor, at=at, about=subscription,
-            facts={"change": _kept_words(stored), "on": str(takes_effect_on), "contract": contract.ref},
-        )  # fmt: skip
+        _record("billing.contract_changed", stored, contract, on=takes_effect_on, actor=actor, at=at)
         if what == What.CANCEL:
             _say_why(stored, actor=actor, at=at)
             _end_add_ons(stored, actor=actor, effective_on=takes_effect_on, at=at)
         return stored
+
+
+def _record(kind: str, change: ContractEvent, contract: Contract, *, on: date, actor: User | None, at: datetime) -> None:
+    """Put on the timeline what became of a change, and from which day on."""
+    facts = {"change": _kept_words(change), "on": str(on), "contract": contract.ref}
+    bought = change.subscription
+    recording.record(bought.customer, kind, actor=actor, at=at, about=bought, facts=facts)
 
 
 def _say_why(ended: ContractEvent, *, actor: User | None, at: datetime) -> None:
@@ -124,10 +128,7 @@ def undo(*, actor: User | None, event: ContractEvent, at: datetime, today: date)
             recorded_by=actor, undoes=event,
         )  # fmt: skip
         falls_due(subscription, min(today, would_have))
-        recording.record(
-            subscription.customer, "billing.change_undone", actor=actor, at=at, about=subscription,
-            facts={"change": _kept_words(event), "on": str(would_have), "contract": contract.ref},
-        )  # fmt: skip
+        _record("billing.change_undone", event, contract, on=would_have, actor=actor, at=at)
         for with_it in _with(event):
             undo(actor=actor, event=with_it, at=at, today=today)
         return stored
