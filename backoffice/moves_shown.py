@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any, Final
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.customers import moves, tree
@@ -51,6 +52,7 @@ def of(request: ChangeRequest, viewer: User) -> dict[str, Any]:
         "after": _named(request.after),
         "sections": sections(_effects(request)),
         "may_decide": changes.may_decide(viewer, request) if request.status == request.Status.WAITING else ALLOWED,
+        "decide_by": changes.decide_by(request, changes.decision_days([request.customer_id], timezone.now().date())),
         "may_withdraw": changes.may_withdraw(viewer, request),
         "may_undo": positions.may_undo(viewer, request),
         "undone_by": undone_by(request),

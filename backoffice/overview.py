@@ -115,7 +115,9 @@ def _subscription(subscription: Subscription, standing: state.State) -> Fact:
         "plan": standing.plan.name,
         "price": price,
     }
-    return {"term": subscription.ref, "value": words, "note": "" if standing.status == state.ACTIVE else standing.status}
+    note = "" if standing.status == state.ACTIVE else standing.status
+    url = reverse("backoffice:subscription_usage", args=[subscription.ref])
+    return {"term": subscription.ref, "value": words, "note": note, "url": url}
 
 
 def _people(node: Customer) -> list[Fact]:

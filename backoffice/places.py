@@ -12,6 +12,7 @@ from accounts.days import local_day
 from accounts.people import access
 from accounts.people.models import Membership, User
 from billing.anomalies.models import Finding
+from billing.contracts.models import Subscription
 from billing.invoices import selectors as invoice_selectors
 from billing.invoices.models import Document
 from support.channels import callbacks
@@ -50,6 +51,12 @@ def chat(request: HttpRequest, pk: int) -> Chat:
 def callback(request: HttpRequest, pk: int) -> CallBack:
     """Return the call that was wanted, by a customer within reach."""
     return get_object_or_404(callbacks.visible_to(request.user), pk=pk)
+
+
+def subscription(request: HttpRequest, ref: str) -> Subscription:
+    """Return the subscription of a customer within reach."""
+    within = Subscription.objects.filter(customer__in=access.customers_within_reach(request.user))
+    return get_object_or_404(within.select_related("customer__kind", "product"), ref=ref)
 
 
 def document(request: HttpRequest, ref: str) -> Document:

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.customers import facts, rules
 from accounts.customers.models import Customer
 from accounts.people import handovers
-from accounts.quality import scores
+from accounts.quality import changes, scores
 from accounts.quality.models import ChangeRequest, StagedImport
 from backoffice.forms.data import DetailsForm
 
@@ -19,6 +21,9 @@ def shown(rule: str = "") -> dict[str, Any]:
         queue = queue.filter(broken__contains=[[rule]])
     owners = {known.id: known.owner for known in rules.RULES}
     found = scores.summary()
+    waiting = ChangeRequest.objects.filter(status=ChangeRequest.Status.WAITING).select_related("customer", "asked_by")
+    asked = list(waiting.order_by("asked_at", "pk")[:ROWS])
+    days = changes.decision_days({one.customer_id for one in asked}, timezone.now().date())
     return {
         "queue": [_row(score) for score in queue[:ROWS]],
         "more": max(0, queue.count() - ROWS),
@@ -29,9 +34,7 @@ def shown(rule: str = "") -> dict[str, Any]:
         "staged": StagedImport.objects.filter(status=StagedImport.Status.STAGED)
         .defer("rows", "faults")
         .order_by("-staged_at", "-pk"),
-        "changes": ChangeRequest.objects.filter(status=ChangeRequest.Status.WAITING)
-        .select_related("customer", "asked_by")
-        .order_by("asked_at", "pk")[:ROWS],
+        "changes": [(one, changes.decide_by(one, days)) for one in asked],
         "handovers": handovers.waiting()[:ROWS],
     }
 

@@ -240,6 +240,7 @@ urlpatterns = [
     path("viewings/endings/", viewings.viewing_endings, name="viewing_endings"),
     path("customers/<str:number>/viewings/", viewings.viewings, name="viewings"),
     path("customers/<str:number>/offers/", offers.offers, name="customer_offers"),
+    path("subscriptions/<str:ref>/usage/", usage.subscription_usage, name="subscription_usage"),
     path("customers/<str:number>/credit/", wallets.customer_wallet, name="customer_wallet"),
     path("customers/<str:number>/credit/orders/", wallets.credit_orders, name="credit_orders"),
     path("customers/<str:number>/below/", customers.below, name="below"),

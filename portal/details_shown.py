@@ -1,5 +1,6 @@
 """The details of a customer as the portal shows them: what we have, what was asked to change, and who decides."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.customers import addresses
@@ -52,8 +54,9 @@ def _approver(*, by_administrator: bool) -> str:
 
 def waiting_for(viewer: User, reach: "QuerySet[Customer]") -> list[dict[str, Any]]:
     """Return what `viewer` has to decide on at customers within `reach`, the longest wait first."""
-    waiting = readable(changes.waiting_for(viewer).filter(customer__in=reach), viewer)
-    return [_to_decide(change) for change in waiting[:SHOWN]]
+    waiting = list(readable(changes.waiting_for(viewer).filter(customer__in=reach), viewer)[:SHOWN])
+    days = changes.decision_days({one.customer_id for one in waiting}, timezone.now().date()) if waiting else {}
+    return [_to_decide(change) | {"decide_by": changes.decide_by(change, days)} for change in waiting]
 
 
 def readable(rows: "QuerySet[ChangeRequest]", viewer: User) -> "QuerySet[ChangeRequest]":
@@ -74,12 +77,15 @@ def _unshown(bound: forms.Form | None) -> str:
 def _rows(requests: list[ChangeRequest]) -> list[dict[str, Any]]:
     """Return requests as lines, those that wait with who decides: asked once for each kind of change and who asked."""
     waiting = {(one.what, one.asked_by_id): one for one in requests if one.status == ChangeRequest.Status.WAITING}
-    deciding = {asked: _decides(change) for asked, change in waiting.items()}
+    days = changes.decision_days({one.customer_id for one in waiting.values()}, timezone.now().date()) if waiting else {}
+    deciding = {asked: _decides(change, days) for asked, change in waiting.items()}
     return [_row(one) | {"next": _next(one, deciding.get((one.what, one.asked_by_id), ""))} for one in requests]
 
 
-def _decides(change: ChangeRequest) -> str:
-    return _("One of us decides.") if changes.nobody_of_theirs(change) else _("An administrator decides.")
+def _decides(change: ChangeRequest, days: Mapping[int, int]) -> str:
+    by = {"day": formats.day(changes.decide_by(change, days) or change.effective_on)}
+    ours = changes.nobody_of_theirs(change)
+    return (_("One of us decides by {day}.") if ours else _("An administrator decides by {day}.")).format(**by)
 
 
 def _next(change: ChangeRequest, decides: str) -> str:

@@ -21,6 +21,7 @@ class SupportConfig(AppConfig):
         moves.register_effect("clocks", import_module("support.tickets.customer_moves").clocks)
         trials = import_module("support.remedies.policy_trials")
         import_module("accounts.policies.cases").register_judge("remedy", trials.judge)
+        import_module("accounts.policies.keys").register_names("remedy.not_given", trials.names)
         import_module("accounts.policies.simulating").register_past("remedies", trials.past)
         import_module("support.tickets.segment_facts").hang()
         files = import_module("support.channels.files")

@@ -20,6 +20,8 @@ def of(key: Key, value: Any, currency: str = "") -> str:
         return _("not limited") if key.type is Type.MONEY else _("not said")
     if key.type is Type.FLAG:
         return _("yes") if value else _("no")
+    if key.type is Type.NAMES:
+        return key.words(value) if value else _("none")
     if key.type is Type.MONEY and value:
         said = {currency: value[currency]} if currency in value else value
         return ", ".join(f"{figure(Decimal(amount))}{NO_BREAK_SPACE}{code}" for code, amount in sorted(said.items()))

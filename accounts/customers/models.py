@@ -83,6 +83,12 @@ class CustomerQuerySet(TreeQuerySet):  # type: ignore[misc] # mptt is untyped
         found: CustomerQuerySet = self.filter(Q(number=number) | Q(pk__in=leads_there), merged_into=None)
         return found
 
+    def referred(self, ref: str) -> "CustomerQuerySet":
+        """The customer that the name in other systems leads to: whose it is, or who absorbed that one."""
+        leads_there = Customer.objects.filter(ref=ref).exclude(merged_into=None).values("merged_into")
+        found: CustomerQuerySet = self.filter(Q(ref=ref) | Q(pk__in=leads_there), merged_into=None)
+        return found
+
     def current(self) -> "CustomerQuerySet":
         """Customers that were not merged into another."""
         found: CustomerQuerySet = self.filter(merged_into=None)

@@ -6,7 +6,7 @@ about that than the table, never laxer. Amounts are by currency, in major units 
 What customers read is marked for translation and translated by the window (window/policy_words.py): the timeline stays English.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -25,6 +25,7 @@ class Type(StrEnum):
     DAYS = "days"
     NUMBER = "number"
     FLAG = "flag"
+    NAMES = "names"
 
 
 class Below(StrEnum):
@@ -35,6 +36,7 @@ class Below(StrEnum):
     LOOSEN = "loosen"
 
 
+NONE: Final = "none"
 STRICTNESS: Final = (Below.LOOSEN, Below.TIGHTEN, Below.LOCKED)
 
 
@@ -61,6 +63,8 @@ class Key:
             return ", ".join(f"{amount} {currency}" for currency, amount in sorted(value.items()))
         if self.type is Type.FLAG:
             return "yes" if value else "no"
+        if self.type is Type.NAMES:
+            return ", ".join(value) or NONE
         return f"{value} {self.unit}".strip()
 
     def is_stricter(self, new: Any, old: Any) -> bool:
@@ -71,7 +75,7 @@ class Key:
             return False
         if self.type is Type.MONEY:
             return all(currency in new and self._stricter(Decimal(new[currency]), Decimal(old[currency])) for currency in old)
-        return self._stricter(new, old)
+        return set(new) >= set(old) if self.type is Type.NAMES else self._stricter(new, old)
 
     def currencies_left_out(self, new: Any, old: Any) -> list[str]:
         """Return the currencies in which `old` says an amount and `new` none, so that nothing would limit it there."""
@@ -123,6 +127,11 @@ _DECLARED: Final = (
         for level, who in _LEVELS
     ),
     Key(
+        "remedy.not_given", Type.NAMES, "Remedies that are not given",
+        "By their codes, such as resend_document, payment_plan; or none. Nobody of ours gives or approves them.",
+        _AUTHORITY, Below.TIGHTEN, default=(),
+    ),
+    Key(
         "remedy.times", Type.NUMBER, "Goodwill to one group before a supervisor decides",
         "Counted within the days of remedy.times_days.", _AUTHORITY, Below.LOOSEN, unit="times",
     ),
@@ -151,6 +160,11 @@ _DECLARED: Final = (
         "coupons.alone_limit", Type.MONEY, "What one manager may take off by coupons alone",
         "To one group in 90 days; what takes off more, or less of what usage costs, waits for a second manager.",
         "billing/contracts/coupon_authority.py", Below.TIGHTEN, default={"EUR": "1000.00", "USD": "1000.00"},
+    ),
+    Key(
+        "wallet.agent_alone_limit", Type.MONEY, "Prepaid credit an agent sells alone",
+        "To one customer in 24 hours, without tax; more is sold by a supervisor, key account manager or manager.",
+        "billing/invoices/wallets.py", Below.TIGHTEN, default={"EUR": "5000.00", "USD": "5000.00"},
     ),
     Key(
         "approval.hours", Type.NUMBER, "Hours an approval waits before the level above is told",
@@ -212,6 +226,16 @@ _DECLARED: Final = (
         "accounts/quality/signing_up.py", Below.LOCKED, default=False,
     ),
     Key(
+        "prospects.most_in_an_hour", Type.NUMBER, "Companies that sign up by themselves in an hour",
+        "All over the house; who comes later is asked to try again. 0 takes nobody.", "accounts/quality/signing_up.py",
+        Below.LOCKED, default=20, unit="companies",
+    ),
+    Key(
+        "prospects.most_in_a_day", Type.NUMBER, "Companies that sign up by themselves in 24 hours",
+        "All over the house; who comes later is asked to try again. 0 takes nobody.", "accounts/quality/signing_up.py",
+        Below.LOCKED, default=100, unit="companies",
+    ),
+    Key(
         "orders.credit_limit", Type.MONEY, _("Most a payer may owe with a new order"),
         "Open invoices less credit, and what is ordered; over it something is paid first. None: not limited.",
         "billing/amendments/credit.py", Below.TIGHTEN, unit=_("tax included"), for_customers=True,
@@ -230,6 +254,11 @@ _DECLARED: Final = (
         "tree.moves_by_customers", Type.FLAG, _("Administrators of a customer decide on moves within their group"),
         "If not, a supervisor or manager of ours decides on what they ask for.", "accounts/quality/positions.py",
         Below.TIGHTEN, default=True, for_customers=True,
+    ),
+    Key(
+        "changes.decision_days", Type.DAYS, _("Days in which a change that waits is decided on"),
+        "Counted from the day on which it was asked for; whoever asked reads the day.", "accounts/quality/changes.py",
+        Below.LOOSEN, default=5, unit=_("days"), for_customers=True,
     ),
     Key(
         "contract.terms_by_customers", Type.FLAG, _("Customers change the terms of a contract by themselves"),
@@ -253,6 +282,7 @@ _DECLARED: Final = (
         "billing/amendments/staying.py", Below.LOOSEN, default=True, for_customers=True,
     ),
 )  # fmt: skip
+_known_names: Final[dict[str, Callable[[], Collection[str]]]] = {}
 KEYS: Final[dict[str, Key]] = {key.code: key for key in _DECLARED}
 
 
@@ -265,6 +295,11 @@ def named(code: str) -> Key:
     if code not in KEYS:
         raise KeyUnknown(gettext("No policy key is called {code}.").format(code=code))
     return KEYS[code]
+
+
+def register_names(code: str, known: Callable[[], Collection[str]]) -> None:
+    """Let the topic that enforces a key of names say which there are."""
+    _known_names[code] = known
 
 
 def read(key: Key, text: str) -> Any:
@@ -280,6 +315,8 @@ def read(key: Key, text: str) -> Any:
         if text.lower() not in ("yes", "no"):
             raise ValueUnreadable(gettext("{label}: write yes or no.").format(label=key.label))
         return text.lower() == "yes"
+    if key.type is Type.NAMES:
+        return _names(key, [] if text == NONE else [name.strip() for name in text.split(",")])
     if not text.isascii() or not text.isdigit() or len(text) > 6:
         raise ValueUnreadable(
             gettext("{label}: write a whole number of {unit}.").format(label=key.label, unit=key.unit or "units")
@@ -298,6 +335,8 @@ def check(code: str, value: Any) -> None:
         if not isinstance(value, Mapping):
             raise ValueUnreadable(gettext("{label}: an amount names its currency.").format(label=key.label))
         _amounts(key, ", ".join(f"{amount} {currency}" for currency, amount in value.items()))
+    elif key.type is Type.NAMES:
+        _names(key, value)
     elif isinstance(value, bool) != (key.type is Type.FLAG) or not isinstance(value, int) or value < 0:
         raise ValueUnreadable(gettext("{label}: {value} is not a value of it.").format(label=key.label, value=value))
 
@@ -312,6 +351,14 @@ def _amounts(key: Key, text: str) -> dict[str, str]:
             )
         found[currency.upper()] = number
     return found
+
+
+def _names(key: Key, given: Any) -> list[str]:
+    known = _known_names[key.code]()
+    if not isinstance(given, list | tuple) or (strange := next((name for name in given if name not in known), None)) is not None:
+        named = given if not isinstance(given, list | tuple) else strange
+        raise ValueUnreadable(gettext("{label}: there is no {name}; write codes, or none.").format(label=key.label, name=named))
+    return sorted(set(given))
 
 
 def _is_amount(number: str) -> bool:

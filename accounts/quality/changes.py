@@ -7,6 +7,7 @@ approved. Where the customer has nobody else who could decide, our own people do
 a change is in effect; until then the old values hold, and for good they stand in the request and on the timeline.
 """
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -21,6 +22,7 @@ from accounts.days import latest_day, local_day
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
 from accounts.people import access, second_person
 from accounts.people.models import Membership, User
+from accounts.policies import resolving
 from accounts.quality import positions, sent_to
 from accounts.quality.models import ChangeRequest
 from accounts.timeline import recording
@@ -41,6 +43,7 @@ FACTS: Final[dict[str, tuple[str, ...]]] = {
 AT_ONCE: Final = frozenset({What.SENT_TO})  # what has days of its own is written down when it is asked for
 NEEDS_APPROVAL: Final = frozenset({What.LEGAL_NAME, What.TAX_ID, What.PAYER, What.POSITION})
 ABOUT_TWO: Final = (What.PAYER, What.POSITION)  # each names another customer, whose administrators have a say
+DECISION_DAYS: Final = "changes.decision_days"
 LONGEST_AHEAD: Final = timedelta(days=366)
 
 
@@ -107,6 +110,19 @@ def nobody_of_theirs(request: ChangeRequest) -> bool:
     people = User.objects.filter(pk__in=held.values("user"), is_active=True, is_program=False, staff_profile=None)
     others = people.exclude(pk=second_person.behind(request.asked_by))
     return not any(_decides_for_customer(person, request).allowed for person in others)
+
+
+def decision_days(customers: Iterable[int], on: date) -> dict[int, int]:
+    """Return in how many days a change at each of these customers (their keys) is decided on, as policy says on the day `on`."""
+    said = resolving.resolve_many(set(customers), on, [DECISION_DAYS])
+    return {customer: values[DECISION_DAYS].value for customer, values in said.items()}
+
+
+def decide_by(request: ChangeRequest, days: Mapping[int, int]) -> date | None:
+    """Return the last day, by the customer's clock, on which `request` should be decided; None: it waits for nobody."""
+    if request.status != Status.WAITING:
+        return None
+    return local_day(request.asked_at, request.customer.timezone) + timedelta(days=days[request.customer_id])
 
 
 def _decides_for_customer(person: User, request: ChangeRequest) -> Decision:

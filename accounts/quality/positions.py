@@ -246,10 +246,10 @@ def _place(actor: User, customer: Customer, number: str) -> Customer | None:
     if access.level_of(actor):
         if number == TOP:
             return None
-        found = Customer.objects.filter(number=number, merged_into=None).first()
+        found = Customer.objects.numbered(number).first()
     else:
         reach = access.customers_within_reach(actor, access.REQUEST_CHANGES)
-        found = reach.filter(number=number, tree_id=customer.tree_id, merged_into=None).first()
+        found = reach.numbered(number).filter(tree_id=customer.tree_id).first()
     if found is None:
         raise CannotBePlaced(_("There is no customer with this number to stand under."), code="place_unknown")
     return found

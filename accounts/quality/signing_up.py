@@ -22,8 +22,11 @@ from accounts.policies import resolving
 from accounts.quality import admitting, scores
 from accounts.segments import lifecycle
 from accounts.timeline import recording
+from accounts.timeline.models import Activity
 
 OPEN: Final = "prospects.sign_up"
+CAPS: Final = {"prospects.most_in_an_hour": timedelta(hours=1), "prospects.most_in_a_day": timedelta(days=1)}
+SIGNED_UP: Final = ("accounts.signed_up", "accounts.signed_up_alike")
 SIGNER: Final = Signer(salt="sign up")
 LINK_HOLDS: Final = timedelta(hours=24)
 KIND: Final = "legal_entity"
@@ -35,6 +38,12 @@ class NotOpen(Refusal):
     """The house's policy lets nobody sign up by themselves."""
 
     code = "sign_up_is_closed"
+
+
+class TooManyJustNow(Refusal):
+    """As many companies as policy allows have signed up, all over the house."""
+
+    code = "too_many_just_now"
 
 
 class LinkUnreadable(Refusal):
@@ -58,10 +67,11 @@ def ask(*, said: Mapping[str, str], at: datetime) -> str:
     """Return the words of a link that, opened from the address within a day, makes a prospect of what was said. Keeps nothing.
 
     Raises:
-        NotOpen: policy says no.
+        NotOpen, TooManyJustNow: policy says no.
         details.FactsRefused: a fact breaks a rule of data.
     """
     _must_be_open(at)
+    _must_not_be_too_many(at)
     person = facts.clean({"name": said.get(PERSON, "")})["name"][:LONGEST_NAME]
     facts_said = {name: value for name, value in said.items() if name != PERSON}
     kept = details.checked({"legal_name": said.get("name", "")} | facts_said)
@@ -94,6 +104,7 @@ def take_up(*, token: str, at: datetime) -> Customer:
 
     Raises:
         LinkUnreadable, NotOpen: the link holds no more, or policy has changed.
+        TooManyJustNow: others were quicker; the link can be opened again later.
         InAlready: somebody signs in by this address already, by an earlier click for one.
         details.FactsRefused, tree.DoesNotFitTheTree: it cannot be kept like this by now.
     """
@@ -104,6 +115,7 @@ def take_up(*, token: str, at: datetime) -> Customer:
         locks.whole_forest()
         if is_known(given["email"]):
             raise InAlready(_("You are in already. Sign in with your address."))
+        _must_not_be_too_many(at)
         alike = admitting.alike(KIND, given)
         kept = details.checked(given | {"stage": Customer.Stage.PROSPECT.value})
         made = tree.add(actor=None, parent=None, kind=KIND, name=kept.pop("name"), at=at, **kept)
@@ -116,12 +128,21 @@ def take_up(*, token: str, at: datetime) -> Customer:
 
 def _record(made: Customer, alike: list[admitting.Likeness], writer: User, at: datetime) -> None:
     told = {"person": writer.name or writer.email}
-    kind = "accounts.signed_up"
+    kind, with_twins = SIGNED_UP
     if alike:
-        kind, told["alike"] = "accounts.signed_up_alike", ", ".join(one.customer.number for one in alike)
+        kind, told["alike"] = with_twins, ", ".join(one.customer.number for one in alike)
     recording.record(made, kind, actor=writer, at=at, facts=told, internal=True)
 
 
 def _must_be_open(at: datetime) -> None:
     if not is_open(at.date()):
         raise NotOpen(_("Accounts are opened by invitation."))
+
+
+def _must_not_be_too_many(at: datetime) -> None:
+    """Refuse when so many came within an hour or a day; asked under the lock of the forest, nobody slips in beside another."""
+    said = resolving.resolve_at(resolving.HOUSE, at.date(), CAPS)
+    for key, span in CAPS.items():
+        lately = Activity.objects.filter(customer__created_at__gt=at - span, kind__in=SIGNED_UP, at__gt=at - span)
+        if lately.count() >= said[key].value:
+            raise TooManyJustNow(_("Many companies sign up just now, more than we can look after. Try again later."))

@@ -152,6 +152,7 @@ KINDS: Final[dict[str, Kind]] = {
     "billing.renewal_blocked": Kind(_("{product} is not renewed and ends on {on}"), "close"),
     "billing.product_ends": Kind(_("{subject} is given up and ends on {on}"), "flag", NOTICE),
     "billing.price_differed": Kind(_("Quote and invoice differ, nothing was changed: {why}"), "flag"),
+    "billing.coupon_defined": Kind(_("Coupon {coupon}: {changed}"), "edit"),
     "billing.coupon_redeemed": Kind(_("{ref}: coupon {coupon}, {what}"), "tag", NOTICE),
     "billing.coupon_asked": Kind(_("{ref}: coupon {coupon}, {what}, waits for a second person"), "clock"),
     "billing.coupon_ended": Kind(_("{ref}: coupon {coupon} ends on {on}"), "close"),

@@ -68,7 +68,8 @@ class CouponAdmin(UseCaseAdmin):
         """Define the coupon."""
         given = {"code": form.instance.code} | form.cleaned_data
         amount, currency = given.pop("amount"), given.pop("currency")
-        return coupons.define(amount=Money.of(amount, currency) if amount else None, **given)
+        off = Money.of(amount, currency) if amount else None
+        return coupons.define(actor=request.user, amount=off, at=timezone.now(), **given)
 
 
 @admin.register(Redemption)

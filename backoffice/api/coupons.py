@@ -130,7 +130,8 @@ class Coupons(Listing):
     @extend_schema(request=DefinitionSerializer, responses={201: DefinedCouponSerializer})
     def post(self, request: Request) -> Response:
         """Define a coupon, or define it anew while no contract has it."""
-        made = coupons.define(**self.read(DefinitionSerializer(data=request.data)))
+        given = self.read(DefinitionSerializer(data=request.data))
+        made = coupons.define(actor=request.user, at=timezone.now(), **given)
         return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
 
 

@@ -154,5 +154,5 @@ class MoveUndoings(View):
 
 
 def _parent(request: Request, number: str) -> Customer | None:
-    """Return the customer to stand under, None for the top of a group."""
-    return get_object_or_404(access.customers_within_reach(request.user).current(), number=number) if number else None
+    """Return the customer to stand under, None for the top of a group; the number of a merged one leads to its survivor."""
+    return places.customer(request, number) if number else None

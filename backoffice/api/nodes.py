@@ -78,10 +78,10 @@ class Node(View):
     def get(self, request: Request, number: str) -> Response:
         """Say how a customer, named by its number or the name other systems use, stands with us, and why.
 
-        The number of one that was merged leads to its survivor.
+        The number, or that name, of one that was merged leads to its survivor.
         """
         reach = access.customers_within_reach(request.user)
-        node = reach.numbered(number).first() or get_object_or_404(reach.current(), ref=number)
+        node = reach.numbered(number).first() or get_object_or_404(reach.referred(number))
         return Response(self.get_serializer(_standing(node)).data)
 
 

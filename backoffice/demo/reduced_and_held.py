@@ -24,10 +24,10 @@ HELD_PLAN: Final = "insight-team"
 def reduce(*, at: datetime) -> None:
     """Give the customer `REDUCED` a coupon that counts since some months; its invoices since then show it."""
     since = history.months_before(at.date(), MONTHS_REDUCED)
+    said = {"actor": User.objects.get(email=MANAGER), "at": history.morning(since)}
     redeeming.redeem(
-        actor=User.objects.get(email=MANAGER), coupon=coupons.define(**COUPON), on=since, at=history.morning(since),
-        contract=Contract.objects.get(customer__ref=REDUCED),
-    )  # fmt: skip
+        coupon=coupons.define(**COUPON, **said), on=since, contract=Contract.objects.get(customer__ref=REDUCED), **said
+    )
 
 
 def hold(*, at: datetime) -> None:

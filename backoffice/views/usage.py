@@ -5,11 +5,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.people import access
 from accounts.people.routes import declares
-from backoffice import usage_files
+from backoffice import places, usage_files, usage_shown
 from backoffice.forms.usage import UsageFileForm
 from window.refusals import refusals_shown_on
 
@@ -29,6 +29,13 @@ def usage_file(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Kept: %(added)s new, %(known)s known before.") % counts)
             return redirect("backoffice:usage_file")
     return _page(request, form, checked)
+
+
+@declares(access.SEE_BACKOFFICE)
+@require_GET
+def subscription_usage(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show what was measured of a subscription, by day and meter."""
+    return render(request, "backoffice/customers/usage.html", usage_shown.page(request, places.subscription(request, ref)))
 
 
 def _page(request: HttpRequest, form: UsageFileForm, checked: usage_files.Checked | None) -> HttpResponse:

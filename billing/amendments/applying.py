@@ -136,7 +136,7 @@ def decide(*, actor: User, approval: OrderApproval, approve: bool, note: str, at
 
 
 def undo_scheduled(*, actor: User, event: ContractEvent, at: datetime, today: date) -> ContractEvent:
-    """Take back a change that is still to come.
+    """Take back a change that is still to come; add-ons that would have ended with it go on, and are looked at again, too.
 
     Raises:
         TooLateToUndo, NothingToUndo: it took effect, or was taken back already.
@@ -146,7 +146,8 @@ def undo_scheduled(*, actor: User, event: ContractEvent, at: datetime, today: da
     subscription = event.subscription
     access.decide(actor, access.CHANGE_CONTRACT, subscription.customer).or_refuse()
     with transaction.atomic():
-        run.hold_payer(subscription.customer, [subscription.pk], today)
+        looked_at = [subscription, *events.following(event)]
+        run.hold_payer(subscription.customer, [one.pk for one in looked_at], today)
         events.lock_contract(subscription)
         before = histories.history_of(subscription)
         undone = events.undo(actor=actor, event=event, at=at, today=today)
@@ -155,7 +156,8 @@ def undo_scheduled(*, actor: User, event: ContractEvent, at: datetime, today: da
         would_have = service.check(before, after.events[-1])
         told = outcome.of_undoing(subscription, before, after, on=would_have, today=today)
         limits.decide(actor, subscription.customer, limits.commitment(told)).or_refuse()
-        run.look_again(subscription, on=today)
+        for one in looked_at:
+            run.look_again(one, on=today)
         return undone
 
 

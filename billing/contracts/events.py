@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
@@ -76,14 +77,18 @@ def add(
             args=dict(args or {}),
         )  # fmt: skip
         falls_due(subscription, min(effective_on, takes_effect_on))
-        recording.record(
-            subscription.customer, "billing.contract_changed", actor=actor, at=at, about=subscription,
-            facts={"change": _kept_words(stored), "on": str(takes_effect_on), "contract": contract.ref},
-        )  # fmt: skip
+        _record("billing.contract_changed", stored, contract, on=takes_effect_on, actor=actor, at=at)
         if what == What.CANCEL:
             _say_why(stored, actor=actor, at=at)
             _end_add_ons(stored, actor=actor, effective_on=takes_effect_on, at=at)
         return stored
+
+
+def _record(kind: str, change: ContractEvent, contract: Contract, *, on: date, actor: User | None, at: datetime) -> None:
+    """Put on the timeline what became of a change, and from which day on."""
+    facts = {"change": _kept_words(change), "on": str(on), "contract": contract.ref}
+    bought = change.subscription
+    recording.record(bought.customer, kind, actor=actor, at=at, about=bought, facts=facts)
 
 
 def _say_why(ended: ContractEvent, *, actor: User | None, at: datetime) -> None:
@@ -123,16 +128,22 @@ def undo(*, actor: User | None, event: ContractEvent, at: datetime, today: date)
             recorded_by=actor, undoes=event,
         )  # fmt: skip
         falls_due(subscription, min(today, would_have))
-        recording.record(
-            subscription.customer, "billing.change_undone", actor=actor, at=at, about=subscription,
-            facts={"change": _kept_words(event), "on": str(would_have), "contract": contract.ref},
-        )  # fmt: skip
-        following = ContractEvent.objects.filter(
-            **{f"args__{WITH_BASE}": event.pk}, undone_by=None, subscription__base=subscription
-        )
-        for with_it in following.select_related("subscription").order_by("pk"):
+        _record("billing.change_undone", event, contract, on=would_have, actor=actor, at=at)
+        for with_it in _with(event):
             undo(actor=actor, event=with_it, at=at, today=today)
         return stored
+
+
+def following(event: ContractEvent) -> list[Subscription]:
+    """Return the add-ons that follow `event`, and what follows them: taking it back takes theirs back, too."""
+    found = [with_it.subscription for with_it in _with(event)]
+    return found + [further for with_it in _with(event) for further in following(with_it)]
+
+
+def _with(event: ContractEvent) -> QuerySet[ContractEvent]:
+    """Return what still counts of add-ons that ended with the end `event` of their base, in their order."""
+    ended = ContractEvent.objects.filter(undone_by=None, subscription__base=event.subscription_id)
+    return ended.filter(**{f"args__{WITH_BASE}": event.pk}).select_related("subscription__customer").order_by("pk")
 
 
 def lock_contract(subscription: Subscription) -> Contract:

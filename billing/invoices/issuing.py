@@ -95,12 +95,17 @@ def issue(
     with transaction.atomic():
         locking.lock_payers([payer.pk])
         stored = write(draft, lines)
-        series = SERIES[Document.Kind(kind)]
-        sequence = numbering.draw(legal_entity, series)
-        seal(draft, stored, Number(series, sequence, numbering.ref_of(legal_entity, series, sequence)))
+        seal(draft, stored, _next_number(legal_entity, kind))
         book(draft, stored, key=key or f"issue:{draft.ref}", on=on, at=at)
         record(draft, actor=actor, at=at)
     return draft
+
+
+def _next_number(legal_entity: LegalEntity, kind: str) -> Number:
+    """Draw the next number of a seller's series; it is held until the transaction ends, so none is left out."""
+    series = SERIES[Document.Kind(kind)]
+    sequence = numbering.draw(legal_entity, series)
+    return Number(series, sequence, numbering.ref_of(legal_entity, series, sequence))
 
 
 def terms_told(days: int, source: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ is owed twice. Amounts are minor units, credit is told above zero.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -14,11 +14,14 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
+from accounts import writing
 from accounts.customers import responsibilities
 from accounts.customers.models import Customer
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
-from accounts.people import access
+from accounts.people import access, second_person
 from accounts.people.models import User
+from accounts.policies import resolving
+from accounts.timeline.models import Activity
 from billing import money
 from billing.catalog.models import LegalEntity
 from billing.contracts.models import Contract
@@ -31,6 +34,8 @@ from billing.money import Money
 
 MOST_MAJOR: Final = 100_000
 MOST_MOVES: Final = 100
+ALONE: Final = "wallet.agent_alone_limit"
+TOGETHER: Final = timedelta(days=1)  # what an agent sells a customer within it counts together
 KEY: Final = "wallet:"  # how the entry of credit that was bought begins
 
 
@@ -154,7 +159,7 @@ def top_up(
     Without a `seller` it is that of the customer's contracts in the currency, the first signed if there are several.
 
     Raises:
-        Refusal: the actor may not buy it, or another pays for the customer.
+        Refusal: the actor may not buy it, or not so much of it alone, or another pays for the customer.
         NotAboveZero, TooMuchAhead: the amount.
         NothingToPrepay: the customer has no contract in that currency with the seller.
         KeyReused: another amount was sold under the key.
@@ -173,10 +178,36 @@ def top_up(
             if Money(sold.subtotal_minor, sold.currency) != amount:
                 raise KeyReused(_("This key was used for another amount."))
             return sold
+        within_own_limit(actor, customer, amount, on, at).or_refuse()
         return single.issue(
             actor, customer, _seller(customer, amount.currency, seller, on), amount.currency, [_line(customer, amount)], on, at,
             issuing.INVOICE, key=entry,
         )  # fmt: skip
+
+
+def within_own_limit(actor: User, customer: Customer, amount: Money, on: date, at: datetime) -> Decision:
+    """Say whether `actor` may sell `amount` alone: an agent up to what policy says, with what they sold the customer lately.
+
+    Asked while the payer is locked, so two sales at once never share the same rest.
+    """
+    if access.level_of(actor) != access.AGENT:
+        return ALLOWED
+    said = resolving.resolve(customer, ALONE, on)
+    most = Money.of((said.value or {}).get(amount.currency, "0"), amount.currency)
+    before = _sold_lately(actor, customer, amount.currency, at)
+    if before + amount <= most:
+        return ALLOWED
+    reason = _("An agent sells one customer {most} of credit in 24 hours; with this it is {asked}. A supervisor sells more.")
+    words = reason.format(**writing.told(most=most, asked=before + amount))
+    return refused("over_wallet_limit", words, approver=access.SUPERVISOR, key=ALONE, source=said.source.ref)
+
+
+def _sold_lately(actor: User, customer: Customer, currency: str, at: datetime) -> Money:
+    lately = Document.objects.filter(customer=customer, currency=currency, issued_on__gte=(at - TOGETHER).date() - TOGETHER)
+    sold = dict(lately.filter(lines__kind=newline.WALLET_TOPUP).values_list("ref", "subtotal_minor"))
+    told = Activity.objects.filter(about_kind="document", about_ref__in=sold, kind="billing.invoice_issued", at__gt=at - TOGETHER)
+    theirs = told.filter(actor__in=second_person.logins_of(actor)).values_list("about_ref", flat=True)
+    return Money(sum(sold[ref] for ref in set(theirs)), currency)
 
 
 def _seller(customer: Customer, currency: str, wanted: LegalEntity | None, on: date) -> LegalEntity:

@@ -72,7 +72,8 @@ def coupon(play: Stage, now: Happening) -> None:
         account = next(code for code, held in play.accounts.items() if held.pk == subscription.contract.customer_id)
     percent = now.args.get("percent")
     made = coupons.define(
-        code=f"simulation-{now.place}", name=_coupon_name(now), plans=_plans(play, now.args.get("plans")),
+        actor=None, at=_at(play, now), code=f"simulation-{now.place}",
+        name=_coupon_name(now), plans=_plans(play, now.args.get("plans")),
         percent=None if percent is None else money.exact_decimal(percent), periods=_periods(now.args.get("periods")),
         amount=_amount(play, now.args) if now.args.get("amount") is not None else None,
     )  # fmt: skip

@@ -87,6 +87,12 @@ class NotYetServed(Refusal):
     code = "not_yet_served"
 
 
+class KeySaysOtherwise(Refusal):
+    """An earlier measurement has this key and says something else."""
+
+    code = "key_says_otherwise"
+
+
 class PeriodClosed(Refusal):
     """It was used so long ago that its period is closed."""
 
@@ -99,10 +105,11 @@ def define_meter(*, code: str, aggregation: str = Meter.Aggregation.SUM) -> Mete
 
 
 def record(measurements: Iterable[Measurement], *, at: datetime) -> Recorded:
-    """Keep these measurements, all or none; one whose key is known for its subscription is not counted again.
+    """Keep these measurements, all or none; one told again in the same words is not counted again.
 
     Raises:
         UnknownMeter, UnknownSubscription, BadMeasurement, UsedInTheFuture, PeriodClosed, NotYetServed: one cannot be kept.
+        KeySaysOtherwise: one has the key of another, kept before or among these, and says something else.
     """
     given = list(measurements)
     known = _Known(given, at)
@@ -111,6 +118,8 @@ def record(measurements: Iterable[Measurement], *, at: datetime) -> Recorded:
     with transaction.atomic():
         for start in range(0, len(rows), AT_ONCE):
             added.update(_insert(rows[start : start + AT_ONCE]))
+        if added.total() < len(given):
+            _none_says_otherwise(given)
         _look_again(rows, known)
     return Recorded(added.total(), len(given) - added.total(), added)
 
@@ -142,6 +151,11 @@ def told_otherwise(measurements: Iterable[Measurement]) -> dict[int, str]:
         for place, one in enumerate(given)
         if first.setdefault((one.subscription, one.key), told := _told(one)) != told
     }
+
+
+def _none_says_otherwise(given: list[Measurement]) -> None:
+    if reason := next(iter(told_otherwise(given).values()), ""):
+        raise KeySaysOtherwise(reason)
 
 
 def _told(one: Measurement) -> list[object]:

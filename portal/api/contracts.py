@@ -353,9 +353,16 @@ class Usage(View):
 
     @extend_schema(request=UsageSerializer, responses=RecordedSerializer)
     def post(self, request: Request, number: str) -> Response:
-        """Keep measurements of subscriptions of a customer and all below it; each is known by its own key."""
+        """Keep measurements of subscriptions of a customer and all below it; each is known by its own key.
+
+        Sent again in the same words it counts once; a key that says something else than before is a conflict.
+        """
         node = places.node(request, number, access.CHANGE_CONTRACT)
         given = self.read(UsageSerializer(data=request.data))["measurements"]
         places.subscriptions_below(request, node, {one["subscription"] for one in given})
-        kept = recording.record([recording.Measurement(**one) for one in given], at=timezone.now())
+        try:
+            kept = recording.record([recording.Measurement(**one) for one in given], at=timezone.now())
+        except recording.KeySaysOtherwise:
+            self.refused_as = status.HTTP_409_CONFLICT
+            raise
         return Response(self.get_serializer(kept).data)

@@ -61,14 +61,21 @@ class DetailChangeSerializer(serializers.ModelSerializer):
     customer = serializers.CharField(source="customer.number")
     asked_by = serializers.CharField(source="asked_by.email")
     decided_by = serializers.CharField(source="decided_by.email", default="")
+    decide_by = serializers.SerializerMethodField(help_text="The day by which it is decided; null where nobody has to.")
 
     class Meta:
         model = ChangeRequest
         fields = (
             "id", "customer", "what", "values", "effective_on", "status", "note", "asked_by", "asked_at", "decided_by",
-            "decided_at",
+            "decided_at", "decide_by",
         )  # fmt: skip
         read_only_fields = fields
+
+    def get_decide_by(self, change: ChangeRequest) -> date | None:
+        known = self.context.setdefault("decision_days", {})
+        if change.status == ChangeRequest.Status.WAITING and change.customer_id not in known:
+            known |= changes.decision_days([change.customer_id], timezone.now().date())
+        return changes.decide_by(change, known)
 
     @extend_schema(responses=ChangedValueSerializer(many=True))
     def get_values(self, change: ChangeRequest) -> list[dict[str, str]]:

@@ -6,76 +6,31 @@ same function; the use case asks it in the person's turn, so two grants at once 
 Rules no approval can lift come first.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
-from functools import cached_property
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from accounts import writing
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
 from accounts.people import access, second_person, staff
 from accounts.people.models import StaffProfile, User
-from accounts.policies.resolving import Resolved
-from billing.money import Money
-from support.remedies import policy_limits
+from support.remedies import bounds, policy_limits
 from support.remedies.books import budgets, mapping
-from support.remedies.criteria import Weighed
 from support.remedies.kinds import REMEDIES
 from support.remedies.kinds.base import Remedy, Terms
 from support.remedies.limits import limits_of as limits_of
 from support.remedies.limits import set_limit as set_limit
 from support.remedies.models import Approval, Grant
+from support.remedies.requests import GrantRequest, Rule, level_name
 from support.remedies.standing import Standing
 from support.tickets import conversation, turns
 from support.tickets.models import Ticket
 
-LADDER: Final = policy_limits.LADDER
-LIMIT_EXCEEDED: Final = "limit_exceeded"
+LADDER: Final = bounds.LADDER
+LIMIT_EXCEEDED: Final = bounds.LIMIT_EXCEEDED
 OVER_OWN: Final = frozenset({"over_ticket_limit", "over_day_limit", "no_authority"})
-
-
-@dataclass(frozen=True)
-class GrantRequest:
-    """Somebody wants to give a remedy, or, with `approval`, to say yes or no to what a colleague asked for."""
-
-    standing: Standing
-    ticket: Ticket
-    remedy: Remedy[Any]
-    terms: Terms | None
-    approval: Approval | None = None
-
-    @property
-    def actor(self) -> User:
-        """Who wants to."""
-        return self.standing.person
-
-    @property
-    def cost(self) -> Money:
-        """What it gives, tax included: as it was asked for, or by its terms."""
-        if self.approval:
-            return Money(self.approval.grant.amount_minor, self.approval.grant.currency)
-        return self.remedy.cost(self.terms)
-
-    @property
-    def values(self) -> policy_limits.Values:
-        """What policy says for the customer of the ticket."""
-        return self.standing.policy(self.ticket.customer_id)
-
-    @cached_property
-    def allowance(self) -> Weighed | None:
-        """What lets the person give more than their limit here; None: nothing does."""
-        return self.standing.allowed(self.remedy.code, self.cost, self.ticket)
-
-    @property
-    def keys(self) -> list[Resolved]:
-        """The policy keys that govern it."""
-        return policy_limits.keys_for(self.values, self.standing.level, self.remedy.code, self.cost.currency)
-
-
-Rule = Callable[[GrantRequest], Decision]
 
 
 class NotOneOfUs(Refusal):
@@ -204,7 +159,7 @@ def of_the_level_asked(request: GrantRequest) -> Decision:
     asked, held = request.approval.approver_level if request.approval else "", request.standing.level
     if held in LADDER and LADDER.index(held) >= LADDER.index(asked):
         return ALLOWED
-    reason = _("This waits for a {level}.").format(level=_name(asked))
+    reason = _("This waits for a {level}.").format(level=level_name(asked))
     return refused("level_too_low", reason, approver=asked)
 
 
@@ -236,27 +191,20 @@ def ticket_is_worked_on(request: GrantRequest) -> Decision:
     return refused("ticket_is_resolved", _("The ticket is resolved. Reopen it first."))
 
 
+def is_given(request: GrantRequest) -> Decision:
+    """What policy names as not given is given by nobody, whatever it comes to."""
+    if policy_limits.is_given(request.values, request.remedy.code):
+        return ALLOWED
+    said = request.values[policy_limits.NOT_GIVEN]
+    reason = _("{policy} says that this is not given: {remedy}.").format(policy=said.source.ref, remedy=request.remedy.label)
+    return refused("not_given", reason, key=said.key.code, source=said.source.ref)
+
+
 def eligible(request: GrantRequest) -> Decision:
     """The state of what is put right allows it."""
     if request.terms is None:
         return ALLOWED
     return request.remedy.eligible(request.ticket, request.terms)
-
-
-def not_too_often(request: GrantRequest) -> Decision:
-    """What is capped is not given to one group again and again by the same level: a higher one decides."""
-    cap, level = policy_limits.cap(request.values, request.remedy.cap), request.standing.level
-    if cap is None or level != access.AGENT:
-        return ALLOWED
-    earlier = request.standing.given_lately(request.remedy.code, request.ticket, days=cap.days)
-    if len(earlier) < cap.most:
-        return ALLOWED
-    facts = {"count": len(earlier), "days": cap.days, "grants": ", ".join(str(grant) for grant in earlier)}
-    reason = _("This group was given it {count} times in {days} days ({grants}); a {level} decides.").format(
-        **facts, level=_name(access.SUPERVISOR)
-    )
-    said = request.values[policy_limits.TIMES]
-    return refused("too_often", reason, approver=access.SUPERVISOR, key=said.key.code, source=said.source.ref)
 
 
 def books_are_set_up(request: GrantRequest) -> Decision:
@@ -268,102 +216,41 @@ def books_are_set_up(request: GrantRequest) -> Decision:
     return refused("not_set_up", reason.format(accounts=", ".join(lacking)))
 
 
-def within_budgets(request: GrantRequest) -> Decision:
-    """Goodwill of the month stays within the budgets of the node, the segment and the person; beyond, a higher level decides."""
-    if not request.remedy.goodwill:
-        return ALLOWED
-    cost, at = request.cost, request.standing.at
-    concerned = budgets.concerning(request.ticket.customer, request.actor, cost.currency, at.date())
-    for budget in budgets.standings(concerned, at):
-        if cost > budget.left:
-            words = {"budget": budget.budget, "left": budget.left, "whole": budget.whole, "asked": cost}
-            reason = _("{budget}: {left} of {whole} are left this month, this is {asked}.").format(**writing.told(**words))
-            return refused("over_budget", reason, approver=_above(request.standing.level))
-    return ALLOWED
-
-
-def within_the_house_limit(request: GrantRequest) -> Decision:
-    """What policy sets as the most on one ticket holds for everybody; nobody can approve more."""
-    most = policy_limits.on_ticket(request.values, request.cost.currency)
-    whole = request.standing.given_on(request.ticket, request.cost.currency) + request.cost
-    if most is None or whole <= most.amount:
-        return ALLOWED
-    words = {"policy": most.source, "limit": most.amount, "asked": whole}
-    reason = _("{policy} allows {limit} on one ticket, whoever gives it; this is {asked}.").format(**writing.told(**words))
-    return refused(LIMIT_EXCEEDED, reason, key=most.key, source=most.source)
-
-
-def within_ticket_limit(request: GrantRequest) -> Decision:
-    """All that is given on one ticket stays within the person's limit; what moves no money needs none."""
-    cost = request.cost
-    if not cost:
-        return ALLOWED
-    limit = request.standing.limit(request.remedy.code, cost.currency, request.ticket.customer_id)
-    whole = request.standing.given_on(request.ticket, cost.currency) + cost
-    if (limit is None or whole > limit.per_ticket) and request.allowance:
-        return ALLOWED
-    if limit is None:
-        reason = _("You have no authority for this remedy in {currency}.").format(currency=cost.currency)
-        return _over(request, "no_authority", reason)
-    before = request.standing.given_on(request.ticket, cost.currency)
-    if before + cost <= limit.per_ticket:
-        return ALLOWED
-    words = writing.told(limit=limit.per_ticket, asked=cost, before=before)
-    reason = _("Your limit is {limit} a ticket; this is {asked}.").format(**words)
-    if before:
-        reason = _("Your limit is {limit} a ticket; {before} was given on it, this is {asked} more.").format(**words)
-    said = policy_limits.for_ticket(request.values, request.standing.level, request.remedy.code, cost.currency)
-    return _over(request, "over_ticket_limit", reason, limit.ticket_source, said)
-
-
-def within_day_budget(request: GrantRequest) -> Decision:
-    """All that a person gives and approves in one day stays within their limit for a day; what moves no money needs none."""
-    cost = request.cost
-    limit = request.standing.limit(request.remedy.code, cost.currency, request.ticket.customer_id)
-    given = request.standing.given_today(cost.currency)
-    if not cost or limit is None or limit.per_day is None or given + cost <= limit.per_day:
-        return ALLOWED
-    if request.standing.allowed_today(request.remedy.code, cost, request.ticket):
-        return ALLOWED
-    reason = _("Your limit is {limit} a day; you gave {given} today, this is {asked} more.").format(
-        **writing.told(limit=limit.per_day, given=given, asked=cost)
-    )
-    said = policy_limits.for_day(request.values, request.standing.level, cost.currency)
-    return _over(request, "over_day_limit", reason, limit.day_source, said)
-
-
 RULES: Final[Sequence[Rule]] = (
     works_with_remedies,
     policy_acknowledged,
     not_own_account,
+    is_given,
     not_already_compensated,
     ticket_is_worked_on,
     eligible,
     books_are_set_up,
-    within_the_house_limit,
-    not_too_often,
-    within_ticket_limit,
-    within_day_budget,
-    within_budgets,
+    bounds.within_the_house_limit,
+    bounds.not_too_often,
+    bounds.within_ticket_limit,
+    bounds.within_day_budget,
+    bounds.within_budgets,
 )
 APPROVAL_RULES: Final[Sequence[Rule]] = (
     not_own_request,
     of_the_level_asked,
     policy_acknowledged,
     not_own_account,
+    is_given,
     eligible,
     books_are_set_up,
-    within_the_house_limit,
-    within_ticket_limit,
-    within_day_budget,
+    bounds.within_the_house_limit,
+    bounds.within_ticket_limit,
+    bounds.within_day_budget,
 )
 FORESEEN_RULES: Final[Sequence[Rule]] = (
     policy_acknowledged,
     not_own_account,
+    is_given,
     books_are_set_up,
-    within_the_house_limit,
-    within_ticket_limit,
-    within_day_budget,
+    bounds.within_the_house_limit,
+    bounds.within_ticket_limit,
+    bounds.within_day_budget,
 )
 PERSONAL_RULES: Final[Sequence[Rule]] = (not_own_request, policy_acknowledged, not_own_account)  # of who stands in
 REFUSAL_RULES: Final[Sequence[Rule]] = (not_own_request, of_the_level_asked)
@@ -372,29 +259,3 @@ REFUSAL_RULES: Final[Sequence[Rule]] = (not_own_request, of_the_level_asked)
 def _first_objection(rules: Sequence[Rule], request: GrantRequest) -> Decision:
     answers = (rule(request) for rule in rules)
     return next((answer for answer in answers if not answer.allowed), ALLOWED)
-
-
-def _over(request: GrantRequest, code: str, reason: str, source: str = "", said: policy_limits.Said | None = None) -> Decision:
-    """Object to an amount, naming the version that says so and the lowest level above the actor's that may give it."""
-    cost = request.cost
-    whole = request.standing.given_on(request.ticket, cost.currency) + cost
-    governing = ", ".join(sorted({key.source.ref for key in request.keys}))  # by which a limit of one's own is held
-    policy = {"key": said.key if said and source else "", "source": source or governing}
-    if source:
-        reason = _("{reason} So says {policy}.").format(reason=reason, policy=source)
-    for level in LADDER[LADDER.index(request.standing.level) + 1 :]:
-        limit = request.standing.limit_of_level(level, request.remedy.code, cost.currency, request.ticket.customer_id)
-        if limit and whole <= limit.per_ticket:
-            asked = _("A {level} can approve it.").format(level=_name(level))
-            return refused(code, f"{reason} {asked}", approver=level, **policy)
-    return refused(code, f"{reason} {_('Nobody above you may give that much either.')}", **policy)
-
-
-def _above(level: str) -> str:
-    """Return the next level above, the highest for those who stand outside the ladder."""
-    place = LADDER.index(level) + 1 if level in LADDER else len(LADDER) - 1
-    return LADDER[min(place, len(LADDER) - 1)]
-
-
-def _name(level: str) -> str:
-    return StaffProfile.Level(level).label.lower()

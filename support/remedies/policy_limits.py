@@ -16,6 +16,7 @@ from support.remedies.kinds.base import Cap
 
 LADDER: Final = (access.AGENT, access.SUPERVISOR, access.MANAGER)
 ON_TICKET: Final = "remedy.ticket_limit"
+NOT_GIVEN: Final = "remedy.not_given"
 TIMES, TIMES_DAYS = "remedy.times", "remedy.times_days"
 GOODWILL: Final = "goodwill_credit"
 ALLOWED, REFUSED = "allowed", "refused"
@@ -55,6 +56,12 @@ def cap(values: Values, declared: Cap | None) -> Cap | None:
     return Cap(declared.most if times is None else times, declared.days if days is None else days)
 
 
+def is_given(values: Values, remedy: str) -> bool:
+    """Say whether a remedy is given at all: policy does not name it among those that are not."""
+    said = values.get(NOT_GIVEN)
+    return said is None or remedy not in (said.value or ())
+
+
 def keys_for(values: Values, level: str, remedy: str, currency: str) -> list[Resolved]:
     """Return the keys that spoke when a level gave a remedy."""
     found = (on_ticket(values, currency), for_ticket(values, level, remedy, currency), for_day(values, level, currency))
@@ -69,7 +76,7 @@ def verdict(
     A level of which policy says nothing may give what stands in `otherwise`, or else nothing here.
     """
     most = on_ticket(values, whole.currency)
-    if level not in LADDER or most and whole > most.amount:
+    if level not in LADDER or not is_given(values, remedy) or most and whole > most.amount:
         return REFUSED
     for one in LADDER[LADDER.index(level) :]:
         said = for_ticket(values, one, remedy, whole.currency)

@@ -30,11 +30,17 @@ def judge(facts: Mapping[str, str], values: Mapping[str, Resolved]) -> str:
     return policy_limits.verdict(values, level=level, remedy=remedy, whole=Money.of(number, currency))
 
 
+def names() -> list[str]:
+    """Return the codes of all remedies, for a policy that names some."""
+    return list(REMEDIES)
+
+
 def past(draft: Draft, since: datetime, until: datetime) -> list[Replayed]:
     """Weigh the remedies asked for in a span of time as if a draft had been in force on their days.
 
     Everybody is taken at the level they have now, with the limit of that level where policy says nothing; allowances above the
-    limit are left out. What was turned down by a person is weighed like the rest. What moves no money needs no limit.
+    limit are left out. What was turned down by a person is weighed like the rest. A kind that moves no money needs no limit,
+    but is refused like every other where the draft names it among those that are not given.
     """
     asked = Grant.objects.filter(asked_at__gte=since, asked_at__lte=until).order_by("asked_at", "pk")
     grants = list(asked.select_related("ticket", "customer"))
@@ -50,7 +56,8 @@ def past(draft: Draft, since: datetime, until: datetime) -> list[Replayed]:
             given[place] = whole
         level = levels.get(grant.asked_by_id, access.AGENT)
         said, own = values[grant.customer_id], _by_level(rows, grant)
-        now = policy_limits.verdict(said, level=level, remedy=grant.remedy, whole=whole, otherwise=own) if cost else ALLOWED
+        measured = REMEDIES[grant.remedy].moves_money or not policy_limits.is_given(said, grant.remedy)
+        now = policy_limits.verdict(said, level=level, remedy=grant.remedy, whole=whole, otherwise=own) if measured else ALLOWED
         replayed.append(_replayed(grant, now))
     return replayed
 

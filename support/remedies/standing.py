@@ -112,7 +112,7 @@ class Standing:
 
     def weighed(self, remedy: str, cost: Money | None, ticket: Ticket) -> list[Weighed]:
         """Return each allowance that speaks of a remedy with its criteria; without `cost` only those that lie in the case."""
-        currency = cost.currency if cost else ticket.customer.currency
+        currency = ticket.customer.currency if cost is None else cost.currency
         own = any(row.user_id == self.person.pk and row.currency == currency for row in self._limits)
         speaking = [
             row for row in self._allowances
@@ -123,7 +123,7 @@ class Standing:
     def _weigh(self, row: Allowance, cost: Money | None, ticket: Ticket) -> Weighed:
         case = self._cases[ticket.pk]
         found = criteria.circumstances(row, case)
-        if cost:
+        if cost is not None:
             months = self._given_in_month
             spent = Spent(
                 on_ticket=self.given_on(ticket, cost.currency), today=self.given_today(cost.currency),

@@ -114,20 +114,19 @@ def open_ticket(
     Raises:
         Refusal: not within reach, no such document, words missing, or the key was used for another ticket.
     """
-    by_staff = is_staff(actor)
     with turns.patience(), transaction.atomic():
         behalf.may_open(actor, customer, relation).or_refuse()
         facts = {
             "customer": customer,
-            "requester": requester if by_staff else actor,
+            "requester": requester if is_staff(actor) else actor,
             "subject": words(subject, LONGEST_SUBJECT),
             "kind": kind,
             "channel": channel,
             "document": matter.document_of(actor, document, line) or matter.named_in(actor, customer, f"{subject} {text}"),
             "line": line,
         }
-        fresh = facts | {"ref": numbering.next_ref("T"), "opened_at": at, "touched_at": at}
-        ticket, is_new = Ticket.objects.get_or_create(key=key, defaults=fresh)
+        fresh = {"ref": numbering.next_ref("T"), "opened_at": at, "touched_at": at}
+        ticket, is_new = Ticket.objects.get_or_create(key=key, defaults=facts | fresh)
         if is_new:
             _begin(ticket, actor=actor, text=text, at=at)
             behalf.share(ticket, relation, actor=actor, at=at)

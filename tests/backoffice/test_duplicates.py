@@ -81,7 +81,8 @@ def test_number_of_a_merged_customer_leads_to_its_survivor_by_api():
         for customer in (merge.retired, merge.survivor)
     ]
 
-    assert node.json()["number"] == merge.survivor.number
+    by_its_ref = client.get(f"/api/v1/staff/nodes/{merge.retired.ref}/")
+    assert [found.json()["number"] for found in (node, by_its_ref)] == [merge.survivor.number] * 2
     assert answers[0] == answers[1] != []
 
 

@@ -28,6 +28,17 @@ def test_preview_tells_what_would_change_and_changes_nothing():
     assert Customer.objects.get(pk=moving.pk).parent_id == root.pk
 
 
+def test_number_of_a_merged_customer_leads_on_where_it_is_to_stand_under():
+    merge = quality.done_merge()
+    moving = below(merge.survivor, "Lab")
+    path = f"nodes/{moving.number}/move-previews/?parent={{}}&effective_on=2026-03-01"
+
+    told = [call(people.agent(), path.format(node.number)).json() for node in (merge.retired, merge.survivor)]
+
+    assert told[0] == told[1] != {}
+    assert "code" in told[0] and "nodes" in told[0]
+
+
 def test_preview_names_the_rule_that_objects_when_the_place_is_below_the_customer():
     root = group("Helios")
     inner = below(root, "North", "division")

@@ -17,6 +17,7 @@ from support.offers.models import Lead
 from support.remedies.models import AuthorityGrant, Substitute
 from support.strategy.models import StrategyEdition
 from tests.factories import (
+    billing,
     chats,
     desk,
     knowledge,
@@ -234,6 +235,7 @@ ROUTES = {
     "customers": ("get", EVERYBODY),
     "customer": ("get", EVERYBODY),
     "customer_wallet": ("get", EVERYBODY),
+    "subscription_usage": ("get", EVERYBODY),
     "credit_orders": ("post", WORKERS),
     "below": ("get", EVERYBODY),
     "contacts": ("get", WORKERS),
@@ -307,6 +309,8 @@ def tree_rows(route, customer):
         return {route: ["external_id"]}
     if route.startswith("position"):
         return {route: [quality.waiting_move().pk]}
+    if route == "subscription_usage":
+        return {route: [billing.subscribed(customer).ref]}
     if route == "address_endings":
         return {route: [tree_changes.address(customer).pk]}
     if route in {"handover_decisions", "handover_withdrawals"}:

@@ -10,7 +10,7 @@ from billing.amendments import applying, new_terms, ordering, outcome, quoting
 from billing.amendments.ordering import Order
 from billing.catalog import plans
 from billing.contracts import notice, renewing, state, sunset, terms
-from billing.contracts.models import ContractTerms
+from billing.contracts.models import ContractTerms, Subscription
 from billing.contracts.terms import Terms
 from billing.invoices import run
 from billing.invoices.models import Document, Line
@@ -229,6 +229,17 @@ def test_add_on_is_ordered_to_what_runs_and_ends_with_it(held, administrator, ad
     assert state.as_of(voice, JUNE).ends_on == state.as_of(held, JUNE).ends_on == date(2027, 1, 1)
     applying.undo_scheduled(actor=administrator, event=held.events.get(what="cancel"), at=noon(JUNE), today=JUNE)
     assert state.as_of(voice, JUNE).ends_on is None
+
+
+def test_add_on_whose_end_is_taken_back_with_its_base_is_looked_at_when_it_falls_due(held, administrator, add_on):
+    voice = apply(administrator, order(administrator, held, "VOICE"))
+    before = Subscription.objects.get(pk=voice.pk).next_due_on
+    change = quoting.Change("cancel", effective=quoting.END_OF_TERM)
+    apply(administrator, quoting.quote(actor=administrator, subscription=held, change=change, at=noon(JUNE), today=JUNE))
+
+    applying.undo_scheduled(actor=administrator, event=held.events.get(what="cancel"), at=noon(JUNE), today=JUNE)
+
+    assert JUNE < before == Subscription.objects.get(pk=voice.pk).next_due_on
 
 
 def test_add_on_without_its_base_is_refused(held, administrator, add_on):

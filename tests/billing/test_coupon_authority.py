@@ -29,7 +29,7 @@ def running():
 
 
 def give(running, actor, code="spring", at=NOON, **terms):
-    coupon = coupons.define(code=code, name=code.title(), **terms)
+    coupon = coupons.define(actor=None, at=NOON, code=code, name=code.title(), **terms)
     return redeeming.redeem(actor=actor, coupon=coupon, contract=running.contract, on=FIRST, at=at)
 
 
@@ -60,8 +60,8 @@ def test_one_manager_gives_alone_up_to_the_limit(running):
 
 
 def test_coupon_defined_anew_since_it_was_read_is_weighed_as_it_stands(running):
-    read = coupons.define(code="spring", name="Spring", **LITTLE)
-    coupons.define(code="spring", name="Spring", **MUCH)
+    read = coupons.define(actor=None, at=NOON, code="spring", name="Spring", **LITTLE)
+    coupons.define(actor=None, at=NOON, code="spring", name="Spring", **MUCH)
 
     held = redeeming.redeem(actor=people.manager(), coupon=read, contract=running.contract, on=FIRST, at=NOON)
 
@@ -109,7 +109,7 @@ def test_share_of_usage_waits_for_nobody_knows_what_it_takes_off(running):
 
 def test_amount_counts_for_each_period_and_without_an_end_for_twelve(running):
     def worth(**terms):
-        coupon = coupons.define(code=f"c{len(terms)}", name="C", amount=Money.of("20.00", "EUR"), **terms)
+        coupon = coupons.define(actor=None, at=NOON, code=f"c{len(terms)}", name="C", amount=Money.of("20.00", "EUR"), **terms)
         return coupon_authority.worth(coupon, running.contract, None, [FIRST]).amount_minor
 
     assert (worth(), worth(periods=3)) == (240_00, 60_00)
@@ -117,7 +117,7 @@ def test_amount_counts_for_each_period_and_without_an_end_for_twelve(running):
 
 def test_coupon_of_another_plan_takes_off_nothing_here(running):
     other = billing.version("OTHER").plan
-    coupon = coupons.define(code="other", name="Other", percent=Decimal(50), plans=[other])
+    coupon = coupons.define(actor=None, at=NOON, code="other", name="Other", percent=Decimal(50), plans=[other])
 
     assert coupon_authority.worth(coupon, running.contract, None, [FIRST]) == Money(0, "EUR")
 
@@ -141,7 +141,10 @@ def test_database_keeps_one_person_from_being_both(running):
 
 def test_second_manager_approves_in_the_administration(running):
     first, second = (browser_of(people.manager()) for _ in range(2))
-    coupon, pages = coupons.define(code="all", name="All", **MUCH), reverse("admin:billing_redemption_changelist")
+    coupon, pages = (
+        coupons.define(actor=None, at=NOON, code="all", name="All", **MUCH),
+        reverse("admin:billing_redemption_changelist"),
+    )
     given = {"coupon": coupon.pk, "contract": running.contract_id, "since": FIRST.isoformat()}
     told = words(first.post(reverse("admin:billing_redemption_add"), given, follow=True))
     chosen = {"action": "approve", "_selected_action": [Redemption.every.get().pk]}

@@ -5,10 +5,12 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, transaction
 
+from accounts.timeline.models import Activity
 from billing.catalog import coupons
 from billing.money import Money
 from billing.simulation import playing
 from tests.billing.playing_book import documents, lines, play, totals, world
+from tests.factories import billing, people
 
 pytestmark = pytest.mark.django_db
 
@@ -136,11 +138,25 @@ def test_coupon_that_makes_no_sense_is_refused_and_changes_nothing(args):
     assert totals(told) == [("2026-01-01", "100.00")]
 
 
+@pytest.mark.django_db
+def test_who_defines_a_coupon_and_who_changes_it_stands_on_the_timeline():
+    first, second = people.manager(), people.manager()
+    for actor, percent in ((first, 10), (first, 10), (second, 20)):
+        coupons.define(actor=actor, at=billing.NOON, code="spring", name="Spring", percent=Decimal(percent))
+
+    told = Activity.objects.filter(kind="billing.coupon_defined").order_by("pk")
+
+    assert [(one.actor_id, one.facts["coupon"], one.facts["changed"]) for one in told] == [
+        (first.pk, "spring", "Name, takes off"), (second.pk, "spring", "takes off"),
+    ]  # fmt: skip
+    assert (told[1].facts["before"], told[1].facts["after"]) == ({"takes_off": "10 % off"}, {"takes_off": "20 % off"})
+
+
 def test_redeemed_coupon_never_changes():
-    coupon = coupons.define(code="spring", name="Spring", percent=Decimal(10))
+    coupon = coupons.define(actor=None, at=billing.NOON, code="spring", name="Spring", percent=Decimal(10))
     coupons.mark_used(coupon)
 
     with pytest.raises(coupons.CouponInUse):
-        coupons.define(code="spring", name="Spring", amount=Money.of("5.00", "EUR"))
+        coupons.define(actor=None, at=billing.NOON, code="spring", name="Spring", amount=Money.of("5.00", "EUR"))
     with pytest.raises(DatabaseError), transaction.atomic():
         type(coupon).objects.filter(pk=coupon.pk).update(percent=Decimal(20))

@@ -278,7 +278,12 @@ def seats_then(subscription, days):
 
 def redeemed(subscription, percent, off):
     coupon = coupons.define(
-        code="SPRING", name="Spring", percent=Decimal(percent) if percent else None, amount=Money.of(off, "EUR") if off else None
+        actor=None,
+        at=NOON,
+        code="SPRING",
+        name="Spring",
+        percent=Decimal(percent) if percent else None,
+        amount=Money.of(off, "EUR") if off else None,
     )
     return redeeming.redeem(actor=None, contract=subscription.contract, coupon=coupon, on=FIRST, at=NOON)
 

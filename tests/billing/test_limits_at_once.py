@@ -59,7 +59,7 @@ def test_two_orders_at_once_pass_no_limit(committed):
 def test_two_coupons_at_once_pass_no_limit(committed):
     root, manager = customers.group(), people.manager()
     running = [billing.subscribed(root, billing.version(code, "100.00")) for code in ("ONE", "TWO")]
-    coupon = coupons.define(code="half", name="Half", percent=Decimal(50))
+    coupon = coupons.define(actor=None, at=NOON, code="half", name="Half", percent=Decimal(50))
 
     def give(subscription):
         facts = {"actor": manager, "coupon": coupon, "on": TODAY, "at": NOON}

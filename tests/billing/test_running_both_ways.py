@@ -74,7 +74,7 @@ def _signed(book):
         "WEEKS": billing.version("WEEKS", "0.05", interval={"weeks": 2}),
         "DOLLARS": billing.version("DOLLARS", "31.00", currency="USD"),
     }  # fmt: skip
-    coupons.define(code="TENTH", name="Tenth", percent=Decimal(10), periods=2)
+    coupons.define(actor=None, at=NOON, code="TENTH", name="Tenth", percent=Decimal(10), periods=2)
     held = [
         billing.subscribed(
             buyers[buyer], versions[code], quantity=quantity, on=FIRST + timedelta(days=later), alignment=alignment,

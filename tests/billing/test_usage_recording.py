@@ -27,11 +27,24 @@ def used():
 
 
 def test_event_is_kept_once_however_often_it_is_told(used):
-    first = recording.record([used, replace(used, key="event-2"), replace(used, units=Decimal(9))], at=AT)
+    first = recording.record([used, replace(used, key="event-2"), used], at=AT)
     again = recording.record([used], at=AT)
 
     assert (first, again) == (Recorded(2, 1), Recorded(0, 1))
     assert list(UsageRecord.objects.order_by("key").values_list("key", "units")) == [("event-1", 3), ("event-2", 3)]
+
+
+def test_key_that_says_something_else_is_refused_and_its_batch_with_it(used):
+    recording.record([used], at=AT)
+
+    for batch in (
+        [replace(used, key="new"), replace(used, units=Decimal(9))],
+        [replace(used, key="x", events=n) for n in (1, 2)],
+    ):
+        with pytest.raises(recording.KeySaysOtherwise, match=f"The key {batch[1].key} says something else already."):
+            recording.record(batch, at=AT)
+
+    assert list(UsageRecord.objects.values_list("key", "units")) == [("event-1", 3)]
 
 
 def test_event_counts_on_the_day_of_its_contract(used):

@@ -14,7 +14,7 @@ from billing.invoices.models import Document
 from billing.ledger import balances
 from billing.ledger import proof as ledger
 from billing.money import Money
-from tests.factories import billing, customers, people
+from tests.factories import billing, customers, people, policies
 
 pytestmark = pytest.mark.django_db
 DAY, NOON, KEY = billing.FIRST_DAY, billing.NOON, UUID(int=7)
@@ -50,6 +50,23 @@ def test_buying_with_the_same_key_buys_once(berlin):
 
     assert bought(berlin, actor=payer) == bought(berlin, actor=payer)
     assert Document.objects.count() == 1
+
+
+def test_agent_sells_one_customer_no_more_alone_than_policy_says_in_parts_neither(berlin):
+    policies.published({"wallet.agent_alone_limit": "300.00 EUR"}, at=NOON)
+    agent, other = people.agent(), people.agent()
+    bought(berlin, "200.00", actor=agent)
+
+    with pytest.raises(Refusal) as refusal:
+        bought(berlin, "100.01", actor=agent, key=UUID(int=8))
+
+    assert refusal.value.code == "over_wallet_limit"
+    assert refusal.value.reason == (
+        "An agent sells one customer 300.00 EUR of credit in 24 hours; with this it is 300.01 EUR. A supervisor sells more."
+    )
+    assert refusal.value.source == "credit-policy v1" and Document.objects.count() == 1
+    for number, (seller, amount) in enumerate([(agent, "100.00"), (other, "300.00"), (people.supervisor(), "9000.00")], start=9):
+        bought(berlin, amount, actor=seller, key=UUID(int=number))
 
 
 @pytest.mark.parametrize(

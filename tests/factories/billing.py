@@ -153,7 +153,7 @@ def single_credit(customer: Customer, amount: Money, *, on: date = FIRST_DAY, at
 
 def redeemed(customer: Customer, *, code: str = "spring", percent: str = "10") -> Redemption:
     """A coupon that a contract of `customer` has, given by the system."""
-    coupon = coupons.define(code=f"{code}-{customer.pk}", name=code.title(), percent=Decimal(percent))
+    coupon = coupons.define(actor=None, at=NOON, code=f"{code}-{customer.pk}", name=code.title(), percent=Decimal(percent))
     held = Contract.objects.filter(customer=customer).first() or contract(customer)
     return redeeming.redeem(actor=None, coupon=coupon, contract=held, on=FIRST_DAY, at=NOON)
 

@@ -133,13 +133,17 @@ def dearer_case(amount_minor: int = 12000) -> Case:
     return plain_case(amount_minor, customer=customer)
 
 
-def changed_case(*, agent: User | None = None) -> Case:
-    """A customer whose two seats became five in the middle of a billed month, a ticket, and an agent."""
+def changed_case(*, agent: User | None = None, billed: bool = True) -> Case:
+    """A customer whose two seats became five in the middle of a billed month, a ticket, and an agent.
+
+    Unless it was `billed`, taking the change back credits nothing.
+    """
     customer = group()
     subscription = billing.subscribed(customer, quantity=2, on=SINCE)
-    run.bill(payer=customer, on=SINCE, at=NOON)
+    run.bill(payer=customer, on=SINCE if billed else TODAY, at=NOON)
     events.add(actor=None, subscription=subscription, what="set_quantity", quantity=5, effective_on=CHANGED_ON, at=NOON)
-    run.bill(payer=customer, on=TODAY, at=NOON)
+    if billed:
+        run.bill(payer=customer, on=TODAY, at=NOON)
     return Case(customer, ticket(customer), agent or people.agent())
 
 

@@ -16,6 +16,7 @@ from billing.invoices.models import Document
 from billing.payments import methods
 from billing.payments.gateways import sandbox
 from billing.payments.models import Payment
+from billing.usage import recording as usage
 from support.tickets.models import Message, Ticket
 from tests.factories import billing, people
 from tests.factories.customers import NOON, helios
@@ -234,6 +235,19 @@ def test_activities_of_a_topic_are_those_the_page_shows(tree):
     payments = client.get(f"/api/v1/customers/{tree.berlin.number}/activities/?topic=payments").json()["results"]
 
     assert [row["kind"] for row in payments] == ["billing.payment_succeeded"]
+
+
+def test_usage_whose_key_says_something_else_is_a_conflict_and_keeps_nothing(tree):
+    usage.define_meter(code="calls")
+    own, (client, _) = billing.subscribed(tree.berlin), program(tree.berlin, "usage", "read")
+    row = {"subscription": own.ref, "metric": "calls", "key": "e-1", "used_at": f"{billing.FIRST_DAY}T10:00:00Z", "units": "3"}
+    more = [row | {"key": "e-2"}, row | {"units": "4"}]
+
+    answers = [post(client, f"customers/{tree.berlin.number}/usage/", {"measurements": rows}) for rows in ([row], [row], more)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 409]
+    assert answers[2].json() == {"code": "key_says_otherwise", "detail": "The key e-1 says something else already."}
+    assert [record.key for record in own.usage.all()] == ["e-1"]
 
 
 def test_usage_of_somebody_else_is_not_found_and_nothing_is_kept(tree):

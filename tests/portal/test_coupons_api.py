@@ -15,7 +15,10 @@ pytestmark = pytest.mark.django_db
 
 def test_program_reads_what_the_coupon_of_a_contract_takes_off():
     subscription = billing.subscribed(customers.group("Berlin"))
-    contract, tenth = subscription.contract, coupons.define(code="TENTH", name="A tenth", percent=Decimal(10))
+    contract, tenth = (
+        subscription.contract,
+        coupons.define(actor=None, at=billing.NOON, code="TENTH", name="A tenth", percent=Decimal(10)),
+    )
     redemption = redeeming.redeem(actor=None, coupon=tenth, contract=contract, on=billing.FIRST_DAY, at=billing.NOON)
 
     told = browser_of(people.member(subscription.customer)).get(reverse("api:coupons", args=[contract.ref])).json()

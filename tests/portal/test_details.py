@@ -14,6 +14,7 @@ from accounts.days import local_day
 from accounts.quality.models import ChangeRequest, Confirmation
 from tests.factories import people
 from tests.factories.customers import NOON
+from window.formats import day
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +52,19 @@ def test_good_tax_id_waits_for_the_administrator_of_the_group_and_is_then_in_eff
 
     assert answer.status_code == 302
     assert Customer.objects.get(pk=tree.germany.pk).tax_id == "DE136695976"
+
+
+def test_who_asked_and_who_decides_read_by_when_it_is_decided(tree):
+    asking = people.member(tree.germany)
+    send(asking, "change_requests", tree.germany.number, form={"what": "tax_id", "tax_id": "DE136695976"})
+    by = day(local_day(timezone.now(), tree.germany.timezone) + timedelta(days=5))
+
+    mine = send(asking, "details", tree.germany.number).content.decode()
+    theirs = send(people.administrator(tree.group), "order_approvals", tree.group.number).content.decode()
+    told = send(people.administrator(tree.group), "details", tree.germany.number).content.decode()
+
+    assert f"An administrator decides by {by}." in mine
+    assert f"To be decided by {by}" in theirs and f"To be decided by {by}" in told
 
 
 def test_administrator_approves_a_change_from_the_page_that_lists_what_waits_with_its_token(tree):

@@ -164,7 +164,7 @@ def test_customer_merged_into_another_is_in_no_tree(tree):
 def test_contract_shows_the_coupons_it_has_and_not_those_that_ended(tree):
     running = billing.subscribed(tree.berlin)
     for code, name in (("spring", "Spring greeting"), ("winter", "Winter greeting")):
-        coupon = coupons.define(code=code, name=name, percent=Decimal(20), periods=3)
+        coupon = coupons.define(actor=None, at=billing.NOON, code=code, name=name, percent=Decimal(20), periods=3)
         held = redeeming.redeem(actor=None, coupon=coupon, contract=running.contract, on=billing.FIRST_DAY, at=billing.NOON)
     redeeming.end(actor=None, redemption=held, on=billing.FIRST_DAY, at=billing.NOON)
 
@@ -180,7 +180,7 @@ def test_coupon_of_the_whole_contract_is_shown_only_to_who_sees_its_signer(tree)
     running = billing.subscribed(tree.germany)
     used = billing.subscribed(tree.lab, under=running.contract)
     for code, subscription in (("Whole", None), ("Lab only", used), ("Germany only", running)):
-        coupon = coupons.define(code=code, name=code, percent=Decimal(20))
+        coupon = coupons.define(actor=None, at=billing.NOON, code=code, name=code, percent=Decimal(20))
         on = {"on": billing.FIRST_DAY, "at": billing.NOON, "subscription": subscription}
         redeeming.redeem(actor=None, coupon=coupon, contract=running.contract, **on)
 

@@ -1,8 +1,8 @@
 """How the API says no: one shape for every refusal, `{"code", "detail", "fields"}`; codes are stable, details are for people.
 
-400 malformed · 401 not signed in · 403 not allowed · 404 no such thing, or not yours · 405 not done here · 422 a rule says no ·
-429 too fast. `fields` names what is wrong with each input, and is left out where no input is at fault; where a policy said no,
-`policy` names its version.
+400 malformed · 401 not signed in · 403 not allowed · 404 no such thing, or not yours · 405 not done here ·
+409 another was said before · 422 a rule says no · 429 too fast. `fields` names what is wrong with each input, and is left out
+where no input is at fault; where a policy said no, `policy` names its version.
 """
 
 from typing import Any

@@ -60,7 +60,7 @@ class View(GenericAPIView):
 
     access: ClassVar[Action | str]
     scope: ClassVar[str]
-    refused_as: ClassVar[int] = 422
+    refused_as: int = 422
     pagination_class = None
 
     def read(self, serializer: BaseSerializer) -> dict[str, Any]:

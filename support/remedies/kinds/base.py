@@ -105,6 +105,11 @@ class Remedy(ABC, Generic[T]):
     """Whether it gives without an error behind it, and so counts against the budgets of goodwill."""
 
     @property
+    def moves_money(self) -> bool:
+        """Whether it can come to an amount; a kind that cannot needs no limit."""
+        return bool(self.accounts)
+
+    @property
     def inputs(self) -> tuple[Input, ...]:
         """What the giver may choose; nothing where the books say it all."""
         return ()

@@ -9,7 +9,7 @@ from accounts.decisions import Refusal
 from accounts.quality import changes
 from accounts.quality.models import ChangeRequest
 from accounts.timeline.models import Activity
-from tests.factories import people
+from tests.factories import people, policies
 from tests.factories.customers import NOON, below, group, helios
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +134,19 @@ def test_only_an_administrator_of_the_customer_or_above_decides(entity, who):
 
     with pytest.raises(Refusal, match="An administrator of this customer"):
         changes.approve(actor=person, request=request, at=NOON)
+
+
+def test_change_that_waits_is_decided_within_the_days_that_policy_says():
+    policies.published({"changes.decision_days": "3"})
+    entity = below(group("Helios", timezone="Pacific/Auckland"), "Helios GmbH", "legal_entity", timezone="Pacific/Auckland")
+    waiting = asked(entity)
+    days = changes.decision_days([entity.pk], TODAY)
+
+    by = changes.decide_by(waiting, days)
+    changes.refuse(actor=people.administrator(entity), request=waiting, reason="Not yet", at=NOON)
+
+    assert (by, days) == (TODAY + timedelta(days=4), {entity.pk: 3})  # it is tomorrow there already
+    assert changes.decide_by(ChangeRequest.objects.get(), days) is None
 
 
 def test_refused_change_changes_nothing_and_keeps_the_reason(entity):

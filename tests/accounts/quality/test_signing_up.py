@@ -36,6 +36,23 @@ def test_nobody_signs_up_while_policy_does_not_say_so():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("key", "later"), [("most_in_an_hour", timedelta(hours=1)), ("most_in_a_day", timedelta(days=1))])
+def test_house_takes_no_more_companies_in_a_span_than_policy_says(key, later):
+    policies.published({"prospects.sign_up": "yes", f"prospects.{key}": "1"})
+    waiting = link(email="lys@fjordlys.example")
+    signing_up.take_up(token=link(), at=NOON)
+
+    for refused in (link, lambda: signing_up.take_up(token=waiting, at=NOON + timedelta(minutes=59))):
+        with pytest.raises(signing_up.TooManyJustNow, match="Many companies sign up just now"):
+            refused()
+
+    made = signing_up.take_up(
+        token=signing_up.ask(said=SAID | {"email": "lys@fjordlys.example"}, at=NOON + later), at=NOON + later
+    )
+    assert Customer.objects.filter(stage="prospect").count() == 2 and made.email == "lys@fjordlys.example"
+
+
+@pytest.mark.django_db
 def test_nothing_is_kept_before_the_address_is_proved():
     opened()
 

@@ -183,6 +183,21 @@ def test_what_moves_no_money_is_given_when_the_budget_of_the_day_is_used_up():
     assert decision.allowed
 
 
+def test_taking_back_a_change_not_billed_yet_waits_when_the_budget_of_the_day_is_used_up():
+    AuthorityGrant.objects.filter(level="agent").update(per_ticket_minor=12000, per_day_minor=12000)
+    agent, reverse = people.agent(), REMEDIES["reverse_change"]
+    case = support.changed_case(agent=agent, billed=False)
+    terms = reverse.proposals(case.ticket)[0]
+    assert reverse.cost(terms) == Money(0, "EUR")
+    assert authority.decide(actor=agent, ticket=case.ticket, remedy=reverse, terms=terms, at=NOON).allowed
+    support.case(12000, agent=agent).grant()
+
+    decision = authority.decide(actor=agent, ticket=case.ticket, remedy=reverse, terms=terms, at=NOON)
+
+    assert (decision.code, decision.approver) == ("over_day_limit", "supervisor")
+    assert decision.reason.startswith("Your limit is 120.00 EUR a day; you gave 120.00 EUR today. Nothing is left for what moves")
+
+
 def test_what_a_supervisor_approves_counts_against_their_own_day():
     AuthorityGrant.objects.filter(level="supervisor").update(per_day_minor=100000)
     supervisor = people.supervisor()

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.decisions import Refusal
 from accounts.people.models import User
-from accounts.policies import log, publishing, simulating
+from accounts.policies import keys, log, publishing, simulating
 from accounts.policies.models import Firing
 from billing.money import Money
 from support.remedies import approvals, authority, limits, resolution
@@ -238,6 +238,57 @@ def test_simulation_refuses_nothing_that_moves_no_money_where_a_level_has_no_lim
     found = simulating.simulate(policies.draft({"remedy.ticket_limit": "500.00 EUR"}), at=NOON)
 
     assert found.words == "0 of 1 remedies would need approval, 0 would be refused, 0 would no longer need anybody."
+
+
+def resend(case):
+    remedy = REMEDIES["resend_document"]
+    return {"actor": case.agent, "ticket": case.ticket, "remedy": remedy, "terms": remedy.proposals(case.ticket)[0], "at": NOON}
+
+
+def test_remedy_that_policy_names_is_given_by_nobody_though_it_costs_nothing():
+    policies.published({"remedy.not_given": "resend_document, payment_plan"})
+    case = support.case()
+
+    decision = authority.decide(**resend(case))
+
+    assert (decision.code, decision.approver, decision.key) == ("not_given", "", "remedy.not_given")
+    assert decision.reason == "credit-policy v1 says that this is not given: Send the invoice again."
+    with pytest.raises(Refusal, match="is not given"):
+        resolution.grant(**resend(case))
+
+
+def test_simulation_refuses_a_costless_remedy_that_the_draft_names():
+    case = support.case()
+    resolution.grant(**resend(case))
+
+    found = simulating.simulate(policies.draft({"remedy.not_given": "resend_document"}), at=NOON)
+
+    assert [(each.then, each.now) for each in found.changed] == [("allowed", "refused")]
+
+
+@pytest.mark.parametrize("said", ["resend_dokument", "resend_document,", ""])
+def test_policy_names_only_remedies_that_there_are(said):
+    with pytest.raises(keys.ValueUnreadable, match="write codes, or none"):
+        keys.read(keys.named("remedy.not_given"), said)
+
+
+def test_names_are_tightened_by_naming_more():
+    key = keys.named("remedy.not_given")
+
+    assert (keys.read(key, "none"), key.words([]), key.words(["a", "b"])) == ([], "none", "a, b")
+    assert key.is_stricter(["a", "b"], ["a"]) and not key.is_stricter(["b"], ["a"])
+
+
+def test_simulation_weighs_a_change_taken_back_for_nothing_by_its_kind():
+    policies.published({AGENT: "250.00 EUR", SUPERVISOR: "500.00 EUR"})
+    case, reverse = support.changed_case(billed=False), REMEDIES["reverse_change"]
+    terms = reverse.proposals(case.ticket)[0]
+    resolution.grant(actor=case.agent, ticket=case.ticket, remedy=reverse, terms=terms, at=NOON)
+    stricter = policies.draft({AGENT: "0 EUR", SUPERVISOR: "500.00 EUR"}, of=policies.policy("credit-policy"))
+
+    found = simulating.simulate(stricter, at=NOON)
+
+    assert [(each.then, each.now) for each in found.changed] == [("allowed", "needs_approval")]
 
 
 def test_published_version_keeps_its_simulation():
