@@ -2,8 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from accounts import reading
+from django.db.models import QuerySet
+
+from accounts import reading, ready
+from accounts.ready import Fact
 from billing.rating.history import Usage
 from billing.usage.models import UsageRecord
 
@@ -13,9 +17,12 @@ Measured = Mapping[str, tuple[Usage, ...]]
 def of_subscriptions(keys: Iterable[int]) -> dict[int, Measured]:
     """Return everything measured for these subscriptions, by their key, in one statement."""
     found: dict[int, dict[str, list[Usage]]] = defaultdict(lambda: defaultdict(list))
-    records = UsageRecord.objects.filter(reading.among("subscription_id", keys)).order_by("used_at", "pk")
-    for key, meter, how, day, units, amount, events, item in records.values_list(
-        "subscription_id", "meter__code", "meter__aggregation", "day", "units", "amount", "events", "item"
-    ):
+    for key, meter, how, day, units, amount, events, item in _measured(subscriptions=list(keys)):
         found[key][meter].append(Usage(day, units, amount, events, item, how))
     return {key: {meter: tuple(uses) for meter, uses in measured.items()} for key, measured in found.items()}
+
+
+@ready.statement
+def _measured(subscriptions: Fact) -> QuerySet[UsageRecord, tuple[Any, ...]]:
+    records = UsageRecord.objects.filter(reading.among("subscription_id", subscriptions)).order_by("used_at", "pk")
+    return records.values_list("subscription_id", "meter__code", "meter__aggregation", "day", "units", "amount", "events", "item")
