@@ -15,10 +15,18 @@ from django.db.models.base import ModelState
 M = TypeVar("M", bound=models.Model)
 
 
-def among(name: str, keys: Iterable[int]) -> Func:
-    """Return the condition that the column `name` (a key, such as "pk" or "customer_id") is one of `keys`."""
-    written = Value("{" + ",".join(map(str, keys)) + "}", TextField())
+def among(name: str, keys: Iterable[int] | Value) -> Func:
+    """Return the condition that the column `name` (a key, such as "pk" or "customer_id") is one of `keys`.
+
+    In a ready statement (accounts/ready.py) they are the place of a list.
+    """
+    written = keys if isinstance(keys, Value) else Value(as_one_value(keys), TextField())
     return Func(F(name), written, template="%(expressions)s::bigint[])", arg_joiner=" = ANY(", output_field=BooleanField())
+
+
+def as_one_value(keys: Iterable[int]) -> str:
+    """Write keys as PostgreSQL reads an array of them."""
+    return "{" + ",".join(map(str, keys)) + "}"
 
 
 def whole_row(model: type[M], db: str | None, values: Collection[Any]) -> M | None:

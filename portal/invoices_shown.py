@@ -8,6 +8,8 @@ from typing import Any
 from django.db.models import Count, Min, Q, Sum, prefetch_related_objects
 from django.db.models.query import QuerySet
 
+from accounts import ready
+from accounts.ready import Fact
 from billing import periods
 from billing.anomalies.models import Finding
 from billing.dunning import disputes
@@ -89,19 +91,32 @@ def open_and_overdue(documents: QuerySet[Document], *, on: date) -> tuple[list[M
 
 def lines(document: Document) -> list[LineShown]:
     """Return the lines of `document` in the order printed."""
-    found = (
-        Finding.objects.filter(line__document=document, twin__isnull=False)
-        .exclude(status=Finding.Status.DISMISSED)
-        .select_related("twin__document")
-    )
-    findings = {finding.line_id: finding for finding in found}
+    findings = {finding.line_id: finding for finding in _findings_on(document=document.pk)}
     disputed = disputes.open_on(document) if document.open_minor else {}
-    printed = list(document.lines.select_related("customer", "product").order_by("position"))
+    printed = _lines_of(document=document.pk)
+    for line in printed:
+        line.document = document
     prefetch_related_objects([line for line in printed if line.corrects_id], "corrects__document")
     words = derivation_words.words()
     return [LineShown(line, selectors.why(line, words), findings.get(line.pk), disputed.get(line.pk)) for line in printed]
 
 
-def settlements(document: Document) -> QuerySet[Settlement]:
-    """What reduced the open amount of `document`, oldest first."""
-    return document.settlements.select_related("payment", "credit_note").order_by("settled_at", "pk")
+@ready.statement
+def _lines_of(document: Fact) -> QuerySet[Line]:
+    return Line.objects.filter(document=document).select_related("customer", "product").order_by("position")
+
+
+@ready.statement
+def _findings_on(document: Fact) -> QuerySet[Finding]:
+    found = Finding.objects.filter(line__document=document, twin__isnull=False).exclude(status=Finding.Status.DISMISSED)
+    return found.select_related("twin__document")
+
+
+def settlements(document: Document) -> list[Settlement]:
+    """Return what reduced the open amount of `document`, oldest first."""
+    return _settlements_of(document=document.pk)
+
+
+@ready.statement
+def _settlements_of(document: Fact) -> QuerySet[Settlement]:
+    return Settlement.objects.filter(document=document).select_related("payment", "credit_note").order_by("settled_at", "pk")

@@ -11,9 +11,10 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 
-from accounts import reading
+from accounts import reading, ready
+from accounts.ready import Fact
 from billing.catalog import charges
 from billing.catalog.models import Charge, PlanVersion
 from billing.contracts.models import Contract, ContractEvent, Subscription
@@ -51,12 +52,16 @@ def histories_of(subscriptions: Iterable[Subscription], *, stored: Iterable[Cont
 
 def terms_of(version: PlanVersion) -> PlanTerms:
     """Return a plan version as rating knows it; its charges in the order they were published."""
+    return _terms_with(version, version.charges.all())
+
+
+def _terms_with(version: PlanVersion, published: Iterable[Charge]) -> PlanTerms:
     intros = [] if version.intro_price is None else [Intro(version.intro_price, version.intro_periods)]
     intros += [Intro(Decimal(step["price"]), step["periods"], _unit(step.get("unit"))) for step in version.steps]
     return PlanTerms(
         code=version.plan.code,
         version=version.number,
-        charges=tuple(_priced(charge) for charge in sorted(version.charges.all(), key=lambda charge: charge.pk)),
+        charges=tuple(_priced(charge) for charge in sorted(published, key=lambda charge: charge.pk)),
         trial_days=version.trial_days,
         intros=tuple(intros),
         term_months=version.term_months,
@@ -91,7 +96,12 @@ def proposal(
 def _events(subscriptions: Iterable[Subscription]) -> Iterable[ContractEvent]:
     """Return the events of these subscriptions in the order recorded, what an undo undoes beside it."""
     keys = [subscription.id for subscription in subscriptions]
-    return _as_recorded(ContractEvent.objects.filter(reading.among("subscription_id", keys)))
+    return _as_recorded(_events_of(subscriptions=keys))
+
+
+@ready.statement
+def _events_of(subscriptions: Fact) -> QuerySet[ContractEvent]:
+    return ContractEvent.objects.filter(reading.among("subscription_id", subscriptions))
 
 
 def _as_recorded(stored: Iterable[ContractEvent]) -> list[ContractEvent]:
@@ -127,9 +137,21 @@ def _history(
 
 
 def _terms(version_ids: Iterable[int | None]) -> dict[int, PlanTerms]:
-    versions = PlanVersion.objects.filter(pk__in={key for key in version_ids if key})
-    whole = versions.select_related("plan", "price_list").prefetch_related("charges")
-    return {version.pk: _as_known(terms_of(version)) for version in whole}
+    wanted = list({key for key in version_ids if key})
+    priced: dict[int, list[Charge]] = defaultdict(list)
+    for charge in _charges(versions=wanted):
+        priced[charge.plan_version_id].append(charge)
+    return {version.pk: _as_known(_terms_with(version, priced[version.pk])) for version in _versions(keys=wanted)}
+
+
+@ready.statement
+def _versions(keys: Fact) -> QuerySet[PlanVersion]:
+    return PlanVersion.objects.filter(reading.among("pk", keys)).select_related("plan", "price_list")
+
+
+@ready.statement
+def _charges(versions: Fact) -> QuerySet[Charge]:
+    return Charge.objects.filter(reading.among("plan_version_id", versions))
 
 
 @lru_cache(maxsize=1024)

@@ -11,9 +11,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from accounts import ready
 from accounts.days import local_day
 from accounts.decisions import Refusal
 from accounts.people.models import User
+from accounts.ready import Fact
 from accounts.timeline import recording
 from accounts.timeline.plain import in_plain_words
 from billing.catalog import coupons
@@ -111,8 +113,13 @@ def end(*, actor: User | None, redemption: Redemption, on: date, at: datetime) -
         return held
 
 
-def held_by(contract: Contract, on: date) -> QuerySet[Redemption]:
+def held_by(contract: Contract, on: date) -> list[Redemption]:
     """Return the coupons that take something off the contract's periods on the day `on` or later, the oldest first."""
+    return _held_by(contract=contract.pk, on=on)
+
+
+@ready.statement
+def _held_by(contract: Fact, on: Fact) -> QuerySet[Redemption]:
     held = Redemption.objects.filter(contract=contract).exclude(until__lte=on)
     return held.select_related("coupon", "subscription").order_by("since", "pk")
 

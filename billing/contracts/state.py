@@ -9,9 +9,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from accounts import reading, ready
 from accounts.decisions import Refusal
+from accounts.ready import Fact
 from billing import money
 from billing.catalog import charges
 from billing.catalog.models import Plan, PlanVersion
@@ -76,12 +79,17 @@ def as_of(subscription: Subscription, on: date) -> State:
 def records_of(subscriptions: Iterable[Subscription]) -> Records:
     """Return what is stored of many subscriptions, in a constant number of statements."""
     wanted = list(subscriptions)
-    related = ("plan_version__plan", "subscription__product", "recorded_by", "undone_by")
-    events = list(ContractEvent.objects.filter(subscription__in=wanted).select_related(*related))
+    events = _events_of(subscriptions=[subscription.pk for subscription in wanted])
     stored: dict[int, list[ContractEvent]] = {subscription.pk: [] for subscription in wanted}
     for event in events:
         stored[event.subscription_id].append(event)
     return Records(histories.histories_of(wanted, stored=events), stored)
+
+
+@ready.statement
+def _events_of(subscriptions: Fact) -> QuerySet[ContractEvent]:
+    related = ("plan_version__plan", "subscription__product", "recorded_by", "undone_by")
+    return ContractEvent.objects.filter(reading.among("subscription_id", subscriptions)).select_related(*related)
 
 
 def states_of(subscriptions: Iterable[Subscription], on: date) -> dict[int, State]:

@@ -11,10 +11,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
+from accounts import ready
 from accounts.days import local_day
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
 from accounts.people import access
 from accounts.people.models import User
+from accounts.ready import Fact
 from accounts.timeline import recording
 from billing.dunning import pausing, standing
 from billing.dunning.models import Dispute, DunningPause
@@ -120,7 +122,12 @@ def settle_what_was_credited(*, at: datetime) -> int:
 
 def open_on(document: Document) -> dict[int, Dispute]:
     """Return the open disputes of a document by the key of their line."""
-    return {dispute.line_id: dispute for dispute in Dispute.objects.filter(line__document=document, status=OPEN)}
+    return {dispute.line_id: dispute for dispute in _open_on(document=document.pk)}
+
+
+@ready.statement
+def _open_on(document: Fact) -> QuerySet[Dispute]:
+    return Dispute.objects.filter(line__document=document, status=OPEN)
 
 
 def of_ticket(ref: str) -> Dispute | None:

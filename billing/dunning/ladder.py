@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from accounts import ready
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from accounts.people import access
@@ -58,10 +60,15 @@ def define(*, actor: User, step: DunningStep | None, at: datetime, **facts: Any)
 
 def for_tiers() -> Mapping[str, list[DunningStep]]:
     """Return the steps in force per tier; a tier without any of its own has those for all."""
-    steps = list(DunningStep.objects.filter(active=True))
+    steps = _steps_in_force()
     of_all = [step for step in steps if not step.tier]
     tiers = {code: [step for step in steps if step.tier == code] for code in Customer.Tier.values}
     return {"": of_all} | {code: own or of_all for code, own in tiers.items()}
+
+
+@ready.statement
+def _steps_in_force() -> QuerySet[DunningStep]:
+    return DunningStep.objects.filter(active=True)
 
 
 def rungs(steps: Iterable[DunningStep]) -> dict[Rung, DunningStep]:

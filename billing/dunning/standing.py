@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from accounts import reading, ready
 from accounts.customers import tiers
+from accounts.ready import Fact
 from billing.dunning import ladder, schedule
 from billing.dunning.models import Dispute, DunningPause, DunningStep, StepTaken
 from billing.dunning.schedule import Rest, Rung
@@ -68,10 +70,9 @@ def of(documents: Iterable[Document], *, disputed: Mapping[int, int] | None = No
     documents = list(documents)
     keys = [document.pk for document in documents]
     steps_of = _steps_of(documents)
-    known = StepTaken.objects.filter(Q(document__in=keys) | Q(fee_document__in=keys)).select_related("step")
-    steps = list(known.order_by("taken_on", "pk"))
+    steps = _steps_taken(documents=keys)
     taken, fees = _by_document(steps), {step.fee_document_id for step in steps}
-    pauses = _by_document(DunningPause.objects.filter(document__in=keys).order_by("since", "pk"))
+    pauses = _by_document(_pauses_of(documents=keys))
     disputed = disputed_on(keys) if disputed is None else disputed
     return [
         Standing(
@@ -81,6 +82,17 @@ def of(documents: Iterable[Document], *, disputed: Mapping[int, int] | None = No
         )
         for document in documents
     ]  # fmt: skip
+
+
+@ready.statement
+def _steps_taken(documents: Fact) -> QuerySet[StepTaken]:
+    found = StepTaken.objects.filter(Q(reading.among("document_id", documents)) | Q(reading.among("fee_document_id", documents)))
+    return found.select_related("step").order_by("taken_on", "pk")
+
+
+@ready.statement
+def _pauses_of(documents: Fact) -> QuerySet[DunningPause]:
+    return DunningPause.objects.filter(reading.among("document_id", documents)).order_by("since", "pk")
 
 
 def disputed_on(documents: Collection[int]) -> dict[int, int]:

@@ -9,9 +9,11 @@ from typing import Final
 
 from django.db.models import Min, QuerySet
 
+from accounts import reading, ready
 from accounts.customers.models import Customer
 from accounts.people import access
 from accounts.people.models import User
+from accounts.ready import Fact
 from billing.contracts import state
 from billing.provisioning.models import ProvisioningTask
 
@@ -48,9 +50,15 @@ class Progress:
 def of_subscriptions(subscriptions: Iterable[int]) -> dict[int, Progress]:
     """Return how far each of `subscriptions` (ids) is, by id; one without tasks is left out. One statement."""
     found: dict[int, list[ProvisioningTask]] = defaultdict(list)
-    for task in ProvisioningTask.objects.filter(subscription__in=list(subscriptions)).order_by("subscription", "position"):
+    for task in _tasks_of(subscriptions=list(subscriptions)):
         found[task.subscription_id].append(task)
     return {pk: Progress(tasks) for pk, tasks in found.items()}
+
+
+@ready.statement
+def _tasks_of(subscriptions: Fact) -> QuerySet[ProvisioningTask]:
+    tasks = ProvisioningTask.objects.filter(reading.among("subscription_id", subscriptions))
+    return tasks.order_by("subscription_id", "position")
 
 
 def within(customers: QuerySet[Customer]) -> QuerySet[ProvisioningTask]:

@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import Case, Count, DecimalField, F, Max, OuterRef, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Cast
 
-from accounts import reading
+from accounts import reading, ready
+from accounts.ready import Fact
 from billing.rating.history import Usage
 from billing.usage.models import Meter, UsageRecord
 
@@ -17,10 +18,7 @@ Measured = Mapping[str, tuple[Usage, ...]]
 def of_subscriptions(keys: Iterable[int]) -> dict[int, Measured]:
     """Return everything measured for these subscriptions, by their key, in one statement."""
     found: dict[int, dict[str, list[Usage]]] = defaultdict(lambda: defaultdict(list))
-    records = UsageRecord.objects.filter(reading.among("subscription_id", keys)).order_by("used_at", "pk")
-    for key, meter, how, day, units, amount, events, item in records.values_list(
-        "subscription_id", "meter__code", "meter__aggregation", "day", "units", "amount", "events", "item"
-    ):
+    for key, meter, how, day, units, amount, events, item in _measured(subscriptions=list(keys)):
         found[key][meter].append(Usage(day, units, amount, events, item, how))
     return {key: {meter: tuple(uses) for meter, uses in measured.items()} for key, measured in found.items()}
 
@@ -48,3 +46,9 @@ def by_day(subscription: Any) -> QuerySet[Any, dict[str, Any]]:
 def in_words(how: str) -> str:
     """Return how a meter makes one number of its measurements, in the reader's language."""
     return str(Meter.Aggregation(how).label)
+
+
+@ready.statement
+def _measured(subscriptions: Fact) -> QuerySet[UsageRecord, tuple[Any, ...]]:
+    records = UsageRecord.objects.filter(reading.among("subscription_id", subscriptions)).order_by("used_at", "pk")
+    return records.values_list("subscription_id", "meter__code", "meter__aggregation", "day", "units", "amount", "events", "item")

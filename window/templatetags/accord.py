@@ -50,6 +50,29 @@ def _drawn(name: str, css: str) -> SafeString:
     )  # fmt: skip
 
 
+@register.simple_tag(name="amount")
+def shown_amount(amount: object = None, *, minor: object = None, currency: str = "", strong: bool = False) -> SafeString:
+    """Show an amount as `components/money.html` does, which is built on this; for lists that show one in each row."""
+    amount, currency = (minor, currency) if currency else (amount, str(getattr(amount, "currency", "")))
+    return format_html(
+        '<data class="money{}" value="{}">{}<span class="money-code">&nbsp;{}</span></data>',
+        " money-strong" if strong else "", minor_units(amount), money_figure(amount, currency), currency,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def pill(status: object, label: object = "", tone: str = "") -> SafeString:
+    """Show a status as `components/status_pill.html` does, which is built on this; for lists that show one in each row."""
+    return format_html('<span class="pill pill-{}">{}</span>', tone or status_tone(status), label or status_label(status))
+
+
+@register.simple_tag
+def instant(at: datetime | None, relative: object = True) -> SafeString:
+    """Show a moment as `components/moment.html` does, which is built on this; for lists that show one in each row."""
+    told = moment(at)
+    return format_html('<time datetime="{}" title="{}">{}</time>', iso(at), told, told if relative is False else ago(at))
+
+
 @register.simple_tag
 def new_id(prefix: str) -> str:
     """Return an id no other element of the page has, to tie a control to its explanation."""

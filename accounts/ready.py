@@ -1,0 +1,71 @@
+"""Ready statements: asked again and again, but put into words only once.
+
+Django writes the SQL of a queryset anew each time it is asked, which takes longer than PostgreSQL needs to answer most of them.
+A ready statement is written at its first use, with a place for each fact, and asked with other facts afterwards:
+
+    @ready.statement
+    def _lines_of(document: Fact) -> QuerySet[Line]:
+        return Line.objects.filter(document=document).order_by("position")
+
+    lines = _lines_of(document=document.pk)
+
+A fact is compared as the driver writes it: a key, a day, a moment, a word, never None; a list holds keys, for `reading.among`,
+and must narrow the whole: asked about no keys, nothing is found and the database is left alone. Only facts may differ between
+two questions: what else the function looks at is looked at once a process.
+"""
+
+import copy
+from collections.abc import Callable
+from functools import cached_property
+from inspect import signature
+from typing import Any, Generic, TypeVar
+
+from django.db import connections
+from django.db.models import QuerySet, Value
+
+from accounts import reading
+
+Row = TypeVar("Row")
+
+
+class Fact(Value):
+    """The place in a statement of what is handed in with each question."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        """Leave the place open."""
+        return "%s", [self]
+
+
+class Statement(Generic[Row]):
+    """A statement that was written once; call it with its facts by name."""
+
+    def __init__(self, write: Callable[..., QuerySet[Any, Row]]) -> None:
+        self._write = write
+        self.__doc__ = write.__doc__
+
+    def __call__(self, **facts: Any) -> list[Row]:
+        """Return the rows, read anew each time."""
+        if [] in facts.values():
+            return []
+        rows, compiler, (sql, places) = self._written
+        given = tuple(_as_sent(facts[place.value]) if isinstance(place, Fact) else place for place in places)
+        asked, compiler = rows.all(), copy.copy(compiler)
+        compiler.connection = connections[compiler.using]
+        compiler.as_sql = lambda *args, **options: (sql, given)
+        asked.query.get_compiler = lambda *args, **options: compiler
+        return list(asked)
+
+    @cached_property
+    def _written(self) -> tuple[QuerySet[Any, Row], Any, tuple[str, tuple[Any, ...]]]:
+        rows = self._write(**{name: Fact(name) for name in signature(self._write).parameters})
+        compiler = rows.query.get_compiler(using=rows.db)
+        return rows, compiler, compiler.as_sql()
+
+
+def statement(write: Callable[..., QuerySet[Any, Row]]) -> Statement[Row]:
+    """Have the queryset that `write` returns written once; each of its arguments is a fact."""
+    return Statement(write)
+
+
+def _as_sent(fact: Any) -> Any:
+    return reading.as_one_value(fact) if isinstance(fact, list) else fact

@@ -1,0 +1,78 @@
+"""Ready statements: written once, asked with other facts, and always answered anew."""
+
+from threading import Thread
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from accounts import reading, ready
+from accounts.customers.models import Customer
+from accounts.ready import Fact
+from tests.factories import customers
+
+
+@ready.statement
+def _named(keys: Fact, name: Fact) -> QuerySet[Customer]:
+    return Customer.objects.filter(reading.among("pk", keys), name=name).select_related("kind").order_by("-pk")
+
+
+@ready.statement
+def _numbers(keys: Fact) -> QuerySet[Customer, str]:
+    return Customer.objects.filter(reading.among("pk", keys)).order_by("pk").values_list("number", flat=True)
+
+
+def test_ready_statement_answers_for_the_facts_of_each_question(db):
+    first, second = customers.group("Nordwind"), customers.group("Südwind")
+    keys = [first.pk, second.pk]
+
+    assert _named(keys=keys, name="Nordwind") == [first]
+    assert _named(keys=keys, name="Südwind") == [second]
+    assert _named(keys=[first.pk], name="Südwind") == []
+
+
+def test_ready_statement_reads_rows_anew_each_time(db):
+    changed = customers.group("Nordwind")
+    assert _named(keys=[changed.pk], name="Nordwind") == [changed]
+
+    Customer.objects.filter(pk=changed.pk).update(name="Westwind")
+
+    assert _named(keys=[changed.pk], name="Nordwind") == []
+
+
+def test_ready_statement_takes_one_statement_with_what_belongs_to_its_rows(db, django_assert_num_queries):
+    found = customers.group("Nordwind")
+
+    with django_assert_num_queries(1):
+        assert [row.kind for row in _named(keys=[found.pk], name="Nordwind")] == [found.kind]
+
+
+def test_ready_statement_returns_plain_values_when_it_asks_for_them(db):
+    first, second = customers.group("Nordwind"), customers.group("Südwind")
+
+    assert _numbers(keys=[second.pk, first.pk]) == [first.number, second.number]
+
+
+def test_ready_statement_leaves_the_database_alone_when_asked_about_no_keys(db, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert _numbers(keys=[]) == []
+
+
+def test_ready_statement_keeps_what_people_wrote_out_of_its_words(db):
+    found = customers.group("Nord'; DROP TABLE x; -- %s")
+
+    assert _named(keys=[found.pk], name="Nord'; DROP TABLE x; -- %s") == [found]
+
+
+def test_ready_statement_uses_the_connection_of_its_thread(transactional_db):
+    found, seen = customers.group("Nordwind"), []
+    _numbers(keys=[found.pk])
+
+    def ask() -> None:
+        seen.extend(_numbers(keys=[found.pk]))
+        connection.close()
+
+    asking = Thread(target=ask)
+    asking.start()
+    asking.join()
+
+    assert seen == [found.number]
