@@ -10,6 +10,7 @@ from accounts.customers.models import Customer
 from accounts.timeline.kinds import KINDS
 from billing.catalog import coupons
 from billing.contracts import redeeming
+from billing.money import Money
 from tests.factories import billing, people, support
 from tests.factories.customers import below, group
 from tests.portal.visiting import browser_of, words
@@ -48,6 +49,15 @@ def test_home_of_a_customer_with_nothing_below_speaks_of_one_amount(tree):
 
     assert "20.00 EUR to pay." in told
     assert "with everything below" not in told.partition("What happened")[0]
+
+
+def test_home_calls_what_is_held_credit_where_nothing_is_owed(tree):
+    billing.single_credit(tree.lab, Money(2000, "EUR"))
+
+    told = look(people.member(tree.lab), "home", tree.lab)
+
+    assert "Your credit 20.00 EUR" in told
+    assert "Owed" not in told.partition("What happened")[0]
 
 
 def test_home_names_the_next_invoice_and_the_open_tickets(tree):
