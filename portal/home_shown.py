@@ -38,6 +38,7 @@ def of(request: HttpRequest, node: Customer) -> dict[str, Any]:
         "span": span,
         "owed": amounts(owed.own),
         "owed_below": amounts(owed.subtree),
+        "credit": credit(owed.own),
         "next_day": upcoming.next_day(span.customers, today=today),
         "open_totals": open_totals,
         "rows": invoices_shown.rows(invoices_shown.listed(open_invoices)[:INVOICES_SHOWN], on=today),
@@ -67,6 +68,11 @@ def next_invoice(request: HttpRequest, node: Customer) -> dict[str, Any]:
     span, today = places.span(request, node), places.today(node)
     coming = upcoming.next_for(span.customers, today=today)
     return {"at": node, "span": span, "has_below": span.has_below, "upcoming": coming, "next_day": coming and coming.on}
+
+
+def credit(owed: dict[str, int]) -> list[Money]:
+    """Return what is held as credit, one amount a currency, where nothing is owed in any; else nothing."""
+    return amounts({currency: -minor for currency, minor in owed.items()}) if all(minor <= 0 for minor in owed.values()) else []
 
 
 def amounts(owed: dict[str, int]) -> list[Money]:

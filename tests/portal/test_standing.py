@@ -11,6 +11,7 @@ from accounts.customers.models import Customer
 from accounts.timeline.kinds import KINDS
 from billing.catalog import coupons
 from billing.contracts import redeeming
+from billing.money import Money
 from tests.factories import billing, people, segments, support
 from tests.factories.customers import below, group
 from tests.portal.visiting import browser_of, words
@@ -64,6 +65,15 @@ def test_home_and_api_say_by_whom_one_is_a_key_account_and_who_looks_after_it(tr
 
 def test_home_of_who_is_no_key_account_says_nothing_of_it(tree):
     assert "Key account" not in look(people.member(tree.berlin), "home", tree.berlin)
+
+
+def test_home_calls_what_is_held_credit_where_nothing_is_owed(tree):
+    billing.single_credit(tree.lab, Money(2000, "EUR"))
+
+    told = look(people.member(tree.lab), "home", tree.lab)
+
+    assert "Your credit 20.00 EUR" in told
+    assert "Owed" not in told.partition("What happened")[0]
 
 
 def test_home_names_the_next_invoice_and_the_open_tickets(tree):

@@ -45,7 +45,7 @@ def test_the_ladder_is_climbed_step_by_step():
 
     climbed = StepTaken.objects.filter(document=invoice).order_by("pk").values_list("action", flat=True)
     assert list(climbed) == ["remind", "remind", "fee", "restrict", "suspend"]
-    told = Activity.objects.filter(kind="billing.dunning_step_taken").order_by("pk")
+    told = Activity.objects.filter(kind="billing.dunning_step_taken", about_ref=invoice.ref).order_by("pk")
     done = ["reminder sent", "reminder sent", "reminder fee charged", "new orders stopped", "service suspended"]
     assert [activity.facts["step"] for activity in told] == done
     fee = Document.objects.get(fee_for__isnull=False)
