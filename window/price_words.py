@@ -6,21 +6,19 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from billing.catalog import charges
-from billing.catalog.models import Charge, PlanVersion
 from billing.periods import Interval
 from window import formats
 
 CENTS: Final = 2  # decimal places a price is written with at least
 
 
-def of_version(version: PlanVersion, unit: str) -> list[str]:
+def of_version(version: Any, unit: str) -> list[str]:
     """Write what a plan costs: each charge, then the price that stands in the place of what recurs at first."""
     words = [of_charge(charge, version.currency, unit) for charge in version.charges.all()]
     return [*words, at_first(version)] if version.intro_price is not None else words
 
 
-def at_first(version: PlanVersion) -> str:
+def at_first(version: Any) -> str:
     """Write the price at first: "at first 31.00 EUR for 3 periods"; nothing where there is none."""
     if version.intro_price is None:
         return ""
@@ -35,14 +33,14 @@ def at_first(version: PlanVersion) -> str:
     )
 
 
-def of_charge(charge: Charge, currency: str, unit: str) -> str:
+def of_charge(charge: Any, currency: str, unit: str) -> str:
     """Write what a charge costs and how often; what is used is counted in what the charge is called."""
-    terms, interval = charges.parse(charge.model, charge.params), Interval(charge.interval_unit, charge.interval_count)
-    if charge.kind == Charge.Kind.ONE_TIME:
+    terms, interval = charge.terms, charge.interval
+    if charge.kind == charge.Kind.ONE_TIME:
         return _once(terms, currency, unit)
-    if charge.kind == Charge.Kind.MINIMUM:
+    if charge.kind == charge.Kind.MINIMUM:
         return _("at least %(price)s") % {"price": of(terms, interval, currency, unit)}
-    return of(terms, interval, currency, charge.name if charge.kind == Charge.Kind.USAGE else unit)
+    return of(terms, interval, currency, charge.name if charge.kind == charge.Kind.USAGE else unit)
 
 
 def plain(price: Decimal) -> Decimal:
