@@ -40,7 +40,10 @@ def of_charge(charge: Any, currency: str, unit: str) -> str:
         return _once(terms, currency, unit)
     if charge.kind == charge.Kind.MINIMUM:
         return _("at least %(price)s") % {"price": of(terms, interval, currency, unit)}
-    return of(terms, interval, currency, charge.name if charge.kind == charge.Kind.USAGE else unit)
+    if charge.kind == charge.Kind.USAGE:
+        told = of(terms, interval, currency, charge.name)
+        return f"{charge.name}: {told}" if terms.unit_price is None else told
+    return of(terms, interval, currency, unit)
 
 
 def plain(price: Decimal) -> Decimal:

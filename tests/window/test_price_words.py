@@ -1,49 +1,41 @@
-"""What a plan costs, in words: once or again and again, at least, and at first."""
-
-from datetime import date
-from decimal import Decimal
+"""What a charge model says of itself is said in the reader's language, and in English as before."""
 
 import pytest
+from django.utils import translation
 
-from billing.catalog import plans
-from billing.catalog.plans import ChargeTerms, Introduction
-from tests.factories import billing
+from billing.catalog import charges
+from billing.periods import Interval
 from window import price_words
 
-pytestmark = pytest.mark.django_db
-
-SEATS = ChargeTerms("base", "Pro", {"unit_price": "62.00"})
-
-
-def words(*charges, **terms):
-    version = plans.publish_version(
-        plan=billing.plan(), currency="EUR", charges=[SEATS, *charges], effective_on=date(2026, 1, 1), **terms
-    )
-    version.refresh_from_db()
-    return [said.replace("\xa0", " ") for said in price_words.of_version(version, "seat")]
+MONTHLY = Interval("month", 1)
+TIERS = [{"up_to": 10, "unit_price": "5.00"}, {"up_to": None, "unit_price": "4.00", "flat_price": "2.00"}]
+EACH_TIER = "up to 10: 5.00 each; above 10: 4.00 each plus 2.00"
+PACKAGES = {"package_price": "4.50", "package_size": 500, "free_units": 2000}
+PERCENT = {"rate": "1.5", "fixed_per_event": "0.25"}
 
 
 @pytest.mark.parametrize(
-    ("charge", "said"),
+    ("model", "params", "told"),
     [
-        (ChargeTerms("setup", "Installation", {"price": "99.00"}, model="flat", kind="one_time"), "99.00 EUR once"),
-        (ChargeTerms("setup", "Training", {"unit_price": "9.50"}, kind="one_time"), "9.50 EUR for each seat, once"),
-        (
-            ChargeTerms("minimum", "Minimum", {"price": "50.00"}, model="flat", kind="minimum"),
-            "at least 50.00 EUR in all a month",
-        ),
-        (ChargeTerms("calls", "call", {"unit_price": "0.10"}, kind="usage", metric="calls"), "0.10 EUR for each call a month"),
+        ("package", PACKAGES, "4.50 for each package of 500 units begun, the first 2000 free"),
+        ("graduated", {"tiers": TIERS}, f"each unit at the price of its tier: {EACH_TIER}"),
+        ("volume", {"tiers": TIERS}, f"all units at the price of the tier the total falls into: {EACH_TIER}"),
+        ("percentage", PERCENT, "1.5 % of the amount, 0.25 for each event"),
     ],
 )
-def test_charge_says_whether_it_comes_once_at_least_or_by_use(charge, said):
-    assert words(charge) == ["62.00 EUR for each seat a month", said]
+def test_charge_explains_itself_in_english(model, params, told):
+    assert charges.parse(model, params).explain() == told
 
 
-def test_one_time_price_in_tiers_is_explained():
-    tiers = {"tiers": [{"up_to": 10, "unit_price": "5"}, {"unit_price": "4"}]}
+def test_price_of_packages_is_written_as_the_reader_writes_figures():
+    with translation.override("de"):
+        told = price_words.of(charges.parse("package", PACKAGES), MONTHLY, "EUR", "message")
 
-    assert words(ChargeTerms("setup", "Training", tiers, model="graduated", kind="one_time"))[1].endswith("(in EUR, once)")
+    assert "4,50" in told
+    assert "2.000" in told
 
 
-def test_price_at_first_is_named_with_its_length():
-    assert words(introductions=[Introduction(Decimal("31"), 2)])[1] == "at first 31.00 EUR for 2 periods"
+def test_price_that_is_told_at_length_ends_with_its_currency_and_cycle():
+    told = price_words.of(charges.parse("package", PACKAGES), MONTHLY, "EUR", "message")
+
+    assert told == "4.50 for each package of 500 units begun, the first 2,000 free (in EUR, a month)"
