@@ -11,9 +11,8 @@ from accounts.people import access
 from accounts.policies import resolving
 from accounts.policies.keys import KEYS
 from accounts.segments.models import Condition, Segment
-from billing.catalog import charges, plans
+from billing.catalog import plans
 from billing.catalog.models import PlanVersion, PriceList
-from billing.periods import Interval
 from window import policy_words, price_words
 from window.portal_menu import ASKS, PLACES
 
@@ -59,15 +58,7 @@ def _prices(terms: list[Condition], currency: str, on: date) -> list[dict[str, A
 
 def _price(version: PlanVersion) -> dict[str, Any]:
     unit = version.plan.product.unit_name
-    words = [
-        price_words.of(
-            charges.parse(charge.model, charge.params),
-            Interval(charge.interval_unit, charge.interval_count),
-            version.currency,
-            unit,
-        )
-        for charge in version.charges.all()
-    ]
+    words = price_words.of_version(version, unit)
     return {
         "product": version.plan.product.name,
         "plan": version.plan.name,

@@ -15,7 +15,6 @@ from accounts.days import local_day
 from billing.amendments import staying
 from billing.amendments.models import Quote
 from billing.amendments.quoting import Change
-from billing.catalog import charges
 from billing.catalog.models import Plan, PlanVersion, Product
 from billing.contracts import conditions, state
 from billing.contracts.models import ContractEvent
@@ -164,7 +163,7 @@ def prices(versions: Iterable[PlanVersion], unit_name: str) -> list[dict[str, st
     return [
         {
             "plan": version.plan.name,
-            "price": "; ".join(_price(charge, version.currency, unit_name) for charge in version.charges.all()),
+            "price": "; ".join(price_words.of_version(version, unit_name)),
         }
         for version in versions
     ]
@@ -173,11 +172,6 @@ def prices(versions: Iterable[PlanVersion], unit_name: str) -> list[dict[str, st
 def period_words(interval: dict[str, int] | None) -> str:
     """Write a length of billing cycle as people say it: "a month", "every 3 months"; nothing for none."""
     return price_words.period(Interval.parse(interval)) if interval else ""
-
-
-def _price(charge: Any, currency: str, unit: str) -> str:
-    interval = Interval(charge.interval_unit, charge.interval_count)
-    return price_words.of(charges.parse(charge.model, charge.params), interval, currency, unit)
 
 
 def _line(line: dict[str, Any], currency: str) -> QuotedLine:

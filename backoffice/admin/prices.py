@@ -3,7 +3,6 @@
 A price changes by publishing a further version; what runs keeps the one it has.
 """
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -13,7 +12,6 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
@@ -28,7 +26,6 @@ from billing.usage.models import Meter
 from window import formats, price_words
 
 PRICE_OF = {"standard": "unit_price", "flat": "price"}  # what each charge model calls its price
-CENTS = 2  # decimal places a price is written with at least
 BASE = "base"  # the code of the charge that the form asks for by itself
 TERMS = ("currency", "price_list", "effective_on", "trial_days")
 SHOWN = ("plan", "number", *TERMS, "says", "first_prices", "term_months", "ends_with_term", "used")
@@ -150,37 +147,17 @@ class PlanVersionAdmin(UseCaseAdmin):
     def says(self, version: PlanVersion) -> SafeString:
         """Write each charge in words."""
         unit = version.plan.product.unit_name
-        rows = ((charge.name, _priced(charge, version.currency, unit)) for charge in version.charges.all())
+        rows = ((charge.name, price_words.of_charge(charge, version.currency, unit)) for charge in version.charges.all())
         return format_html_join("", "{}: {}<br>", rows)
 
     @admin.display(description=_("Price at first"))
     def first_prices(self, version: PlanVersion) -> str:
         """Say what stands in the place of the price, and how long."""
-        if version.intro_price is None:
-            return "–"
-        facts = {
-            "price": formats.figure(_plain(version.intro_price)),
-            "currency": version.currency,
-            "periods": version.intro_periods,
-        }
-        return gettext("{price} {currency}, for so many periods: {periods}").format(**facts)
+        return price_words.at_first(version) or "–"
 
     def _latest(self, plan: int) -> PlanVersion | None:
         found = PlanVersion.objects.filter(plan=plan, price_list=None).order_by("-effective_on", "-number", "-pk")
         return found.prefetch_related("charges").first()
-
-
-def _priced(charge: Charge, currency: str, unit: str) -> str:
-    terms = charges.parse(charge.model, charge.params)
-    if charge.kind == Charge.Kind.ONE_TIME:
-        return gettext("{price} (once, in {currency})").format(price=price_words.explained(terms), currency=currency)
-    return price_words.of(terms, Interval(charge.interval_unit, charge.interval_count), currency, charge.metric or unit)
-
-
-def _plain(price: Decimal) -> Decimal:
-    """Return a price without the noughts of its column, in cents at least."""
-    short = price.normalize()
-    return short if -int(short.as_tuple().exponent) >= CENTS else short.quantize(Decimal("0.01"))
 
 
 def _said_by(version: PlanVersion) -> dict[str, Any]:
@@ -188,7 +165,7 @@ def _said_by(version: PlanVersion) -> dict[str, Any]:
     kept = list(version.charges.all())
     base = next((one for one in kept if one.code == BASE and one.model in PRICE_OF and one.interval_count == 1), None)
     said: dict[str, Any] = {"currency": version.currency, "trial_days": version.trial_days, "term": version.term_months}
-    first = None if version.intro_price is None else _plain(version.intro_price)
+    first = None if version.intro_price is None else price_words.plain(version.intro_price)
     said |= {"first_price": first, "first_periods": version.intro_periods or None, "ends": version.ends_with_term}
     if base:
         said |= {"model": base.model, "price": base.params[PRICE_OF[base.model]], "billing": base.billing}

@@ -9,6 +9,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from billing.catalog import charges
+from billing.periods import Interval
+
 
 class LegalEntity(models.Model):
     """Who sells: the seller named on a document. Written by sellers.py."""
@@ -238,6 +241,16 @@ class Charge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan_version}: {self.name}"
+
+    @property
+    def terms(self) -> charges.Terms:
+        """The terms of its model, as they price a quantity."""
+        return charges.parse(self.model, self.params)
+
+    @property
+    def interval(self) -> Interval:
+        """How often it is billed."""
+        return Interval(self.interval_unit, self.interval_count)
 
 
 class Coupon(models.Model):
