@@ -54,7 +54,7 @@ def test_server_allows_what_is_listed_and_not_a_cent_more(agent):
     for (tier, days, side), most in listed(agent).items():
         customer = group(f"{tier} {days} {side}", tier=tier)
         Customer.objects.filter(pk=customer.pk).update(created_at=LONG[days])
-        billing.invoice(customer)
+        billing.contract(customer)
         ticket = support.ticket(Customer.objects.get(pk=customer.pk))
         if side:
             fault.judge(actor=agent, ticket=ticket, side=side, evidence="The log.", at=LATER)
