@@ -76,15 +76,25 @@ def _speaking(user: User, level: str, currency: str, on: date, *, own: bool) -> 
 
 def _most(holder: _Holder, values: Values, case: Circumstances, currency: str) -> Money:
     limit = limits.combined(holder.rows, values, holder.level, GOODWILL, currency)
-    fitting = (row for row in holder.allowances if all(one.holds for one in criteria.circumstances(row, case)))
-    most = max([limit.per_ticket if limit else Money.zero(currency), *map(_once, fitting)])
+    of_the_day = limit.per_day if limit else None
+    fitting = [row for row in holder.allowances if all(one.holds for one in criteria.circumstances(row, case))]
+    own = _within(limit.per_ticket, of_the_day) if limit else Money.zero(currency)
+    most = max([own, *(_once(row, of_the_day) for row in fitting)])
     whole = policy_limits.on_ticket(values, currency)
-    return min(most, whole.amount) if whole else most
+    return _within(most, whole.amount if whole else None)
 
 
-def _once(row: Allowance) -> Money:
-    """What an allowance lets somebody give in one go, while nothing was given before."""
+def _once(row: Allowance, of_the_day: Money | None) -> Money:
+    """What an allowance lets somebody give in one go, while nothing was given before.
+
+    One that names no day's budget of its own leaves the day's limit as it is.
+    """
     bounds: Iterable[int | None] = (
         row.per_ticket_minor, row.per_action_minor, row.per_day_minor, row.per_month_minor, row.per_node_month_minor,
     )  # fmt: skip
-    return Money(min(bound for bound in bounds if bound is not None), row.currency)
+    once = Money(min(bound for bound in bounds if bound is not None), row.currency)
+    return once if row.per_day_minor is not None else _within(once, of_the_day)
+
+
+def _within(amount: Money, bound: Money | None) -> Money:
+    return amount if bound is None else min(amount, bound)
