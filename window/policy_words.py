@@ -21,8 +21,12 @@ def of(key: Key, value: Any, currency: str = "") -> str:
     if key.type is Type.FLAG:
         return _("yes") if value else _("no")
     if key.type is Type.NAMES:
-        return key.words(value) if value else _("none")
-    if key.type is Type.MONEY and value:
-        said = {currency: value[currency]} if currency in value else value
-        return ", ".join(f"{figure(Decimal(amount))}{NO_BREAK_SPACE}{code}" for code, amount in sorted(said.items()))
-    return key.words(value) if key.type is Type.MONEY or not key.unit else f"{figure(value)} {_(key.unit)}"
+        return ", ".join(value) or _("none")
+    if key.type is Type.MONEY:
+        return _amounts(value, currency)
+    return f"{figure(value)} {_(key.unit)}" if key.unit else key.words(value)
+
+
+def _amounts(value: dict[str, str], currency: str) -> str:
+    said = {currency: value[currency]} if currency in value else value
+    return ", ".join(f"{figure(Decimal(amount))}{NO_BREAK_SPACE}{code}" for code, amount in sorted(said.items()))

@@ -249,7 +249,7 @@ def _place(actor: User, customer: Customer, number: str) -> Customer | None:
         found = Customer.objects.numbered(number).first()
     else:
         reach = access.customers_within_reach(actor, access.REQUEST_CHANGES)
-        found = reach.numbered(number).filter(tree_id=customer.tree_id).first()
+        found = reach.filter(pk__in=Customer.objects.numbered(number).values("pk"), tree_id=customer.tree_id).first()
     if found is None:
         raise CannotBePlaced(_("There is no customer with this number to stand under."), code="place_unknown")
     return found

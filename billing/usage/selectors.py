@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Case, Count, DecimalField, F, Max, OuterRef, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Cast
@@ -39,8 +39,8 @@ def by_day(subscription: Any) -> QuerySet[Any, dict[str, Any]]:
     )  # fmt: skip
     rows = UsageRecord.objects.filter(subscription=subscription).order_by()
     grouped = rows.values("day", "meter", code=F("meter__code"), how=F("meter__aggregation"))
-    found: QuerySet[Any, dict[str, Any]] = grouped.annotate(used=used, measurements=Count("pk"), told_at=Max("recorded_at"))
-    return found
+    rows_of_days = grouped.annotate(used=used, measurements=Count("pk"), told_at=Max("recorded_at"))
+    return cast(QuerySet[Any, dict[str, Any]], rows_of_days)
 
 
 def in_words(how: str) -> str:

@@ -71,7 +71,7 @@ def test_pages_lead_on_and_back_through_every_day_once(told):
     assert not second.context["page"].next_cursor and not first.context["page"].previous_cursor
 
 
-@pytest.mark.parametrize("made_up", ["2026-13-40~calls", "x", "2026-03-09~\x00", "~"])
+@pytest.mark.parametrize("made_up", ["2026-13-40~calls", "x", "2026-03-09", "~"])
 def test_made_up_cursor_is_the_first_page(told, made_up):
     recording.record([told], at=AT)
 

@@ -55,13 +55,13 @@ def test_good_tax_id_waits_for_the_administrator_of_the_group_and_is_then_in_eff
 
 
 def test_who_asked_and_who_decides_read_by_when_it_is_decided(tree):
-    asking = people.member(tree.germany)
+    asking, administrator = people.member(tree.germany), people.administrator(tree.group)
     send(asking, "change_requests", tree.germany.number, form={"what": "tax_id", "tax_id": "DE136695976"})
     by = day(local_day(timezone.now(), tree.germany.timezone) + timedelta(days=5))
 
     mine = send(asking, "details", tree.germany.number).content.decode()
-    theirs = send(people.administrator(tree.group), "order_approvals", tree.group.number).content.decode()
-    told = send(people.administrator(tree.group), "details", tree.germany.number).content.decode()
+    theirs = send(administrator, "order_approvals", tree.group.number).content.decode()
+    told = send(administrator, "details", tree.germany.number).content.decode()
 
     assert f"An administrator decides by {by}." in mine
     assert f"To be decided by {by}" in theirs and f"To be decided by {by}" in told
