@@ -269,7 +269,12 @@ def callback(request: HttpRequest, pk: int) -> CallBack:
 def payer(request: HttpRequest, customer: Customer) -> Customer | None:
     """Return who pays for `customer` today; None when that is somebody the visitor may not see."""
     paying = responsibilities.payer_of(customer, today(customer))
-    return access.customers_within_reach(request.user).filter(pk=paying.pk).first()
+    return next(iter(_payer(viewer=request.user, paying=paying)), None)
+
+
+@asked.statement
+def _payer(viewer: User, paying: Customer) -> QuerySet[Customer]:
+    return access.customers_within_reach(viewer).filter(pk=paying.pk)
 
 
 def today(customer: Customer) -> date:
