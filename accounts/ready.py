@@ -9,19 +9,19 @@ A ready statement is written at its first use, with a place for each fact, and a
 
     lines = _lines_of(document=document.pk)
 
-A fact is compared as the driver writes it: a key, a day, a moment, a word, never None; a list holds keys, for `reading.among`,
-and must narrow the whole: asked about no keys, nothing is found and the database is left alone. Only facts may differ between
-two questions: what else the function looks at is looked at once a process.
+A fact is compared as the driver writes it: a key, a day, a moment, a word, never None; a row stands for its key. A list holds
+keys, for `reading.among`, and must narrow the whole: asked about no keys, nothing is found and the database is left alone.
+Only facts may differ between two questions: what else the function looks at is looked at once a process.
 """
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from inspect import signature
 from typing import Any, Generic, TypeVar
 
 from django.db import connections
-from django.db.models import QuerySet, Value
+from django.db.models import Model, QuerySet, Value
 
 from accounts import reading
 
@@ -31,16 +31,26 @@ Row = TypeVar("Row")
 class Fact(Value):
     """The place in a statement of what is handed in with each question."""
 
+    @property
+    def pk(self) -> "Fact":
+        """The key of the row it is the place of."""
+        return self
+
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         """Leave the place open."""
         return "%s", [self]
 
 
 class Statement(Generic[Row]):
-    """A statement that was written once; call it with its facts by name."""
+    """A statement that was written once; call it with its facts by name.
 
-    def __init__(self, write: Callable[..., QuerySet[Any, Row]]) -> None:
-        self._write = write
+    With `stand_ins` the function is handed what each makes of the fact of its name.
+    """
+
+    def __init__(
+        self, write: Callable[..., QuerySet[Any, Row]], stand_ins: Mapping[str, Callable[[Fact], Any]] | None = None
+    ) -> None:
+        self._write, self._stand_ins = write, stand_ins or {}
         self.__doc__ = write.__doc__
 
     def __call__(self, **facts: Any) -> list[Row]:
@@ -57,7 +67,8 @@ class Statement(Generic[Row]):
 
     @cached_property
     def _written(self) -> tuple[QuerySet[Any, Row], Any, tuple[str, tuple[Any, ...]]]:
-        rows = self._write(**{name: Fact(name) for name in signature(self._write).parameters})
+        facts = {name: Fact(name) for name in signature(self._write).parameters}
+        rows = self._write(**{name: self._stand_ins.get(name, _itself)(fact) for name, fact in facts.items()})
         compiler = rows.query.get_compiler(using=rows.db)
         return rows, compiler, compiler.as_sql()
 
@@ -67,5 +78,11 @@ def statement(write: Callable[..., QuerySet[Any, Row]]) -> Statement[Row]:
     return Statement(write)
 
 
+def _itself(fact: Fact) -> Fact:
+    return fact
+
+
 def _as_sent(fact: Any) -> Any:
+    if isinstance(fact, Model):
+        return fact.pk
     return reading.as_one_value(fact) if isinstance(fact, list) else fact

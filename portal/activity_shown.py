@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
+from accounts.customers.models import Customer
+from accounts.people import asked
+from accounts.people.models import User
 from accounts.timeline import reading
 from accounts.timeline.models import Activity
 
@@ -16,6 +20,7 @@ PAGES: Final = {
     "ticket": "portal:ticket",
     "contract": "portal:contract",
 }
+LATEST_SHOWN: Final = 8
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,26 @@ class Entry:
     icon: str
     url: str
     url_label: str
+
+    @property
+    def who_and_where(self) -> str:
+        """Who did it and for which customer, in one line."""
+        return f"{self.who} · {self.where}"
+
+
+def latest(node: Customer, *, viewer: User, subtree: bool) -> list[Entry]:
+    """Return the last things that happened to `node` (with `subtree`, also to all below it), newest first."""
+    return entries((_latest_below if subtree else _latest_at)(viewer=viewer, node=node))
+
+
+@asked.statement
+def _latest_below(viewer: User, node: Customer) -> QuerySet[Activity]:
+    return reading.rows_of_customer(node, viewer=viewer, subtree=True)[:LATEST_SHOWN]
+
+
+@asked.statement
+def _latest_at(viewer: User, node: Customer) -> QuerySet[Activity]:
+    return reading.rows_of_customer(node, viewer=viewer)[:LATEST_SHOWN]
 
 
 def entries(activities: Iterable[Activity]) -> list[Entry]:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from django.db.models import QuerySet
 
-from accounts.people import access
+from accounts.people import access, asked
 from accounts.people.access import Rights
 from accounts.people.models import User
 from billing.catalog import coupons
@@ -18,6 +19,10 @@ from billing.invoices import selectors
 from billing.invoices.models import Document, Line
 from billing.provisioning import progress
 from billing.provisioning.progress import Progress
+from portal import invoices_shown
+from portal.invoices_shown import Row
+
+DOCUMENTS_SHOWN: Final = 12
 
 
 @dataclass(frozen=True)
@@ -90,10 +95,16 @@ def contracts(found: Iterable[Contract], *, rights: Rights, on: date) -> list[Co
     return [ContractShown(each, [shown[s.pk] for s in each.subscriptions.all()], records) for each in found]
 
 
-def billed_for(contract: Contract, *, viewer: User) -> QuerySet[Document]:
-    """Return the documents that `viewer` may see with lines for subscriptions of `contract`."""
+def billed_for(contract: Contract, *, viewer: User, on: date) -> list[Row]:
+    """Return the newest documents that `viewer` may see with lines for subscriptions of `contract`, on the day `on`."""
+    return invoices_shown.rows(_billed_for(viewer=viewer, contract=contract), on=on)
+
+
+@asked.statement
+def _billed_for(viewer: User, contract: Contract) -> QuerySet[Document]:
     lines = Line.objects.filter(subscription__contract=contract)
-    return selectors.visible_to(viewer).filter(pk__in=lines.values("document"))
+    billed = invoices_shown.listed(selectors.visible_to(viewer).filter(pk__in=lines.values("document")))
+    return billed.order_by("-issued_on", "-pk")[:DOCUMENTS_SHOWN]
 
 
 def scheduled(shown: ContractShown, *, today: date) -> list[Coming]:

@@ -3,8 +3,10 @@
 A constant number of statements.
 """
 
-from typing import Any, Final
+from datetime import date
+from typing import Any
 
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -13,15 +15,12 @@ from accounts.people import access
 from accounts.people.models import User
 from accounts.quality import confirming
 from accounts.segments import key_accounts
-from accounts.timeline import reading
-from billing.invoices import selectors, upcoming
+from billing.contracts.models import Subscription
+from billing.invoices import upcoming
 from billing.ledger import balances
 from billing.money import Money
-from portal import activity_shown, invoices_shown, places
+from portal import activity_shown, invoices_shown, places, spans
 from support.tickets.models import Ticket
-
-INVOICES_SHOWN: Final = 5
-ENTRIES_SHOWN: Final = 8
 
 
 def of(request: HttpRequest, node: Customer) -> dict[str, Any]:
@@ -29,23 +28,20 @@ def of(request: HttpRequest, node: Customer) -> dict[str, Any]:
     viewer, today = request.user, places.today(node)
     span = places.span(request, node)
     owed = balances.for_nodes([node], within=access.customers_within_reach(viewer, access.SEE_MONEY))[node.pk]
-    open_invoices = selectors.open_for(span.customers)
-    open_totals, overdue = invoices_shown.open_and_overdue(open_invoices, on=today)
-    tickets = Ticket.objects.for_customers(span.customers).unresolved()
-    happened = reading.of_customer(node, viewer=viewer, subtree=span.whole, limit=ENTRIES_SHOWN)
+    open_totals, overdue = invoices_shown.open_and_overdue(span, on=today)
     return {
         "at": node,
         "span": span,
         "owed": amounts(owed.own),
         "owed_below": amounts(owed.subtree),
         "credit": credit(owed.own),
-        "next_day": upcoming.next_day(span.customers, today=today),
+        "next_day": upcoming.soonest(_next_due(span), today=today),
         "open_totals": open_totals,
-        "rows": invoices_shown.rows(invoices_shown.listed(open_invoices)[:INVOICES_SHOWN], on=today),
+        "rows": invoices_shown.oldest_open(span, on=today),
         "overdue": overdue,
         "has_below": span.has_below,
-        "tickets": tickets.count(),
-        "entries": activity_shown.entries(happened),
+        "tickets": sum(_open_tickets(span)),
+        "entries": activity_shown.latest(node, viewer=viewer, subtree=span.whole),
         "confirm_due": (node.kind.carries_legal_data or node.street)
         and confirming.is_due(node, at=timezone.now())
         and places.standing(request, node).may(access.REQUEST_CHANGES).allowed,
@@ -61,6 +57,17 @@ def key_account(viewer: User, node: Customer) -> dict[str, Any] | None:
         return None
     via = access.customers_within_reach(viewer).filter(pk=held.customer_id).first()
     return {"manager": held.manager, "via": via, "through": via if via != node else None}
+
+
+@spans.statement
+def _next_due(customers: QuerySet[Customer]) -> QuerySet[Subscription, date]:
+    return upcoming.due_days(customers)[:1]
+
+
+@spans.statement
+def _open_tickets(customers: QuerySet[Customer]) -> QuerySet[Ticket, int]:
+    per_status = Ticket.objects.for_customers(customers).unresolved().order_by().values("status")
+    return per_status.annotate(n=Count("pk")).values_list("n", flat=True)
 
 
 def next_invoice(request: HttpRequest, node: Customer) -> dict[str, Any]:

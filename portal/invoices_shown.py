@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count, Min, Q, Sum, prefetch_related_objects
 from django.db.models.query import QuerySet
 
 from accounts import ready
+from accounts.customers.models import Customer
 from accounts.ready import Fact
 from billing import periods
 from billing.anomalies.models import Finding
@@ -18,7 +19,11 @@ from billing.invoices import selectors
 from billing.invoices.models import Document, Line, Settlement
 from billing.money import Money
 from billing.payments import selectors as payment_selectors
+from portal import spans
+from portal.spans import Span
 from window import derivation_words
+
+OPEN_SHOWN: Final = 5
 
 
 @dataclass(frozen=True)
@@ -69,24 +74,33 @@ def rows(documents: Iterable[Any], *, on: date) -> list[Row]:
     ]
 
 
-def open_totals(documents: QuerySet[Document]) -> list[Money]:
-    """Return what is open on `documents`, one amount a currency."""
-    sums = documents.order_by().values_list("currency").annotate(Sum("open_minor")).order_by("currency")
-    return [Money(minor, currency) for currency, minor in sums]
+def oldest_open(span: Span, *, on: date) -> list[Row]:
+    """Return the invoices of a span that were open longest, as rows, on the day `on`."""
+    return rows(_oldest_open(span), on=on)
 
 
-def open_and_overdue(documents: QuerySet[Document], *, on: date) -> tuple[list[Money], dict[str, Any]]:
-    """Return what is open on `documents`, one amount a currency, and how many are overdue since when; in one statement."""
-    late = Q(due_on__lt=on)
-    sums = documents.order_by().values("currency").annotate(
-        open=Sum("open_minor"), count=Count("pk", filter=late), since=Min("due_on", filter=late)
-    )  # fmt: skip
-    rows = list(sums.order_by("currency"))
+@spans.statement
+def _oldest_open(customers: QuerySet[Customer]) -> QuerySet[Document]:
+    return listed(selectors.open_for(customers))[:OPEN_SHOWN]
+
+
+def open_and_overdue(span: Span, *, on: date) -> tuple[list[Money], dict[str, Any]]:
+    """Return what is open on a span's invoices, one amount a currency, and how many are overdue since when; in one statement."""
+    rows = _open_sums(span, on=on)
     overdue = {
         "count": sum(row["count"] for row in rows),
         "since": min((row["since"] for row in rows if row["since"]), default=None),
     }
     return [Money(row["open"], row["currency"]) for row in rows], overdue
+
+
+@spans.statement
+def _open_sums(customers: QuerySet[Customer], on: date) -> QuerySet[Document, dict[str, Any]]:
+    late = Q(due_on__lt=on)
+    sums = selectors.open_for(customers).order_by().values("currency").annotate(
+        open=Sum("open_minor"), count=Count("pk", filter=late), since=Min("due_on", filter=late)
+    )  # fmt: skip
+    return sums.order_by("currency")
 
 
 def lines(document: Document) -> list[LineShown]:

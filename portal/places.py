@@ -5,7 +5,7 @@ Whatever is not within reach is not found. The customer a page stands at is reme
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
@@ -17,9 +17,9 @@ from accounts.customers import responsibilities
 from accounts.customers.models import Customer
 from accounts.customers.relation_models import Relation, RelationKind
 from accounts.days import local_day
-from accounts.people import access, relations
+from accounts.people import access, asked, relations
 from accounts.people.access import Action
-from accounts.people.models import ApiKey, Membership
+from accounts.people.models import ApiKey, Membership, User
 from accounts.quality import positions
 from accounts.quality.models import ChangeRequest
 from accounts.single_sign_on.models import MailDomain, NamedAdministrator, SignInProvider
@@ -39,6 +39,7 @@ from support.channels.models import CallBack
 from support.tickets import behalf, conversation
 from support.tickets.models import Ticket
 
+Row = TypeVar("Row")
 LONGEST_POSITION: Final = 9  # digits
 
 
@@ -76,18 +77,22 @@ def stand_at(request: HttpRequest, customer: Customer) -> Customer:
 
 def span(request: HttpRequest, node: Customer, action: Action = access.SEE_MONEY) -> Span:
     """Return the node with everything below it, or alone when the address says `?span=node`."""
-    return spans.within(access.customers_within_reach(request.user, action), node, whole=request.GET.get("span") != "node")
+    return spans.within(request.user, action, node, whole=request.GET.get("span") != "node")
 
 
 def contract(request: HttpRequest, ref: str) -> Contract:
     """Return the contract, of a customer within reach or with a subscription of one; only those subscriptions come with it."""
-    reach = access.customers_within_reach(request.user, access.SEE_MONEY)
-    found = get_object_or_404(contracts_within(reach), ref=ref)
+    found = _one_of(_contract(viewer=request.user, ref=ref))
     seen = Subscription.objects.select_related("product__successor", "customer").order_by("ref")
     if not standing(request, found.customer).may(access.SEE_MONEY).allowed:
-        seen = seen.filter(customer__in=reach)
+        seen = seen.filter(customer__in=access.customers_within_reach(request.user, access.SEE_MONEY))
     prefetch_related_objects([found], Prefetch("subscriptions", seen))
     return _standing(request, found)
+
+
+@asked.statement
+def _contract(viewer: User, ref: str) -> QuerySet[Contract]:
+    return contracts_within(access.customers_within_reach(viewer, access.SEE_MONEY)).filter(ref=ref)
 
 
 def contracts_within(reach: QuerySet[Customer]) -> QuerySet[Contract]:
@@ -174,10 +179,21 @@ def may_order(request: HttpRequest, agreed: Contract) -> bool:
 
 def document(request: HttpRequest, ref: str) -> Document:
     """Return the invoice or credit note, and with it whether a payment for it waits for its outcome (`is_checked`)."""
-    rows = invoice_selectors.visible_to(request.user).select_related("customer__kind", "receiver", "legal_entity", "corrects")
-    found = get_object_or_404(rows.annotate(is_checked=payment_selectors.is_being_checked()), ref=ref)
+    found = _one_of(_document(viewer=request.user, ref=ref))
     stand_at(request, found.customer)
     return found
+
+
+@asked.statement
+def _document(viewer: User, ref: str) -> QuerySet[Document]:
+    rows = invoice_selectors.visible_to(viewer).filter(ref=ref).annotate(is_checked=payment_selectors.is_being_checked())
+    return rows.select_related("customer__kind", "receiver", "legal_entity", "corrects")
+
+
+def _one_of(rows: list[Row]) -> Row:
+    if not rows:
+        raise Http404
+    return rows[0]
 
 
 def document_to_pay(request: HttpRequest, ref: str) -> Document:
@@ -253,7 +269,12 @@ def callback(request: HttpRequest, pk: int) -> CallBack:
 def payer(request: HttpRequest, customer: Customer) -> Customer | None:
     """Return who pays for `customer` today; None when that is somebody the visitor may not see."""
     paying = responsibilities.payer_of(customer, today(customer))
-    return access.customers_within_reach(request.user).filter(pk=paying.pk).first()
+    return next(iter(_payer(viewer=request.user, paying=paying)), None)
+
+
+@asked.statement
+def _payer(viewer: User, paying: Customer) -> QuerySet[Customer]:
+    return access.customers_within_reach(viewer).filter(pk=paying.pk)
 
 
 def today(customer: Customer) -> date:

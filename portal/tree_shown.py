@@ -3,7 +3,7 @@
 Only what the visitor may see is there, and only that is counted. A constant number of statements, however many nodes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.customers.models import Customer
-from accounts.people import access
+from accounts.people import access, asked
 from accounts.people.models import Membership, User
 from billing.contracts.models import Subscription
 from billing.ledger import balances
@@ -37,13 +37,40 @@ Node = dict[str, Any]
 
 def whole(viewer: User, at: Customer) -> list[Node]:
     """Return the tree around `at`, as far as `viewer` may see it: its first levels, and all on the way to `at`."""
-    within = access.customers_within_reach(viewer).current().filter(tree_id=at.tree_id)
-    top = within.order_by("level").values_list("level", flat=True).first() or 0
-    fitting = (levels for levels in LEVELS_AT_ONCE if within.filter(level__lt=top + levels).count() <= MOST_AT_ONCE)
-    levels = next(fitting, LEVELS_AT_ONCE[-1])
-    first = within.filter(level__lt=top + levels) | within.filter(pk__in=_adopted(viewer, within))
-    known = _loaded(first, viewer) if at.level < top + 1 else _loaded(first | within.filter(pk__in=_around(at)), viewer)
-    return [*_nested(known, at, cut=top + levels - 1), *_rest(len(known))]
+    per_level = dict(_levels(viewer=viewer, tree=at.tree_id))
+    top = min(per_level, default=0)
+    fitting = (levels for levels in LEVELS_AT_ONCE if _as_far_as(per_level, top + levels) <= MOST_AT_ONCE)
+    cut = top + next(fitting, LEVELS_AT_ONCE[-1])
+    found = (_first if at.level < top + 1 else _first_and_around)(viewer=viewer, tree=at.tree_id, cut=cut, at=at)
+    known = _with_balances(found, viewer)
+    return [*_nested(known, at, cut=cut - 1), *_rest(len(known))]
+
+
+@asked.statement
+def _levels(viewer: User, tree: int) -> QuerySet[Customer, tuple[int, int]]:
+    """How many there are on each level."""
+    within = access.customers_within_reach(viewer).current().filter(tree_id=tree).order_by()
+    return within.values_list("level").annotate(nodes=Count("pk"))
+
+
+def _as_far_as(per_level: Mapping[int, int], cut: int) -> int:
+    return sum(nodes for level, nodes in per_level.items() if level < cut)
+
+
+@asked.statement
+def _first(viewer: User, tree: int, cut: int, at: Customer) -> QuerySet[Customer]:
+    return _in_order(_above_the_cut(viewer, tree, cut), viewer)
+
+
+@asked.statement
+def _first_and_around(viewer: User, tree: int, cut: int, at: Customer) -> QuerySet[Customer]:
+    around = access.customers_within_reach(viewer).current().filter(tree_id=tree, pk__in=_around(at))
+    return _in_order(_above_the_cut(viewer, tree, cut) | around, viewer)
+
+
+def _above_the_cut(viewer: User, tree: int, cut: int) -> QuerySet[Customer]:
+    within = access.customers_within_reach(viewer).current().filter(tree_id=tree)
+    return within.filter(level__lt=cut) | within.filter(pk__in=_adopted(viewer, within))
 
 
 def _around(at: Customer) -> QuerySet[Customer, Any]:
@@ -56,7 +83,7 @@ def _adopted(viewer: User, within: QuerySet[Customer]) -> QuerySet[Customer, Any
 
     Reach begins anew only where a membership says so, so only there is looked.
     """
-    held = Membership.objects.filter(user=viewer).values("customer")
+    held = Membership.objects.filter(user_id=viewer.pk).values("customer")
     near = within.filter(Q(pk__in=held) | Q(parent__in=held))
     return near.exclude(parent__in=within.values("pk")).values("pk")
 
@@ -71,12 +98,15 @@ def _rest(shown: int) -> list[Node]:
 def below(viewer: User, node: Customer) -> list[Node]:
     """Return the nodes right below `node`."""
     within = access.customers_within_reach(viewer).current().filter(parent=node)
-    known = _loaded(within, viewer)
+    known = _with_balances(list(_in_order(within, viewer)), viewer)
     return [*(_node(*node, children=[], at=None) for node in known), *_rest(len(known))]
 
 
-def _loaded(customers: QuerySet[Customer], viewer: User) -> list[tuple[Customer, NodeBalance]]:
-    nodes = list(_counted(customers, viewer).select_related("kind").order_by("lft")[:MOST_AT_ONCE])
+def _in_order(customers: QuerySet[Customer], viewer: User) -> QuerySet[Customer]:
+    return _counted(customers, viewer).select_related("kind").order_by("lft")[:MOST_AT_ONCE]
+
+
+def _with_balances(nodes: list[Customer], viewer: User) -> list[tuple[Customer, NodeBalance]]:
     owed = balances.for_nodes(nodes, within=access.customers_within_reach(viewer, access.SEE_MONEY))
     return [(node, owed[node.pk]) for node in nodes]
 

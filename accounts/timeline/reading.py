@@ -60,12 +60,17 @@ def of_customer(
 
     The next page is asked for with `before`, the last activity of this one.
     """
-    reach = _within_reach(viewer)
-    within = reach.below(customer) if subtree else reach.filter(pk=customer.pk)
-    found = _shown(Activity.objects.filter(customer__in=within), viewer).latest_first().select_related("customer", "actor")
+    found = rows_of_customer(customer, viewer=viewer, subtree=subtree)
     if kinds is not None:
         found = found.filter(kind__in=kinds)
     return list(_earlier_than(found, before)[:limit])
+
+
+def rows_of_customer(customer: Any, *, viewer: AbstractBaseUser, subtree: bool = False) -> ActivityQuerySet:
+    """Return what `of_customer` does as a queryset, without an end."""
+    reach = _within_reach(viewer)
+    within = reach.below(customer) if subtree else reach.filter(pk=customer.pk)
+    return _shown(Activity.objects.filter(customer__in=within), viewer).latest_first().select_related("customer", "actor")
 
 
 def visible_to(viewer: AbstractBaseUser) -> ActivityQuerySet:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from django.db.models import Min
+from django.db.models import QuerySet
 
 from accounts.customers import responsibilities
 from accounts.customers.models import Customer
@@ -61,8 +61,18 @@ def next_for(customers: Iterable[Customer], *, today: date) -> Upcoming | None:
 
 def next_day(customers: Iterable[Customer], *, today: date) -> date | None:
     """Return the next day, today or later, on which something falls due for `customers`; one statement."""
+    return soonest(due_days(customers)[:1], today=today)
+
+
+def due_days(customers: Iterable[Customer]) -> QuerySet[Subscription, date]:
+    """Return the days on which something falls due for `customers`, the soonest first."""
     running = Subscription.objects.filter(customer__in=customers, next_due_on__isnull=False)
-    first = running.aggregate(first=Min("next_due_on"))["first"]
+    return running.order_by("next_due_on").values_list("next_due_on", flat=True)
+
+
+def soonest(days: Iterable[date], *, today: date) -> date | None:
+    """Return the first of `days`, or today when it is past; None when there is none."""
+    first = next(iter(days), None)
     return max(first, today) if first else None
 
 

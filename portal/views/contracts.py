@@ -8,10 +8,8 @@ from django.views.decorators.http import require_GET
 from accounts.people import access
 from accounts.people.routes import declares
 from billing.contracts.models import Subscription
-from portal import contracts_shown, invoices_shown, places
+from portal import contracts_shown, places
 from window.paging import page_of
-
-DOCUMENTS_SHOWN = 12
 
 
 @declares(access.SEE_MONEY)
@@ -42,13 +40,12 @@ def contract_page(request: HttpRequest, ref: str, *, refusal: str = "", status: 
     found = places.contract(request, ref)
     today = places.today_under(found)
     shown = contracts_shown.contracts([found], rights=places.rights(request), on=today)[0]
-    billed = invoices_shown.listed(contracts_shown.billed_for(found, viewer=request.user))
     context = {
         "at": request.node,
         "shown": shown,
         "scheduled": contracts_shown.scheduled(shown, today=today),
         "history": contracts_shown.history(shown),
-        "rows": invoices_shown.rows(billed.order_by("-issued_on", "-pk")[:DOCUMENTS_SHOWN], on=today),
+        "rows": contracts_shown.billed_for(found, viewer=request.user, on=today),
         "refusal": refusal,
         "may_order": places.may_order(request, found),
         "may_change_terms": places.standing(request, found.customer).may(access.CHANGE_CONTRACT).allowed,

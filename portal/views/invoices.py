@@ -44,7 +44,7 @@ def invoices(request: HttpRequest, number: str) -> HttpResponse:
         "form": form,
         "page": page,
         "rows": invoices_shown.rows(page.rows, on=places.today(node)),
-        "open_totals": invoices_shown.open_totals(selectors.open_for(span.customers)),
+        "open_totals": invoices_shown.open_and_overdue(span, on=places.today(node))[0],
         "may_pay": places.standing(request, node).may(access.PAY),
     }
     return render(request, "portal/invoices/invoices.html", context)

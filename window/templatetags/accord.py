@@ -67,6 +67,21 @@ def pill(status: object, label: object = "", tone: str = "") -> SafeString:
 
 
 @register.simple_tag
+def row_select(
+    name: str, value: object, label: str, amount: object = None, *, checked: bool = False, disabled: bool = False
+) -> SafeString:
+    """Show the box that chooses a row as `components/row_select.html` does, which is built on this."""
+    counted = hasattr(amount, "amount_minor")
+    sums = format_html(' data-amount-minor="{}" data-currency="{}"', amount.amount_minor, amount.currency) if counted else ""
+    return format_html(
+        '<td class="row-select"><label><span class="visually-hidden">{}</span>'
+        '<input type="checkbox" name="{}" value="{}" data-select{}{}{}></label></td>',
+        _("Select %(label)s") % {"label": label}, name, value, sums,
+        SafeString(" checked") if checked else "", SafeString(" disabled") if disabled else "",
+    )  # fmt: skip
+
+
+@register.simple_tag
 def instant(at: datetime | None, relative: object = True) -> SafeString:
     """Show a moment as `components/moment.html` does, which is built on this; for lists that show one in each row."""
     told = moment(at)
