@@ -36,7 +36,7 @@ class Fact(Value):
         """The key of the row it is the place of."""
         return self
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         """Leave the place open."""
         return "%s", [self]
 
@@ -62,7 +62,7 @@ class Statement(Generic[Row]):
         asked, compiler = rows.all(), copy.copy(compiler)
         compiler.connection = connections[compiler.using]
         compiler.as_sql = lambda *args, **options: (sql, given)
-        asked.query.get_compiler = lambda *args, **options: compiler
+        asked.query.get_compiler = lambda *args, **options: compiler  # type: ignore[method-assign] # of this copy only
         return list(asked)
 
     @cached_property

@@ -60,7 +60,7 @@ def key_account(viewer: User, node: Customer) -> dict[str, Any] | None:
 
 
 @spans.statement
-def _next_due(customers: QuerySet[Customer]) -> QuerySet[Subscription, date]:
+def _next_due(customers: QuerySet[Customer]) -> QuerySet[Subscription, date | None]:
     return upcoming.due_days(customers)[:1]
 
 

@@ -64,13 +64,13 @@ def next_day(customers: Iterable[Customer], *, today: date) -> date | None:
     return soonest(due_days(customers)[:1], today=today)
 
 
-def due_days(customers: Iterable[Customer]) -> QuerySet[Subscription, date]:
+def due_days(customers: Iterable[Customer]) -> QuerySet[Subscription, date | None]:
     """Return the days on which something falls due for `customers`, the soonest first."""
     running = Subscription.objects.filter(customer__in=customers, next_due_on__isnull=False)
     return running.order_by("next_due_on").values_list("next_due_on", flat=True)
 
 
-def soonest(days: Iterable[date], *, today: date) -> date | None:
+def soonest(days: Iterable[date | None], *, today: date) -> date | None:
     """Return the first of `days`, or today when it is past; None when there is none."""
     first = next(iter(days), None)
     return max(first, today) if first else None
