@@ -3,7 +3,8 @@
 An order to pay holds for its customer, or for everything below it too, except where a customer below has an order of its own.
 An invoice is paid on its due day, or on the chosen day of the month when that comes first: never late. What is in dispute,
 looks like a billing error, is paid in parts by agreement, or waits for the answer to an earlier payment, is left alone. What
-the limit does not allow is told once and left open. A decline is tried again after three days, twice; dunning goes on beside.
+the limit does not allow is told once and left open. A decline is tried again after three days, twice; dunning goes on beside,
+and the room it leaves within the limit is the next invoice's.
 Amounts are minor units; days and months are those of the order's customer. Running it again, or twice at once, pays once.
 """
 

@@ -16,7 +16,7 @@ from billing.ledger import balances
 from billing.money import Money
 from billing.payments import autopay, collecting, methods
 from billing.payments.autopay import Terms
-from billing.payments.models import Autopay, GatewayCharge, Payment
+from billing.payments.models import Autopay, GatewayCharge, Payment, PaymentShare
 from tests.factories import people
 from tests.factories.billing import invoice, seller
 from tests.factories.customers import below, group, helios
@@ -273,6 +273,16 @@ def test_an_order_needs_a_method_within_reach_and_somebody_who_may_pay(tree):
         autopay.set_up(actor=people.member(tree.berlin, "reader"), customer=tree.berlin, terms=Terms(), at=SET_AT)
 
 
+def test_what_was_declined_leaves_its_room_within_the_limit_to_the_next_invoice(tree):
+    order(tree.berlin, card=DECLINED, limit=Money(1200, "EUR"))
+    invoice(tree.berlin, 1000), invoice(tree.berlin, 500)
+
+    for _again in range(3):
+        autopay.pay_due(at=DUE)
+
+    assert outcomes() == [(1000, "declined"), (500, "declined")]
+
+
 def test_two_workers_at_once_pay_once(committed):
     berlin = below(group("Helios"), "Berlin")
     documents = [invoice(berlin, 100), invoice(berlin, 200, currency="USD")]
@@ -328,10 +338,11 @@ def _issue(world, amount_minor, days_ago):
 def _beat(world, days_on, card):
     world.at += days(days_on)
     methods.keep(actor=None, customer=world.berlin, method=card, at=world.at, scope="subtree")
-    autopay.pay_due(at=world.at)
-    before = Payment.objects.count()
-    autopay.pay_due(at=world.at)
-    assert Payment.objects.count() == before, "a second beat in the same moment finds nothing"
+    for _again in range(2):
+        autopay.pay_due(at=world.at)
+    now = PaymentShare.objects.filter(payment__autopay=world.order, payment__started_at=world.at)
+    tried = list(now.values_list("document", flat=True))
+    assert len(tried) == len(set(tried)), "a second beat in the same moment tries nothing again"
 
 
 def _ask(world, *_):
