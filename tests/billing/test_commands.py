@@ -37,6 +37,13 @@ def test_price_refuses_units_below_zero():
         call_command("price", "--model", "standard", "--params", '{"unit_price": "1"}', "--units", "-1")
 
 
+def test_price_of_a_quantity_without_a_model_is_wrong_usage(capsys):
+    with pytest.raises(CommandError, match="--model") as refused:
+        call_command("price", "--units", "1")
+
+    assert (refused.value.returncode, capsys.readouterr().out) == (2, "")
+
+
 @pytest.mark.django_db
 def test_billing_run_bills_what_is_due_once(capsys):
     berlin = customers.group("Berlin")

@@ -4,12 +4,14 @@ import json
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.decisions import Refusal
 from billing.catalog import charges
+
+OF_ONE: Final = ("params", "units", "amount", "events", "id")  # what says something of one quantity only
 
 
 class Command(BaseCommand):
@@ -17,7 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--model", help=f"the charge model: {', '.join(charges.MODELS)}")
-        parser.add_argument("--params", default="{}", help="the terms of the model as JSON")
+        parser.add_argument("--params", help="the terms of the model as JSON")
         parser.add_argument("--units", help="how many units")
         parser.add_argument("--amount", help="the amount of money moved, for percentages")
         parser.add_argument("--events", help="the number of events, or their amounts as a JSON list")
@@ -27,6 +29,8 @@ class Command(BaseCommand):
         if options["model"]:
             self._one(options)
             return
+        if any(options[name] is not None for name in OF_ONE):
+            raise CommandError("Say the charge model of these terms: --model M.", returncode=2)
         failed = False
         for place, case in enumerate(_cases(), start=1):
             try:
@@ -44,7 +48,8 @@ class Command(BaseCommand):
         try:
             if options["events"] is not None:
                 given["events"] = json.loads(options["events"])
-            case = {"id": options["id"], "model": options["model"], "params": json.loads(options["params"]), "input": given}
+            terms = {} if options["params"] is None else json.loads(options["params"])
+            case = {"id": options["id"], "model": options["model"], "params": terms, "input": given}
             self.stdout.write(json.dumps(_priced(case)))
         except Refusal as refusal:
             raise CommandError(refusal.reason) from refusal
