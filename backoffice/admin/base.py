@@ -35,6 +35,7 @@ class ManagersAdmin(ModelAdmin):
     Amounts are read as people write them.
     """
 
+    added_only = False  # whether a row stays as it was added: another one follows it, or it ends
     compressed_fields = True
     currency_path = "currency"  # where a row says the currency of its amounts
 
@@ -53,7 +54,7 @@ class ManagersAdmin(ModelAdmin):
         return _may_steer(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return _may_steer(request)
+        return not (self.added_only and obj is not None) and _may_steer(request)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Filter by what the page offers and by nothing else: a filter on a hidden column would tell what it holds."""

@@ -150,15 +150,12 @@ class CustomerAdmin(DraggableMPTTAdmin, UseCaseAdmin):
 class ResponsibilityAdmin(UseCaseAdmin):
     """Who pays, who receives the documents, and who of us owns what, from which day on."""
 
+    added_only = True  # a responsibility is followed by another, not edited
     list_display = ("customer", "role", "responsible", "person", "since", "until")
     list_filter = ("role",)
     list_select_related = ("customer", "responsible", "person")
     autocomplete_fields = ("customer", "responsible", "person")
     fields = ("customer", "role", "responsible", "person", "since")
-
-    def has_change_permission(self, request: HttpRequest, obj: Responsibility | None = None) -> bool:
-        """A responsibility is followed by another, not edited."""
-        return obj is None and super().has_change_permission(request, obj)
 
     def carry_out(self, request: HttpRequest, form: ModelForm, *, change: bool) -> Responsibility:
         """Name who answers from that day on: a customer, or as an owner one of our people."""

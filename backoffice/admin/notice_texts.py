@@ -48,6 +48,7 @@ class TextForm(forms.ModelForm):
 class NoticeTextAdmin(UseCaseAdmin):
     """What notices say. Without a published version a notice says what we ship."""
 
+    added_only = True  # a version stays as it was written; another one is written
     form = TextForm
     list_display = ("kind", "language", "number", "subject", "written_by", "published_at", "withdrawn_at")
     list_filter = ("language", "kind")
@@ -55,10 +56,6 @@ class NoticeTextAdmin(UseCaseAdmin):
     search_fields = ("kind", "subject")
     fields = ("kind", "language", "subject", "words", "label")
     actions = ("send_to_me", "publish", "withdraw")
-
-    def has_change_permission(self, request: HttpRequest, obj: NoticeText | None = None) -> bool:
-        """A version stays as it was written; another one is written."""
-        return obj is None and super().has_change_permission(request, obj)
 
     def get_fields(self, request: HttpRequest, obj: NoticeText | None = None) -> tuple[str, ...]:
         more = ("number", "preview", "written_by", "written_at", "published_at", "withdrawn_at")

@@ -37,6 +37,7 @@ class InvitationForm(ModelForm):
 class MembershipAdmin(UseCaseAdmin):
     """Who stands where, as what, since when."""
 
+    added_only = True  # a membership ends and another begins
     form = InvitationForm
     list_display = ("user", "role", "customer", "scope", "effect", "since", "until")
     list_filter = ("role", "effect")
@@ -45,10 +46,6 @@ class MembershipAdmin(UseCaseAdmin):
     autocomplete_fields = ("customer",)
     fields = ("email", "customer", "role", "scope")
     actions = ("end",)
-
-    def has_change_permission(self, request: HttpRequest, obj: Membership | None = None) -> bool:
-        """A membership ends and another begins."""
-        return obj is None and super().has_change_permission(request, obj)
 
     def get_fields(self, request: HttpRequest, obj: Membership | None = None) -> tuple[str, ...]:
         return ("user", "customer", "role", "scope", "effect", "since", "until", "granted_by") if obj else self.fields

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -243,12 +243,9 @@ class VersionAdmin(UseCaseAdmin):
 class TwoPersonsAdmin(UseCaseAdmin):
     """Rows that one manager asks for and another approves; they end, they are not edited."""
 
+    added_only = True  # what was asked for is approved or ended
     list_filter = ("approved_by",)
     actions = ("approve", "end")
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """What was asked for is approved or ended."""
-        return obj is None and super().has_change_permission(request, obj)
 
 
 @admin.register(PolicyBinding)

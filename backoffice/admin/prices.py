@@ -106,6 +106,7 @@ class VersionForm(ModelForm):
 class PlanVersionAdmin(UseCaseAdmin):
     """Prices, old and new. A version never changes once somebody uses it; publish the next one."""
 
+    added_only = True  # published is published
     form = VersionForm
     list_display = ("plan", "number", "currency", "price_list", "says", "effective_on", "trial_days", "used")
     list_filter = ("currency", "price_list", "used")
@@ -117,10 +118,6 @@ class PlanVersionAdmin(UseCaseAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("charges")
-
-    def has_change_permission(self, request: HttpRequest, obj: PlanVersion | None = None) -> bool:
-        """Published is published."""
-        return obj is None and super().has_change_permission(request, obj)
 
     def get_fields(self, request: HttpRequest, obj: PlanVersion | None = None) -> tuple[str, ...]:
         return SHOWN if obj else self.fields
@@ -195,13 +192,10 @@ class PriceListAdmin(UseCaseAdmin):
 class MeterAdmin(UseCaseAdmin):
     """What is measured. How a meter counts stays: invoices were reckoned by it."""
 
+    added_only = True  # what is measured in another way gets a meter of its own
     list_display = ("code", "aggregation")
     search_fields = ("code",)
     fields = ("code", "aggregation")
-
-    def has_change_permission(self, request: HttpRequest, obj: Meter | None = None) -> bool:
-        """What is measured in another way gets a meter of its own."""
-        return obj is None and super().has_change_permission(request, obj)
 
     def carry_out(self, request: HttpRequest, form: ModelForm, *, change: bool) -> Meter:
         """Define the meter."""
@@ -222,6 +216,7 @@ class RateForm(ModelForm):
 class TaxRateAdmin(UseCaseAdmin):
     """Value added tax: the standard rate of each country by the day from which it holds. A change is a further row."""
 
+    added_only = True  # what held from a day on is not changed afterwards
     form = RateForm
     list_display = ("country", "in_percent", "since", "source")
     list_filter = ("country",)
@@ -231,10 +226,6 @@ class TaxRateAdmin(UseCaseAdmin):
 
     def get_fields(self, request: HttpRequest, obj: TaxRate | None = None) -> tuple[str, ...]:
         return ("country", "in_percent", "since", "source") if obj else self.fields
-
-    def has_change_permission(self, request: HttpRequest, obj: TaxRate | None = None) -> bool:
-        """What held from a day on is not changed afterwards."""
-        return obj is None and super().has_change_permission(request, obj)
 
     def carry_out(self, request: HttpRequest, form: ModelForm, *, change: bool) -> TaxRate:
         """Say which rate holds from that day on."""

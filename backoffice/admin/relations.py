@@ -31,16 +31,13 @@ class RelationKindAdmin(UseCaseAdmin):
 class RelationAdmin(UseCaseAdmin):
     """Who serves whom, from which day until which."""
 
+    added_only = True  # a relation is ended on the customer's page, not edited
     list_display = ("customer", "kind", "other", "since", "until")
     list_filter = ("kind",)
     list_select_related = ("customer", "kind", "other")
     search_fields = ("customer__name", "other__name", "customer__number", "other__number")
     autocomplete_fields = ("customer", "other")
     fields = ("kind", "customer", "other", "since", "until")
-
-    def has_change_permission(self, request: HttpRequest, obj: Relation | None = None) -> bool:
-        """A relation is ended on the customer's page, not edited."""
-        return obj is None and super().has_change_permission(request, obj)
 
     def carry_out(self, request: HttpRequest, form: ModelForm, *, change: bool) -> Relation:
         """Relate the two."""

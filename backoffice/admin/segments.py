@@ -64,16 +64,13 @@ class SegmentAdmin(UseCaseAdmin):
 class SegmentMembershipAdmin(UseCaseAdmin):
     """Who is in which segment; by hand where the segment has no rule."""
 
+    added_only = True  # a membership ends and another begins
     list_display = ("customer", "segment", "since", "until", "by_hand", "added_by")
     list_filter = ("segment", "by_hand")
     list_select_related = ("customer", "segment", "added_by")
     autocomplete_fields = ("customer",)
     fields = ("segment", "customer")
     actions = ("take_out",)
-
-    def has_change_permission(self, request: HttpRequest, obj: SegmentMembership | None = None) -> bool:
-        """A membership ends and another begins."""
-        return obj is None and super().has_change_permission(request, obj)
 
     def carry_out(self, request: HttpRequest, form: forms.ModelForm, *, change: bool) -> SegmentMembership:
         """Put the customer in."""

@@ -230,16 +230,13 @@ class MailDomainAdmin(UseCaseAdmin):
 class NamedAdministratorAdmin(UseCaseAdmin):
     """Who comes in when the provider is the only way and fails."""
 
+    added_only = True  # one is named, and no longer named
     list_display = ("user", "provider", "named_by", "named_at")
     list_select_related = ("user", "provider", "named_by")
     search_fields = ("user__email", "provider__name")
     autocomplete_fields = ("provider", "user")
     fields = ("provider", "user")
     actions = ("unname",)
-
-    def has_change_permission(self, request: HttpRequest, obj: NamedAdministrator | None = None) -> bool:
-        """One is named, and no longer named."""
-        return obj is None and super().has_change_permission(request, obj)
 
     def carry_out(self, request: HttpRequest, form: forms.ModelForm, *, change: bool) -> NamedAdministrator:
         """Name."""

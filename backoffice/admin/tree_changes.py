@@ -35,9 +35,7 @@ ALL = "all"
 class AskedAdmin(UseCaseAdmin):
     """Rows that somebody asks for and others decide on by the buttons over the list; nothing of them is edited."""
 
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """What was asked for is decided, not edited."""
-        return obj is None and super().has_change_permission(request, obj)
+    added_only = True  # what was asked for is decided, not edited
 
     def decide(self, request: HttpRequest, chosen: QuerySet[Any], act: Callable[..., object], name: str, **more: str) -> None:
         """Call a use case for each row that was chosen; it takes the row under `name`."""

@@ -32,6 +32,7 @@ class RegistrationForm(forms.ModelForm):
 class WebhookEndpointAdmin(UseCaseAdmin):
     """Where programs of customers are told what happens. What one of ours registers is told while they manage people."""
 
+    added_only = True  # an address is registered anew, not changed
     form = RegistrationForm
     list_display = ("url", "customer", "registered_by", "failing_since", "disabled_at", "removed_at")
     list_select_related = ("customer", "registered_by")
@@ -39,10 +40,6 @@ class WebhookEndpointAdmin(UseCaseAdmin):
     autocomplete_fields = ("customer",)
     fields = ("customer", "url", "note", "topics")
     actions = ("enable", "send_again", "remove")
-
-    def has_change_permission(self, request: HttpRequest, obj: WebhookEndpoint | None = None) -> bool:
-        """An address is registered anew, not changed."""
-        return obj is None and super().has_change_permission(request, obj)
 
     def get_fields(self, request: HttpRequest, obj: WebhookEndpoint | None = None) -> tuple[str, ...]:
         more = ("kinds", "registered_by", "registered_at", "failing_since", "disabled_at", "disabled_why", "removed_at")

@@ -12,13 +12,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def manager() -> Client:
-    client = Client()
-    client.force_login(people.manager())
-    return client
-
-
-@pytest.fixture
 def two_berlins():
     other = customers.group("Berlin", city="Potsdam")
     inside = customers.below(customers.group("Helios"), "Berlin")

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,22 +12,12 @@ from support.remedies import limits
 from support.remedies.models import AuthorityGrant
 from support.service_levels import ladder, targets
 from support.service_levels.models import LadderStep, ServiceCalendar, ServiceTarget
+from tests.backoffice.seeing import words
 from tests.factories import billing, customers, people, support
 
 pytestmark = pytest.mark.django_db
 
 NO_ROW = ["\x00", "Helios", "x" * 6000, "2026-12-01", "NaN", "-1", "99999999999999999999"]
-
-
-@pytest.fixture
-def manager() -> Client:
-    client = Client()
-    client.force_login(people.manager())
-    return client
-
-
-def words(answer) -> str:
-    return answer.content.decode().replace("\xa0", " ")
 
 
 @pytest.mark.parametrize("typed", NO_ROW)

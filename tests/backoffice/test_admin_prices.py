@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,23 +11,13 @@ from backoffice.admin import charge_text
 from billing.catalog import plans
 from billing.catalog.models import PlanVersion, PriceList, Product, TaxRate
 from billing.usage.models import Meter
-from tests.factories import billing, people
+from tests.backoffice.seeing import words
+from tests.factories import billing
 
 pytestmark = pytest.mark.django_db
 
 CALLS = "calls | Calls | usage calls | graduated up_to=1000 unit_price=0.10; unit_price=0.05 | in_arrears | month"
 SETUP = "setup | Installation | one_time | flat price=99.00"
-
-
-@pytest.fixture
-def manager() -> Client:
-    client = Client()
-    client.force_login(people.manager())
-    return client
-
-
-def words(answer) -> str:
-    return answer.content.decode().replace("\xa0", " ")
 
 
 def publish(client, **said):
