@@ -7,7 +7,6 @@ is open; or keep it as credit for the next invoice. What is still there is read 
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
-from uuid import NAMESPACE_OID, uuid5
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -22,7 +21,7 @@ from accounts.people import access
 from accounts.people.models import User
 from accounts.policies import resolving
 from billing.anomalies import finding as findings
-from billing.anomalies import kept_money
+from billing.anomalies import kept_money, sending_back
 from billing.anomalies.kept_money import Kept, NothingKept
 from billing.anomalies.models import Finding
 from billing.invoices import settling
@@ -35,7 +34,6 @@ from billing.payments.bank.models import BankLine
 from billing.payments.models import Payment, Refund
 
 LIMIT: Final = "self_service.refund_limit"
-DETECTORS: Final = ("double_payment", "unapplied_money")
 
 
 class NothingOpen(Refusal):
@@ -56,7 +54,7 @@ def offers(payers: QuerySet[Customer], *, viewer: User, at: datetime) -> list[Of
     """Return what these payers hold of payments that pays for nothing and was not answered yet, oldest first."""
     paid = Payment.objects.filter(payer__in=payers, status=Payment.Status.SUCCEEDED)
     found = kept_money.by(list(paid.order_by().values_list("payer", flat=True).distinct()))
-    known = Finding.objects.filter(payment__in=[kept.payment for kept in found], detector__in=DETECTORS)
+    known = Finding.objects.filter(payment__in=[kept.payment for kept in found], detector__in=sending_back.DETECTORS)
     answered = set(known.filter(status=Finding.Status.DISMISSED).values_list("payment", flat=True))
     waiting = [kept for kept in found if kept.payment.pk not in answered]
     concerned = {kept.payment.payer_id for kept in waiting}
@@ -110,17 +108,11 @@ def send_back(*, actor: User, payment: Payment, at: datetime) -> Refund:
     """
     with transaction.atomic():
         locking.lock_payers([payment.payer_id])
-        key = uuid5(NAMESPACE_OID, f"accord kept {payment.ref} {payment.refunds.count()}")
         kept = kept_money.of(payment)
         decide(actor, kept, at).or_refuse()
         with translation.override(language_of(payment.payer.language)):  # it stands on what the payer gets
             reason = _("Paid twice") if kept.paid_twice else _("Paid too much")
-        started = refunds.start(
-            actor=actor, payment=payment, amount_minor=kept.amount.amount_minor, reason=reason, key=key, at=at, by_policy=True,
-            held_with=kept.with_sellers,
-        )  # fmt: skip
-        BankLine.objects.over().filter(payment=payment).update(over_settled_at=at)
-        _close(payment, actor, at)
+        started = sending_back.start(actor=actor, kept=kept, reason=reason, at=at)
     return refunds.carry_out(started.pk, at)
 
 
@@ -140,7 +132,7 @@ def use(*, actor: User, payment: Payment, at: datetime) -> list[Document]:
             raise NothingOpen(_("Nothing is open that it could pay. Keep it for the next invoice."))
         BankLine.objects.over().filter(payment=payment).update(over_settled_at=at)
         if not kept_money.is_left_of(payment):
-            _close(payment, actor, at)
+            sending_back.close(payment, actor, at)
         return paid
 
 
@@ -156,14 +148,9 @@ def keep(*, actor: User, payment: Payment, at: datetime) -> Finding:
         locking.lock_payers([payment.payer_id])
         kept_money.of(payment)
         findings.find_for([payment.payer], at=at)
-        open_ones = Finding.objects.filter(payment=payment, detector__in=DETECTORS, status=Finding.Status.OPEN)
+        open_ones = Finding.objects.filter(payment=payment, detector__in=sending_back.DETECTORS, status=Finding.Status.OPEN)
         found = open_ones.order_by("pk").first()
         if found is None:
             raise NothingKept(_("This was answered before."))
         BankLine.objects.over().filter(payment=payment).update(over_settled_at=at)
         return findings.answer(actor=actor, finding=found, words=_("Kept as credit by the customer"), at=at)
-
-
-def _close(payment: Payment, actor: User, at: datetime) -> None:
-    for found in Finding.objects.filter(payment=payment, detector__in=DETECTORS, status=Finding.Status.OPEN):
-        findings.settle(found, at, actor)

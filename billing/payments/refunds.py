@@ -287,11 +287,15 @@ def come_back(refund: Refund, answer: Answer, at: datetime) -> Refund:
             return refund
         attempts.step(refund, attempts.DECLINED, decline_reason=answer.reason[:200], settled_at=at)
         _put_back(refund, at)
-        amount = str(Money(refund.amount_minor, refund.payment.currency))
-        facts = {"amount": amount, "payment": refund.payment.ref, "reason": answer.reason}
-        recording.record(refund.customer, "billing.refund_came_back", actor=None, at=at, about=refund, facts=facts)
-        recording.record(refund.customer, "finance.money_came_back", actor=None, at=at, about=refund, facts=facts, internal=True)
+        _tell_back(refund, answer, at)
         return refund
+
+
+def _tell_back(refund: Refund, answer: Answer, at: datetime) -> None:
+    amount = str(Money(refund.amount_minor, refund.payment.currency))
+    facts = {"amount": amount, "payment": refund.payment.ref, "reason": answer.reason}
+    recording.record(refund.customer, "billing.refund_came_back", actor=None, at=at, about=refund, facts=facts)
+    recording.record(refund.customer, "finance.money_came_back", actor=None, at=at, about=refund, facts=facts, internal=True)
 
 
 def _ask(refund: Refund) -> Answer:
@@ -325,6 +329,7 @@ def record_answer(sent: Refund, answer: Answer, at: datetime) -> Refund:
             recording.record(refund.customer, "billing.refund_made", actor=refund.refunded_by, at=at, about=refund, facts=facts)
         else:
             _put_back(refund, at)
+            _tell_back(refund, answer, at)
         return refund
 
 

@@ -13,18 +13,19 @@ from support.remedies.kinds import REMEDIES
 _QUESTIONS: Final = {
     "{0} was given, but its documents do not come to {1} {2}": """
         SELECT g.ref, g.amount_minor, g.currency FROM support_grant g
-        WHERE g.status = 'granted' AND g.remedy <> 'write_off' AND g.amount_minor IS DISTINCT FROM (
+        WHERE g.status = 'granted' AND g.remedy <> ALL(%(by_entry)s) AND g.amount_minor IS DISTINCT FROM (
             SELECT coalesce(-sum(d.total_minor), 0) FROM support_grant_documents i JOIN billing_document d ON d.id = i.document_id
             WHERE i.grant_id = g.id AND d.status = 'issued' AND d.currency = g.currency) ORDER BY g.id""",
     "{0} was taken back, but its documents come to {1} {2}": """
         SELECT g.ref, -sum(d.total_minor), g.currency FROM support_grant g
         JOIN support_grant_documents i ON i.grant_id = g.id JOIN billing_document d ON d.id = i.document_id
         WHERE g.status = 'reversed' GROUP BY g.id HAVING sum(d.total_minor) <> 0 ORDER BY g.id""",
-    "{0} was given, but {1} {2} were not written off": """
+    "{0} was given, but its entry does not come to {1} {2}": """
         SELECT g.ref, g.amount_minor, g.currency FROM support_grant g LEFT JOIN support_feedrow f ON f.grant_id = g.id
-        WHERE g.status IN ('granted', 'reversed') AND g.remedy = 'write_off' AND NOT EXISTS (SELECT 1 FROM billing_posting p
-            WHERE p.entry_id = f.entry_id AND p.account = 'write_off' AND p.amount_minor = g.amount_minor
-              AND p.currency = g.currency AND p.document_id = g.document_id) ORDER BY g.id""",
+        JOIN unnest(%(by_entry)s, %(entry_on)s) AS kind(code, account) ON kind.code = g.remedy
+        WHERE g.status IN ('granted', 'reversed') AND g.amount_minor IS DISTINCT FROM (SELECT sum(p.amount_minor)
+            FROM billing_posting p WHERE p.entry_id = f.entry_id AND p.account = kind.account AND p.currency = g.currency)
+        ORDER BY g.id""",
     "{0} was given and nothing says who decided it": """
         SELECT g.ref FROM support_grant g LEFT JOIN support_approval a ON a.grant_id = g.id
         WHERE g.status IN ('granted', 'reversed') AND NOT (coalesce(g.decision ->> 'allowed', '') = 'true' AND a.id IS NULL
@@ -44,7 +45,8 @@ _QUESTIONS: Final = {
         LEFT JOIN support_feedrow f ON f.grant_id = g.id LEFT JOIN billing_entry e ON e.id = f.entry_id
         LEFT JOIN billing_document d ON d.id = g.document_id
         WHERE g.status IN ('granted', 'reversed') AND (f.id IS NULL OR f.amount_minor <> g.amount_minor
-            OR f.currency <> g.currency OR g.amount_minor > 0 AND e.about_ref IS DISTINCT FROM d.ref) ORDER BY g.id""",
+            OR f.currency <> g.currency OR g.amount_minor > 0 AND e.about_ref IS DISTINCT FROM d.ref
+            AND e.what IS DISTINCT FROM 'refund') ORDER BY g.id""",
     "the timeline tells of {0}, which was never given": """
         SELECT t.about_ref FROM accounts_activity t LEFT JOIN support_grant g ON g.ref = t.about_ref
             AND g.status IN ('granted', 'reversed') WHERE t.kind = 'support.remedy_granted' AND g.id IS NULL ORDER BY t.id""",
@@ -67,7 +69,12 @@ _QUESTIONS: Final = {
 def faults() -> list[str]:
     """Return a sentence for every remedy that lacks one of its parts, and for every part without its remedy."""
     found: list[str] = []
-    asked = {"keys": [f"credit-line:{code}:" for code in REMEDIES]}
+    by_entry = [kind for kind in REMEDIES.values() if kind.entry_on]
+    asked = {
+        "keys": [f"credit-line:{code}:" for code in REMEDIES],
+        "by_entry": [kind.code for kind in by_entry],
+        "entry_on": [kind.entry_on for kind in by_entry],
+    }
     with connection.cursor() as cursor:
         for sentence, question in _QUESTIONS.items():
             cursor.execute(question, asked)

@@ -1,7 +1,7 @@
 """Tie-out: what a day's remedies come to by the finance feed, by the documents and by the ledger: three sums that must be one.
 
-What was taken back on a day counts against it. A write-off has no document; its settlement stands in for one. What moved no
-money counts nowhere. Days are those of the books.
+What was taken back on a day counts against it. A write-off has no document; its settlement stands in for one, and for what was
+sent back its refund. What moved no money counts nowhere. Days are those of the books.
 """
 
 from collections import Counter
@@ -14,6 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from billing.invoices.models import Document, Settlement
 from billing.ledger.models import Entry, Posting
 from billing.money import Money
+from billing.payments.models import Refund
 from support.remedies.models import FeedRow, Grant
 
 GIVEN: Final = (Grant.Status.GRANTED, Grant.Status.REVERSED)
@@ -45,11 +46,16 @@ def of_day(day: date) -> list[TieOut]:
     settled = Settlement.objects.filter(Exists(same), payment=None, credit_note=None)
     postings = Posting.objects.filter(account=Posting.Account.RECEIVABLE)
     booked = postings.filter(Q(document__in=issued, entry__what__in=ISSUED) | Q(entry__in=write_offs))
+    sent = Entry.objects.filter(what="refund", posted_on=day, feed_rows__isnull=False)
+    refunded = Refund.objects.filter(ref__in=sent.values("about_ref"))
+    paid_out = Posting.objects.filter(entry__in=sent, account=Posting.Account.CUSTOMER_CREDIT)
     sums = (
         _sums(FeedRow.objects.filter(entry__posted_on=day), F("amount_minor"))
         + _sums(FeedRow.objects.filter(reversal__posted_on=day), -F("amount_minor")),
-        _sums(issued, -F("total_minor")) + _sums(settled, F("amount_minor"), "document__currency"),
-        _sums(booked, -F("amount_minor")),
+        _sums(issued, -F("total_minor"))
+        + _sums(settled, F("amount_minor"), "document__currency")
+        + _sums(refunded, F("amount_minor"), "payment__currency"),
+        _sums(booked, -F("amount_minor")) + _sums(paid_out, F("amount_minor")),
     )
     currencies = sorted({currency for found in sums for currency, _ in found})
     totals = [Counter[str]() for _ in sums]

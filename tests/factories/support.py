@@ -18,6 +18,8 @@ from billing.anomalies import finding as findings
 from billing.contracts import events
 from billing.invoices import run
 from billing.invoices.models import Line
+from billing.money import Money
+from billing.payments import collecting, receiving
 from support.remedies import allowances, declines, fault, resolution, substitutes
 from support.remedies.batches import working
 from support.remedies.batches.models import Batch
@@ -31,7 +33,7 @@ from support.tickets.models import Ticket
 from support.tickets.skill_models import SkillHeld
 from support.voice import feedback, promises
 from support.voice.models import Feedback, Promise
-from tests.factories import billing, people
+from tests.factories import billing, payments, people
 from tests.factories.customers import group
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -131,6 +133,18 @@ def dearer_case(amount_minor: int = 12000) -> Case:
     customer = group()
     billing.invoice(customer, amount_minor // 2, on=SINCE)
     return plain_case(amount_minor, customer=customer)
+
+
+def overpaid_case(amount_minor: int = 12000, *, customer: Customer | None = None, agent: User | None = None) -> Case:
+    """A customer whose invoice was paid by bank while a card was charged for it too, a ticket about it, and an agent."""
+    case = plain_case(amount_minor, customer=customer, agent=agent)
+    invoice = case.ticket.document
+    charged = payments.start(case.customer, invoice, at=NOON)
+    facts = {"seller": invoice.legal_entity, "key": uuid4(), "at": NOON, "documents": [invoice]}
+    receiving.receive(actor=None, payer=case.customer, amount=Money(amount_minor, "EUR"), **facts)
+    collecting.carry_out(charged.pk, NOON)
+    findings.find_for([case.customer], at=NOON)
+    return Case(case.customer, Ticket.objects.get(pk=case.ticket.pk), case.agent)
 
 
 def changed_case(*, agent: User | None = None, billed: bool = True) -> Case:

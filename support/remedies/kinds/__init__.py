@@ -8,6 +8,7 @@ from support.remedies.kinds.base import Remedy
 
 _NAMED: Final = (
     "credit_duplicate_charge.CreditDuplicateCharge",
+    "refund_overpayment.RefundOverpayment",
     "waive_charge.WaiveCharge",
     "goodwill_credit.GoodwillCredit",
     "correct_price.CorrectPrice",

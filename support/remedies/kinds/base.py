@@ -101,6 +101,8 @@ class Remedy(ABC, Generic[T]):
     cap: ClassVar[Cap | None] = None
     accounts: ClassVar[tuple[str, ...]] = ()
     """The ledger accounts it books; each needs its number in the accounting system before the remedy can be given."""
+    entry_on: ClassVar[str] = ""
+    """The account on which its ledger entry alone shows what was given; empty: documents issued for it do."""
     goodwill: ClassVar[bool] = False
     """Whether it gives without an error behind it, and so counts against the budgets of goodwill."""
 

@@ -28,6 +28,7 @@ class WriteOff(OnInvoice[Terms]):
 
     code: ClassVar[str] = "write_off"
     accounts: ClassVar[tuple[str, ...]] = (posting.RECEIVABLE, posting.WRITE_OFF)
+    entry_on: ClassVar[str] = posting.WRITE_OFF
 
     @property
     def label(self) -> str:
