@@ -22,6 +22,7 @@ from support.tickets.models import Ticket
 from support.voice.models import Promise
 
 SCOPE = ("clock", "segment", "tier", "priority", "kind")
+TERMS = ("minutes", "risk_percent", "calendar")
 
 
 class CalendarForm(forms.ModelForm):
@@ -92,7 +93,7 @@ class TargetForm(forms.ModelForm):
 
     class Meta:
         model = ServiceTarget
-        fields = SCOPE + ("minutes", "calendar")
+        fields = SCOPE + TERMS
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -106,11 +107,11 @@ class TargetAdmin(UseCaseAdmin):
     """Targets with their history: the row that says most counts."""
 
     form = TargetForm
-    list_display = ("clock", "scope", "minutes", "calendar", "since", "until")
+    list_display = ("clock", "scope", "minutes", "risk_percent", "calendar", "since", "until")
     list_filter = ("clock", "tier", "until")
     list_select_related = ("calendar",)
     ordering = ("clock", "segment", "tier", "priority", "kind", "-since")
-    fields = SCOPE + ("minutes", "calendar")
+    fields = SCOPE + TERMS
 
     def get_readonly_fields(self, request: HttpRequest, obj: ServiceTarget | None = None) -> tuple[str, ...]:
         """For whom a target speaks does not change; how many minutes does, from today on."""
@@ -122,8 +123,7 @@ class TargetAdmin(UseCaseAdmin):
 
     def carry_out(self, request: HttpRequest, form: forms.ModelForm, *, change: bool) -> ServiceTarget:
         """Set the target from today on."""
-        names = SCOPE + ("minutes", "calendar")
-        given = {name: form.cleaned_data.get(name, getattr(form.instance, name, "")) for name in names}
+        given = {name: form.cleaned_data.get(name, getattr(form.instance, name, "")) for name in SCOPE + TERMS}
         return targets.set_target(actor=request.user, at=timezone.now(), **given)
 
     @admin.display(description=_("For"))
@@ -139,7 +139,7 @@ class StepForm(AmountForm):
 
     class Meta:
         model = LadderStep
-        fields = ("number", "trigger", "clock", "percent", "currency", "contacts", "tier", "level", "active")
+        fields = ("number", "trigger", "clock", "percent", "currency", "contacts", "days", "tier", "level", "active")
 
 
 @admin.register(LadderStep)
@@ -149,7 +149,7 @@ class StepAdmin(UseCaseAdmin):
     form = StepForm
     list_display = ("number", "taken_when", wording.column("level", _("Who is told"), wording.levels), "active")
     list_filter = ("trigger", "active")
-    fields = ("number", "trigger", "clock", "percent", "amount", "currency", "contacts", "tier", "level", "active")
+    fields = ("number", "trigger", "clock", "percent", "amount", "currency", "contacts", "days", "tier", "level", "active")
 
     def carry_out(self, request: HttpRequest, form: forms.ModelForm, *, change: bool) -> LadderStep:
         """Set the step."""

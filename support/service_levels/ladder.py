@@ -13,7 +13,7 @@ from billing.money import EXPONENTS, Money
 from support.service_levels import calendars
 from support.service_levels.models import LadderStep
 
-WHEN: Final = frozenset({"trigger", "clock", "percent", "amount_minor", "currency", "contacts", "tier"})
+WHEN: Final = frozenset({"trigger", "clock", "percent", "amount_minor", "currency", "contacts", "days", "tier"})
 FACTS: Final = WHEN | {"number", "level", "active"}
 
 
@@ -53,7 +53,7 @@ def words(step: LadderStep) -> str:
     told = {
         LadderStep.Trigger.SHARE: _("{percent} % of the target for “{clock}” are used up"),
         LadderStep.Trigger.AMOUNT: _("it is about {amount} {currency} or more"),
-        LadderStep.Trigger.REPEAT: _("the customer asked {contacts} times within 30 days"),
+        LadderStep.Trigger.REPEAT: _("the customer asked {contacts} times within {days} days"),
         LadderStep.Trigger.TIER: _("a {tier} customer asks"),
     }[LadderStep.Trigger(step.trigger)]
     return told.format(
@@ -62,5 +62,6 @@ def words(step: LadderStep) -> str:
         amount=step.amount_minor and Money(step.amount_minor, step.currency).number,
         currency=step.currency,
         contacts=step.contacts,
+        days=step.days,
         tier=step.get_tier_display(),
     )

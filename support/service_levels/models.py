@@ -75,6 +75,9 @@ class ServiceTarget(models.Model):
     priority = models.CharField(max_length=1, blank=True)
     kind = models.CharField(max_length=12, blank=True)
     minutes = models.PositiveIntegerField()
+    risk_percent = models.PositiveSmallIntegerField(
+        _("at risk from, in per cent"), default=75, db_default=75, help_text="So much of the minutes used up counts as at risk."
+    )
     calendar = models.ForeignKey(ServiceCalendar, on_delete=models.PROTECT, related_name="targets")
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
@@ -83,6 +86,9 @@ class ServiceTarget(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(minutes__gt=0), name="target_allows_some_time"),
+            models.CheckConstraint(
+                condition=Q(risk_percent__gt=0, risk_percent__lt=100), name="target_is_at_risk_before_it_is_late"
+            ),
             models.CheckConstraint(condition=Q(until=None) | Q(until__gt=F("since")), name="target_ends_after_it_starts"),
             ExclusionConstraint(
                 name="one_target_per_clock_scope_and_day",
@@ -107,7 +113,7 @@ class LadderStep(models.Model):
     class Trigger(models.TextChoices):
         SHARE = "share", _("A share of a target is used up")
         AMOUNT = "amount", _("It is about this much money or more")
-        REPEAT = "repeat", _("The customer asked this often within 30 days")
+        REPEAT = "repeat", _("The customer asked this often within so many days")
         TIER = "tier", _("A key account asks")
 
     number = models.PositiveSmallIntegerField(help_text="The step's place on the ladder: 1 is the lowest.")
@@ -117,6 +123,7 @@ class LadderStep(models.Model):
     amount_minor = models.BigIntegerField(null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True)
     contacts = models.PositiveSmallIntegerField(null=True, blank=True)
+    days = models.PositiveSmallIntegerField(default=30, db_default=30, help_text="In which contacts are counted.")
     tier = models.CharField(max_length=12, blank=True, choices=Customer.Tier)
     level = models.CharField(max_length=12, help_text="Which of our people are told.")
     active = models.BooleanField(default=True)
@@ -128,7 +135,7 @@ class LadderStep(models.Model):
             models.CheckConstraint(
                 condition=Q(trigger="share", percent__gt=0) & ~Q(clock="")
                 | Q(trigger="amount", amount_minor__gt=0) & ~Q(currency="")
-                | Q(trigger="repeat", contacts__gt=1)
+                | Q(trigger="repeat", contacts__gt=1, days__gt=0)
                 | Q(trigger="tier") & ~Q(tier=""),
                 name="step_says_when_it_is_taken",
                 violation_error_message="Say when the step is taken: a clock and its share, an amount, a count or a tier.",

@@ -9,7 +9,7 @@ nearest node, from itself upwards, that is more than standard.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
@@ -23,6 +23,8 @@ from accounts.segments.models import Condition, Segment
 from accounts.timeline import recording
 from support.service_levels import calendars
 from support.service_levels.models import ClockKind, LadderStep, ServiceCalendar, ServiceTarget
+
+USUAL_RISK: Final = 75
 
 
 @dataclass(frozen=True)
@@ -108,11 +110,12 @@ def set_target(
     tier: str = "",
     priority: str = "",
     kind: str = "",
+    risk_percent: int = USUAL_RISK,
     since: date | None = None,
 ) -> ServiceTarget:
     """Let a clock run so many minutes from `since` on (today if not said), until a later row or without end.
 
-    The same again changes nothing.
+    A ticket is at risk from `risk_percent` of the minutes on. The same again changes nothing.
 
     Raises:
         MayNotSetServiceLevels, TargetMakesNoSense: the actor may not, or the target cannot be.
@@ -121,14 +124,17 @@ def set_target(
     since = since or at.date()
     if clock not in ClockKind.values or minutes <= 0 or since < at.date():
         raise TargetMakesNoSense(_("A target allows some minutes, from today on or later."))
+    if not 0 < risk_percent < 100:
+        raise TargetMakesNoSense(_("At risk is from 1 to 99 per cent."))
     if segment and not Segment.objects.filter(code=segment).exists():
         raise TargetMakesNoSense(_("There is no such segment."))
     scope = {"clock": clock, "segment": segment, "tier": tier, "priority": priority, "kind": kind}
     with transaction.atomic():
         held = _held(scope, since)
-        if held and (held.minutes, held.calendar_id) == (minutes, calendar.pk):
+        if held and (held.minutes, held.calendar_id, held.risk_percent) == (minutes, calendar.pk, risk_percent):
             return held
-        row = _place(scope, {"minutes": minutes, "calendar": calendar, "changed_at": at}, since)
+        given = {"minutes": minutes, "calendar": calendar, "risk_percent": risk_percent, "changed_at": at}
+        row = _place(scope, given, since)
         told = {"name": str(row), "what": scope_words(row)}
         recording.record(None, "support.service_level_set", actor=actor, at=at, about=row, facts=told, internal=True)
     return row

@@ -21,9 +21,7 @@ from support.tickets.models import Message, Ticket
 
 MINUTE: Final = timedelta(minutes=1)
 AT_ONCE: Final = 200
-AT_RISK: Final = 75  # percent of a target used up
 ANSWERS: Final = (clocks.FIRST, clocks.NEXT, clocks.UPDATE)
-REPEAT_WITHIN: Final = timedelta(days=30)
 ENDS: Final = {"support.ticket_resolved": clocks.RESOLVED, "support.ticket_reopened": clocks.REOPENED}
 
 
@@ -137,7 +135,7 @@ def _reached(step: LadderStep, sheet: Sheet) -> tuple[datetime, datetime | None]
         return (going.run.since, going.share(step.percent or 100)) if going else (ticket.opened_at, None)
     taken = {
         triggers.AMOUNT: lambda: _is_about(ticket, step),
-        triggers.REPEAT: lambda: _contacts(ticket) >= (step.contacts or 2),
+        triggers.REPEAT: lambda: _contacts(ticket, step.days) >= (step.contacts or 2),
         triggers.TIER: lambda: sheet.subject.tier == step.tier,
     }[triggers(step.trigger)]()
     return ticket.opened_at, ticket.opened_at if taken else None
@@ -148,8 +146,8 @@ def _is_about(ticket: Ticket, step: LadderStep) -> bool:
     return bool(found and found.currency == step.currency and found.amount_minor >= (step.amount_minor or 0))
 
 
-def _contacts(ticket: Ticket) -> int:
-    lately = (ticket.opened_at - REPEAT_WITHIN, ticket.opened_at)
+def _contacts(ticket: Ticket, days: int) -> int:
+    lately = (ticket.opened_at - timedelta(days=days), ticket.opened_at)
     return Ticket.objects.filter(customer=ticket.customer_id, opened_at__range=lately).count()
 
 
@@ -158,7 +156,7 @@ def _clock(run: Run, on_day: list[ServiceTarget], subject: Subject, at: datetime
     if target is None:
         return Clock(run, None, None, None, timedelta())
     on, allowed = calendars.clock_calendar(target.calendar), target.minutes * MINUTE
-    return Clock(run, target, run.due(on, allowed), run.due(on, allowed * AT_RISK / 100), run.used(on, at))
+    return Clock(run, target, run.due(on, allowed), run.due(on, allowed * target.risk_percent / 100), run.used(on, at))
 
 
 def _on_day(rows: list[ServiceTarget], day: date) -> list[ServiceTarget]:

@@ -93,6 +93,18 @@ def test_changed_target_is_reckoned_anew_for_tickets_that_stand():
     assert escalation.reckon_stale(at=hours(1)) == 0
 
 
+def test_at_risk_begins_at_the_share_the_target_says():
+    calendar, manager = ServiceCalendar.objects.get(), people.manager()
+    usual = deadlines.sheet_of(support.ticket(), NOON).clocks[0]
+    targets.set_target(actor=manager, clock="first_response", minutes=120, calendar=calendar, risk_percent=50, at=NOON)
+
+    sooner = deadlines.sheet_of(support.ticket(), NOON).clocks[0]
+
+    assert (usual.target.risk_percent, sooner.risk_at - NOON) == (75, timedelta(hours=1))
+    with pytest.raises(targets.TargetMakesNoSense, match="1 to 99"):
+        targets.set_target(actor=manager, clock="update", minutes=120, calendar=calendar, risk_percent=100, at=NOON)
+
+
 def test_lists_of_what_is_due_begin_with_the_most_urgent():
     long_ago, later = support.ticket(), support.ticket(at=hours(1))
 

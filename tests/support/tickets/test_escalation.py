@@ -53,6 +53,20 @@ def test_key_account_money_and_repeated_contact_take_their_steps_at_once():
     assert list(taken) == [(dear.pk, "amount"), (thrice.pk, "repeat"), (gold.pk, "tier")]
 
 
+def test_contacts_are_counted_within_the_days_of_the_step():
+    asking, soon = group(), NOON + timedelta(minutes=1)
+    member = people.member(asking)
+    for days in (80, 40, 0):
+        support.ticket(asking, by=member, at=NOON - timedelta(days=days))
+    LadderStep.objects.exclude(trigger="repeat").update(active=False)
+
+    within_thirty = escalation.climb(at=NOON)
+    LadderStep.objects.filter(trigger="repeat").update(days=90, changed_at=soon)
+    escalation.reckon_stale(at=soon)
+
+    assert (within_thirty, escalation.climb(at=soon)) == (0, 1)
+
+
 def test_step_that_is_off_is_not_taken():
     LadderStep.objects.update(active=False)
     support.ticket(group(tier="gold"))
