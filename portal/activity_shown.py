@@ -21,6 +21,7 @@ PAGES: Final = {
     "contract": "portal:contract",
 }
 LATEST_SHOWN: Final = 8
+TOLD_BY_EACH_INVOICE: Final = "billing.dunning_letter"  # a letter is only written with the steps it tells of
 
 
 @dataclass(frozen=True)
@@ -42,18 +43,25 @@ class Entry:
 
 
 def latest(node: Customer, *, viewer: User, subtree: bool) -> list[Entry]:
-    """Return the last things that happened to `node` (with `subtree`, also to all below it), newest first."""
+    """Return the last things that happened to `node` (with `subtree`, also to all below it), newest first, each told once.
+
+    A reminder is told by its invoices; the letter that names them together stands with all activity.
+    """
     return entries((_latest_below if subtree else _latest_at)(viewer=viewer, node=node))
 
 
 @asked.statement
 def _latest_below(viewer: User, node: Customer) -> QuerySet[Activity]:
-    return reading.rows_of_customer(node, viewer=viewer, subtree=True)[:LATEST_SHOWN]
+    return _told_once(reading.rows_of_customer(node, viewer=viewer, subtree=True))[:LATEST_SHOWN]
 
 
 @asked.statement
 def _latest_at(viewer: User, node: Customer) -> QuerySet[Activity]:
-    return reading.rows_of_customer(node, viewer=viewer)[:LATEST_SHOWN]
+    return _told_once(reading.rows_of_customer(node, viewer=viewer))[:LATEST_SHOWN]
+
+
+def _told_once(activities: QuerySet[Activity]) -> QuerySet[Activity]:
+    return activities.exclude(kind=TOLD_BY_EACH_INVOICE)
 
 
 def entries(activities: Iterable[Activity]) -> list[Entry]:

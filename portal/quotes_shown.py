@@ -15,6 +15,7 @@ from accounts.days import local_day
 from billing.amendments import staying
 from billing.amendments.models import Quote
 from billing.amendments.quoting import Change
+from billing.catalog import units
 from billing.catalog.models import Plan, PlanVersion, Product
 from billing.contracts import conditions, state
 from billing.contracts.models import ContractEvent
@@ -123,8 +124,7 @@ def in_words(quote: Quote) -> str:
         plan = Plan.objects.select_related("product").get(code=change["plan_code"])
         return _("Order: %(plan)s, %(quantity)s") % {"plan": plan.name, "quantity": formats.figure(change["quantity"])}
     if change["what"] == ContractEvent.What.SET_QUANTITY:
-        facts = {"product": product, "quantity": change["quantity"], "unit": product.unit_name}
-        return _("%(product)s: %(quantity)s %(unit)ss") % facts
+        return f"{product}: {units.counted(change['quantity'], product.unit_name)}"
     if change["what"] == ContractEvent.What.CHANGE_PLAN:
         plan = product.plans.get(code=change["plan_code"])
         return _("%(product)s: change to %(plan)s") % {"product": product, "plan": plan.name}

@@ -18,7 +18,7 @@ from accounts.decisions import Refusal
 from accounts.people.models import User
 from accounts.timeline import recording
 from accounts.timeline.plain import in_plain_words
-from billing.catalog import charges, plans
+from billing.catalog import charges, plans, units
 from billing.catalog.models import PlanVersion
 from billing.contracts import endings, histories
 from billing.contracts.models import Contract, ContractEvent, Subscription
@@ -184,7 +184,7 @@ def words(event: ContractEvent) -> str:
     sentences = {
         What.SUBSCRIBE: _("{plan} starts").format(plan=plan),
         What.CHANGE_PLAN: _("Change to {plan}").format(plan=plan),
-        What.SET_QUANTITY: f"{event.quantity} {event.subscription.product.unit_name}s",
+        What.SET_QUANTITY: units.counted(event.quantity or 0, event.subscription.product.unit_name),
         What.PAUSE: _("Pause"),
         What.RESUME: _("Resume"),
         What.CANCEL: _("Cancellation"),

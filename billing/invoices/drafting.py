@@ -16,7 +16,7 @@ from typing import Any
 
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
-from billing.catalog import charges, supplies
+from billing.catalog import supplies, units
 from billing.catalog.models import LegalEntity, PlanVersion
 from billing.contracts import conditions
 from billing.contracts.conditions import PaymentTerm
@@ -236,7 +236,7 @@ def _words(planned: PlannedLine, version: PlanVersion) -> str:
         return f"{name}: {next(charge.name for charge in version.charges.all() if charge.code == planned.charge_code)}"
     if planned.quantity == 1:
         return name
-    return f"{name}, {charges.decimal_text(planned.quantity)} {product.unit_name}s"
+    return f"{name}, {units.counted(planned.quantity, product.unit_name)}"
 
 
 def _documents(

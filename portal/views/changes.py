@@ -15,6 +15,7 @@ from accounts.people import access
 from accounts.people.routes import declares
 from billing.amendments import applying, limits, quoting
 from billing.amendments.models import Quote
+from billing.catalog import units
 from billing.catalog.models import Plan
 from billing.contracts import notice, state
 from billing.contracts.models import Subscription
@@ -118,6 +119,7 @@ def _change_page(request: HttpRequest, subscription: Subscription, form: ChangeF
         "state": state.as_of(subscription, today),
         "prices": quotes_shown.prices(quoting.plans_to_choose(subscription, today), subscription.product.unit_name),
         "form": form,
+        "units": units.several(subscription.product.unit_name),
         "steps": quotes_shown.STEPS,
     }
     return render(request, "portal/contracts/change.html", context, status=status)

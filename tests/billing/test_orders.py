@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from accounts.decisions import Refusal
 from accounts.people import invitations
 from accounts.timeline.models import Activity
-from billing.amendments import applying, approvals, ordering, quoting
+from billing.amendments import applying, approvals, differing, ordering, quoting
 from billing.amendments.models import OrderApproval, Quote
 from billing.amendments.ordering import Order
 from billing.amendments.quoting import Change
@@ -239,6 +239,20 @@ def test_administrator_says_no_with_a_reason_and_nothing_happens(helios, held):
     with pytest.raises(approvals.AlreadyDecided):
         decide(administrator, quote)
     assert Subscription.objects.count() == 1
+
+
+def test_order_approved_after_its_price_rose_changes_nothing_raises_the_alarm_and_still_waits(helios, held):
+    member, administrator = limited(helios.berlin, 0), people.administrator(helios.europe)
+    quote = apply(member, order(member, held))
+    billing.version("LINE", "99.00", product="line", effective_on=FIRST)
+
+    with pytest.raises(applying.PriceDiffers) as refused:
+        decide(administrator, quote)
+
+    alarms = differing.alarms_for(people.staff("agent"))
+    assert [(alarm.about_ref, alarm.facts["why"]) for alarm in alarms] == [(held.contract.ref, refused.value.reason)]
+    assert (Subscription.objects.count(), Document.objects.count()) == (1, 1)
+    assert OrderApproval.objects.get().status == OrderApproval.Status.WAITING
 
 
 def test_nobody_approves_their_own_order(helios, held):

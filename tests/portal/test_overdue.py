@@ -73,6 +73,20 @@ def test_overdue_invoice_says_what_comes_next():
     assert "We charge a reminder fee of 5.00 EUR" in told
 
 
+def test_reminder_stands_once_on_the_home_page_and_with_its_letter_under_all_activity():
+    customer = customers.group("Nordwind")
+    document, person = overdue(customer), people.payer(customer)
+    stepping.take_due(at=NOW)
+    step, letter = f"Invoice {document.ref}: reminder sent", "We wrote about 50.00 EUR that are overdue"
+
+    home, activity = (
+        words(client_of(person).get(reverse(f"portal:{name}", args=[customer.number]))) for name in ("home", "activity")
+    )
+
+    assert (home.count(step), home.count(letter)) == (1, 0)
+    assert (activity.count(step), activity.count(letter)) == (1, 1)
+
+
 def test_invoice_that_is_not_due_says_nothing_of_it():
     customer = customers.group("Nordwind")
 

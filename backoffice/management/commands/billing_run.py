@@ -124,7 +124,7 @@ def _in_words(told: dict[str, Any]) -> str:
     for currency, net in told.get("compared", {}).items():
         lines.append(
             f"{currency} before tax: {net['net']}, last cycle {net['last_cycle']}, difference {net['difference']}"
-            f" ({net['new']} of it for the first time)"
+            f" ({net['new']} of it for the first time or given back)"
         )
     objections = [f"would be held, {objection['payer']}: {objection['reason']}" for objection in told.get("objections", [])]
     return "\n".join([*lines, *objections, *(f"{failure['payer']}: {failure['reason']}" for failure in told["failures"])])

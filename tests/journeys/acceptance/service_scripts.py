@@ -27,3 +27,17 @@ feedback.give(
     words="Nobody told us that the router comes later.", key=uuid4(), at=timezone.now() - timedelta(days=15),
 )
 """
+
+SOMEBODY_ORDERS_IN_BERLIN = """
+from django.utils import timezone
+from accounts.customers.models import Customer
+from accounts.people import invitations
+from accounts.people.models import Membership, User
+
+now, berlin = timezone.now(), Customer.objects.get(ref="HB")
+person = User.objects.create_user("orders-{mark}@berlin.helios.example".lower(), "{password}", name="Orders {mark}")
+invitations.invite(actor=None, email=person.email, customer=berlin, role="member", scope="subtree", at=now)
+held = Membership.objects.get(user=person)
+invitations.limit_orders(actor=None, membership=held, limit_minor=40_000, at=now)
+print(person.email)
+"""

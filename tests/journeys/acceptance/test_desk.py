@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.acceptance import asking, desk_scripts
+from tests.journeys.acceptance import asking, desk_scripts, own_customer
 from tests.journeys.walking import at_most, look_at
 
 pytestmark = [pytest.mark.journey, pytest.mark.long]
@@ -173,9 +173,10 @@ def three_more_colleagues(accord):
         asking.script(accord, desk_scripts.COLLEAGUES_LEAVE)
 
 
-def test_s0_6_detector_raises_suspected_double_billing_before_anybody_complains(signed_in):
-    """The book is checked at a click; INV-1 and INV-2 stand at the account and in the queue, and no ticket is about them."""
-    agent = signed_in(AGENT)
+def test_s0_6_detector_raises_suspected_double_billing_before_anybody_complains(signed_in, accord):
+    """The book is checked at a click; INV-1 and INV-2 stand at the account and in the queue, and so does what nobody told us."""
+    silent, agent = own_customer.plant(accord, billed=(("A", 2, 12_000), ("B", 2, 12_000))), signed_in(AGENT)
+    unsaid = re.compile(rf"was billed twice to {silent.name} .* on {silent.invoice('A')} and .* on {silent.invoice('B')}\.")
     agent.goto("/backoffice/findings/?show=all")
     agent.get_by_role("button", name="Check the whole book now").click()
     words = re.compile(r"was billed twice to Berlin .* on INV-1 and .* on INV-2\.")
@@ -188,7 +189,10 @@ def test_s0_6_detector_raises_suspected_double_billing_before_anybody_complains(
     with at_most(agent, 1):
         agent.get_by_role("link", name="Billing errors found").click()
         expect(agent.get_by_role("table", name="Findings")).to_contain_text(words)
-    agent.goto("/backoffice/tickets/all/?words=INV-2")
+        expect(agent.get_by_role("table", name="Findings")).to_contain_text(unsaid)
+    asking.open_account(agent, silent.name)
+    expect(agent.locator("#findings")).to_contain_text(unsaid)
+    agent.goto(f"/backoffice/tickets/all/?customer={silent.number}")
     expect(agent.locator("main")).not_to_contain_text("T-")
 
 

@@ -17,7 +17,7 @@ MANAGER, SECOND_MANAGER, AGENT = "manager@accord.example", "manager2@accord.exam
 WHO, ANOTHER = "Key account manager", "Supervisor"  # as the staff of the demo world are called
 OWNED = ("owns the account", "owns the service", "owns the billing", "owns the data")
 KEEPS = "Its owners stay, whatever the new place has"
-LOOKS = 60  # a second each, until what a worker does counts as not done
+LOOKS = 300  # a second each, until what a worker does after all that waits before it counts as not done
 
 
 def test_s3_23_moved_customer_inherits_its_owners_or_keeps_them_and_no_demo_customer_is_unowned(signed_in, accord):

@@ -18,8 +18,8 @@ TODAY = date.today()  # noqa: DTZ011 # the day on which the journey walks
 def test_s0_3_published_limit_refuses_the_remedy_at_once_naming_its_version(signed_in):
     """The next credit policy lowers the most on one ticket to 80: the button for 120 EUR is refused at once, and names it."""
     manager, second = signed_in(MANAGER), signed_in(SECOND_MANAGER)
-    ticket = ticket_about(signed_in("member@berlin.helios.example"), "INV-2")
-    agent = signed_in(AGENT)
+    member, agent = signed_in("member@berlin.helios.example"), signed_in(AGENT)
+    ticket = ticket_about(member, "INV-2")
     agent.goto(f"/backoffice/tickets/{ticket}/")
     expect(agent.get_by_role("button", name=re.compile("^Credit 120.00"))).to_be_enabled()
 
@@ -34,6 +34,7 @@ def test_s0_3_published_limit_refuses_the_remedy_at_once_naming_its_version(sign
         look_at(agent, "remedy-refused-by-policy")
     finally:
         desk.publish(second, desk.write_next_version(manager, desk.CREDIT, key=desk.LIMIT, value=desk.USUAL_LIMIT))
+        take_dispute_back(member, "INV-2")
 
 
 def ticket_about(member: Page, invoice: str) -> str:
@@ -43,6 +44,13 @@ def ticket_about(member: Page, invoice: str) -> str:
     member.get_by_role("button", name="Send").click()
     member.wait_for_url(re.compile(r"/tickets/T-\d+/"))
     return member.url.rstrip("/").rsplit("/", 1)[1]
+
+
+def take_dispute_back(member: Page, invoice: str) -> None:
+    """Let the invoice be as it was, open to a question and asked for."""
+    member.goto(f"/portal/invoices/{invoice}/")
+    member.get_by_role("button", name="Take it back").click()
+    expect(member.locator("main").get_by_role("link", name="Something wrong?").first).to_be_visible()
 
 
 def test_s0_7_locked_is_refused_and_tightening_lets_lower_through(signed_in, accord):
