@@ -253,6 +253,8 @@ KINDS: Final[dict[str, Kind]] = {
     "support.ticket_kind_changed": Kind(_("{ref} is about {after} now, before about {before}"), "edit"),
     "support.macro_written": Kind(_("Macro: {macro}"), "note"),
     "billing.usage_brought_in": Kind(_("{count} measurements of {ref} were brought in from a file"), "download"),
+    "support.ticket_field_filled": Kind(_("{ref}: {field} is “{after}” now, before “{before}”"), "edit"),
+    "support.ticket_field_set": Kind(_("Field of tickets: {field}"), "edit"),
     "support.topic_set": Kind(_("Topic: {topic}"), "edit"),
     "support.topic_alarm": Kind(_("{topic}: {count} tickets in a day, {mean} are usual"), "flag", NOTICE),
     "support.ticket_declined": Kind(_("{ref}: declined, {reason}"), "close"),
