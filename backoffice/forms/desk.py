@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from accounts.people import access
 from accounts.people.models import User
 from support.desk import changes, filters
 from support.desk.changes import Change
+from support.tickets.field_models import TicketField
 from support.tickets.models import Ticket
+from window import asked_fields
 from window.fields import KeyField, SharedPageForm
 
 ANY = ("", _("any"))
@@ -35,6 +38,10 @@ class FiltersForm(forms.Form):
     channel = forms.ChoiceField(label=_("Came by"), required=False, choices=[ANY, *Ticket.Channel.choices])
     assignee = forms.ChoiceField(label=_("Stands with"), required=False)
     tag = forms.CharField(label=_("Tag"), required=False, max_length=40)
+    field = forms.ChoiceField(label=_("Field"), required=False)
+    value = forms.CharField(
+        label=_("with the value"), required=False, max_length=200, help_text=_("As it stands on the ticket, in whole.")
+    )
     customer = forms.CharField(label=_("Customer's number"), required=False, max_length=40)
     chat = forms.ChoiceField(
         label=_("Chat"),
@@ -45,6 +52,7 @@ class FiltersForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["assignee"].choices = people(ANY, (filters.ME, _("me")), (filters.NOBODY, _("nobody")))
+        self.fields["field"].choices = [ANY, *((one.code, one.name) for one in TicketField.objects.all())]
 
     def in_words(self, asked: Mapping[str, str]) -> list[str]:
         """Return what is asked for as the form calls it: "Status: Not resolved"; what it does not offer stays as it is."""
@@ -83,6 +91,8 @@ class ChangeForm(SharedPageForm):
     def __init__(self, *args: Any, refs: list[str], **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["tickets"].choices = [(ref, ref) for ref in refs]
+        self.asked = list(TicketField.objects.asked())
+        asked_fields.add(self, self.asked, {})
         self.fields["assignee"].choices = people(STAYS, (changes.ME, _("me")), (changes.NOBODY, _("nobody")))
 
     @property
@@ -90,7 +100,13 @@ class ChangeForm(SharedPageForm):
         """The change, as the form says it."""
         given = {name: self.cleaned_data[name] for name in ("text", "internal", "status", "priority", "kind", "assignee")}
         tags = {name: changes.tags_of(self.cleaned_data[name]) for name in ("add_tags", "remove_tags")}
-        return Change(**given | tags)
+        filled = {code: text for code, text in asked_fields.given_in(self, self.asked).items() if text}
+        return Change(**given | tags, fields=filled)
+
+    @property
+    def rows(self) -> list[tuple[asked_fields.Asked, BoundField]]:
+        """Each field of tickets with its input."""
+        return asked_fields.rows(self, self.asked)
 
 
 class OtherTicketForm(forms.Form):

@@ -5,7 +5,7 @@ or the code of an option. Values of fields that no longer apply, because the kin
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -62,6 +62,18 @@ def read(field: TicketField, given: str) -> Value | None:
     return _READ[field.type](field, text) if text else None
 
 
+def sought(field: TicketField, given: str) -> Value | None:
+    """Return the value somebody looks for: as `read`, and options by their label too, retired ones included.
+
+    Raises:
+        FieldRefused: it is nothing the field could hold.
+    """
+    if field.type == TicketField.Type.CHOICE:
+        named = given.strip().casefold()
+        return next((one["code"] for one in field.options if named in (one["code"], *_labels(one))), given)
+    return read(field, given)
+
+
 def read_all(fields: Sequence[TicketField], given: Mapping[str, str]) -> dict[str, Value | None]:
     """Return what was written for several fields as it is kept; None takes a value off.
 
@@ -113,11 +125,19 @@ def wanted_words(field: TicketField) -> str:
 
 def shown_on(ticket: Ticket, *, staff: bool) -> list[Shown]:
     """Return the values a ticket has, in the order of their fields: to customers those they see; one statement."""
-    if not ticket.fields:
-        return []
-    fields = TicketField.objects.filter(code__in=list(ticket.fields))
-    chosen = fields if staff else fields.exclude(customers=TicketField.Customers.NOTHING)
-    return [Shown(field, words(field, ticket.fields[field.code])) for field in chosen]
+    return shown_on_each([ticket], staff=staff)[ticket.pk]
+
+
+def shown_on_each(tickets: Iterable[Ticket], *, staff: bool) -> dict[int, list[Shown]]:
+    """Return for each ticket, by its key, what `shown_on` does; one statement however many there are."""
+    chosen = list(tickets)
+    codes = {code for ticket in chosen for code in ticket.fields}
+    fields = TicketField.objects.filter(code__in=codes)
+    seen = list(fields if staff else fields.exclude(customers=TicketField.Customers.NOTHING))
+    return {
+        ticket.pk: [Shown(field, words(field, ticket.fields[field.code])) for field in seen if field.code in ticket.fields]
+        for ticket in chosen
+    }
 
 
 def words(field: TicketField, value: Value | None) -> str:
@@ -140,6 +160,10 @@ def written(value: Value | None) -> str:
     if isinstance(value, bool):
         return YES if value else NO
     return "" if value is None else str(value)
+
+
+def _labels(option: Mapping[str, Any]) -> list[str]:
+    return [str(option.get(name, "")).casefold() for name in ("label", "label_de")]
 
 
 def _require(fields: Sequence[TicketField], values: Mapping[str, Any]) -> None:

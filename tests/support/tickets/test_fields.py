@@ -3,12 +3,16 @@
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.decisions import Refusal
 from accounts.timeline.models import Activity
+from support.desk import changes, merging
+from support.desk.changes import Change
 from support.tickets import conversation, field_setting, field_values, filling, subject_kind
 from support.tickets.field_models import TicketField
 from support.tickets.field_setting import Asked
@@ -133,7 +137,7 @@ def test_value_stays_when_the_kind_changes():
 def test_customers_fill_in_what_they_are_asked_and_nothing_else():
     field("ours"), field("theirs", customers="fill")
     tree = customers.group()
-    member, ticket = people.member(tree.berlin), support.ticket(tree.berlin, kind="technical")
+    member, ticket = people.member(tree), support.ticket(tree, kind="technical")
 
     ticket = fill(ticket, by=member, theirs="Berlin")
 
@@ -145,10 +149,10 @@ def test_customers_fill_in_what_they_are_asked_and_nothing_else():
 def test_customers_of_others_fill_in_nothing():
     field(customers="fill")
     tree = customers.group()
-    ticket = support.ticket(tree.berlin, kind="technical")
+    ticket = support.ticket(tree, kind="technical")
 
     with pytest.raises(Refusal):
-        fill(ticket, by=people.member(customers.group().berlin), affected="Berlin")
+        fill(ticket, by=people.member(customers.group()), affected="Berlin")
 
     assert Ticket.objects.get().fields == {}
 
@@ -178,8 +182,8 @@ def test_needed_field_holds_up_no_ticket_of_another_kind_and_nobody_when_retired
 def test_ticket_is_not_opened_by_who_was_asked_and_left_a_needed_field_empty():
     field(needed="open", customers="fill")
     tree = customers.group()
-    facts = {"customer": tree.berlin, "subject": "It is down", "text": "Help.", "kind": "technical", "at": NOON}
-    said = facts | {"actor": people.member(tree.berlin)}
+    facts = {"customer": tree, "subject": "It is down", "text": "Help.", "kind": "technical", "at": NOON}
+    said = facts | {"actor": people.member(tree)}
 
     with pytest.raises(Refusal, match="Fill in “Affected service” first."):
         conversation.open_ticket(**said, key=uuid4(), fields={})
@@ -263,3 +267,63 @@ def test_label_reads_in_the_language_of_who_reads():
     with translation.override("de"):
         assert (asked.name, asked.help, asked.choices[0][1]) == ("Betroffener Dienst", "Welcher?", "Router-Gerät")
     assert (asked.name, asked.help, asked.choices[0][1]) == ("Affected service", "Which?", "Router")
+
+
+def changed(ticket, agent, **change):
+    return changes.make(actor=agent, ticket=ticket, change=Change(**change), key=uuid4(), at=NOON)
+
+
+def test_change_fills_in_fields_before_it_ends_a_ticket_and_is_put_back():
+    field(needed="resolve")
+    agent, ticket = people.agent(), support.ticket(kind="technical")
+    end = {"status": "resolved", "text": "Done."}
+
+    with pytest.raises(Refusal, match="Fill in “Affected service” first."):
+        changed(ticket, agent, **end)
+    made = changed(ticket, agent, fields={"affected": "Berlin"}, **end)
+
+    assert (Ticket.objects.get().status, Ticket.objects.get().fields) == ("resolved", {"affected": "Berlin"})
+    changes.restore(actor=agent, ticket=ticket, made=made, at=NOON)
+    assert (Ticket.objects.get().status, Ticket.objects.get().fields) == ("open", {})
+
+
+@pytest.mark.parametrize(
+    ("change", "objection"),
+    [
+        ({"status": "resolved", "text": "Done."}, "Fill in “Affected service” first."),
+        ({"fields": {"affected": "modem"}}, "“Affected service” has no option “modem”."),
+        ({"fields": {"affected": "line"}, "kind": "other"}, "This ticket has no field “affected” to fill in."),
+        ({"fields": {"affected": "line"}}, ""),
+    ],
+)
+def test_change_is_foreseen_with_what_objects(change, objection):
+    choice(needed="resolve")
+
+    [seen] = changes.foresee(actor=people.agent(), change=Change(**change), tickets=[support.ticket(kind="technical")])
+
+    assert seen.objection == objection
+    assert (("Affected service", "", "Line") in seen.steps) == (not objection)
+
+
+def test_foreseeing_costs_the_same_for_one_ticket_and_for_three(django_assert_num_queries):
+    choice(needed="resolve")
+    agent, tickets = people.agent(), [support.ticket(kind="technical") for _ in range(3)]
+    asked = {"actor": agent, "change": Change(fields={"affected": "line"}, status="resolved", text="Done.")}
+
+    with CaptureQueriesContext(connection) as one:
+        changes.foresee(**asked, tickets=tickets[:1])
+
+    with django_assert_num_queries(len(one)):
+        changes.foresee(**asked, tickets=tickets)
+
+
+def test_survivor_of_a_merge_keeps_its_values_and_takes_over_what_it_lacks():
+    field("one", kind=""), field("two", kind="")
+    tree, agent = customers.group(), people.agent()
+    survivor, retired = fill(support.ticket(tree), one="A"), fill(support.ticket(tree), one="B", two="C")
+
+    merge = merging.merge(actor=agent, survivor=survivor, retired=retired, at=NOON)
+
+    assert Ticket.objects.get(pk=survivor.pk).fields == {"one": "A", "two": "C"}
+    merging.separate(actor=agent, merge=merge, at=NOON)
+    assert Ticket.objects.get(pk=survivor.pk).fields == {"one": "A"}
