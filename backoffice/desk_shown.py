@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from accounts.people.models import User
 from backoffice import chats_shown, views_shown
 from backoffice.forms.desk import ChangeForm, FiltersForm, ProblemForm, ProblemStepForm
-from support.desk import bulk, filters, problems
+from support.desk import bulk, filters, problems, tags
 from support.desk.bulk_models import Bulk, BulkRow
 from support.desk.filters import Filters
 from support.desk.models import Problem
@@ -34,6 +34,7 @@ def listed(request: HttpRequest, form: ChangeForm | None = None) -> dict[str, An
         "asked_query": views_shown.query(asked),
         "views": views_shown.shown(request.user, at_most=views_shown.BESIDE_THE_LIST),
         "page": page,
+        "known_tags": tags.to_choose(),
         "rows": [{"ticket": ticket, "chat": chatting.get(ticket.pk), "fields": filled[ticket.pk]} for ticket in page.rows],
         "form": form or ChangeForm(refs=[ticket.ref for ticket in page.rows]),
         "chosen": set(form.data.getlist("tickets")) if form else set(),

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from backoffice import case, fields_shown, macros_shown, worklist
 from backoffice.forms.tickets import CallLogForm, DeclineForm, GrantForm, HandlingForm, ReplyForm, ResolutionForm
-from support.desk import company
+from support.desk import company, tags
 from support.remedies import claims
 from support.remedies.playbooks import offering
 from support.tickets import field_values
@@ -23,6 +23,7 @@ def answer(
         "decline_form": DeclineForm(initial=_assessed(found)),
         "handling_form": HandlingForm(),
         "fields_form": fields_shown.form_of(found),
+        "known_tags": tags.to_choose(),
         "fields_shown": field_values.shown_on(found, staff=True),
         "call_form": CallLogForm(),
         "refused": [],

@@ -255,6 +255,7 @@ KINDS: Final[dict[str, Kind]] = {
     "billing.usage_brought_in": Kind(_("{count} measurements of {ref} were brought in from a file"), "download"),
     "support.ticket_field_filled": Kind(_("{ref}: {field} is “{after}” now, before “{before}”"), "edit"),
     "support.ticket_field_set": Kind(_("Field of tickets: {field}"), "edit"),
+    "support.tag_set": Kind(_("Tag {tag}: {what}"), "edit"),
     "support.topic_set": Kind(_("Topic: {topic}"), "edit"),
     "support.topic_alarm": Kind(_("{topic}: {count} tickets in a day, {mean} are usual"), "flag", NOTICE),
     "support.ticket_declined": Kind(_("{ref}: declined, {reason}"), "close"),

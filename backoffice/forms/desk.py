@@ -37,7 +37,10 @@ class FiltersForm(forms.Form):
     priority = forms.ChoiceField(label=_("Priority"), required=False, choices=[ANY, *Ticket.Priority.choices])
     channel = forms.ChoiceField(label=_("Came by"), required=False, choices=[ANY, *Ticket.Channel.choices])
     assignee = forms.ChoiceField(label=_("Stands with"), required=False)
-    tag = forms.CharField(label=_("Tag"), required=False, max_length=40)
+    tag = forms.CharField(
+        label=_("Tag"), required=False, max_length=40,
+        widget=forms.TextInput(attrs={"list": "known-tags", "autocomplete": "off"}),
+    )  # fmt: skip
     field = forms.ChoiceField(label=_("Field"), required=False)
     value = forms.CharField(
         label=_("with the value"), required=False, max_length=200, help_text=_("As it stands on the ticket, in whole.")
@@ -79,7 +82,10 @@ class ChangeForm(SharedPageForm):
     priority = forms.ChoiceField(label=_("Priority"), required=False, choices=[STAYS, *Ticket.Priority.choices])
     kind = forms.ChoiceField(label=_("About"), required=False, choices=[STAYS, *Ticket.Kind.choices])
     assignee = forms.ChoiceField(label=_("Stands with"), required=False)
-    add_tags = forms.CharField(label=_("Add tags"), required=False, help_text=_("Several by commas."), max_length=400)
+    add_tags = forms.CharField(
+        label=_("Add tags"), required=False, help_text=_("Several by commas."), max_length=400,
+        widget=forms.TextInput(attrs={"list": "known-tags", "autocomplete": "off"}),
+    )  # fmt: skip
     remove_tags = forms.CharField(label=_("Take tags off"), required=False, max_length=400)
     text = forms.CharField(
         label=_("Words to each customer"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 3}),

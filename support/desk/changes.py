@@ -19,7 +19,7 @@ from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
-from support.desk import field_changes, wording
+from support.desk import field_changes, tags, wording
 from support.tickets import conversation, deadlines, filling, subject_kind, turns
 from support.tickets.field_models import TicketField
 from support.tickets.models import Ticket
@@ -127,9 +127,12 @@ def foresee(*, actor: User, change: Change, tickets: Iterable[Ticket]) -> list[F
     )
     held = _held_back(keys) if change.status == RESOLVED else {}
     asked = field_changes.asked(change.fields, ends=change.status == RESOLVED)
-    return [
-        _foreseen(ticket, change, actor, to, ticket.customer_id in within, held.get(ticket.pk, ""), asked) for ticket in chosen
-    ]
+    known = tags.named(change.add_tags)
+
+    def objection(ticket: Ticket) -> str:
+        return held.get(ticket.pk, "") or tags.unfit([tag for tag in change.add_tags if tag not in ticket.tags], known)
+
+    return [_foreseen(ticket, change, actor, to, ticket.customer_id in within, objection(ticket), asked) for ticket in chosen]
 
 
 def make(*, actor: User, ticket: Ticket, change: Change, key: UUID, at: datetime) -> dict[str, dict[str, Any]]:
@@ -207,8 +210,8 @@ def _foreseen(
     steps = _chosen_steps(ticket, change)
     if change.assignee and (to.pk if to else None) != ticket.assignee_id:
         steps.append((_("Stands with"), str(ticket.assignee or _("nobody")), str(to or _("nobody"))))
-    if (tags := _tags(ticket, change)) != ticket.tags:
-        steps.append((_("Tags"), ", ".join(ticket.tags), ", ".join(tags)))
+    if (wanted := _tags(ticket, change)) != ticket.tags:
+        steps.append((_("Tags"), ", ".join(ticket.tags), ", ".join(wanted)))
     kind = change.kind or ticket.kind
     filled, unfit = field_changes.foreseen(asked, ticket, kind=kind, given=change.fields, ends=change.status == RESOLVED)
     text = wording.filled(change.text, ticket=ticket, agent=actor, inputs=change.inputs)
@@ -274,9 +277,10 @@ def _tags(ticket: Ticket, change: Change) -> list[str]:
 
 
 def _set(ticket: Ticket, change: Change, actor: User, at: datetime) -> None:
-    wanted = {"priority": change.priority or ticket.priority, "tags": _tags(ticket, change)}
+    wanted: dict[str, Any] = {"priority": change.priority or ticket.priority, "tags": _tags(ticket, change)}
     changed = {name: value for name, value in wanted.items() if getattr(ticket, name) != value}
     if changed:
+        tags.enlist(actor=actor, names=[tag for tag in wanted["tags"] if tag not in ticket.tags], at=at)
         _write(ticket, changed, at)
         words = {"priority": lambda: ticket.get_priority_display(), "tags": lambda: ", ".join(ticket.tags) or _("no tags")}
         _record(ticket, "; ".join(str(words[name]()) for name in changed), actor, at)

@@ -275,6 +275,7 @@ WRITTEN = {
         "reply_text": "Sorry, {customer}.",
     },
     "support.skillneed": lambda: {"kind": "billing", "certificate": ""},
+    "support.tag": lambda: {"name": "VAT", "purpose": "Questions about tax"},
     "support.ticketfield": lambda: {
         "code": "affected",
         "label": "Affected service",
