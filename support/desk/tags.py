@@ -93,7 +93,7 @@ def describe(*, actor: User, name: str, purpose: str, retired: bool, at: datetim
             setattr(tag, field, facts[field])
         tag.save(update_fields=changed)
         if changed or is_new:
-            what = _("retired") if retired else tag.purpose or _("in use")
+            what = "retired" if retired else tag.purpose or "in use"
             _record(actor, tag, what, at)
     return tag
 
@@ -116,8 +116,8 @@ def rename(*, actor: User, tag: Tag, to: str, at: datetime) -> Tag:
         _require_no_macro(tag.name)
         count, old = _replace(tag.name, to), tag.name
         kept = _merge(tag, other) if other else _call(tag, to)
-        words = _("merged with “{old}”, {count} tickets") if other else _("called “{old}” before, {count} tickets")
-        _record(actor, kept, words.format(old=old, count=count), at)
+        words = "merged with" if other else "before"
+        _record(actor, kept, f"{words} “{old}”, tickets: {count}", at)
     return kept
 
 

@@ -44,7 +44,7 @@ def test_tag_an_agent_coins_stands_in_the_list_with_who_and_when():
 
 
 def test_agents_coin_no_tag_where_policy_says_so_and_managers_do():
-    policies.house({tags.COIN: False})
+    policies.published({tags.COIN: "no"})
 
     with pytest.raises(Refusal, match="There is no tag “vat”, and only managers coin new ones."):
         tagged("vat")
@@ -84,7 +84,7 @@ def test_renaming_changes_every_ticket_and_saved_view_and_renaming_back_undoes_i
     view.refresh_from_db()
     assert borne() == [["tax", "poland"], ["tax"], ["seats"]]
     assert view.filters == {"tag": "tax", "status": "open"}
-    assert Activity.objects.get(kind="support.tag_set").facts["what"] == "called “vat” before, 2 tickets"
+    assert Activity.objects.get(kind="support.tag_set").facts["what"] == "before “vat”, tickets: 2"
     rename("tax", "vat")
     assert borne() == [["vat", "poland"], ["vat"], ["seats"]]
 
