@@ -26,8 +26,9 @@ class TagForm(forms.ModelForm):
     def validate_unique(self) -> None:
         """The use case says what becomes of a name there is."""
 
-    def validate_constraints(self) -> None:
-        """The use case writes names in small letters."""
+    def clean_name(self) -> str:
+        """Tags are in small letters."""
+        return " ".join(self.cleaned_data["name"].lower().split())
 
 
 @admin.register(Tag)

@@ -322,8 +322,8 @@ def test_survivor_of_a_merge_keeps_its_values_and_takes_over_what_it_lacks():
     tree, agent = customers.group(), people.agent()
     survivor, retired = fill(support.ticket(tree), one="A"), fill(support.ticket(tree), one="B", two="C")
 
-    merge = merging.merge(actor=agent, survivor=survivor, retired=retired, at=NOON)
+    merging.merge(actor=agent, survivor=survivor, retired=retired, at=NOON)
 
     assert Ticket.objects.get(pk=survivor.pk).fields == {"one": "A", "two": "C"}
-    merging.separate(actor=agent, merge=merge, at=NOON)
+    merging.undo(actor=agent, retired=retired, at=NOON)
     assert Ticket.objects.get(pk=survivor.pk).fields == {"one": "A"}
