@@ -86,7 +86,7 @@ def test_contact_written_down_begins_with_its_fields(affected):
 
 def test_program_fills_in_fields_by_a_change(affected):
     ticket = support.ticket(kind="technical")
-    address = reverse("api:ticket_changes", args=[ticket.ref])
+    address = reverse("staff_api:ticket_changes", args=[ticket.ref])
 
     answer = client_of(people.agent()).post(
         address,
