@@ -5,7 +5,7 @@ or the code of an option. Values of fields that no longer apply, because the kin
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -209,7 +209,7 @@ def _option(field: TicketField, text: str) -> str:
     return text
 
 
-_READ: Final = {
+_READ: Final[Mapping[str, Callable[[TicketField, str], Value]]] = {
     TicketField.Type.TEXT.value: _text,
     TicketField.Type.NUMBER.value: _number,
     TicketField.Type.DECIMAL.value: _decimal,
