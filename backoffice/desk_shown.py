@@ -8,10 +8,11 @@ from django.http import HttpRequest
 from accounts.people.models import User
 from backoffice import chats_shown, views_shown
 from backoffice.forms.desk import ChangeForm, FiltersForm, ProblemForm, ProblemStepForm
-from support.desk import bulk, filters, problems
+from support.desk import bulk, filters, problems, tags
 from support.desk.bulk_models import Bulk, BulkRow
 from support.desk.filters import Filters
 from support.desk.models import Problem
+from support.tickets import field_values
 from support.tickets.models import Ticket
 from window.paging import page_of
 
@@ -26,13 +27,15 @@ def listed(request: HttpRequest, form: ChangeForm | None = None) -> dict[str, An
     asked = Filters.read(request.GET)
     page = page_of(request, filters.tickets(request.user, asked).select_related(*BESIDE), newest_by="opened_at", size=50)
     chatting = chats_shown.marks(page.rows)
+    filled = field_values.shown_on_each(page.rows, staff=True)
     return {
         "filters": FiltersForm(request.GET or None),
         "asked": asked.kept(),
         "asked_query": views_shown.query(asked),
         "views": views_shown.shown(request.user, at_most=views_shown.BESIDE_THE_LIST),
         "page": page,
-        "rows": [{"ticket": ticket, "chat": chatting.get(ticket.pk)} for ticket in page.rows],
+        "known_tags": tags.to_choose(),
+        "rows": [{"ticket": ticket, "chat": chatting.get(ticket.pk), "fields": filled[ticket.pk]} for ticket in page.rows],
         "form": form or ChangeForm(refs=[ticket.ref for ticket in page.rows]),
         "chosen": set(form.data.getlist("tickets")) if form else set(),
     }

@@ -4,11 +4,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from backoffice import case, macros_shown, worklist
+from backoffice import case, fields_shown, macros_shown, worklist
 from backoffice.forms.tickets import CallLogForm, DeclineForm, GrantForm, HandlingForm, ReplyForm, ResolutionForm
-from support.desk import company
+from support.desk import company, tags
 from support.remedies import claims
 from support.remedies.playbooks import offering
+from support.tickets import field_values
 from support.tickets.models import Ticket
 
 
@@ -21,6 +22,9 @@ def answer(
         "resolution_form": ResolutionForm(),
         "decline_form": DeclineForm(initial=_assessed(found)),
         "handling_form": HandlingForm(),
+        "fields_form": fields_shown.form_of(found),
+        "known_tags": tags.to_choose(),
+        "fields_shown": field_values.shown_on(found, staff=True),
         "call_form": CallLogForm(),
         "refused": [],
     }

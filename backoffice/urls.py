@@ -101,6 +101,7 @@ urlpatterns = [
     path("tickets/<str:ref>/resolutions/", tickets.resolutions, name="resolutions"),
     path("tickets/<str:ref>/assignments/", tickets.assignments, name="assignments"),
     path("tickets/<str:ref>/grants/", tickets.grants, name="grants"),
+    path("tickets/<str:ref>/fields/", handling.ticket_fields, name="ticket_fields"),
     path("tickets/<str:ref>/changes/", handling.ticket_changes, name="ticket_changes"),
     path("tickets/<str:ref>/calls/", handling.ticket_calls, name="ticket_calls"),
     path("tickets/<str:ref>/grants/previews/", tickets.grant_previews, name="grant_previews"),

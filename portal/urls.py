@@ -174,6 +174,7 @@ urlpatterns = [
     path("tickets/<str:ref>/chat/endings/", chats.chat_endings, name="chat_endings"),
     path("tickets/<str:ref>/replies/", tickets.replies, name="replies"),
     path("attachments/<int:pk>/", tickets.attachment, name="attachment"),
+    path("tickets/<str:ref>/fields/", tickets.ticket_fields, name="ticket_fields"),
     path("tickets/<str:ref>/praises/", tickets.praises, name="praises"),
     path("tickets/<str:ref>/praises/sharing/", tickets.praise_sharing, name="praise_sharing"),
 ]

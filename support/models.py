@@ -37,8 +37,10 @@ from support.remedies.models import (
 from support.remedies.playbooks.models import Playbook, PlaybookVersion, PracticeRun
 from support.service_levels.models import AccountEscalation, LadderStep, OwnDay, ServiceCalendar, ServiceTarget, StepTaken
 from support.strategy.models import Lesson, StrategyEdition, StrategyEntry
+from support.tickets.field_models import TicketField
 from support.tickets.models import Message, Ticket
 from support.tickets.skill_models import SkillHeld, SkillNeed
+from support.tickets.tag_models import Tag
 from support.voice.models import Feedback, Praise, Promise, Survey, Thanks
 
 __all__ = [
@@ -49,5 +51,6 @@ __all__ = [
     "NoticeChoice", "NoticeHours", "NoticeText", "Offer", "OfferAnswer", "Outgoing", "OutgoingFile", "OwnDay", "Playbook",
     "PlaybookVersion", "PracticeRun", "Praise", "Presence", "Problem", "Promise", "Recommendation", "SavedView",
     "ServiceCalendar", "ServiceTarget", "SkillHeld", "SkillNeed", "StepTaken", "StrategyEdition", "StrategyEntry", "Substitute",
-    "Survey", "Thanks", "Ticket", "TicketDraft", "TicketMerge", "TicketPresence", "TicketTopic", "Told", "Topic", "TopicAlarm",
+    "Survey", "Tag", "Thanks", "Ticket", "TicketDraft", "TicketField", "TicketMerge", "TicketPresence",
+    "TicketTopic", "Told", "Topic", "TopicAlarm",
 ]  # fmt: skip

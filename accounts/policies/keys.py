@@ -221,6 +221,10 @@ _DECLARED: Final = (
         Below.LOOSEN, default=30, unit=_("days"), for_customers=True,
     ),
     Key(
+        "tickets.coin_tags", Type.FLAG, "Agents coin new tags",
+        "If not, they choose from the list that managers keep.", "support/desk/tags.py", Below.LOCKED, default=True,
+    ),
+    Key(
         "prospects.sign_up", Type.FLAG, "Companies sign up by themselves",
         "Who proves an address is a prospect from then on; if not, accounts are opened by invitation.",
         "accounts/quality/signing_up.py", Below.LOCKED, default=False,

@@ -29,6 +29,8 @@ from backoffice.admin import (
     sources,
     strategy,
     stripe,
+    tags,
+    ticket_fields,
     tree_changes,
     webhooks,
 )
@@ -36,5 +38,6 @@ from backoffice.admin import (
 __all__ = [
     "allowances", "authority", "books", "catalogue", "chats", "coupons", "customers", "desk", "dunning", "incoming", "knowledge",
     "measures", "notice_texts", "offers", "people", "playbooks", "policies", "prices", "privacy", "relations", "remedy_books",
-    "segments", "service_levels", "single_sign_on", "skills", "sources", "strategy", "stripe", "tree_changes", "webhooks",
+    "segments", "service_levels", "single_sign_on", "skills", "sources", "strategy", "stripe", "tags", "ticket_fields",
+    "tree_changes", "webhooks",
 ]  # fmt: skip

@@ -21,6 +21,8 @@ NAMES: Final[Mapping[str, tuple[Promise, Promise]]] = {
     "support.goodwillbudget": (_("goodwill budget"), _("goodwill budgets")),
     "support.ledgermapping": (_("account number"), _("account numbers of remedies")),
     "support.declinereason": (_("reason to refuse"), _("reasons to refuse")),
+    "support.tag": (_("tag"), _("tags")),
+    "support.ticketfield": (_("field of tickets"), _("fields of tickets")),
     "support.skillneed": (_("skill asked for"), _("skills that tickets ask for")),
     "support.skillheld": (_("skill of a person"), _("skills of our people")),
     "support.substitute": (_("substitute"), _("substitutes")),

@@ -96,7 +96,7 @@ ROOMS: Final = (
         _("Targets, calendars and escalation; how known problems are put right, and what our mails say."),
         "support_agent",
         ("support.servicetarget", "support.servicecalendar", "support.ladderstep", "support.playbook", "support.practicerun",
-         "support.skillneed", "support.skillheld",
+         "support.skillneed", "support.skillheld", "support.ticketfield", "support.tag",
          "support.macro", "support.savedview", "support.topic", "support.noticetext", "support.issuedefinition"),
     ),
     Room(

@@ -53,12 +53,17 @@ class TicketChangeSerializer(serializers.Serializer):
     assignee = serializers.CharField(max_length=20, required=False, default="")
     add_tags = serializers.ListField(child=serializers.CharField(max_length=40), default=list)
     remove_tags = serializers.ListField(child=serializers.CharField(max_length=40), default=list)
+    fields_filled = serializers.DictField(
+        child=serializers.CharField(max_length=500, allow_blank=True), default=dict,
+        help_text="Fields by their codes; an empty word takes a value off.",
+    )  # fmt: skip
 
     @staticmethod
     def to_change(given: Mapping[str, Any]) -> Change:
         """Return what was read as a change."""
         tags = {name: changes.tags_of(",".join(given[name])) for name in ("add_tags", "remove_tags")}
-        return Change(**dict(given) | tags)
+        plain = {name: value for name, value in given.items() if name != "fields_filled"}
+        return Change(**plain | tags, fields=given["fields_filled"])
 
 
 class BulkAskedSerializer(serializers.Serializer):

@@ -27,12 +27,13 @@ class WorkedTicketSerializer(serializers.ModelSerializer):
 
     customer = serializers.CharField(source="customer.number")
     assignee = serializers.CharField(source="assignee.email", default=None, allow_null=True)
+    fields_filled = serializers.DictField(source="fields", read_only=True, help_text="Values by the codes of their fields.")
 
     class Meta:
         model = Ticket
         fields = (
             "ref", "customer", "subject", "kind", "priority", "channel", "status", "outcome", "assignee", "opened_at",
-            "touched_at", "due_at", "due_clock",
+            "touched_at", "due_at", "due_clock", "fields_filled",
         )  # fmt: skip
         read_only_fields = fields
 

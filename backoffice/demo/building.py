@@ -38,6 +38,7 @@ from backoffice.demo import (
     story,
     strategy,
     talking,
+    ticket_fields,
     tree_requests,
 )
 from backoffice.demo import crowd as crowds
@@ -92,6 +93,7 @@ def build(*, at: datetime, password: str, crowd: Mapping[str, int] | None = None
         history.play(until=at)
         story.tell(User.objects.get(email=AGENT), at=at)
         desk.furnish(at=at)
+        ticket_fields.furnish(at=at)
         talking.arrange(at=at)
         editors.leave_work(User.objects.get(email=AGENT), at=at)
         bank.bring(at=at)

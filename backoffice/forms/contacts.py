@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.people.models import User
 from support.tickets.models import Ticket
+from window.asked_fields import AskingForm
 from window.fields import FilesField, KeyField
 
 
-class ContactForm(forms.Form):
+class ContactForm(AskingForm):
     """Who, how, about what, and the scan of a letter."""
 
     channel = forms.ChoiceField(

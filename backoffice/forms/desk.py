@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from accounts.people import access
 from accounts.people.models import User
 from support.desk import changes, filters
 from support.desk.changes import Change
+from support.tickets.field_models import TicketField
 from support.tickets.models import Ticket
+from window import asked_fields
 from window.fields import KeyField, SharedPageForm
 
 ANY = ("", _("any"))
@@ -34,7 +37,14 @@ class FiltersForm(forms.Form):
     priority = forms.ChoiceField(label=_("Priority"), required=False, choices=[ANY, *Ticket.Priority.choices])
     channel = forms.ChoiceField(label=_("Came by"), required=False, choices=[ANY, *Ticket.Channel.choices])
     assignee = forms.ChoiceField(label=_("Stands with"), required=False)
-    tag = forms.CharField(label=_("Tag"), required=False, max_length=40)
+    tag = forms.CharField(
+        label=_("Tag"), required=False, max_length=40,
+        widget=forms.TextInput(attrs={"list": "known-tags", "autocomplete": "off"}),
+    )  # fmt: skip
+    field = forms.ChoiceField(label=_("Field"), required=False)
+    value = forms.CharField(
+        label=_("with the value"), required=False, max_length=200, help_text=_("As it stands on the ticket, in whole.")
+    )
     customer = forms.CharField(label=_("Customer's number"), required=False, max_length=40)
     chat = forms.ChoiceField(
         label=_("Chat"),
@@ -45,6 +55,7 @@ class FiltersForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["assignee"].choices = people(ANY, (filters.ME, _("me")), (filters.NOBODY, _("nobody")))
+        self.fields["field"].choices = [ANY, *((one.code, one.name) for one in TicketField.objects.all())]
 
     def in_words(self, asked: Mapping[str, str]) -> list[str]:
         """Return what is asked for as the form calls it: "Status: Not resolved"; what it does not offer stays as it is."""
@@ -71,7 +82,10 @@ class ChangeForm(SharedPageForm):
     priority = forms.ChoiceField(label=_("Priority"), required=False, choices=[STAYS, *Ticket.Priority.choices])
     kind = forms.ChoiceField(label=_("About"), required=False, choices=[STAYS, *Ticket.Kind.choices])
     assignee = forms.ChoiceField(label=_("Stands with"), required=False)
-    add_tags = forms.CharField(label=_("Add tags"), required=False, help_text=_("Several by commas."), max_length=400)
+    add_tags = forms.CharField(
+        label=_("Add tags"), required=False, help_text=_("Several by commas."), max_length=400,
+        widget=forms.TextInput(attrs={"list": "known-tags", "autocomplete": "off"}),
+    )  # fmt: skip
     remove_tags = forms.CharField(label=_("Take tags off"), required=False, max_length=400)
     text = forms.CharField(
         label=_("Words to each customer"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 3}),
@@ -83,6 +97,8 @@ class ChangeForm(SharedPageForm):
     def __init__(self, *args: Any, refs: list[str], **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["tickets"].choices = [(ref, ref) for ref in refs]
+        self.asked = list(TicketField.objects.asked())
+        asked_fields.add(self, self.asked, {})
         self.fields["assignee"].choices = people(STAYS, (changes.ME, _("me")), (changes.NOBODY, _("nobody")))
 
     @property
@@ -90,7 +106,13 @@ class ChangeForm(SharedPageForm):
         """The change, as the form says it."""
         given = {name: self.cleaned_data[name] for name in ("text", "internal", "status", "priority", "kind", "assignee")}
         tags = {name: changes.tags_of(self.cleaned_data[name]) for name in ("add_tags", "remove_tags")}
-        return Change(**given | tags)
+        filled = {code: text for code, text in asked_fields.given_in(self, self.asked).items() if text}
+        return Change(**given | tags, fields=filled)
+
+    @property
+    def rows(self) -> list[tuple[asked_fields.Asked, BoundField]]:
+        """Each field of tickets with its input."""
+        return asked_fields.rows(self, self.asked)
 
 
 class OtherTicketForm(forms.Form):

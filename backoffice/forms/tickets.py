@@ -104,7 +104,10 @@ class HandlingForm(SharedPageForm):
         help_text=_("Its deadlines follow. It goes to a colleague if you lack the skill it then asks for."),
     )  # fmt: skip
     priority = forms.ChoiceField(label=_("Priority"), required=False, choices=[STAYS, *Ticket.Priority.choices])
-    add_tags = forms.CharField(label=_("Add tags"), required=False, help_text=_("Several by commas."), max_length=400)
+    add_tags = forms.CharField(
+        label=_("Add tags"), required=False, help_text=_("Several by commas."), max_length=400,
+        widget=forms.TextInput(attrs={"list": "known-tags", "autocomplete": "off"}),
+    )  # fmt: skip
     remove_tags = forms.CharField(label=_("Take tags off"), required=False, max_length=400)
     change_key = KeyField()
 

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.people import access
 from accounts.people.routes import declares
-from backoffice import places, standing_shown
+from backoffice import fields_shown, places, standing_shown
 from backoffice.forms.contacts import ContactForm
 from support.channels import writing
 from support.channels.files import File
@@ -20,12 +20,14 @@ def contacts(request: HttpRequest, number: str) -> HttpResponse:
     """Write down a call, or take in a letter with its scan; it becomes a ticket of the customer."""
     node = places.customer(request, number)
     people = places.people_of(node)
-    form = ContactForm(request.POST or None, request.FILES or None, people=people)
+    asked = fields_shown.of_new_tickets()
+    form = ContactForm(request.POST or None, request.FILES or None, people=people, asked=asked)
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
+        given = {name: form.cleaned_data[name] for name in ("channel", "requester", "subject", "text", "kind", "files", "key")}
         attached = [File(*file) for file in given.pop("files")]
         with refusals_shown_on(form):
-            ticket = writing.open_ticket(actor=request.user, customer=node, at=timezone.now(), attached=attached, **given)
+            given |= {"actor": request.user, "customer": node, "attached": attached, "fields": form.given}
+            ticket = writing.open_ticket(at=timezone.now(), **given)
             return redirect("backoffice:ticket", ticket.ref)
     status = 200 if request.method == "GET" else 422
     context = {"customer": node, "form": form, "key_account": standing_shown.key_account(node, timezone.now().date())}

@@ -13,7 +13,8 @@ from accounts.people import access, keys
 from portal import places
 from portal.api.customers import SPAN
 from support.knowledge import search
-from support.tickets import conversation
+from support.tickets import conversation, field_values, filling
+from support.tickets.field_models import TicketField
 from support.tickets.models import Message, Ticket
 from support.voice import praise
 from support.voice.models import Praise
@@ -61,11 +62,16 @@ class TicketSerializer(serializers.ModelSerializer):
 class WholeTicketSerializer(TicketSerializer):
     """A ticket with its conversation, as far as the reader may know it."""
 
+    fields_filled = serializers.SerializerMethodField()
     messages = serializers.SerializerMethodField()
 
     class Meta(TicketSerializer.Meta):
-        fields = (*TicketSerializer.Meta.fields, "messages")
+        fields = (*TicketSerializer.Meta.fields, "fields_filled", "messages")
         read_only_fields = fields
+
+    @extend_schema(responses=serializers.DictField(help_text="What you see of its fields, by their codes."))
+    def get_fields_filled(self, ticket: Ticket) -> dict[str, Any]:
+        return {one.field.code: ticket.fields[one.field.code] for one in field_values.shown_on(ticket, staff=False)}
 
     @extend_schema(responses=MessageSerializer(many=True))
     def get_messages(self, ticket: Ticket) -> list[dict[str, Any]]:
@@ -82,6 +88,35 @@ class NewTicketSerializer(serializers.Serializer):
     kind = serializers.ChoiceField(choices=Ticket.Kind.choices, default=Ticket.Kind.OTHER)
     document = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
     line = serializers.IntegerField(min_value=1, max_value=100_000, required=False, allow_null=True, default=None)
+    fields_filled = serializers.DictField(
+        child=serializers.CharField(max_length=500, allow_blank=True), default=dict,
+        help_text="Fields of this kind of ticket by their codes; GET /ticket-fields/ names them.",
+    )  # fmt: skip
+
+
+class FilledSerializer(serializers.Serializer):
+    """What is filled in, by the codes of the fields; an empty word takes a value off."""
+
+    fields_filled = serializers.DictField(child=serializers.CharField(max_length=500, allow_blank=True))
+
+
+class TicketFieldSerializer(serializers.Serializer):
+    """A field of tickets: of which kind (empty: of every kind), what it takes, and when it has to be filled in."""
+
+    code = serializers.CharField()
+    kind = serializers.CharField(allow_blank=True)
+    label = serializers.CharField(source="name")
+    help = serializers.CharField(allow_blank=True)
+    type = serializers.ChoiceField(choices=TicketField.Type.choices)
+    options = serializers.SerializerMethodField()
+    you_fill_it = serializers.SerializerMethodField()
+    needed = serializers.CharField(allow_blank=True)
+
+    def get_options(self, asked: TicketField) -> dict[str, str]:
+        return dict(asked.choices)
+
+    def get_you_fill_it(self, asked: TicketField) -> bool:
+        return asked.customers == TicketField.Customers.FILL
 
 
 class ReplySerializer(serializers.Serializer):
@@ -146,9 +181,8 @@ class Tickets(Listing):
         node = places.node(request, number, access.ASK_FOR_HELP)
         given, key = self.read(NewTicketSerializer(data=request.data)), self.repeat_key
         document, line = places.matter(request, given.pop("document"), given.pop("line"))
-        ticket = conversation.open_ticket(
-            actor=request.user, customer=node, document=document, line=line, key=key, at=timezone.now(), **given
-        )
+        given |= {"actor": request.user, "customer": node, "document": document, "line": line, "key": key}
+        ticket = conversation.open_ticket(fields=given.pop("fields_filled"), at=timezone.now(), **given)
         return Response(WholeTicketSerializer(ticket, context={"request": request}).data, status=status.HTTP_201_CREATED)
 
 
@@ -173,6 +207,30 @@ class Replies(View):
         given = self.read(ReplySerializer(data=request.data))
         message = conversation.reply(actor=request.user, ticket=ticket, key=key, at=timezone.now(), **given)
         return Response(self.get_serializer(message).data, status=status.HTTP_201_CREATED)
+
+
+class TicketFields(View):
+    access = access.ASK_FOR_HELP
+    scope = keys.TICKETS
+    serializer_class = WholeTicketSerializer
+
+    @extend_schema(request=FilledSerializer, responses=WholeTicketSerializer)
+    def post(self, request: Request, ref: str) -> Response:
+        """Fill in fields of a ticket; the same again changes nothing."""
+        ticket, given = places.ticket(request, ref), self.read(FilledSerializer(data=request.data))
+        filling.fill(actor=request.user, ticket=ticket, given=given["fields_filled"], at=timezone.now())
+        return Response(self.get_serializer(places.ticket(request, ref)).data)
+
+
+class FieldsAsked(View):
+    access = access.SEE_CUSTOMER
+    serializer_class = TicketFieldSerializer
+
+    @extend_schema(responses=TicketFieldSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Name the fields of tickets that customers see, in their order."""
+        asked = TicketField.objects.asked().exclude(customers=TicketField.Customers.NOTHING)
+        return Response(self.get_serializer(asked, many=True).data)
 
 
 class Praises(View):

@@ -142,6 +142,8 @@ urlpatterns = [
     path("tickets/<str:ref>/chat/", chats.OneChat.as_view(), name="chat"),
     path("tickets/<str:ref>/chat/messages/", chats.ChatMessages.as_view(), name="chat_messages"),
     path("tickets/<str:ref>/chat/endings/", chats.ChatEndings.as_view(), name="chat_endings"),
+    path("ticket-fields/", help.FieldsAsked.as_view(), name="ticket_fields_asked"),
+    path("tickets/<str:ref>/fields/", help.TicketFields.as_view(), name="ticket_fields"),
     path("tickets/<str:ref>/replies/", help.Replies.as_view(), name="replies"),
     path("tickets/<str:ref>/praises/", help.Praises.as_view(), name="praises"),
 ]

@@ -9,6 +9,7 @@ from accounts.people.models import User
 from support.knowledge import articles
 from support.knowledge.models import Article
 from support.tickets.models import Ticket
+from window.asked_fields import AskingForm
 from window.fields import FilesField, KeyField
 
 KINDS = [
@@ -29,7 +30,7 @@ class ForAnotherForm(forms.Form):
     key = KeyField()
 
 
-class ContactForm(forms.Form):
+class ContactForm(AskingForm):
     """A new ticket. `invoice` and `line` carry what the person was looking at; whether they may see it, the view asks."""
 
     subject = forms.CharField(label=_("What is it about?"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}))

@@ -11,15 +11,16 @@ from accounts.decisions import Refusal
 from accounts.people import access, relations
 from accounts.people.routes import declares
 from billing.dunning import disputes
-from portal import chats_shown, contact, places, tickets_shown
+from portal import chats_shown, contact, fields_shown, places, tickets_shown
 from portal.forms.tickets import AppealForm, ContactForm, PraiseForm, ReplyForm
 from support.channels import files
 from support.channels.chat import chats
 from support.channels.files import File
 from support.remedies import declines
-from support.tickets import conversation
+from support.tickets import conversation, field_values, filling
 from support.tickets.models import Ticket
 from support.voice import praise, wall
+from window.asked_fields import FieldsForm
 from window.downloads import download
 from window.paging import page_of
 from window.refusals import refusals_shown_on
@@ -31,7 +32,8 @@ def new_ticket(request: HttpRequest, number: str) -> HttpResponse:
     """Show the contact form, which already knows what the person was looking at."""
     node = places.node(request, number, access.ASK_FOR_HELP)
     matter = places.matter(request, request.GET.get("invoice", ""), request.GET.get("line"))
-    form = ContactForm(initial=contact.first_words(*matter, subject=request.GET.get("subject", "")[:200]))
+    first = contact.first_words(*matter, subject=request.GET.get("subject", "")[:200])
+    form = ContactForm(initial=first, asked=fields_shown.of_new_tickets())
     return _contact_page(request, node, form, matter)
 
 
@@ -49,12 +51,13 @@ def tickets(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _open(request: HttpRequest, node: Customer) -> HttpResponse:
-    form = ContactForm(request.POST, request.FILES)
+    form = ContactForm(request.POST, request.FILES, asked=fields_shown.of_new_tickets())
     matter = places.matter(request, request.POST.get("invoice", ""), request.POST.get("line"))
     if form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("subject", "text", "kind", "key")}
         with refusals_shown_on(form):
             given |= {"attached": [File(*file) for file in form.cleaned_data["files"]], "customer": node, "actor": request.user}
+            given["fields"] = form.given
             ticket = contact.send(*matter, dispute=form.cleaned_data["dispute"], today=places.today(node), **given)
             return redirect("portal:ticket", ticket.ref)
     return _contact_page(request, node, form, matter, status=422)
@@ -88,6 +91,19 @@ def replies(request: HttpRequest, ref: str) -> HttpResponse:
     if contact.replied(request.user, found, form):
         return redirect("portal:ticket", found.ref)
     return render(request, "portal/tickets/ticket.html", _context(request, found, reply_form=form), status=422)
+
+
+@declares(access.ASK_FOR_HELP)
+@require_POST
+def ticket_fields(request: HttpRequest, ref: str) -> HttpResponse:
+    """Fill in what else is asked about a ticket."""
+    found = places.ticket(request, ref)
+    form = fields_shown.form_of(found, request.POST)
+    if form.is_valid():
+        with refusals_shown_on(form):
+            filling.fill(actor=request.user, ticket=found, given=form.given, at=timezone.now())
+            return redirect("portal:ticket", found.ref)
+    return render(request, "portal/tickets/ticket.html", _context(request, found, fields_form=form), status=422)
 
 
 @declares(access.ASK_FOR_HELP)
@@ -141,7 +157,11 @@ def appeals(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def _context(
-    request: HttpRequest, found: Ticket, reply_form: ReplyForm | None = None, praise_form: PraiseForm | None = None
+    request: HttpRequest,
+    found: Ticket,
+    reply_form: ReplyForm | None = None,
+    praise_form: PraiseForm | None = None,
+    fields_form: FieldsForm | None = None,
 ) -> dict[str, object]:
     at, given, decline = timezone.now(), tickets_shown.praise_of(found), tickets_shown.decline_of(found)
     return {
@@ -154,6 +174,8 @@ def _context(
         "appealable": tickets_shown.may_appeal(found, decline),
         "appeal_form": AppealForm(),
         "ticket": found,
+        "fields_form": fields_form or fields_shown.form_of(found),
+        "fields_shown": field_values.shown_on(found, staff=False),
         "said": conversation.messages_of(found, request.user).prefetch_related(files.with_messages()),
         "put_right": tickets_shown.put_right(found),
         "praise": given,

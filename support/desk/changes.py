@@ -1,4 +1,4 @@
-"""Changes: what happens to a ticket at once: words, tags, status, priority, what it is about and who works on it.
+"""Changes: what happens to a ticket at once: words, tags, fields, status, priority, what it is about and who works on it.
 
 A macro, a bulk and the answer to all tickets of a problem are changes. `foresee` says for many tickets what would become of each
 and what objects, in a fixed number of statements; `make` does it on one ticket through the use cases of every screen, so that
@@ -19,8 +19,9 @@ from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
-from support.desk import wording
-from support.tickets import conversation, deadlines, subject_kind, turns
+from support.desk import field_changes, tags, wording
+from support.tickets import conversation, deadlines, filling, subject_kind, turns
+from support.tickets.field_models import TicketField
 from support.tickets.models import Ticket
 
 OPEN, WAITING, RESOLVED = Ticket.Status.OPEN.value, Ticket.Status.WAITING.value, Ticket.Status.RESOLVED.value
@@ -38,7 +39,10 @@ class ChangeMakesNoSense(Refusal):
 
 @dataclass(frozen=True)
 class Change:
-    """What is to happen; what is left empty stays. `assignee` is "me", "nobody" or a person's id; `inputs` fill the words."""
+    """What is to happen; what is left empty stays. `assignee` is "me", "nobody" or a person's id; `inputs` fill the words.
+
+    `fields` are what is filled in by code; an empty word takes a value off.
+    """
 
     text: str = ""
     internal: bool = False
@@ -50,10 +54,11 @@ class Change:
     add_tags: tuple[str, ...] = ()
     remove_tags: tuple[str, ...] = ()
     inputs: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
 
     def kept(self) -> dict[str, Any]:
         """Return it as it is stored."""
-        return asdict(self) | {"inputs": dict(self.inputs)}
+        return asdict(self) | {"inputs": dict(self.inputs), "fields": dict(self.fields)}
 
     @classmethod
     def read(cls, kept: Mapping[str, Any]) -> Self:
@@ -66,7 +71,7 @@ class Change:
     def is_empty(self) -> bool:
         """Whether nothing would happen."""
         asked = self.text.strip(), self.status, self.priority, self.kind, self.assignee, self.add_tags, self.remove_tags
-        return not any(asked)
+        return not any((*asked, self.fields))
 
 
 @dataclass(frozen=True)
@@ -121,7 +126,13 @@ def foresee(*, actor: User, change: Change, tickets: Iterable[Ticket]) -> list[F
         .values_list("pk", flat=True)
     )
     held = _held_back(keys) if change.status == RESOLVED else {}
-    return [_foreseen(ticket, change, actor, to, ticket.customer_id in within, held.get(ticket.pk, "")) for ticket in chosen]
+    asked = field_changes.asked(change.fields, ends=change.status == RESOLVED)
+    known = tags.named(change.add_tags)
+
+    def objection(ticket: Ticket) -> str:
+        return held.get(ticket.pk, "") or tags.unfit([tag for tag in change.add_tags if tag not in ticket.tags], known)
+
+    return [_foreseen(ticket, change, actor, to, ticket.customer_id in within, objection(ticket), asked) for ticket in chosen]
 
 
 def make(*, actor: User, ticket: Ticket, change: Change, key: UUID, at: datetime) -> dict[str, dict[str, Any]]:
@@ -143,6 +154,8 @@ def make(*, actor: User, ticket: Ticket, change: Change, key: UUID, at: datetime
         if change.assignee:
             ticket = conversation.assign(actor=actor, ticket=ticket, to=_person(actor, change.assignee), at=at)
         _set(ticket, change, actor, at)
+        if change.fields:
+            ticket = filling.fill(actor=actor, ticket=ticket, given=change.fields, at=at)
         _speak(ticket, change, text, actor=actor, key=key, at=at)
         after = standing(Ticket.objects.get(pk=ticket.pk))
     return {"before": before, "after": after}
@@ -162,6 +175,8 @@ def restore(*, actor: User, ticket: Ticket, made: Mapping[str, Mapping[str, Any]
         ticket = _hand_back(ticket, {name: before[name] for name in back}, actor, at)
         kept: dict[str, Any] = {name: before[name] for name in ("priority", "tags") if name in back}
         _write(ticket, kept, at)
+        if "fields" in back:
+            filling.put_back(actor=actor, ticket=ticket, before=before["fields"], at=at)
         if "status" in back and before["status"] == RESOLVED:
             raise conversation.StepNotAllowed(_("A ticket that was reopened is not closed again without words to the customer."))
         if "status" in back and after["status"] == RESOLVED:
@@ -186,17 +201,21 @@ def _hand_back(ticket: Ticket, back: Mapping[str, Any], actor: User, at: datetim
 def standing(ticket: Ticket) -> dict[str, Any]:
     """Return what a change may change."""
     plain = {name: getattr(ticket, name) for name in ("status", "priority", "kind")}
-    return plain | {"assignee": ticket.assignee_id, "tags": list(ticket.tags)}
+    return plain | {"assignee": ticket.assignee_id, "tags": list(ticket.tags), "fields": dict(ticket.fields)}
 
 
-def _foreseen(ticket: Ticket, change: Change, actor: User, to: User | None, reached: bool, held: str) -> Foreseen:
+def _foreseen(
+    ticket: Ticket, change: Change, actor: User, to: User | None, reached: bool, held: str, asked: list[TicketField]
+) -> Foreseen:
     steps = _chosen_steps(ticket, change)
     if change.assignee and (to.pk if to else None) != ticket.assignee_id:
         steps.append((_("Stands with"), str(ticket.assignee or _("nobody")), str(to or _("nobody"))))
-    if (tags := _tags(ticket, change)) != ticket.tags:
-        steps.append((_("Tags"), ", ".join(ticket.tags), ", ".join(tags)))
+    if (wanted := _tags(ticket, change)) != ticket.tags:
+        steps.append((_("Tags"), ", ".join(ticket.tags), ", ".join(wanted)))
+    kind = change.kind or ticket.kind
+    filled, unfit = field_changes.foreseen(asked, ticket, kind=kind, given=change.fields, ends=change.status == RESOLVED)
     text = wording.filled(change.text, ticket=ticket, agent=actor, inputs=change.inputs)
-    return Foreseen(ticket, steps, text, _objection(ticket, change, actor, reached, held))
+    return Foreseen(ticket, steps + filled, text, _objection(ticket, change, actor, reached, held) or unfit)
 
 
 def _chosen_steps(ticket: Ticket, change: Change) -> list[tuple[str, str, str]]:
@@ -258,9 +277,10 @@ def _tags(ticket: Ticket, change: Change) -> list[str]:
 
 
 def _set(ticket: Ticket, change: Change, actor: User, at: datetime) -> None:
-    wanted = {"priority": change.priority or ticket.priority, "tags": _tags(ticket, change)}
+    wanted: dict[str, Any] = {"priority": change.priority or ticket.priority, "tags": _tags(ticket, change)}
     changed = {name: value for name, value in wanted.items() if getattr(ticket, name) != value}
     if changed:
+        tags.enlist(actor=actor, names=[tag for tag in wanted["tags"] if tag not in ticket.tags], at=at)
         _write(ticket, changed, at)
         words = {"priority": lambda: ticket.get_priority_display(), "tags": lambda: ", ".join(ticket.tags) or _("no tags")}
         _record(ticket, "; ".join(str(words[name]()) for name in changed), actor, at)

@@ -9,10 +9,12 @@ from typing import Any, Final, Self
 
 from django.db.models import Q
 
+from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from support.channels.chat.models import Chat
-from support.tickets import conversation
+from support.tickets import conversation, field_values
+from support.tickets.field_models import TicketField
 from support.tickets.models import Ticket, TicketQuerySet
 
 UNRESOLVED: Final = "unresolved"
@@ -34,6 +36,8 @@ class Filters:
     channel: str = ""
     assignee: str = ""
     tag: str = ""
+    field: str = ""
+    value: str = ""
     customer: str = ""
     problem: str = ""
     chat: str = ""
@@ -70,11 +74,24 @@ def _said(asked: Filters) -> Q:
             wanted &= Q(**{name: value})
     if asked.tag:
         wanted &= Q(tags__contains=[asked.tag.lower()])
+    if asked.field and asked.value:
+        wanted &= _filled(asked.field, asked.value)
     if asked.customer:
         wanted &= Q(customer__number__iexact=asked.customer)
     if asked.chat in CHATS:
         wanted &= Q(pk__in=Chat.objects.filter(state__in=CHATS[asked.chat]).values("ticket"))
     return wanted & Q(problem__ref__iexact=asked.problem) if asked.problem else wanted
+
+
+def _filled(code: str, value: str) -> Q:
+    """Tickets with a value in a field, as it is kept or, for an option, by its label; what does not fit narrows to none."""
+    asked = TicketField.objects.filter(code=code).first()
+    if asked is None:
+        return Q()
+    try:
+        return Q(fields__contains={code: field_values.sought(asked, value)})
+    except Refusal:
+        return Q(pk=None)
 
 
 def _who(viewer: User, assignee: str) -> Q:

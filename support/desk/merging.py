@@ -264,9 +264,11 @@ def _adopt(survivor: Ticket, retired: Ticket) -> dict[str, Any]:
     tags = [tag for tag in retired.tags if tag not in survivor.tags]
     for name, value in taken.items():
         setattr(survivor, f"{name}_id", value)
+    filled = {code: value for code, value in retired.fields.items() if code not in survivor.fields}
     survivor.tags = [*survivor.tags, *tags]
-    survivor.save(update_fields=[*taken, "tags"])
-    return taken | {"tags": tags}
+    survivor.fields = survivor.fields | filled
+    survivor.save(update_fields=[*taken, "tags", "fields"])
+    return taken | {"tags": tags, "fields": filled}
 
 
 def _give_back(chain: Sequence[TicketMerge], tickets: Mapping[int, Ticket], at: datetime) -> None:
@@ -275,10 +277,16 @@ def _give_back(chain: Sequence[TicketMerge], tickets: Mapping[int, Ticket], at: 
     for merge in chain:
         survivor, adopted = tickets[merge.survivor_id], merge.adopted
         taken = {name: value for name, value in taken.items() if name in ADOPTED and adopted.get(name) == value} | {
-            "tags": [tag for tag in taken.get("tags", []) if tag in adopted.get("tags", [])]
+            "tags": [tag for tag in taken.get("tags", []) if tag in adopted.get("tags", [])],
+            "fields": _shared(taken.get("fields", {}), adopted.get("fields", {})),
         }
         given = {name: None for name in ADOPTED if name in taken and getattr(survivor, f"{name}_id") == taken[name]}
-        _write(survivor, given | {"tags": [tag for tag in survivor.tags if tag not in taken["tags"]]}, at)
+        left = {code: value for code, value in survivor.fields.items() if taken["fields"].get(code) != value}
+        _write(survivor, given | {"tags": [tag for tag in survivor.tags if tag not in taken["tags"]], "fields": left}, at)
+
+
+def _shared(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    return {code: value for code, value in one.items() if other.get(code) == value}
 
 
 def _write(ticket: Ticket, changed: Mapping[str, Any], at: datetime) -> None:

@@ -24,7 +24,7 @@ from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
 from billing.invoices.models import Document, Line
-from support.tickets import assignment, behalf, deadlines, matter, pledges, skills, turns
+from support.tickets import assignment, behalf, deadlines, field_values, matter, pledges, skills, turns
 from support.tickets.models import Message, Ticket, TicketQuerySet
 
 OPEN, WAITING, APPROVAL, RESOLVED = Ticket.Status.OPEN, Ticket.Status.WAITING, Ticket.Status.APPROVAL, Ticket.Status.RESOLVED
@@ -106,13 +106,15 @@ def open_ticket(
     line: Line | None = None,
     requester: User | None = None,
     relation: Relation | None = None,
+    fields: Mapping[str, str] | None = None,
 ) -> Ticket:
     """Open a ticket for `customer` with its first message, find the billing error it is about and give it to an agent.
+    `fields` is what was filled in, by code; None: nobody was asked, as in a mail.
 
     Staff open tickets on behalf of a `requester`; everybody else asks for themselves, or under a `relation` for whom they serve.
 
     Raises:
-        Refusal: not within reach, no such document, words missing, or the key was used for another ticket.
+        Refusal: not within reach, no such document, words missing, a field refused, or the key was used for another ticket.
     """
     with turns.patience(), transaction.atomic():
         behalf.may_open(actor, customer, relation).or_refuse()
@@ -125,7 +127,8 @@ def open_ticket(
             "document": matter.document_of(actor, document, line) or matter.named_in(actor, customer, f"{subject} {text}"),
             "line": line,
         }
-        fresh = {"ref": numbering.next_ref("T"), "opened_at": at, "touched_at": at}
+        begun = {} if fields is None else field_values.begun(kind, fields, staff=is_staff(actor))
+        fresh = {"ref": numbering.next_ref("T"), "opened_at": at, "touched_at": at, "fields": begun}
         ticket, is_new = Ticket.objects.get_or_create(key=key, defaults=facts | fresh)
         if is_new:
             _begin(ticket, actor=actor, text=text, at=at)
@@ -216,7 +219,7 @@ def resolve(*, actor: User, ticket: Ticket, outcome: str, text: str, at: datetim
     Raises:
         Refusal: not within reach or words missing.
         OutcomeUnknown, StepNotAllowed: no such outcome; or the ticket is resolved already or waits for approval.
-        OneSpeaks, pledges.PromiseOpen: another one speaks in this conflict; or what we promised is still to be done.
+        OneSpeaks, pledges.PromiseOpen, field_values.FieldRefused: another one speaks; a promise is open; a field is empty.
     """
     with turns.patience(), transaction.atomic():
         ticket = lock(ticket)
@@ -318,6 +321,7 @@ def _end(ticket: Ticket, *, actor: User | None, outcome: str, text: str, at: dat
     pledges.require_kept(ticket)
     if child := Ticket.objects.unresolved().filter(parent=ticket.pk).order_by("pk").first():
         raise ChildOpen(_("{ref} below it is still open. Settle it, or take it off, first.").format(ref=child.ref))
+    field_values.require_complete(ticket, by=actor)
     step(ticket, RESOLVED, at, resolved_at=at, outcome=outcome, speaker=None)
     message = _message(ticket, actor=actor, text=text, at=at, from_staff=True, confidential=outcome == REMEDIED)
     facts = {"subject": ticket.subject, "outcome": outcome, "message": message.pk}

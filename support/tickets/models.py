@@ -126,6 +126,9 @@ class Ticket(models.Model):
         help_text="In a conflict: the only one of us who writes to the customer.",
     )  # fmt: skip
     tags = ArrayField(models.CharField(max_length=40), default=list, db_default=[], blank=True)
+    fields = models.JSONField(
+        default=dict, db_default=models.Value({}, models.JSONField()), blank=True, help_text="Values by the code of their field."
+    )
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged", db_index=False
     )  # indexed below, without the tickets that stand by themselves: nearly all
@@ -171,6 +174,7 @@ class Ticket(models.Model):
             models.Index(fields=["opened_at", "id"], name="ticket_by_opening"),
             models.Index(fields=["reckoned_at"], condition=UNRESOLVED, name="ticket_to_reckon"),
             GinIndex(fields=["tags"], name="ticket_by_tag"),
+            GinIndex(fields=["fields"], name="ticket_by_field", opclasses=["jsonb_path_ops"]),
             GinIndex(OpClass(Upper("subject"), name="gin_trgm_ops"), name="ticket_by_subject"),
             models.Index(fields=["next_step_at"], condition=~Q(next_step_at=None), name="ticket_by_next_step"),
         ]

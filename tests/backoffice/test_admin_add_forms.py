@@ -275,6 +275,17 @@ WRITTEN = {
         "reply_text": "Sorry, {customer}.",
     },
     "support.skillneed": lambda: {"kind": "billing", "certificate": ""},
+    "support.tag": lambda: {"name": "VAT", "purpose": "Questions about tax"},
+    "support.ticketfield": lambda: {
+        "code": "affected",
+        "label": "Affected service",
+        "kind": "technical",
+        "type": "choice",
+        "options": "router: Router | Router-Gerät\nline: Line",
+        "customers": "fill",
+        "needed": "",
+        "position": 1,
+    },
     "support.macro": lambda: {
         "code": "hello",
         "position": 1,

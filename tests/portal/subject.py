@@ -111,7 +111,7 @@ class Subject:
             "replies": [self.ticket.ref],
             "callback_withdrawals": [self.callback.pk],
             **dict.fromkeys(["chat", "chat_state", "chat_messages", "chat_signs", "chat_endings"], [self.ticket.ref]),
-            **dict.fromkeys(["praises", "praise_sharing"], [self.ticket.ref]),
+            **dict.fromkeys(["praises", "praise_sharing", "ticket_fields"], [self.ticket.ref]),
             "served_tickets": [self.tree.berlin.number, self.relation.pk],
             "shared_ticket": [self.shared.ref],
             "shared_replies": [self.shared.ref],

@@ -28,7 +28,7 @@ CHANGERS, PAYERS, ADMINISTRATORS = {"administrator", "member"}, {"administrator"
 MANAGERS = {"manager"}
 ASKERS = {"administrator", "payer", "member"}
 # Not about one customer: answered to everybody with a role somewhere, with what is within their reach.
-ANYWHERE = {"me", "answers", "customers"}
+ANYWHERE = {"me", "answers", "customers", "ticket_fields_asked"}
 # Named by a token of nobody here: whose it is, tests/portal/test_api_more.py asks.
 BY_TOKEN = {"export"}
 # route: method, the status of the answer, the roles and our levels that get it. Everybody else: 404, or 401 when signed out.
@@ -136,6 +136,8 @@ ROUTES = {
     "change_decisions": ("post", 200, ADMINISTRATORS, set()),
     "change_withdrawals": ("post", 200, ASKERS, set()),
     "replies": ("post", 201, EVERY, set()),
+    "ticket_fields_asked": ("get", 200, EVERY, EVERYBODY_OF_OURS),
+    "ticket_fields": ("post", 200, EVERY, set()),
     "praises": ("post", 201, EVERY, set()),
 }
 # Found, and then refused by the rule: only the customer's own people decide.
@@ -276,6 +278,7 @@ def body(given, name):
             "until": "2024-01-01T10:00:00Z",
         },
         "praises": {"words": "Thanks"},
+        "ticket_fields": {"fields_filled": {}},
     }
     return bodies.get(name, {})
 

@@ -148,6 +148,7 @@ ROUTES = {
     "callbacks by post": ("post", EVERY),
     "callback_withdrawals": ("post", EVERY),
     "replies": ("post", EVERY),
+    "ticket_fields": ("post", EVERY),
     "praises": ("post", EVERY),
     "praise_sharing": ("post", EVERY),
     "attachment": ("get", EVERY),
