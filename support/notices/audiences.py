@@ -16,6 +16,7 @@ from accounts.quality.models import ChangeRequest
 from accounts.timeline.models import Activity
 from billing.amendments import approvals
 from billing.amendments.models import OrderApproval
+from billing.invoices.models import CreditOrder
 from billing.payments.models import Payment
 from support.channels.chat import reading
 from support.channels.models import CallBack
@@ -165,6 +166,18 @@ def who_may_approve_late(activity: Activity) -> list[User]:
     asked = Grant.objects.select_related("asked_by").get(ref=activity.about_ref).asked_by
     deciding = substitutes.with_substitutes(of_level(activity.facts["level"]), activity.at)
     return [person for person in deciding if person != asked]
+
+
+def who_may_approve_late_credit(activity: Activity) -> list[User]:
+    """Our people of the level above and who stands in for them, but never the one who asked to sell the credit."""
+    asked = CreditOrder.objects.select_related("asked_by").get(pk=activity.about_ref).asked_by
+    deciding = substitutes.with_substitutes(of_level(activity.facts["level"]), activity.at)
+    return [person for person in deciding if person != asked]
+
+
+def who_ordered_credit(activity: Activity) -> list[User]:
+    """The colleague whose order for prepaid credit was decided."""
+    return _present(CreditOrder.objects.select_related("asked_by").get(pk=activity.about_ref).asked_by)
 
 
 def who_is_mentioned(activity: Activity) -> list[User]:

@@ -237,6 +237,8 @@ ROUTES = {
     "customer_wallet": ("get", EVERYBODY),
     "subscription_usage": ("get", EVERYBODY),
     "credit_orders": ("post", WORKERS),
+    "credit_order_decisions": ("post", DECIDERS),
+    "credit_order_withdrawals": ("post", WORKERS),
     "below": ("get", EVERYBODY),
     "contacts": ("get", WORKERS),
     "attachment": ("get", EVERYBODY),
@@ -309,6 +311,8 @@ def tree_rows(route, customer):
         return {route: ["external_id"]}
     if route.startswith("position"):
         return {route: [quality.waiting_move().pk]}
+    if route.startswith("credit_order_"):
+        return {route: [billing.credit_order(customer).pk]}
     if route == "subscription_usage":
         return {route: [billing.subscribed(customer).ref]}
     if route == "address_endings":
