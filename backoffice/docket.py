@@ -11,9 +11,9 @@ from accounts.decisions import Decision
 from accounts.people import access
 from accounts.people.models import User
 from billing.invoices import credit_orders, wallets
+from billing.money import Money
 from support.remedies import approvals, authority, declines, giving
 from support.remedies import substitutes as standing_in
-from billing.money import Money
 from support.remedies.models import Approval
 from window.formats import amount
 

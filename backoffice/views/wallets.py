@@ -13,7 +13,8 @@ from accounts.people import access
 from accounts.people.routes import declares
 from backoffice import places, wallets_shown
 from backoffice.forms.wallets import CreditOrderForm
-from billing.invoices import credit_orders, wallets
+from billing.invoices import credit_orders as seconded
+from billing.invoices import wallets
 from billing.invoices.models import CreditOrder, Document
 from window import spreadsheets
 from window.refusals import refusals_shown_on
@@ -49,7 +50,7 @@ def credit_orders(request: HttpRequest, number: str) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         with refusals_shown_on(form):
-            made = credit_orders.place(
+            made = seconded.place(
                 actor=request.user, customer=node, amount=given["amount"], on=places.today(node), at=timezone.now(),
                 key=given["key"], seller=given["wallet"].seller,
             )  # fmt: skip
@@ -62,9 +63,9 @@ def credit_orders(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def credit_order_withdrawals(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back an order that waits."""
-    order = get_object_or_404(credit_orders.visible_to(request.user), pk=pk)
+    order = get_object_or_404(seconded.visible_to(request.user), pk=pk)
     try:
-        credit_orders.withdraw(actor=request.user, order=order, at=timezone.now())
+        seconded.withdraw(actor=request.user, order=order, at=timezone.now())
     except Refusal as refusal:
         messages.error(request, refusal.reason)
     return redirect("backoffice:customer_wallet", order.customer.number)

@@ -81,7 +81,7 @@ def may_decide(actor: User, order: CreditOrder) -> Decision:
 
 
 def decide(*, actor: User, order: CreditOrder, approve: bool, note: str, on: date, at: datetime) -> CreditOrder:
-    """Approve what waits, and thereby sell it on the day `on`, or turn it down with a reason. The same answer again changes nothing.
+    """Approve what waits, and thereby sell it on the day `on`, or turn it down with a reason. Again changes nothing.
 
     Raises:
         Refusal: not this person's to decide, or it can no longer be sold as it was asked for.

@@ -341,7 +341,7 @@ class DocumentFile(models.Model):
 
 
 class CreditOrder(models.Model):
-    """Prepaid credit over what its asker sells alone, until a second person decides. Written by billing/invoices/credit_orders.py."""
+    """Prepaid credit over what its asker sells alone, until a second person decides. Written by credit_orders.py."""
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("Waiting")

@@ -306,13 +306,15 @@ def batch_rows(route):
     return found | dict.fromkeys(["batch", "batch_undoings"], [begun.pk])
 
 
+def order_rows(route, customer):
+    return {route: [billing.credit_order(customer).pk]} if route.startswith("credit_order_") else {}
+
+
 def tree_rows(route, customer):
     if route in {"fact_retirements", "fact_returns"}:
         return {route: ["external_id"]}
     if route.startswith("position"):
         return {route: [quality.waiting_move().pk]}
-    if route.startswith("credit_order_"):
-        return {route: [billing.credit_order(customer).pk]}
     if route == "subscription_usage":
         return {route: [billing.subscribed(customer).ref]}
     if route == "address_endings":
@@ -379,7 +381,7 @@ def address(route, given):
         }
     keys |= policy_rows(route, granted.customer) | chat_rows(route, granted.customer)
     keys |= dict.fromkeys(["playbook", "practice_runs"], ["double-billing"])
-    keys |= batch_rows(route) | tree_rows(route, granted.customer)
+    keys |= batch_rows(route) | tree_rows(route, granted.customer) | order_rows(route, granted.customer)
     keys |= dict.fromkeys(["customer_details", "first_contract"], [granted.customer.number])
     keys |= house_rows(route) | service_rows(route, granted)
     if route == "run" or route.startswith("hold_"):
