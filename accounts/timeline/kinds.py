@@ -46,6 +46,7 @@ KINDS: Final[dict[str, Kind]] = {
     "accounts.import_decided": Kind(_("The staged import {name} was {outcome}"), "download"),
     "accounts.change_requested": Kind(_("A change was asked for: {what}, from {day}"), "edit", NOTICE),
     "accounts.change_approved": Kind(_("A change was approved: {what}, from {day}"), "check", NOTICE),
+    "accounts.change_overdue": Kind(_("Nobody has decided by {by} on a change that was asked for: {what}"), "clock", NOTICE),
     "accounts.change_waits_again": Kind(_("A change waits for approval again: {what}, from {day}. {note}"), "clock"),
     "accounts.change_refused": Kind(_("A change was refused: {what}"), "close", NOTICE),
     "accounts.change_withdrawn": Kind(_("A change was withdrawn: {what}"), "undo"),

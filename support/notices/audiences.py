@@ -72,10 +72,20 @@ def who_may_decide_on_the_change(activity: Activity) -> list[User]:
     asked = ChangeRequest.objects.select_related("customer").get(pk=activity.about_ref)
     if asked.status != ChangeRequest.Status.WAITING or positions.is_ours(asked):
         return []
+    return _who_decide_on(asked)
+
+
+def who_is_late_with_the_change(activity: Activity) -> list[User]:
+    """Whoever may decide on a change that still waits, our own people among themselves too; nobody where none waits any more."""
+    asked = ChangeRequest.objects.select_related("customer").get(pk=activity.about_ref)
+    return _who_decide_on(asked) if asked.status == ChangeRequest.Status.WAITING else []
+
+
+def _who_decide_on(asked: ChangeRequest) -> list[User]:
     above = Customer.objects.above(asked.customer).order_by("-lft")
     deciding = (nearest(customer, access.ADMINISTRATOR) for customer in above)
     able = ([person for person in people if changes.may_decide(person, asked).allowed] for people in deciding)
-    told = next((people for people in able if people), [])
+    told = [] if positions.is_ours(asked) else next((people for people in able if people), [])
     ours = of_level(access.SUPERVISOR) + of_level(access.MANAGER)
     return told or [person for person in ours if changes.may_decide(person, asked).allowed]
 

@@ -28,6 +28,7 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "accounts.change_requested": Notice(
         "change_requested", audiences.who_may_decide_on_the_change, ("details", "customer_number")
     ),
+    "accounts.change_overdue": Notice("change_overdue", audiences.who_is_late_with_the_change, ("details", "customer_number")),
     "accounts.change_approved": Notice("change_approved", audiences.who_asked_for_the_change, ("details", "customer_number")),
     "accounts.change_refused": Notice(
         "change_refused", audiences.who_asked_for_the_change, ("details", "customer_number"), quotes="note"

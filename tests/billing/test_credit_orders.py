@@ -14,7 +14,6 @@ from billing.invoices import credit_orders, proof, wallets
 from billing.invoices.models import CreditOrder, Document
 from billing.ledger import proof as ledger
 from billing.money import Money
-from tests.billing.test_limits_at_once import at_once
 from tests.factories import billing, customers, people, policies
 
 pytestmark = pytest.mark.django_db
@@ -146,21 +145,6 @@ def test_managers_are_told_once_when_it_waits_too_long(berlin):
 
     assert told == [0, 1, 0]
     assert Activity.objects.get(kind=credit_orders.LATE).facts["hours"] == 24
-
-
-def test_two_approvals_and_a_withdrawal_at_once_sell_it_at_most_once(committed):
-    berlin = billing.subscribed(customers.group("Berlin")).customer
-    agent, supervisor, manager = people.agent(), people.supervisor(), people.manager()
-    order = placed(agent, berlin)
-
-    faults = at_once(
-        lambda: decided(supervisor, order), lambda: decided(manager, order),
-        lambda: credit_orders.withdraw(actor=agent, order=order, at=NOON),
-    )  # fmt: skip
-
-    order.refresh_from_db()
-    assert len(faults) == 2 and all(isinstance(fault, credit_orders.AlreadyDecided) for fault in faults)
-    assert Document.objects.count() == (1 if order.status == Status.APPROVED else 0)
 
 
 STEPS = st.lists(
