@@ -28,7 +28,7 @@ def is_late(request: ChangeRequest, days: Mapping[int, int], at: datetime) -> bo
 
 
 def remind(*, at: datetime) -> int:
-    """Record of each change that is late that nobody has decided, from which the mail follows; return how many. Again does nothing."""
+    """Record of each late change that nobody has decided, from which the mail follows; return how many. Again does nothing."""
     waiting = ChangeRequest.objects.filter(status=ChangeRequest.Status.WAITING, asked_at__lt=at).select_related("customer")
     with transaction.atomic():
         asked = list(waiting.select_for_update(of=("self",)).order_by("pk"))
