@@ -55,10 +55,10 @@ def _approver(*, by_administrator: bool) -> str:
 def waiting_for(viewer: User, reach: "QuerySet[Customer]") -> list[dict[str, Any]]:
     """Return what `viewer` has to decide on at customers within `reach`, the longest wait first."""
     waiting = list(readable(changes.waiting_for(viewer).filter(customer__in=reach), viewer)[:SHOWN])
-    days = changes.decision_days({one.customer_id for one in waiting}, timezone.now().date()) if waiting else {}
+    now = timezone.now()
+    days = changes.decision_days({one.customer_id for one in waiting}, now.date()) if waiting else {}
     return [
-        _to_decide(change)
-        | {"decide_by": changes.decide_by(change, days), "is_late": reminding.is_late(change, days, timezone.now())}
+        _to_decide(change) | {"decide_by": changes.decide_by(change, days), "is_late": reminding.is_late(change, days, now)}
         for change in waiting
     ]
 

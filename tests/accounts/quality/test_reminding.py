@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def auckland():
-    """Where it is tomorrow already at noon UTC; a change there is decided within five days, as policy says unless it says else."""
+    """Where it is tomorrow already at noon UTC; a change there is decided within five days."""
     return below(group("Helios", timezone="Pacific/Auckland"), "Helios GmbH", "legal_entity", timezone="Pacific/Auckland")
 
 
