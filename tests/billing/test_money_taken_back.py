@@ -142,6 +142,39 @@ def test_dispute_won_after_the_invoice_was_written_off_takes_the_loss_back_and_g
     assert (lost, credit(berlin), open_on(document), faults()) == (0, 0, 0, [])
 
 
+def lost():
+    return Posting.objects.filter(account="write_off").aggregate(total=Sum("amount_minor"))["total"]
+
+
+@pytest.mark.parametrize(("written_off", "kept"), [(12000, 0), (4000, 8000)])
+def test_payment_that_succeeds_after_its_invoice_was_written_off_takes_the_loss_back(berlin, written_off, kept):
+    document = billing.invoice(berlin, 12000)
+    started, seller = payments.start(berlin, document), document.legal_entity
+    if written_off < 12000:
+        part = Money(12000 - written_off, "EUR")
+        receiving.receive(actor=None, payer=berlin, amount=part, seller=seller, key=uuid4(), at=NOON, documents=[document])
+    settling.write_off(document=document, reason="Gone", on=TODAY, at=NOON, actor=None)
+
+    payment = collecting.carry_out(started.pk, NOON)
+
+    assert (lost(), credit(berlin), open_on(document), faults()) == (0, kept, 0, [])
+    dispute(payment)
+    assert (credit(berlin), open_on(document), faults()) == (0, written_off, [])
+
+
+def test_transfer_for_an_invoice_that_was_written_off_takes_the_loss_back_and_the_rest_is_credit(berlin):
+    document = billing.invoice(berlin, 12000)
+    settling.write_off(document=document, reason="Gone", on=TODAY, at=NOON, actor=None)
+
+    for minor in (5000, 10000):
+        receiving.receive(
+            actor=None, payer=berlin, amount=Money(minor, "EUR"), seller=document.legal_entity, key=uuid4(), at=NOON,
+            documents=[document],
+        )  # fmt: skip
+
+    assert (lost(), credit(berlin), open_on(document), faults()) == (0, 3000, 0, [])
+
+
 def test_dispute_won_twice_over_after_another_one_ends_as_if_never_disputed(berlin):
     document = billing.invoice(berlin, 12000)
     payment = payments.pay(berlin, document)
