@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from accounts.decisions import Refusal
 from accounts.timeline.models import Activity
 from billing.anomalies import kept_money
-from billing.invoices import credit_notes, proof, settling, single
+from billing.invoices import credit_notes, proof, settling, single, wallets
 from billing.invoices.models import Document
 from billing.ledger import balances
 from billing.ledger import proof as ledger
@@ -22,7 +22,7 @@ from billing.payments import attempts, collecting, receiving, refunds, reopening
 from billing.payments import proof as payment_proof
 from billing.payments.gateways.base import Answer, Outcome
 from billing.payments.models import Payment, Refund
-from tests.factories import billing, customers, payments
+from tests.factories import billing, customers, payments, people
 from tests.factories.payments import NOON, TODAY
 
 pytestmark = pytest.mark.django_db
@@ -260,6 +260,8 @@ class Account:
 
     def __init__(self):
         self.customer = customers.group("Berlin")
+        billing.subscribed(self.customer)
+        self.buyer = people.payer(self.customer)
         self.documents = [billing.invoice(self.customer, amount) for amount in (10000, 4000)]
         self.at = NOON
 
@@ -305,6 +307,15 @@ class Account:
 
     def write_off(self, a, b):
         settling.write_off(document=self._document(a), reason="x", on=TODAY, at=self.at, actor=None)
+
+    def buy_ahead(self, a, b):
+        amount = Money(700 * (1 + b), "EUR")
+        wallets.top_up(actor=self.buyer, customer=self.customer, amount=amount, on=TODAY, at=self.at, key=uuid4())
+
+    def void(self, a, b):
+        issued = list(Document.objects.filter(kind="invoice", status="issued").order_by("pk"))
+        document = issued[a % len(issued)]
+        credit_notes.credit_document(actor=None, document=document, reason="x", on=TODAY, at=self.at, key=f"{document.pk}")
 
     def _document(self, a):
         return Document.objects.get(pk=self.documents[a % 2].pk)
