@@ -1,6 +1,7 @@
 """Usage of one subscription as our own people see it: by day and meter, the newest day first, with who brought it in last."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -38,10 +39,15 @@ def page(request: HttpRequest, subscription: Subscription) -> dict[str, Any]:
     """Return the page, in a constant number of statements."""
     by_day = selectors.by_day(subscription)
     found = page_by(request, by_day, order=ORDER, place_of=_place_of, read=_read, size=ROWS)
-    people = _brought_in(subscription, {row["told_at"] for row in found.rows})
-    rows = [_shown(row, people) for row in found.rows]
+    rows = shown(subscription, found.rows)
     node = subscription.customer
     return {"node": node, "path": overview.path_to(node), "subscription": subscription, "rows": rows, "page": found}
+
+
+def shown(subscription: Subscription, rows: Sequence[dict[str, Any]]) -> list[DayShown]:
+    """Return rows of a day and meter as they are shown, in their order, in one statement."""
+    people = _brought_in(subscription, {row["told_at"] for row in rows})
+    return [_shown(row, people) for row in rows]
 
 
 def _shown(row: dict[str, Any], people: dict[datetime, str]) -> DayShown:

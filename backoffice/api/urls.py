@@ -28,6 +28,7 @@ from backoffice.api import (
     splits,
     substitutes,
     tickets,
+    usage,
 )
 
 app_name = "staff_api"
@@ -131,6 +132,7 @@ urlpatterns = [
     path("credit-orders/", credit_orders.CreditOrders.as_view(), name="credit_orders"),
     path("credit-orders/<int:pk>/decisions/", credit_orders.CreditOrderDecisions.as_view(), name="credit_order_decisions"),
     path("credit-orders/<int:pk>/withdrawals/", credit_orders.CreditOrderWithdrawals.as_view(), name="credit_order_withdrawals"),
+    path("subscriptions/<str:ref>/usage/", usage.SubscriptionUsage.as_view(), name="subscription_usage"),
     path("runs/", runs.Runs.as_view(), name="runs"),
     path("runs/held/", runs.Held.as_view(), name="held"),
     path("runs/held/<int:pk>/releases/", runs.HoldReleases.as_view(), name="hold_releases"),

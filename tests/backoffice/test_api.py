@@ -131,6 +131,7 @@ ROUTES = {
     "credit_orders": ("get", DECIDERS),
     "credit_order_decisions": ("post", DECIDERS),
     "credit_order_withdrawals": ("post", WORKERS),
+    "subscription_usage": ("get", access.EVERY_LEVEL),
     "runs": ("get", BOOKS),
     "held": ("get", BOOKS),
     "hold_releases": ("post", access.RUN_BILLING.levels),
@@ -194,6 +195,8 @@ def rows(customer, route):
     if route in {"contract_coupons", "redemption_approvals", "redemption_endings"}:
         held = Redemption.objects.first() or billing.redeemed(customer)
         return {route: [held.contract.ref if route == "contract_coupons" else held.ref]}
+    if route == "subscription_usage":
+        return {route: [billing.subscribed(customer).ref]}
     if route in {"hits", "finding_batches"}:
         return {route: [support.batch().finding.ref]}
     return {route: [made[route]().pk]} if route in made else {}
