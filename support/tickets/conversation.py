@@ -125,13 +125,10 @@ def open_ticket(
             "document": matter.document_of(actor, document, line) or matter.named_in(actor, customer, f"{subject} {text}"),
             "line": line,
         }
-        fresh = {"ref": numbering.next_ref("T"), "opened_at": at, "touched_at": at}
-        ticket, is_new = Ticket.objects.get_or_create(key=key, defaults=facts | fresh)
+        ticket, is_new = _kept(key, facts, at)
         if is_new:
             _begin(ticket, actor=actor, text=text, at=at)
             behalf.share(ticket, relation, actor=actor, at=at)
-        elif any(getattr(ticket, name) != fact for name, fact in facts.items()):
-            raise KeyAlreadyUsed
     return ticket
 
 
@@ -324,6 +321,14 @@ def _end(ticket: Ticket, *, actor: User | None, outcome: str, text: str, at: dat
     recording.record(ticket.customer, "support.ticket_resolved", actor=actor, at=at, about=ticket, facts=facts)
     deadlines.reckon(ticket, at)
     return ticket
+
+
+def _kept(key: UUID, facts: dict[str, object], at: datetime) -> tuple[Ticket, bool]:
+    fresh = {"ref": numbering.next_ref("T"), "opened_at": at, "touched_at": at}
+    ticket, is_new = Ticket.objects.get_or_create(key=key, defaults=facts | fresh)
+    if not is_new and any(getattr(ticket, name) != fact for name, fact in facts.items()):
+        raise KeyAlreadyUsed
+    return ticket, is_new
 
 
 def _begin(ticket: Ticket, *, actor: User, text: str, at: datetime) -> None:
