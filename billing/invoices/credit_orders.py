@@ -6,7 +6,7 @@ once at most, whoever clicks how often; turning it down carries the decider's wo
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -63,7 +63,7 @@ def place(
         if earlier := CreditOrder.objects.filter(customer=customer, key=key).select_related(*RELATED).first():
             wallets.decide(actor, customer, on).or_refuse()
             return _same_order(earlier, amount)
-        given = {"actor": actor, "customer": customer, "amount": amount, "on": on, "at": at, "key": key}
+        given: dict[str, Any] = {"actor": actor, "customer": customer, "amount": amount, "on": on, "at": at, "key": key}
         try:
             return wallets.top_up(seller=seller, **given)
         except wallets.OverOwnLimit as over:
