@@ -9,7 +9,7 @@ a single person speaks for us. Every event reckons anew what is due. Repeating a
 from collections.abc import Mapping
 from copy import copy
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -323,7 +323,7 @@ def _end(ticket: Ticket, *, actor: User | None, outcome: str, text: str, at: dat
     return ticket
 
 
-def _kept(key: UUID, facts: dict[str, object], at: datetime) -> tuple[Ticket, bool]:
+def _kept(key: UUID, facts: dict[str, Any], at: datetime) -> tuple[Ticket, bool]:
     fresh = {"ref": numbering.next_ref("T"), "opened_at": at, "touched_at": at}
     ticket, is_new = Ticket.objects.get_or_create(key=key, defaults=facts | fresh)
     if not is_new and any(getattr(ticket, name) != fact for name, fact in facts.items()):
