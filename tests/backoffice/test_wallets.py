@@ -1,8 +1,10 @@
 """Prepaid credit as our own people see and sell it."""
 
+import re
 from uuid import UUID, uuid4
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from accounts.customers import responsibilities
@@ -83,6 +85,22 @@ def test_order_over_the_limit_waits_under_approvals_and_one_click_sells_it(berli
     assert "6,000.00" in words(inbox) and [case["order"] for case in inbox.context["credit_orders"]] == [asked]
     assert [answer.status_code for answer in answers] == [302, 302]
     assert wallets.of(berlin, DAY)[0].held == Money(600_000, "EUR")
+
+
+def test_buttons_of_both_pages_carry_their_token(berlin):
+    agent = people.agent()
+    waiting = billing.credit_order(berlin, by=agent)
+    inbox, own = reverse("backoffice:approvals"), reverse("backoffice:customer_wallet", args=[berlin.number])
+
+    for viewer, address, said in ((people.supervisor(), inbox, {"decision": "refuse", "note": "No."}), (agent, own, {})):
+        browser = Client(enforce_csrf_checks=True)
+        browser.force_login(viewer)
+        shown = browser.get(address).content.decode()
+        form = re.search(
+            r'<form[^>]*action="(/backoffice/credit-orders/[^"]*)">.*?name="csrfmiddlewaretoken" value="([^"]+)"', shown
+        )
+        assert browser.post(form[1], said | {"csrfmiddlewaretoken": form[2]}).status_code == 302
+        CreditOrder.objects.filter(pk=waiting.pk).update(status="waiting", decided_at=None, decided_by=None)
 
 
 def test_order_is_turned_down_with_a_reason_its_asker_reads(berlin):
