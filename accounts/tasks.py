@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.customers.models import Customer
 from accounts.privacy import erasing, exporting
-from accounts.quality import candidates, changes, scores, splitting
+from accounts.quality import candidates, changes, reminding, scores, splitting
 from accounts.segments import evaluating, lifecycle
 from accounts.timeline import delivery, months
 from accounts.webhooks import sending
@@ -45,8 +45,9 @@ def judge_customers() -> int:
 
 @shared_task  # type: ignore[untyped-decorator] # celery is untyped
 def apply_changes() -> int:
-    """Put approved changes and splits whose day has come into effect; return how many were."""
+    """Put approved changes and splits whose day has come into effect; return how many were. Remind of what nobody decided."""
     at = timezone.now()
+    reminding.remind(at=at)
     return changes.apply_due(at=at) + splitting.apply_due(at=at)
 
 

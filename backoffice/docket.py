@@ -1,13 +1,17 @@
 """Approvals as they are shown: what waits, appeals among it, whether the viewer may say yes, what was decided lately."""
 
+from collections import defaultdict
 from datetime import datetime
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.customers.models import Customer
 from accounts.decisions import Decision
 from accounts.people import access
 from accounts.people.models import User
+from billing.invoices import credit_orders, wallets
+from billing.money import Money
 from support.remedies import approvals, authority, declines, giving
 from support.remedies import substitutes as standing_in
 from support.remedies.models import Approval
@@ -41,6 +45,7 @@ def shown(viewer: User, *, at: datetime) -> dict[str, object]:
     return {
         "stands_in_for": colleagues,
         "appeals": declines.appeals_waiting(viewer),
+        "credit_orders": _credit_orders(viewer),
         "approvals": [_case(approval, foreseen[approval.pk]) for approval in waiting],
         "decided": decided.order_by("-decided_at", "-pk")[:DECIDED_LATELY],
     }
@@ -52,6 +57,22 @@ def substitutes(viewer: User, *, at: datetime) -> list[dict[str, object]]:
     return [
         {"substitute": row, "runs": standing_in.runs(row, at), "may_end": for_all or row.approver_id == viewer.pk}
         for row in standing_in.visible_to(viewer, at)
+    ]
+
+
+def _credit_orders(viewer: User) -> list[dict[str, object]]:
+    waiting = list(credit_orders.waiting_for(viewer))
+    customers = Customer.objects.filter(pk__in=[order.customer_id for order in waiting])
+    held: defaultdict[int, list[Money]] = defaultdict(list)
+    for one in wallets.held_within(customers) if waiting else []:
+        held[one.customer.pk].append(one.amount)
+    return [
+        {
+            "order": order,
+            "held": held[order.customer_id],
+            "button": _("Approve %(amount)s") % {"amount": amount(order.amount_minor, order.currency)},
+        }
+        for order in waiting
     ]
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.people import access
 from accounts.quality.models import Candidate
 from backoffice import limits, navigation
+from billing.invoices import credit_orders
 from billing.payments.bank.models import BankLine
 from support.remedies import approvals, finance_feed
 
@@ -40,12 +41,17 @@ def staff_frame(request: HttpRequest) -> dict[str, Any]:
 def _counts(request: HttpRequest, level: str) -> dict[str, int]:
     counts: dict[str, int] = {}
     if level in access.DECIDE_APPROVALS.levels:
-        counts["approvals"] = approvals.waiting_for(request.user, at=timezone.now()).count()
+        counts["approvals"] = _decisions(request)
     if level in access.SEE_BOOKS.levels:
         counts["bank"] = BankLine.objects.waiting().order_by()[:1000].count()
         counts["inbox"] = finance_feed.visible_to(request.user).filter(status=finance_feed.NEW).count()
     counts["duplicates"] = Candidate.objects.open().order_by()[:1000].count()
     return counts
+
+
+def _decisions(request: HttpRequest) -> int:
+    remedies = approvals.waiting_for(request.user, at=timezone.now()).count()
+    return remedies + credit_orders.waiting_for(request.user).count()
 
 
 def _level_words(level: str) -> str:

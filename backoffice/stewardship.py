@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.customers import facts, rules
 from accounts.customers.models import Customer
 from accounts.people import handovers
-from accounts.quality import changes, scores
+from accounts.quality import changes, reminding, scores
 from accounts.quality.models import ChangeRequest, StagedImport
 from backoffice.forms.data import DetailsForm
 
@@ -23,7 +23,8 @@ def shown(rule: str = "") -> dict[str, Any]:
     found = scores.summary()
     waiting = ChangeRequest.objects.filter(status=ChangeRequest.Status.WAITING).select_related("customer", "asked_by")
     asked = list(waiting.order_by("asked_at", "pk")[:ROWS])
-    days = changes.decision_days({one.customer_id for one in asked}, timezone.now().date())
+    now = timezone.now()
+    days = changes.decision_days({one.customer_id for one in asked}, now.date())
     return {
         "queue": [_row(score) for score in queue[:ROWS]],
         "more": max(0, queue.count() - ROWS),
@@ -34,7 +35,7 @@ def shown(rule: str = "") -> dict[str, Any]:
         "staged": StagedImport.objects.filter(status=StagedImport.Status.STAGED)
         .defer("rows", "faults")
         .order_by("-staged_at", "-pk"),
-        "changes": [(one, changes.decide_by(one, days)) for one in asked],
+        "changes": [(one, changes.decide_by(one, days), reminding.is_late(one, days, now)) for one in asked],
         "handovers": handovers.waiting()[:ROWS],
     }
 

@@ -244,6 +244,8 @@ urlpatterns = [
     path("subscriptions/<str:ref>/usage/", usage.subscription_usage, name="subscription_usage"),
     path("customers/<str:number>/credit/", wallets.customer_wallet, name="customer_wallet"),
     path("customers/<str:number>/credit/orders/", wallets.credit_orders, name="credit_orders"),
+    path("credit-orders/<int:pk>/decisions/", approvals.credit_order_decisions, name="credit_order_decisions"),
+    path("credit-orders/<int:pk>/withdrawals/", wallets.credit_order_withdrawals, name="credit_order_withdrawals"),
     path("customers/<str:number>/below/", customers.below, name="below"),
     path("customers/<str:number>/escalations/", commitments.escalations, name="escalations"),
     # numbers of documents from elsewhere may hold a slash

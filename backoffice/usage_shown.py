@@ -1,12 +1,12 @@
 """Usage of one subscription as our own people see it: by day and meter, the newest day first, with who brought it in last."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -14,9 +14,10 @@ from accounts.timeline.models import Activity
 from backoffice import overview
 from billing.contracts.models import Subscription
 from billing.usage import selectors
-from window.paging import Page
+from window.paging import Place, page_by
 
 ROWS: Final = 50
+ORDER: Final = ("-day", "code")
 CURSOR: Final = re.compile(r"(\d{4}-\d{2}-\d{2})~(.{1,40})")
 BROUGHT_IN: Final = "billing.usage_brought_in"
 
@@ -36,11 +37,17 @@ class DayShown:
 
 def page(request: HttpRequest, subscription: Subscription) -> dict[str, Any]:
     """Return the page, in a constant number of statements."""
-    found = _page(request, selectors.by_day(subscription))
-    people = _brought_in(subscription, {row["told_at"] for row in found.rows})
-    rows = [_shown(row, people) for row in found.rows]
+    by_day = selectors.by_day(subscription)
+    found = page_by(request, by_day, order=ORDER, place_of=_place_of, read=_read, size=ROWS)
+    rows = shown(subscription, found.rows)
     node = subscription.customer
     return {"node": node, "path": overview.path_to(node), "subscription": subscription, "rows": rows, "page": found}
+
+
+def shown(subscription: Subscription, rows: Sequence[dict[str, Any]]) -> list[DayShown]:
+    """Return rows of a day and meter as they are shown, in their order, in one statement."""
+    people = _brought_in(subscription, {row["told_at"] for row in rows})
+    return [_shown(row, people) for row in rows]
 
 
 def _shown(row: dict[str, Any], people: dict[datetime, str]) -> DayShown:
@@ -50,30 +57,16 @@ def _shown(row: dict[str, Any], people: dict[datetime, str]) -> DayShown:
     return DayShown(row["day"], row["code"], how, used, row["measurements"], row["told_at"], told_by)
 
 
-def _page(request: HttpRequest, rows: QuerySet[Any, dict[str, Any]]) -> Page:
-    """Return the rows after or before the day and meter that the address names; a made-up cursor is the first page."""
-    after, before = _cursor(request, "after"), _cursor(request, "before")
-    if before:
-        newer = rows.filter(Q(day__gt=before[0]) | Q(day=before[0], meter__code__lt=before[1])).order_by("day", "-code")
-        found = list(newer[: ROWS + 1])
-        shown = found[:ROWS][::-1]
-        return Page(shown, _of(shown[0]) if len(found) > ROWS else "", _of(shown[-1]) if shown else "")
-    if after:
-        rows = rows.filter(Q(day__lt=after[0]) | Q(day=after[0], meter__code__gt=after[1]))
-    found = list(rows.order_by("-day", "code")[: ROWS + 1])
-    shown = found[:ROWS]
-    return Page(shown, _of(shown[0]) if shown and after else "", _of(shown[-1]) if len(found) > ROWS else "")
+def _place_of(row: dict[str, Any]) -> Place:
+    return Place(f"{row['day']}~{row['code']}", (row["day"], row["code"]))
 
 
-def _of(row: dict[str, Any]) -> str:
-    return f"{row['day']}~{row['code']}"
-
-
-def _cursor(request: HttpRequest, parameter: str) -> tuple[date, str] | None:
-    if not (named := CURSOR.fullmatch(request.GET.get(parameter, "").replace("\x00", ""))):
+def _read(cursor: str) -> Place | None:
+    """Return the day and meter that a cursor names."""
+    if not (named := CURSOR.fullmatch(cursor.replace("\x00", ""))):
         return None
     try:
-        return date.fromisoformat(named[1]), named[2]
+        return Place(named[0], (date.fromisoformat(named[1]), named[2]))
     except ValueError:
         return None
 

@@ -13,14 +13,15 @@ from accounts.people import access
 from accounts.people.models import User
 from backoffice import overview, places
 from billing.catalog.models import LegalEntity
-from billing.invoices import wallets
-from billing.invoices.models import Document
+from billing.invoices import credit_orders, wallets
+from billing.invoices.models import CreditOrder, Document
 from billing.invoices.wallets import Moved, Wallet
 from billing.ledger.models import Posting
 from billing.money import Money
 from window import credit_words
 
 MOST_ROWS: Final = 200
+MOST_ORDERS: Final = 20
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ def page(viewer: User, node: Customer) -> dict[str, Any]:
         "wallets": _wallets(node),
         "moves": [_move(posting) for posting in wallets.moves(node)],
         "may_sell": wallets.decide(viewer, node, today),
+        "orders": [(order, _may_withdraw(viewer, order)) for order in credit_orders.of_customer(node)[:MOST_ORDERS]],
         "payer": None if payer == node else payer,
     }
 
@@ -75,6 +77,10 @@ def sheet(viewer: User) -> Iterator[list[Any]]:
     yield ["customer", "name", "seller", "currency", "held"]
     for one in wallets.held_within(access.customers_within_reach(viewer, access.SEE_BOOKS)):
         yield [one.customer.number, one.customer.name, one.seller_code, one.amount.currency, one.amount.number]
+
+
+def _may_withdraw(viewer: User, order: CreditOrder) -> bool:
+    return order.status == CreditOrder.Status.WAITING and order.asked_by_id == viewer.pk
 
 
 def _wallets(node: Customer) -> list[WalletShown]:

@@ -6,7 +6,7 @@ from billing.anomalies.models import Finding
 from billing.catalog.models import Charge, Coupon, LegalEntity, Plan, PlanVersion, PriceList, Product, TaxRate
 from billing.contracts.models import Contract, ContractEvent, ContractTerms, Redemption, Subscription
 from billing.dunning.models import Dispute, DunningPause, DunningStep, Instalment, PaymentPlan, StepTaken
-from billing.invoices.models import Coverage, Document, DocumentFile, Line, NumberSeries, Settlement
+from billing.invoices.models import Coverage, CreditOrder, Document, DocumentFile, Line, NumberSeries, Settlement
 from billing.invoices.running.models import BillingRun, BillingWork
 from billing.ledger.models import Entry, Posting, Recognition
 from billing.payments.bank.models import BankLine, BankStatement, TransferOrder
@@ -33,6 +33,7 @@ __all__ = [
     "ContractTerms",
     "Coupon",
     "Coverage",
+    "CreditOrder",
     "DebitFile",
     "DirectDebit",
     "Dispute",

@@ -18,6 +18,7 @@ PAGES: Final[Mapping[str, tuple[str, str]]] = {
     "payment": ("portal:payment", ""),
     "receipt": ("portal:receipt", ""),
     "contract": ("portal:contract", ""),
+    "credit": ("portal:wallet", "backoffice:customer_wallet"),
     "invoices": ("portal:invoices", ""),
     "methods": ("portal:methods", ""),
     "webhooks": ("portal:webhooks", ""),

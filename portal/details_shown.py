@@ -16,7 +16,7 @@ from accounts.customers import addresses
 from accounts.customers.models import Address, Customer
 from accounts.people import access
 from accounts.people.models import User
-from accounts.quality import changes, confirming, positions
+from accounts.quality import changes, confirming, positions, reminding
 from accounts.quality.models import ChangeRequest
 from portal import places
 from portal.forms.details import FORMS
@@ -55,8 +55,12 @@ def _approver(*, by_administrator: bool) -> str:
 def waiting_for(viewer: User, reach: "QuerySet[Customer]") -> list[dict[str, Any]]:
     """Return what `viewer` has to decide on at customers within `reach`, the longest wait first."""
     waiting = list(readable(changes.waiting_for(viewer).filter(customer__in=reach), viewer)[:SHOWN])
-    days = changes.decision_days({one.customer_id for one in waiting}, timezone.now().date()) if waiting else {}
-    return [_to_decide(change) | {"decide_by": changes.decide_by(change, days)} for change in waiting]
+    now = timezone.now()
+    days = changes.decision_days({one.customer_id for one in waiting}, now.date()) if waiting else {}
+    return [
+        _to_decide(change) | {"decide_by": changes.decide_by(change, days), "is_late": reminding.is_late(change, days, now)}
+        for change in waiting
+    ]
 
 
 def readable(rows: "QuerySet[ChangeRequest]", viewer: User) -> "QuerySet[ChangeRequest]":
@@ -85,6 +89,10 @@ def _rows(requests: list[ChangeRequest]) -> list[dict[str, Any]]:
 def _decides(change: ChangeRequest, days: Mapping[int, int]) -> str:
     by = {"day": formats.day(changes.decide_by(change, days) or change.effective_on)}
     ours = changes.nobody_of_theirs(change)
+    if reminding.is_late(change, days, timezone.now()):
+        late = _("One of us should have decided by {day}, and is reminded. Until then nothing changes.")
+        theirs = _("An administrator should have decided by {day}, and is reminded. Until then nothing changes.")
+        return (late if ours else theirs).format(**by)
     return (_("One of us decides by {day}.") if ours else _("An administrator decides by {day}.")).format(**by)
 
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from billing.invoices import credit_orders
 from support.channels.chat import reading, tending
 from support.channels.mail import fetching
 from support.desk import bulk, outgoing, topics
@@ -31,6 +32,7 @@ def watch_the_clock() -> None:
     promises.watch(at=at)
     leads.watch(at=at)
     waiting.tell_late(at=at)
+    credit_orders.tell_late(at=at)
     topics.watch(at=at)
     for unfinished in bulk.unfinished()[:20]:
         bulk.work_off(unfinished, at=at)

@@ -11,6 +11,7 @@ from accounts.people.models import ApiKey
 from backoffice.admin.base import LookingAdmin
 from backoffice.admin.policies import for_each
 from billing.amendments.models import OrderApproval
+from billing.invoices.models import CreditOrder
 from support.channels.models import IncomingMail
 
 
@@ -50,6 +51,20 @@ class OrderApprovalAdmin(LookingAdmin):
         "note",
     )
     ordering = ("-asked_at",)
+
+
+@admin.register(CreditOrder)
+class CreditOrderAdmin(LookingAdmin):
+    """Prepaid credit over what an agent sells alone; supervisors and managers decide under Approvals."""
+
+    list_display = ("asked_at", "customer", "amount_minor", "currency", "status", "asked_by", "decided_by")
+    list_filter = ("status",)
+    list_select_related = ("customer", "asked_by", "decided_by")
+    fields = (
+        "customer", "seller", "amount_minor", "currency", "reason", "asked_by", "asked_at", "status", "decided_by", "decided_at",
+        "note", "document",
+    )  # fmt: skip
+    ordering = ("-asked_at", "-pk")
 
 
 @admin.register(ApiKey)

@@ -89,6 +89,7 @@ NAMES: Final[Mapping[str, tuple[Promise, Promise]]] = {
     "billing.dispute": (_("dispute"), _("disputes")),
     "billing.contract": (_("contract"), _("contracts")),
     "billing.subscription": (_("subscription"), _("subscriptions")),
+    "billing.creditorder": (_("order for prepaid credit"), _("orders for prepaid credit")),
     "billing.orderapproval": (_("approval of an order"), _("approvals of orders")),
     "billing.document": (_("invoice or credit note"), _("invoices and credit notes")),
     "billing.payment": (_("payment"), _("payments")),

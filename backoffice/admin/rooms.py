@@ -115,8 +115,8 @@ ROOMS: Final = (
         _("Books"),
         _("What was agreed, billed and paid. To look at: books are never edited."),
         "menu_book",
-        ("billing.contract", "billing.subscription", "billing.orderapproval", "billing.document", "billing.payment",
-         "billing.entry", "billing.finding", "billing.numberseries"),
+        ("billing.contract", "billing.subscription", "billing.orderapproval", "billing.creditorder", "billing.document",
+         "billing.payment", "billing.entry", "billing.finding", "billing.numberseries"),
     ),
     Room(
         _("Records of service"),

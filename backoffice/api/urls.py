@@ -9,6 +9,7 @@ from backoffice.api import (
     chats,
     commitments,
     coupons,
+    credit_orders,
     desk,
     finance,
     findings,
@@ -27,6 +28,7 @@ from backoffice.api import (
     splits,
     substitutes,
     tickets,
+    usage,
 )
 
 app_name = "staff_api"
@@ -126,6 +128,11 @@ urlpatterns = [
     path("redemptions/", coupons.Redemptions.as_view(), name="redemptions"),
     path("redemptions/<str:ref>/approvals/", coupons.RedemptionApprovals.as_view(), name="redemption_approvals"),
     path("redemptions/<str:ref>/endings/", coupons.RedemptionEndings.as_view(), name="redemption_endings"),
+    path("nodes/<str:number>/credit-orders/", credit_orders.CustomerCreditOrders.as_view(), name="customer_credit_orders"),
+    path("credit-orders/", credit_orders.CreditOrders.as_view(), name="credit_orders"),
+    path("credit-orders/<int:pk>/decisions/", credit_orders.CreditOrderDecisions.as_view(), name="credit_order_decisions"),
+    path("credit-orders/<int:pk>/withdrawals/", credit_orders.CreditOrderWithdrawals.as_view(), name="credit_order_withdrawals"),
+    path("subscriptions/<str:ref>/usage/", usage.SubscriptionUsage.as_view(), name="subscription_usage"),
     path("runs/", runs.Runs.as_view(), name="runs"),
     path("runs/held/", runs.Held.as_view(), name="held"),
     path("runs/held/<int:pk>/releases/", runs.HoldReleases.as_view(), name="hold_releases"),

@@ -1,4 +1,4 @@
-"""Remedies over somebody's authority: everything needed to decide, one click to do it, and who stands in for whom."""
+"""Remedies and credit over somebody's authority: everything needed to decide, one click to do it, and who stands in for whom."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,8 +9,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.routes import declares
-from backoffice import docket
+from backoffice import docket, places
 from backoffice.forms.approvals import DecisionForm, SubstituteForm
+from billing.invoices import credit_orders
 from support.remedies import approvals
 from support.remedies import substitutes as standing_in
 from window.refusals import refusals_shown_on
@@ -35,6 +36,23 @@ def decisions(request: HttpRequest, pk: int) -> HttpResponse:
         approvals.decide(
             actor=request.user, approval=approval, approve=form.approves, note=form.cleaned_data["note"], at=timezone.now()
         )
+        return redirect("backoffice:approvals")
+    return _page(request, form, status=422)
+
+
+@declares(access.DECIDE_APPROVALS)
+@require_POST
+def credit_order_decisions(request: HttpRequest, pk: int) -> HttpResponse:
+    """Approve or refuse selling credit; approving sells it."""
+    order = get_object_or_404(credit_orders.visible_to(request.user), pk=pk)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    with refusals_shown_on(form):
+        credit_orders.decide(
+            actor=request.user, order=order, approve=form.approves, note=form.cleaned_data["note"],
+            on=places.today(order.customer), at=timezone.now(),
+        )  # fmt: skip
         return redirect("backoffice:approvals")
     return _page(request, form, status=422)
 

@@ -2,17 +2,20 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.customers.models import Customer
+from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.routes import declares
 from backoffice import places, wallets_shown
 from backoffice.forms.wallets import CreditOrderForm
+from billing.invoices import credit_orders as seconded
 from billing.invoices import wallets
+from billing.invoices.models import CreditOrder, Document
 from window import spreadsheets
 from window.refusals import refusals_shown_on
 
@@ -41,19 +44,37 @@ def customer_wallet(request: HttpRequest, number: str) -> HttpResponse:
 @declares(access.FULFIL_ORDERS)
 @require_POST
 def credit_orders(request: HttpRequest, number: str) -> HttpResponse:
-    """Sell a customer credit; its invoice is issued at once."""
+    """Sell a customer credit; its invoice is issued at once, or the order waits for a second person."""
     node = places.customer(request, number)
     form = CreditOrderForm(request.POST, held=wallets.of(node, places.today(node)))
     if form.is_valid():
         given = form.cleaned_data
         with refusals_shown_on(form):
-            invoice = wallets.top_up(
+            made = seconded.place(
                 actor=request.user, customer=node, amount=given["amount"], on=places.today(node), at=timezone.now(),
                 key=given["key"], seller=given["wallet"].seller,
             )  # fmt: skip
-            messages.success(request, _("Done: the credit is there. Its invoice is {ref}.").format(ref=invoice.ref))
+            messages.success(request, _told(made))
             return redirect("backoffice:customer_wallet", node.number)
     return _page(request, node, form, status=422)
+
+
+@declares(access.FULFIL_ORDERS)
+@require_POST
+def credit_order_withdrawals(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back an order that waits."""
+    order = get_object_or_404(seconded.visible_to(request.user), pk=pk)
+    try:
+        seconded.withdraw(actor=request.user, order=order, at=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, refusal.reason)
+    return redirect("backoffice:customer_wallet", order.customer.number)
+
+
+def _told(made: Document | CreditOrder) -> str:
+    if isinstance(made, Document):
+        return _("Done: the credit is there. Its invoice is {ref}.").format(ref=made.ref)
+    return _("Nothing is sold yet: {reason} Your order stands below, and a colleague decides.").format(reason=made.reason)
 
 
 def _page(request: HttpRequest, node: Customer, form: CreditOrderForm | None = None, *, status: int = 200) -> HttpResponse:

@@ -8,6 +8,7 @@ index of its own is the first column of another one.
 from typing import Final
 
 import pgtrigger
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
@@ -337,3 +338,47 @@ class DocumentFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.document} ({self.language})"
+
+
+class CreditOrder(models.Model):
+    """Prepaid credit over what its asker sells alone, until a second person decides. Written by credit_orders.py."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        APPROVED = "approved", _("Approved")
+        REFUSED = "refused", _("Refused")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="credit_orders")
+    seller = models.ForeignKey("billing.LegalEntity", on_delete=models.PROTECT, related_name="+")
+    amount_minor = models.BigIntegerField(help_text="Without tax.")
+    currency = models.CharField(max_length=3)
+    key = models.UUIDField(help_text="Under which it is sold: a repeated request is known by it.")
+    reason = models.CharField(max_length=300, help_text="Why the asker could not sell it alone.")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    status = models.CharField(max_length=9, choices=Status, default=Status.WAITING)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=300, blank=True)
+    document = models.OneToOneField(Document, null=True, on_delete=models.PROTECT, related_name="credit_order")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "key"], name="one_credit_order_per_key"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="credit_order_is_above_zero"),
+            models.CheckConstraint(
+                condition=Q(status="waiting", decided_at=None) | ~Q(status="waiting") & Q(decided_at__isnull=False),
+                name="decided_credit_order_has_its_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="approved", document__isnull=False) | ~Q(status="approved") & Q(document=None),
+                name="approved_credit_order_has_its_document",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="approved") | ~Q(decided_by=F("asked_by")), name="credit_order_takes_a_second_person"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount_minor} {self.currency} of credit for {self.customer}"

@@ -57,6 +57,12 @@ class KeyReused(Refusal):
     code = "key_reused"
 
 
+class OverOwnLimit(Refusal):
+    """An agent sells so much only with a second person's yes: credit_orders.py keeps what they ask for."""
+
+    code = "over_wallet_limit"
+
+
 class NotAboveZero(single.NotAboveZero):
     """Credit that is bought is above zero."""
 
@@ -159,7 +165,8 @@ def top_up(
     Without a `seller` it is that of the customer's contracts in the currency, the first signed if there are several.
 
     Raises:
-        Refusal: the actor may not buy it, or not so much of it alone, or another pays for the customer.
+        Refusal: the actor may not buy it, or another pays for the customer.
+        OverOwnLimit: the actor may not sell so much of it alone.
         NotAboveZero, TooMuchAhead: the amount.
         NothingToPrepay: the customer has no contract in that currency with the seller.
         KeyReused: another amount was sold under the key.
@@ -178,11 +185,11 @@ def top_up(
             if Money(sold.subtotal_minor, sold.currency) != amount:
                 raise KeyReused(_("This key was used for another amount."))
             return sold
-        within_own_limit(actor, customer, amount, on, at).or_refuse()
-        return single.issue(
-            actor, customer, _seller(customer, amount.currency, seller, on), amount.currency, [_line(customer, amount)], on, at,
-            issuing.INVOICE, key=entry,
-        )  # fmt: skip
+        seller = seller_for(customer, amount.currency, seller, on)
+        if not (own := within_own_limit(actor, customer, amount, on, at)).allowed:
+            raise OverOwnLimit(own.reason, key=own.key, source=own.source)
+        line = _line(customer, amount)
+        return single.issue(actor, customer, seller, amount.currency, [line], on, at, issuing.INVOICE, key=entry)
 
 
 def within_own_limit(actor: User, customer: Customer, amount: Money, on: date, at: datetime) -> Decision:
@@ -199,7 +206,7 @@ def within_own_limit(actor: User, customer: Customer, amount: Money, on: date, a
         return ALLOWED
     reason = _("An agent sells one customer {most} of credit in 24 hours; with this it is {asked}. A supervisor sells more.")
     words = reason.format(**writing.told(most=most, asked=before + amount))
-    return refused("over_wallet_limit", words, approver=access.SUPERVISOR, key=ALONE, source=said.source.ref)
+    return refused(OverOwnLimit.code, words, approver=access.SUPERVISOR, key=ALONE, source=said.source.ref)
 
 
 def _sold_lately(actor: User, customer: Customer, currency: str, at: datetime) -> Money:
@@ -210,7 +217,12 @@ def _sold_lately(actor: User, customer: Customer, currency: str, at: datetime) -
     return Money(sum(sold[ref] for ref in set(theirs)), currency)
 
 
-def _seller(customer: Customer, currency: str, wanted: LegalEntity | None, on: date) -> LegalEntity:
+def seller_for(customer: Customer, currency: str, wanted: LegalEntity | None, on: date) -> LegalEntity:
+    """Return with whom `customer` buys credit in `currency`: who is wanted, or that of its contracts, the first signed first.
+
+    Raises:
+        NothingToPrepay: the customer has no contract in that currency with the seller.
+    """
     sellers = [contract.legal_entity for contract in _contracts(customer, on) if contract.currency == currency]
     if not sellers or wanted and wanted not in sellers:
         raise NothingToPrepay(

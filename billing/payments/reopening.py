@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
@@ -20,7 +20,7 @@ from billing.invoices.models import Document, Settlement
 from billing.ledger import balances, posting
 from billing.ledger.models import Posting
 from billing.ledger.posting import PostingLine
-from billing.payments import settlement
+from billing.payments import recovering, settlement
 from billing.payments.models import Payment
 
 MOVED_BY_BANKS: Final = ("charge_back", "charge_back_reversed")
@@ -81,7 +81,9 @@ def stand_again(payment: Payment, document: Document, amount_minor: int, moved: 
     if part:
         moved.settlements.append(settling.settle(document=document, amount_minor=part, payment=payment, at=at))
         moved.sides.append(PostingLine(posting.RECEIVABLE, -part, payment.currency, document.customer, document))
-    recovered = _recover(payment, document, amount_minor - part, moved, at)
+    recovered = min(amount_minor - part, recovering.lost_of(document))
+    moved.settlements += recovering.pay(payment, document, recovered, at)
+    moved.sides.append(PostingLine(posting.WRITE_OFF, -recovered, payment.currency, document.customer, document))
     rest, seller = amount_minor - part - recovered, document.legal_entity.code
     moved.sides.append(PostingLine(posting.CUSTOMER_CREDIT, -rest, payment.currency, payment.payer, detail=seller))
 
@@ -123,16 +125,12 @@ def _reopen(settled: Iterable[Settlement], amount_minor: int, moved: Moved, at: 
     """Have settlements owed again in their order, up to the amount; return how much that is."""
     left = amount_minor
     for earlier in settled:
-        if part := min(left, earlier.amount_minor + _gone(earlier)):
+        if part := min(left, earlier.amount_minor + recovering.gone(earlier)):
             document = earlier.document
             moved.settlements.append(settling.reopen(settlement=earlier, amount_minor=part, at=at))
             moved.sides.append(PostingLine(posting.RECEIVABLE, part, document.currency, document.customer, document))
             left -= part
     return amount_minor - left
-
-
-def _gone(settled: Settlement) -> int:
-    return sum(settled.reversed_by.values_list("amount_minor", flat=True))
 
 
 def _paid_with_credit_or_by_others(payment: Payment) -> list[Settlement]:
@@ -141,18 +139,9 @@ def _paid_with_credit_or_by_others(payment: Payment) -> list[Settlement]:
         document__customer=payment.payer_id, document__currency=payment.currency, amount_minor__gt=0, credit_note=None,
         document__legal_entity__code__in=settlement.sellers(payment),
     ).select_related("document__customer")  # fmt: skip
-    with_credit = theirs.filter(_booked_as("account_credit_used"), payment=None).order_by("-pk")
+    with_credit = theirs.filter(recovering.booked_as("account_credit_used"), payment=None).order_by("-pk")
     by_others = theirs.filter(payment__isnull=False).exclude(payment=payment).order_by("-pk")
     return [*with_credit, *by_others]
-
-
-def _booked_as(what: str) -> Exists:
-    """Say that a settlement is the one that an entry of this kind stands for."""
-    same = Posting.objects.filter(
-        document=OuterRef("document"), account=Posting.Account.RECEIVABLE, entry__posted_at=OuterRef("settled_at"),
-        entry__what=what,
-    )  # fmt: skip
-    return Exists(same.filter(Q(amount_minor=-1 * OuterRef("amount_minor"))))
 
 
 def _owed_again(payment: Payment) -> list[tuple[Document, int]]:
@@ -173,18 +162,3 @@ def _credit_gone(payment: Payment) -> list[tuple[str, int]]:
 
 def _moved_by_banks(payment: Payment) -> QuerySet[Posting]:
     return Posting.objects.filter(entry__about_ref=payment.ref, entry__what__in=MOVED_BY_BANKS)
-
-
-def _recover(payment: Payment, document: Document, amount_minor: int, moved: Moved, at: datetime) -> int:
-    """Let the payment pay what was written off of a document, up to the amount; return how much that is."""
-    given_up = document.settlements.filter(_booked_as("written_off"), payment=None, amount_minor__gt=0, credit_note=None)
-    left = amount_minor
-    for lost in given_up.order_by("-pk") if left else []:
-        if part := min(left, lost.amount_minor + _gone(lost)):
-            moved.settlements += [
-                settling.reopen(settlement=lost, amount_minor=part, at=at),
-                settling.settle(document=document, amount_minor=part, payment=payment, at=at),
-            ]
-            moved.sides.append(PostingLine(posting.WRITE_OFF, -part, payment.currency, document.customer, document))
-            left -= part
-    return amount_minor - left

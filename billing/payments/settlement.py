@@ -1,8 +1,9 @@
 """Settlement: what a payment that succeeded pays for, and how it is booked.
 
 Each share settles its invoice up to what is open at that moment; the receivable of that invoice's own customer goes down,
-whoever paid. What an invoice no longer takes (it was credited or paid meanwhile) becomes credit of the payer with that
-invoice's seller: no cent of a payment is left without a place. Amounts are minor units of the payment's currency.
+whoever paid. What was written off of it meanwhile is paid after all, and no longer a loss. What an invoice no longer takes (it
+was credited or paid meanwhile) becomes credit of the payer with that invoice's seller: no cent of a payment is left without a
+place. Amounts are minor units of the payment's currency.
 """
 
 from collections import Counter
@@ -21,6 +22,7 @@ from billing.ledger import locking, posting
 from billing.ledger.models import Posting
 from billing.ledger.posting import PostingLine
 from billing.money import Money
+from billing.payments import recovering
 from billing.payments.models import Payment, Refund
 
 TAKEN_BACK: Final = ("charge_back", "charge_back_reversed", "payment_undone")
@@ -28,11 +30,17 @@ TAKEN_BACK: Final = ("charge_back", "charge_back_reversed", "payment_undone")
 
 @dataclass(frozen=True)
 class Part:
-    """One share of a payment as it turned out: what its invoice took, and what it did not."""
+    """One share of a payment as it turned out: what its invoice took, what it pays of a write-off, and what is left of it."""
 
     document: Document
     settled_minor: int
+    recovered_minor: int
     kept_minor: int
+
+    @property
+    def paid_minor(self) -> int:
+        """What it pays for."""
+        return self.settled_minor + self.recovered_minor
 
 
 def lock_for(payment: Payment) -> None:
@@ -73,21 +81,25 @@ def settle_payment(payment: Payment, at: datetime, *, keeper: str = "", told_as:
     for part in parts:
         if part.settled_minor:
             settling.settle(document=part.document, amount_minor=part.settled_minor, payment=payment, at=at)
+        recovering.pay(payment, part.document, part.recovered_minor, at)
     _tell(payment, parts, at, told_as)
     return parts
 
 
 def _part(document: Document, share_minor: int) -> Part:
     settled_minor = min(share_minor, document.open_minor)
-    return Part(document, settled_minor, share_minor - settled_minor)
+    left = share_minor - settled_minor
+    recovered_minor = min(left, recovering.lost_of(document)) if left else 0
+    return Part(document, settled_minor, recovered_minor, left - recovered_minor)
 
 
 def _book(payment: Payment, parts: list[Part], at: datetime, keeper: str) -> None:
     currency = payment.currency
     sides = [PostingLine(posting.CLEARING, payment.amount_minor, currency, detail=payment.gateway)]
-    kept: Counter[str] = Counter({keeper: payment.amount_minor - sum(part.settled_minor + part.kept_minor for part in parts)})
+    kept: Counter[str] = Counter({keeper: payment.amount_minor - sum(part.paid_minor + part.kept_minor for part in parts)})
     for part in parts:
         sides.append(PostingLine(posting.RECEIVABLE, -part.settled_minor, currency, part.document.customer, part.document))
+        sides.append(PostingLine(posting.WRITE_OFF, -part.recovered_minor, currency, part.document.customer, part.document))
         kept[part.document.legal_entity.code] += part.kept_minor
     for seller, kept_minor in sorted(kept.items()):
         sides.append(PostingLine(posting.CUSTOMER_CREDIT, -kept_minor, currency, payment.payer, detail=seller))
@@ -97,12 +109,12 @@ def _book(payment: Payment, parts: list[Part], at: datetime, keeper: str) -> Non
 
 def _tell(payment: Payment, parts: list[Part], at: datetime, told_as: str) -> None:
     """Record the success where it was paid, and at every other customer for whose invoices it paid."""
-    facts = facts_of(payment, {part.document: part.settled_minor for part in parts})
+    facts = facts_of(payment, {part.document: part.paid_minor for part in parts})
     if kept_minor := sum(part.kept_minor for part in parts):
         facts["kept_as_credit"] = str(Money(kept_minor, payment.currency))
     recording.record(payment.payer, told_as, actor=payment.paid_by, at=at, about=payment, facts=facts)
     for customer in {part.document.customer for part in parts if part.document.customer_id != payment.payer_id}:
-        theirs = {part.document: part.settled_minor for part in parts if part.document.customer == customer}
+        theirs = {part.document: part.paid_minor for part in parts if part.document.customer == customer}
         facts = facts_of(payment, theirs) | {"amount": str(Money(sum(theirs.values()), payment.currency))}
         recording.record(customer, "billing.payment_succeeded", actor=payment.paid_by, at=at, about=payment, facts=facts)
 

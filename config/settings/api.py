@@ -41,6 +41,7 @@ SPECTACULAR_SETTINGS = {
         "PaymentStatus": "billing.payments.models.Payment.Status",
         "GrantStatus": "support.remedies.models.Grant.Status",
         "ApprovalStatus": "support.remedies.models.Approval.Status",
+        "CreditOrderStatus": "billing.invoices.models.CreditOrder.Status",
         "FeedStatus": "support.remedies.models.FeedRow.Status",
         "ChatState": "support.channels.chat.models.Chat.State",
         "ChatPresence": "support.channels.chat.models.Presence.State",

@@ -16,6 +16,7 @@ from accounts.quality.models import ChangeRequest
 from accounts.timeline.models import Activity
 from billing.amendments import approvals
 from billing.amendments.models import OrderApproval
+from billing.invoices.models import CreditOrder
 from billing.payments.models import Payment
 from support.channels.chat import reading
 from support.channels.models import CallBack
@@ -71,10 +72,20 @@ def who_may_decide_on_the_change(activity: Activity) -> list[User]:
     asked = ChangeRequest.objects.select_related("customer").get(pk=activity.about_ref)
     if asked.status != ChangeRequest.Status.WAITING or positions.is_ours(asked):
         return []
+    return _who_decide_on(asked)
+
+
+def who_is_late_with_the_change(activity: Activity) -> list[User]:
+    """Whoever may decide on a change that still waits, our own people among themselves too; nobody where none waits any more."""
+    asked = ChangeRequest.objects.select_related("customer").get(pk=activity.about_ref)
+    return _who_decide_on(asked) if asked.status == ChangeRequest.Status.WAITING else []
+
+
+def _who_decide_on(asked: ChangeRequest) -> list[User]:
     above = Customer.objects.above(asked.customer).order_by("-lft")
     deciding = (nearest(customer, access.ADMINISTRATOR) for customer in above)
     able = ([person for person in people if changes.may_decide(person, asked).allowed] for people in deciding)
-    told = next((people for people in able if people), [])
+    told = [] if positions.is_ours(asked) else next((people for people in able if people), [])
     ours = of_level(access.SUPERVISOR) + of_level(access.MANAGER)
     return told or [person for person in ours if changes.may_decide(person, asked).allowed]
 
@@ -165,6 +176,18 @@ def who_may_approve_late(activity: Activity) -> list[User]:
     asked = Grant.objects.select_related("asked_by").get(ref=activity.about_ref).asked_by
     deciding = substitutes.with_substitutes(of_level(activity.facts["level"]), activity.at)
     return [person for person in deciding if person != asked]
+
+
+def who_may_approve_late_credit(activity: Activity) -> list[User]:
+    """Our people of the level above and who stands in for them, but never the one who asked to sell the credit."""
+    asked = CreditOrder.objects.select_related("asked_by").get(pk=activity.about_ref).asked_by
+    deciding = substitutes.with_substitutes(of_level(activity.facts["level"]), activity.at)
+    return [person for person in deciding if person != asked]
+
+
+def who_ordered_credit(activity: Activity) -> list[User]:
+    """The colleague whose order for prepaid credit was decided."""
+    return _present(CreditOrder.objects.select_related("asked_by").get(pk=activity.about_ref).asked_by)
 
 
 def who_is_mentioned(activity: Activity) -> list[User]:

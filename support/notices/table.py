@@ -28,6 +28,7 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "accounts.change_requested": Notice(
         "change_requested", audiences.who_may_decide_on_the_change, ("details", "customer_number")
     ),
+    "accounts.change_overdue": Notice("change_overdue", audiences.who_is_late_with_the_change, ("details", "customer_number")),
     "accounts.change_approved": Notice("change_approved", audiences.who_asked_for_the_change, ("details", "customer_number")),
     "accounts.change_refused": Notice(
         "change_refused", audiences.who_asked_for_the_change, ("details", "customer_number"), quotes="note"
@@ -51,6 +52,16 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "billing.order_asked": Notice("order_asked", audiences.who_may_approve_orders, ("orders", "customer_number")),
     "billing.order_approved": Notice("order_approved", audiences.who_asked_to_order, ("contract", "contract")),
     "billing.order_refused": Notice("order_refused", audiences.who_asked_to_order, ("contract", "contract"), quotes="note"),
+    "billing.credit_order_asked": Notice("credit_order_asked", audiences.who_may_approve, ("approvals", ""), group=groups.WORK),
+    "billing.credit_order_approved": Notice(
+        "credit_order_approved", audiences.who_ordered_credit, ("credit", "customer_number"), group=groups.WORK
+    ),
+    "billing.credit_order_refused": Notice(
+        "credit_order_refused", audiences.who_ordered_credit, ("credit", "customer_number"), group=groups.WORK, quotes="note"
+    ),
+    "billing.credit_order_late": Notice(
+        "credit_order_late", audiences.who_may_approve_late_credit, ("approvals", ""), group=groups.WORK
+    ),
     "billing.order_step_done": Notice(
         "order_step_done", audiences.those_who_change_contracts, ("contract", "contract"), quotes="note"
     ),

@@ -9,7 +9,7 @@ a single person speaks for us. Every event reckons anew what is due. Repeating a
 from collections.abc import Mapping
 from copy import copy
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -128,13 +128,10 @@ def open_ticket(
             "line": line,
         }
         begun = {} if fields is None else field_values.begun(kind, fields, staff=is_staff(actor))
-        fresh = {"ref": numbering.next_ref("T"), "opened_at": at, "touched_at": at, "fields": begun}
-        ticket, is_new = Ticket.objects.get_or_create(key=key, defaults=facts | fresh)
+        ticket, is_new = _kept(key, facts, begun, at)
         if is_new:
             _begin(ticket, actor=actor, text=text, at=at)
             behalf.share(ticket, relation, actor=actor, at=at)
-        elif any(getattr(ticket, name) != fact for name, fact in facts.items()):
-            raise KeyAlreadyUsed
     return ticket
 
 
@@ -328,6 +325,15 @@ def _end(ticket: Ticket, *, actor: User | None, outcome: str, text: str, at: dat
     recording.record(ticket.customer, "support.ticket_resolved", actor=actor, at=at, about=ticket, facts=facts)
     deadlines.reckon(ticket, at)
     return ticket
+
+
+def _kept(key: UUID, facts: dict[str, Any], begun: dict[str, Any], at: datetime) -> tuple[Ticket, bool]:
+    """Return the ticket this key opened, and whether it did so now; `begun` are the fields it begins with."""
+    fresh = {"ref": numbering.next_ref("T"), "opened_at": at, "touched_at": at, "fields": begun}
+    ticket, is_new = Ticket.objects.get_or_create(key=key, defaults=facts | fresh)
+    if not is_new and any(getattr(ticket, name) != fact for name, fact in facts.items()):
+        raise KeyAlreadyUsed
+    return ticket, is_new
 
 
 def _begin(ticket: Ticket, *, actor: User, text: str, at: datetime) -> None:

@@ -127,6 +127,11 @@ ROUTES = {
     "redemptions": ("get", MANAGERS),
     "redemption_approvals": ("post", MANAGERS),
     "redemption_endings": ("post", MANAGERS),
+    "customer_credit_orders": ("post", WORKERS),
+    "credit_orders": ("get", DECIDERS),
+    "credit_order_decisions": ("post", DECIDERS),
+    "credit_order_withdrawals": ("post", WORKERS),
+    "subscription_usage": ("get", access.EVERY_LEVEL),
     "runs": ("get", BOOKS),
     "held": ("get", BOOKS),
     "hold_releases": ("post", access.RUN_BILLING.levels),
@@ -159,7 +164,7 @@ def names(given, route):
         **dict.fromkeys(["remedies", "grants", "replies", "declines", "ticket_leads", "ticket_changes"], [ticket]),
         **dict.fromkeys(["deadlines", "conflicts", "ticket_playbook"], [ticket]),
         **dict.fromkeys(["customer_escalations", "escalation_ends", "node", "move_previews", "moves"], [number]),
-        **dict.fromkeys(["first_contract_prices", "first_contracts"], [number]),
+        **dict.fromkeys(["first_contract_prices", "first_contracts", "customer_credit_orders"], [number]),
         **dict.fromkeys(["relations", "sources", "split_parts", "split_previews", "node_splits"], [number]),
         **dict.fromkeys(["addresses", "roll_up", "responsibilities", "owners", "handover_previews", "handovers"], [number]),
     }
@@ -170,6 +175,7 @@ def rows(customer, route):
     """The row of its own that some routes name."""
     made = {
         "lead_steps": offers.lead,
+        **dict.fromkeys(["credit_order_decisions", "credit_order_withdrawals"], lambda: billing.credit_order(customer)),
         "import_decisions": quality.staged_import,
         "skill_endings": support.skill,
         "substitute_endings": lambda: support.substitute(),
@@ -189,6 +195,8 @@ def rows(customer, route):
     if route in {"contract_coupons", "redemption_approvals", "redemption_endings"}:
         held = Redemption.objects.first() or billing.redeemed(customer)
         return {route: [held.contract.ref if route == "contract_coupons" else held.ref]}
+    if route == "subscription_usage":
+        return {route: [billing.subscribed(customer).ref]}
     if route in {"hits", "finding_batches"}:
         return {route: [support.batch().finding.ref]}
     return {route: [made[route]().pk]} if route in made else {}

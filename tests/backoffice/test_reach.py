@@ -238,6 +238,8 @@ ROUTES = {
     "customer_wallet": ("get", EVERYBODY),
     "subscription_usage": ("get", EVERYBODY),
     "credit_orders": ("post", WORKERS),
+    "credit_order_decisions": ("post", DECIDERS),
+    "credit_order_withdrawals": ("post", WORKERS),
     "below": ("get", EVERYBODY),
     "contacts": ("get", WORKERS),
     "attachment": ("get", EVERYBODY),
@@ -303,6 +305,10 @@ def batch_rows(route):
     begun = support.batch()
     found = dict.fromkeys(["finding_others", "finding_batches"], [begun.finding.ref])
     return found | dict.fromkeys(["batch", "batch_undoings"], [begun.pk])
+
+
+def order_rows(route, customer):
+    return {route: [billing.credit_order(customer).pk]} if route.startswith("credit_order_") else {}
 
 
 def tree_rows(route, customer):
@@ -376,7 +382,7 @@ def address(route, given):
         }
     keys |= policy_rows(route, granted.customer) | chat_rows(route, granted.customer)
     keys |= dict.fromkeys(["playbook", "practice_runs"], ["double-billing"])
-    keys |= batch_rows(route) | tree_rows(route, granted.customer)
+    keys |= batch_rows(route) | tree_rows(route, granted.customer) | order_rows(route, granted.customer)
     keys |= dict.fromkeys(["customer_details", "first_contract"], [granted.customer.number])
     keys |= house_rows(route) | service_rows(route, granted)
     if route == "run" or route.startswith("hold_"):

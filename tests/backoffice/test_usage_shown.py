@@ -94,3 +94,16 @@ def test_customers_page_leads_to_the_usage_of_each_subscription(told):
 
     assert reverse("backoffice:subscription_usage", args=[told.subscription]) in shown.content.decode()
     assert "Nothing measured yet" in words(page(told))
+
+
+def test_programs_read_it_page_by_page_and_only_ours(told):
+    recording.record([replace(told, key=f"{n}", used_at=USED - timedelta(days=n)) for n in range(3)], at=AT)
+    address = reverse("staff_api:subscription_usage", args=[told.subscription])
+    client = browser_of(people.agent())
+
+    first = client.get(f"{address}?limit=2").json()
+    second = client.get(first["next"]).json()
+
+    assert [row["day"] for row in first["results"] + second["results"]] == ["2026-03-09", "2026-03-08", "2026-03-07"]
+    assert (first["results"][0]["used"], first["results"][0]["told_by"]) == ("2.5000000000", "by program")
+    assert browser_of(people.administrator(customers.group("Paris"))).get(address).status_code == 404

@@ -1,13 +1,15 @@
 """Prepaid credit as our own people see and sell it."""
 
+import re
 from uuid import UUID, uuid4
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from accounts.customers import responsibilities
 from billing.invoices import run, wallets
-from billing.invoices.models import Document
+from billing.invoices.models import CreditOrder, Document
 from billing.money import Money
 from tests.backoffice.test_query_counts import statements
 from tests.factories import billing, customers, people
@@ -66,6 +68,92 @@ def test_order_that_is_none_is_refused_beside_its_field(berlin, wrong):
     answer = order(people.agent(), berlin, **wrong)
 
     assert (answer.status_code, list(answer.context["form"].errors), Document.objects.count()) == (422, list(wrong), 0)
+
+
+def test_order_over_the_limit_waits_under_approvals_and_one_click_sells_it(berlin):
+    agent, supervisor = people.agent(), people.supervisor()
+
+    order(agent, berlin, amount="6000.00")
+    asked = CreditOrder.objects.get()
+    mine, inbox = words(page(agent, berlin)), browser_of(supervisor).get(reverse("backoffice:approvals"))
+    answers = [
+        browser_of(supervisor).post(reverse("backoffice:credit_order_decisions", args=[asked.pk]), {"decision": "approve"})
+        for _ in range(2)
+    ]
+
+    assert "Waiting" in mine and "Withdraw" in mine and Document.objects.count() == 1
+    assert "6,000.00" in words(inbox) and [case["order"] for case in inbox.context["credit_orders"]] == [asked]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert wallets.of(berlin, DAY)[0].held == Money(600_000, "EUR")
+
+
+def test_buttons_of_both_pages_carry_their_token(berlin):
+    agent = people.agent()
+    waiting = billing.credit_order(berlin, by=agent)
+    inbox, own = reverse("backoffice:approvals"), reverse("backoffice:customer_wallet", args=[berlin.number])
+
+    for viewer, address, said in ((people.supervisor(), inbox, {"decision": "refuse", "note": "No."}), (agent, own, {})):
+        browser = Client(enforce_csrf_checks=True)
+        browser.force_login(viewer)
+        shown = browser.get(address).content.decode()
+        form = re.search(
+            r'<form[^>]*action="(/backoffice/credit-orders/[^"]*)">.*?name="csrfmiddlewaretoken" value="([^"]+)"', shown
+        )
+        assert browser.post(form[1], said | {"csrfmiddlewaretoken": form[2]}).status_code == 302
+        CreditOrder.objects.filter(pk=waiting.pk).update(status="waiting", decided_at=None, decided_by=None)
+
+
+def test_order_is_turned_down_with_a_reason_its_asker_reads(berlin):
+    agent, supervisor = people.agent(), browser_of(people.supervisor())
+    order(agent, berlin, amount="6000.00")
+    address = reverse("backoffice:credit_order_decisions", args=[CreditOrder.objects.get().pk])
+
+    missing = supervisor.post(address, {"decision": "refuse"})
+    supervisor.post(address, {"decision": "refuse", "note": "They owe us."})
+
+    assert missing.status_code == 422 and "Say why" in words(missing)
+    assert "They owe us." in words(page(agent, berlin)) and Document.objects.count() == 0
+
+
+def test_agent_takes_back_their_own_order_and_no_colleagues(berlin):
+    agent = people.agent()
+    order(agent, berlin, amount="6000.00")
+    address = reverse("backoffice:credit_order_withdrawals", args=[CreditOrder.objects.get().pk])
+
+    browser_of(people.agent()).post(address)
+    before = CreditOrder.objects.get().status
+    browser_of(agent).post(address)
+
+    assert (before, CreditOrder.objects.get().status) == ("waiting", "withdrawn")
+
+
+def test_programs_place_list_and_read_orders(berlin):
+    client, supervisor = browser_of(people.agent()), browser_of(people.supervisor())
+    address = reverse("staff_api:customer_credit_orders", args=[berlin.number])
+
+    def placing(amount, key):
+        body = {"amount": amount, "currency": "eur"}
+        return client.post(address, body, content_type="application/json", headers={"Idempotency-Key": key})
+
+    sold, waits, again = placing("10.00", "a"), placing("6000.00", "b"), placing("6000.00", "b")
+    [listed] = supervisor.get(reverse("staff_api:credit_orders")).json()["results"]
+    decisions = reverse("staff_api:credit_order_decisions", args=[listed["id"]])
+    decided = supervisor.post(decisions, {"approve": True}, content_type="application/json").json()
+
+    assert [answer.status_code for answer in (sold, waits, again)] == [201, 202, 202]
+    assert waits.json() == again.json() and listed == waits.json()["waiting"]
+    assert (decided["status"], decided["amount"]["amount"]) == ("approved", "6000.00")
+    assert placing("6000.00", "b").json() == {"document": decided["document"], "waiting": None}
+
+
+def test_approvals_take_the_same_statements_for_one_order_and_for_three(berlin):
+    viewer, address = people.supervisor(), reverse("backoffice:approvals")
+    billing.credit_order(berlin)
+    one = statements(viewer, address)
+    billing.credit_order(berlin)
+    billing.credit_order(billing.subscribed(customers.group("Paris")).customer)
+
+    assert statements(viewer, address) == one
 
 
 def test_finance_sees_the_credit_and_who_takes_orders(berlin):

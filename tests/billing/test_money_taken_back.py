@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from accounts.decisions import Refusal
 from accounts.timeline.models import Activity
 from billing.anomalies import kept_money
-from billing.invoices import credit_notes, proof, settling, single
+from billing.invoices import credit_notes, proof, settling, single, wallets
 from billing.invoices.models import Document
 from billing.ledger import balances
 from billing.ledger import proof as ledger
@@ -22,7 +22,7 @@ from billing.payments import attempts, collecting, receiving, refunds, reopening
 from billing.payments import proof as payment_proof
 from billing.payments.gateways.base import Answer, Outcome
 from billing.payments.models import Payment, Refund
-from tests.factories import billing, customers, payments
+from tests.factories import billing, customers, payments, people
 from tests.factories.payments import NOON, TODAY
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +142,39 @@ def test_dispute_won_after_the_invoice_was_written_off_takes_the_loss_back_and_g
     assert (lost, credit(berlin), open_on(document), faults()) == (0, 0, 0, [])
 
 
+def lost():
+    return Posting.objects.filter(account="write_off").aggregate(total=Sum("amount_minor"))["total"]
+
+
+@pytest.mark.parametrize(("written_off", "kept"), [(12000, 0), (4000, 8000)])
+def test_payment_that_succeeds_after_its_invoice_was_written_off_takes_the_loss_back(berlin, written_off, kept):
+    document = billing.invoice(berlin, 12000)
+    started, seller = payments.start(berlin, document), document.legal_entity
+    if written_off < 12000:
+        part = Money(12000 - written_off, "EUR")
+        receiving.receive(actor=None, payer=berlin, amount=part, seller=seller, key=uuid4(), at=NOON, documents=[document])
+    settling.write_off(document=document, reason="Gone", on=TODAY, at=NOON, actor=None)
+
+    payment = collecting.carry_out(started.pk, NOON)
+
+    assert (lost(), credit(berlin), open_on(document), faults()) == (0, kept, 0, [])
+    dispute(payment)
+    assert (credit(berlin), open_on(document), faults()) == (0, written_off, [])
+
+
+def test_transfer_for_an_invoice_that_was_written_off_takes_the_loss_back_and_the_rest_is_credit(berlin):
+    document = billing.invoice(berlin, 12000)
+    settling.write_off(document=document, reason="Gone", on=TODAY, at=NOON, actor=None)
+
+    for minor in (5000, 10000):
+        receiving.receive(
+            actor=None, payer=berlin, amount=Money(minor, "EUR"), seller=document.legal_entity, key=uuid4(), at=NOON,
+            documents=[document],
+        )  # fmt: skip
+
+    assert (lost(), credit(berlin), open_on(document), faults()) == (0, 3000, 0, [])
+
+
 def test_dispute_won_twice_over_after_another_one_ends_as_if_never_disputed(berlin):
     document = billing.invoice(berlin, 12000)
     payment = payments.pay(berlin, document)
@@ -227,6 +260,8 @@ class Account:
 
     def __init__(self):
         self.customer = customers.group("Berlin")
+        billing.subscribed(self.customer)
+        self.buyer = people.payer(self.customer)
         self.documents = [billing.invoice(self.customer, amount) for amount in (10000, 4000)]
         self.at = NOON
 
@@ -272,6 +307,15 @@ class Account:
 
     def write_off(self, a, b):
         settling.write_off(document=self._document(a), reason="x", on=TODAY, at=self.at, actor=None)
+
+    def buy_ahead(self, a, b):
+        amount = Money(700 * (1 + b), "EUR")
+        wallets.top_up(actor=self.buyer, customer=self.customer, amount=amount, on=TODAY, at=self.at, key=uuid4())
+
+    def void(self, a, b):
+        issued = list(Document.objects.filter(kind="invoice", status="issued").order_by("pk"))
+        document = issued[a % len(issued)]
+        credit_notes.credit_document(actor=None, document=document, reason="x", on=TODAY, at=self.at, key=f"{document.pk}")
 
     def _document(self, a):
         return Document.objects.get(pk=self.documents[a % 2].pk)

@@ -7,8 +7,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 from accounts.customers.models import Customer
+from accounts.people.models import User
 from billing.amendments import differing, quoting
 from billing.amendments.models import Quote
 from billing.catalog import coupons, plans
@@ -16,8 +18,8 @@ from billing.catalog.models import LegalEntity, Plan, PlanVersion
 from billing.catalog.plans import ChargeTerms
 from billing.contracts import redeeming, signing
 from billing.contracts.models import Contract, Redemption, Subscription
-from billing.invoices import issuing, legacy, newline, single
-from billing.invoices.models import Document
+from billing.invoices import credit_orders, issuing, legacy, newline, single
+from billing.invoices.models import CreditOrder, Document
 from billing.invoices.newline import NewLine
 from billing.money import Money
 from billing.periods import Interval
@@ -156,6 +158,16 @@ def redeemed(customer: Customer, *, code: str = "spring", percent: str = "10") -
     coupon = coupons.define(actor=None, at=NOON, code=f"{code}-{customer.pk}", name=code.title(), percent=Decimal(percent))
     held = Contract.objects.filter(customer=customer).first() or contract(customer)
     return redeeming.redeem(actor=None, coupon=coupon, contract=held, on=FIRST_DAY, at=NOON)
+
+
+def credit_order(customer: Customer, major: str = "6000.00", *, by: User | None = None, at: datetime = NOON) -> CreditOrder:
+    """An agent's order for more prepaid credit than agents sell alone, waiting for a second person."""
+    if not Contract.objects.filter(customer=customer).exists():
+        subscribed(customer)
+    asked = {"actor": by or people.agent(), "customer": customer, "amount": Money.of(major, "EUR"), "key": uuid4()}
+    made = credit_orders.place(on=at.date(), at=at, **asked)
+    assert isinstance(made, CreditOrder)
+    return made
 
 
 def price_not_kept(customer: Customer, *, at: datetime = NOON) -> Quote:

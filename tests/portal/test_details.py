@@ -67,6 +67,18 @@ def test_who_asked_and_who_decides_read_by_when_it_is_decided(tree):
     assert f"To be decided by {by}" in theirs and f"To be decided by {by}" in told
 
 
+def test_who_asked_and_who_decides_read_that_the_day_has_passed(tree):
+    asking, administrator = people.member(tree.germany), people.administrator(tree.group)
+    send(asking, "change_requests", tree.germany.number, form={"what": "tax_id", "tax_id": "DE136695976"})
+    ChangeRequest.objects.update(asked_at=timezone.now() - timedelta(days=7))
+
+    mine = send(asking, "details", tree.germany.number).content.decode()
+    theirs = send(administrator, "order_approvals", tree.group.number).content.decode()
+
+    assert "An administrator should have decided by" in mine and "and is reminded. Until then nothing changes." in mine
+    assert "This day has passed." in theirs
+
+
 def test_administrator_approves_a_change_from_the_page_that_lists_what_waits_with_its_token(tree):
     send(people.member(tree.germany), "change_requests", tree.germany.number, form={"what": "tax_id", "tax_id": "DE136695976"})
     browser = Client(enforce_csrf_checks=True)
