@@ -3,12 +3,14 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.decisions import Refusal
-from accounts.people import access
+from accounts.people import access, asked
+from accounts.people.models import User
 from backoffice import chats_shown, deadlines_shown, talk_shown
 from billing.anomalies.models import Finding
 from support.tickets import account_escalation, queue
@@ -46,9 +48,14 @@ def shown(request: HttpRequest) -> dict[str, object]:
 
 def _errors_found(request: HttpRequest) -> str:
     """Count the billing errors that wait, found before anybody complained; counting stops at `MOST_ERRORS`."""
-    within = access.within_reach(request.user, "customer")
-    waiting = Finding.objects.filter(within, status=Finding.Status.OPEN).order_by()[: MOST_ERRORS + 1].count()
+    waiting = len(_first_errors(viewer=request.user))
     return f"{MOST_ERRORS}+" if waiting > MOST_ERRORS else str(waiting)
+
+
+@asked.statement
+def _first_errors(viewer: User) -> QuerySet[Finding, tuple[int]]:
+    waiting = Finding.objects.filter(access.within_reach(viewer, "customer"), status=Finding.Status.OPEN)
+    return waiting.order_by().values_list("pk")[: MOST_ERRORS + 1]
 
 
 def beside(rows: list[dict[str, Any]], ticket: Ticket) -> dict[str, str]:
