@@ -15,6 +15,8 @@ from backoffice import chats_shown, deadlines_shown, talk_shown
 from billing.anomalies.models import Finding
 from support.tickets import account_escalation, queue
 from support.tickets.models import Ticket
+from window import addresses
+from window.formats import ago
 
 MOST_ERRORS = 99
 WORDS = {
@@ -39,10 +41,12 @@ def shown(request: HttpRequest) -> dict[str, object]:
     counts = queue.counts(request.user)
     views = [{"code": code, "label": words, "count": counts[code].text} for code, words in WORDS.items()]
     page, at = _page(request, chosen), timezone.now()
-    escalated = account_escalation.covered(ticket.customer for ticket in page.tickets)
-    chatting = chats_shown.marks(page.tickets)
-    rows = [_row(ticket, escalated, at) | {"chat": chatting.get(ticket.pk)} for ticket in page.tickets]
-    listed = {"views": views, "chosen": chosen, "rows": rows, "next_cursor": str(page.next) if page.next else ""}
+    listed = {
+        "views": views,
+        "chosen": chosen,
+        "rows": _rows(page.tickets, at),
+        "next_cursor": str(page.next) if page.next else "",
+    }
     return listed | {"errors_found": _errors_found(request)} | talk_shown.shown(request.user, at)
 
 
@@ -60,7 +64,7 @@ def _first_errors(viewer: User) -> QuerySet[Finding, tuple[int]]:
 
 def beside(rows: list[dict[str, Any]], ticket: Ticket) -> dict[str, str]:
     """Return the refs of the tickets before and after this one on the page of the queue."""
-    refs = [row["ticket"].ref for row in rows]
+    refs = [row["ref"] for row in rows]
     here = refs.index(ticket.ref) if ticket.ref in refs else -1
     return {
         "before_ref": refs[here - 1] if here > 0 else "",
@@ -68,9 +72,26 @@ def beside(rows: list[dict[str, Any]], ticket: Ticket) -> dict[str, str]:
     }
 
 
-def _row(ticket: Ticket, escalated: frozenset[int], at: datetime) -> dict[str, object]:
-    escalated_account = ticket.customer_id in escalated
-    return {"ticket": ticket, "due": deadlines_shown.mark(ticket, at=at), "escalated": escalated_account}
+def _rows(tickets: list[Ticket], at: datetime) -> list[dict[str, object]]:
+    """Return each ticket as its row shows it; what rows have in common is looked up once."""
+    escalated = account_escalation.covered(ticket.customer for ticket in tickets)
+    chatting = chats_shown.marks(tickets)
+    statuses, address = {status.value: str(status.label) for status in Ticket.Status}, addresses.of("backoffice:ticket")
+    return [
+        {
+            "ref": ticket.ref,
+            "url": address(ticket.ref),
+            "subject": ticket.subject,
+            "customer": ticket.customer.name,
+            "status": statuses[ticket.status],
+            "unread": ticket.status == Ticket.Status.OPEN,
+            "touched": ago(ticket.touched_at, at),
+            "due": deadlines_shown.mark(ticket, at=at),
+            "escalated": ticket.customer_id in escalated,
+            "chat": chatting.get(ticket.pk),
+        }
+        for ticket in tickets
+    ]
 
 
 def _page(request: HttpRequest, view: str) -> queue.Page:

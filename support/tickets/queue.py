@@ -150,7 +150,7 @@ def place_of(view: str, text: str) -> Place | DuePlace:
 
 
 def page(viewer: User, view: str, *, after: Place | DuePlace | None = None, limit: int = PAGE) -> Page:
-    """Return the tickets of a view that follow `after`, each with its customer, assignee and requester.
+    """Return the tickets of a view that follow `after`, each with its customer.
 
     Raises:
         NoSuchView: there is no view of that name.
@@ -204,7 +204,7 @@ def _following(view: str, most: int) -> Asked[Ticket]:
 
 def _listed(viewer: User, view: str) -> QuerySet[Ticket]:
     order = DUE_ORDER if view in BY_DUE else ORDER
-    return tickets_of(viewer, view).select_related("customer", "assignee", "requester").order_by(*order)
+    return tickets_of(viewer, view).select_related("customer").order_by(*order)
 
 
 def _follow(order: Sequence[str], *place: Any) -> GreaterThan:
