@@ -32,7 +32,9 @@ def test_distance_takes_the_next_unit_when_it_is_nearly_one():
     assert formats.ago(NOW - timedelta(minutes=57), NOW) == "1 hour ago"
 
 
-@given(LANGUAGES, st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)))
-def test_time_of_day_reads_as_the_conventions_of_the_language_write_it(language, at):
+@given(LANGUAGES, st.integers(-500_000, 500_000))
+def test_time_of_day_reads_as_the_conventions_of_the_language_write_it(language, minutes):
+    at = NOW + timedelta(minutes=minutes)
+
     with translation.override(language):
         assert formats.clock(at) == format_datetime(formats._local(at), "HH:mm", locale=formats.locale())
