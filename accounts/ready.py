@@ -20,6 +20,7 @@ from functools import cached_property
 from inspect import signature
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Model, QuerySet, Value
 
@@ -55,7 +56,7 @@ class Statement(Generic[Row]):
 
     def __call__(self, **facts: Any) -> list[Row]:
         """Return the rows, read anew each time."""
-        if [] in facts.values():
+        if [] in facts.values() or self._written is None:
             return []
         rows, compiler, (sql, places) = self._written
         given = tuple(_as_sent(facts[place.value]) if isinstance(place, Fact) else place for place in places)
@@ -66,11 +67,15 @@ class Statement(Generic[Row]):
         return list(asked)
 
     @cached_property
-    def _written(self) -> tuple[QuerySet[Any, Row], Any, tuple[str, tuple[Any, ...]]]:
+    def _written(self) -> tuple[QuerySet[Any, Row], Any, tuple[str, tuple[Any, ...]]] | None:
+        """Write it; nothing where no row can ever be found."""
         facts = {name: Fact(name) for name in signature(self._write).parameters}
         rows = self._write(**{name: self._stand_ins.get(name, _itself)(fact) for name, fact in facts.items()})
         compiler = rows.query.get_compiler(using=rows.db)
-        return rows, compiler, compiler.as_sql()
+        try:
+            return rows, compiler, compiler.as_sql()
+        except EmptyResultSet:
+            return None
 
 
 def statement(write: Callable[..., QuerySet[Any, Row]]) -> Statement[Row]:

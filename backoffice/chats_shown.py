@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from accounts import reading, ready
 from accounts.people import access
 from accounts.people.models import User
+from accounts.ready import Fact
 from backoffice.forms.chats import CallForm, EndingForm, HandOverForm, SayForm, TryForm
 from support.channels import callbacks
 from support.channels.chat import chats, presence, typing
@@ -23,8 +26,12 @@ def of_ticket(viewer: User, ticket: Ticket, at: datetime) -> dict[str, Any] | No
 
 def marks(tickets: Iterable[Ticket]) -> dict[int, dict[str, Any]]:
     """Return for each ticket with an open chat how it stands, as a list shows it."""
-    going = Chat.objects.open().filter(ticket__in=[ticket.pk for ticket in tickets]).select_related("agent")
-    return {chat.ticket_id: _mark(chat) for chat in going}
+    return {chat.ticket_id: _mark(chat) for chat in _going(tickets=[ticket.pk for ticket in tickets])}
+
+
+@ready.statement
+def _going(tickets: Fact) -> QuerySet[Chat]:
+    return Chat.objects.open().filter(reading.among("ticket_id", tickets)).select_related("agent")
 
 
 def _mark(chat: Chat) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from support.service_levels.models import ClockKind, LadderStep
 from support.tickets import account_escalation, deadlines, escalation
 from support.tickets.deadlines import Clock, Sheet
 from support.tickets.models import Ticket
-from window.formats import day, moment
+from window.formats import ago, day, moment
 
 MINUTE = timedelta(minutes=1)
 
@@ -31,13 +31,14 @@ def shown(ticket: Ticket, *, at: datetime) -> dict[str, object]:
 
 
 def mark(ticket: Ticket, *, at: datetime) -> dict[str, object] | None:
-    """Return how a row of a list marks what is due on it: the moment, what for, and the tone."""
+    """Return how a row of a list marks what is due on it: what for, when, and the tone."""
     if ticket.due_at is None:
         return None
     late = ticket.due_at < at
     tone = "bad" if late else "warning" if ticket.risk_at and ticket.risk_at <= at else ""
     label = ClockKind(ticket.due_clock).label if ticket.due_clock else ""
-    return {"at": ticket.due_at, "label": label, "tone": tone, "late": late}
+    when = _("was due %(ago)s") % {"ago": ago(ticket.due_at, at)} if late else _("by %(at)s") % {"at": moment(ticket.due_at)}
+    return {"label": label, "tone": tone, "when": when}
 
 
 def _why(step: LadderStep) -> str:

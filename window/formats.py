@@ -4,10 +4,13 @@ Amounts are whole minor units with their ISO 4217 code, and are only written her
 moments are aware and are shown in the active time zone. English dates read day first ("1 Feb 2026").
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
+from math import inf
 
-from babel.dates import format_datetime, format_timedelta
+from babel import Locale
+from babel.dates import TIMEDELTA_UNITS, format_time, format_timedelta
 from babel.numbers import get_decimal_symbol
 from django.utils import timezone
 
@@ -18,6 +21,7 @@ from billing import money
 __all__ = ["NO_BREAK_SPACE", "TRUE_MINUS", "locale"]
 
 BROWSERS = {"Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
+NEARLY = 0.95  # of a unit counts as one
 SYSTEMS = {"Windows": "Windows", "iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Mac OS X": "Mac", "Linux": "Linux"}
 
 
@@ -53,7 +57,13 @@ def day(on: date) -> str:
 
 def clock(at: datetime) -> str:
     """Write the time of day as "14:05" in the active time zone."""
-    return format_datetime(_local(at), "HH:mm", locale=locale())
+    local = _local(at)
+    return _clock_in(locale(), local.hour, local.minute)
+
+
+@lru_cache(maxsize=4096)
+def _clock_in(conventions: Locale, hour: int, minute: int) -> str:
+    return format_time(time(hour, minute), "HH:mm", locale=conventions)
 
 
 def moment(at: datetime) -> str:
@@ -67,7 +77,16 @@ def ago(at: datetime, now: datetime) -> str:
     distance = at - now
     if abs(distance) < timedelta(seconds=1):
         distance = timedelta(seconds=-1)
-    return format_timedelta(distance, add_direction=True, locale=locale(), threshold=0.95)
+    seconds = distance // timedelta(seconds=1)
+    unit, length = next((unit, length) for unit, length in TIMEDELTA_UNITS if abs(seconds) >= NEARLY * length)
+    steps = round(abs(seconds) / length)
+    return _away_in(locale(), unit, steps * length if seconds > 0 else -steps * length)
+
+
+@lru_cache(maxsize=4096)
+def _away_in(conventions: Locale, unit: str, seconds: int) -> str:
+    """Write whole units, and never in another unit."""
+    return format_timedelta(timedelta(seconds=seconds), granularity=unit, threshold=inf, add_direction=True, locale=conventions)
 
 
 def browser(user_agent: str) -> str:

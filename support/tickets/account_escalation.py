@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from accounts import ready
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from accounts.people import access
@@ -67,9 +68,14 @@ def covering(customer: Customer) -> AccountEscalation | None:
 
 def covered(customers: Iterable[Customer]) -> frozenset[int]:
     """Return which of the customers stand within an escalated account, in one statement."""
-    spans = list(going().values_list("customer__tree_id", "customer__lft", "customer__rght"))
+    spans = _spans()
     return frozenset(
         customer.pk
         for customer in customers
         if any(tree == customer.tree_id and first <= customer.lft <= last for tree, first, last in spans)
     )
+
+
+@ready.statement
+def _spans() -> QuerySet[AccountEscalation, tuple[int, int, int]]:
+    return going().values_list("customer__tree_id", "customer__lft", "customer__rght")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.append_only import only_added
 from accounts.customers.models import Customer
+from accounts.reading import ReadQuickly
 
 QUEUE_ORDER: Final = ("status", "priority", "opened_at", "id")
 UNRESOLVED: Final = ~Q(status="resolved")
@@ -75,7 +76,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.filter(customer__in=customers)
 
 
-class Ticket(models.Model):
+class Ticket(ReadQuickly):
     """A customer's issue as it is worked on. Written by support/tickets/conversation.py. Steps: STEPS there."""
 
     class Status(models.TextChoices):

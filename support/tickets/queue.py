@@ -5,18 +5,20 @@ Tickets are listed by status, priority, age and number; the views of what is due
 when tickets were resolved in between. What is late is asked by the database's clock.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Final, Self
+from functools import cache
+from typing import Any, Final, Self
 
-from django.db.models import DateTimeField, F, Func, PositiveIntegerField, Q, QuerySet, Subquery, Value
+from django.db.models import DateTimeField, F, Func, PositiveIntegerField, QuerySet, Subquery, Value
 from django.db.models.functions import Now
 from django.db.models.lookups import GreaterThan
 from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
-from accounts.people import access
+from accounts.people import access, asked
+from accounts.people.asked import Asked
 from accounts.people.models import User
 from support.tickets import conversation
 from support.tickets.models import QUEUE_ORDER, MomentRange, Ticket, TicketQuerySet
@@ -30,7 +32,7 @@ RISK: Final = MomentRange("risk_at", "due_at")
 
 View = Callable[[TicketQuerySet, User], QuerySet[Ticket]]
 VIEWS: Final[Mapping[str, View]] = {
-    "mine": lambda tickets, viewer: tickets.filter(assignee=viewer).exclude(status=Ticket.Status.RESOLVED),
+    "mine": lambda tickets, viewer: tickets.filter(assignee=viewer.pk).exclude(status=Ticket.Status.RESOLVED),
     "unassigned": lambda tickets, viewer: tickets.filter(assignee=None).exclude(status=Ticket.Status.RESOLVED),
     "open": lambda tickets, viewer: tickets.filter(status=Ticket.Status.OPEN),
     "waiting": lambda tickets, viewer: tickets.filter(status=Ticket.Status.WAITING),
@@ -148,22 +150,23 @@ def place_of(view: str, text: str) -> Place | DuePlace:
 
 
 def page(viewer: User, view: str, *, after: Place | DuePlace | None = None, limit: int = PAGE) -> Page:
-    """Return the tickets of a view that follow `after`, each with its customer, assignee and requester.
+    """Return the tickets of a view that follow `after`, each with its customer.
 
     Raises:
         NoSuchView: there is no view of that name.
     """
-    kind, order = (DuePlace, DUE_ORDER) if view in BY_DUE else (Place, ORDER)
-    listed = tickets_of(viewer, view).select_related("customer", "assignee", "requester").order_by(*order)
-    follows = _follows(after) if isinstance(after, kind) else Q()
-    found = list(listed.filter(follows)[: limit + 1])
+    _require_known(view)
+    kind = DuePlace if view in BY_DUE else Place
+    if isinstance(after, kind):
+        found = _following(view, limit + 1)(viewer=viewer, **asdict(after))
+    else:
+        found = _first(view, limit + 1)(viewer=viewer)
     return Page(tickets=found[:limit], next=kind.of(found[limit - 1]) if len(found) > limit else None)
 
 
 def counts(viewer: User) -> dict[str, Count]:
     """Return how many tickets each view holds, counting to 1,000 at most; one statement for all views."""
-    asked = {view: _Rows(tickets_of(viewer, view).order_by().values("pk")[: COUNTED + 1]) for view in VIEWS}
-    found = User.objects.filter(pk=viewer.pk).values_list(*asked.values()).get()
+    (found,) = _counted(viewer=viewer)
     return {view: Count(min(number, COUNTED), more=number > COUNTED) for view, number in zip(VIEWS, found, strict=True)}
 
 
@@ -173,10 +176,51 @@ def tickets_of(viewer: User, view: str) -> QuerySet[Ticket]:
     Raises:
         NoSuchView: there is no view of that name.
     """
-    if view not in VIEWS:
-        raise NoSuchView(_("There is no such view."))
+    _require_known(view)
     within = Ticket.objects.filter(access.within_reach(viewer, "customer", access.WORK_TICKETS))
     return VIEWS[view](within if conversation.is_staff(viewer) else within.none(), viewer)
+
+
+def _require_known(view: str) -> None:
+    if view not in VIEWS:
+        raise NoSuchView(_("There is no such view."))
+
+
+@cache
+def _first(view: str, most: int) -> Asked[Ticket]:
+    return asked.statement(lambda viewer: _listed(viewer, view)[:most])
+
+
+@cache
+def _following(view: str, most: int) -> Asked[Ticket]:
+    def due(viewer: User, due_at: datetime, pk: int) -> QuerySet[Ticket]:
+        return _listed(viewer, view).filter(_follow(DUE_ORDER, due_at, pk))[:most]
+
+    def queued(viewer: User, status: str, priority: str, opened_at: datetime, pk: int) -> QuerySet[Ticket]:
+        return _listed(viewer, view).filter(_follow(ORDER, status, priority, opened_at, pk))[:most]
+
+    return asked.statement(due if view in BY_DUE else queued)
+
+
+def _listed(viewer: User, view: str) -> QuerySet[Ticket]:
+    order = DUE_ORDER if view in BY_DUE else ORDER
+    return tickets_of(viewer, view).select_related("customer").order_by(*order)
+
+
+def _follow(order: Sequence[str], *place: Any) -> GreaterThan:
+    """Compare whole rows, as the indexes `ticket_queue` and `ticket_by_due` are sorted."""
+    there = (value if isinstance(value, Value) else Value(value) for value in place)
+    return GreaterThan(_row(*map(F, order)), _row(*there))
+
+
+def _row(*parts: F | Value) -> Func:
+    return Func(*parts, function="ROW", output_field=DateTimeField())
+
+
+@asked.statement
+def _counted(viewer: User) -> QuerySet[User, tuple[int, ...]]:
+    found = [_Rows(tickets_of(viewer, view).order_by().values("pk")[: COUNTED + 1]) for view in VIEWS]
+    return User.objects.filter(pk=viewer.pk).values_list(*found)
 
 
 class _Rows(Subquery):
@@ -185,15 +229,3 @@ class _Rows(Subquery):
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS found)"
     output_field = PositiveIntegerField()
     empty_result_set_value = 0
-
-
-def _follows(place: Place | DuePlace) -> GreaterThan:
-    """Compare whole rows, as the indexes `ticket_queue` and `ticket_by_due` are sorted."""
-    if isinstance(place, DuePlace):
-        return GreaterThan(_row(*map(F, DUE_ORDER)), _row(Value(place.due_at), Value(place.pk)))
-    there = (Value(place.status), Value(place.priority), Value(place.opened_at), Value(place.pk))
-    return GreaterThan(_row(*map(F, ORDER)), _row(*there))
-
-
-def _row(*parts: F | Value) -> Func:
-    return Func(*parts, function="ROW", output_field=DateTimeField())

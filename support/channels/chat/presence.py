@@ -7,9 +7,11 @@ from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from accounts import ready
 from accounts.decisions import ALLOWED, Decision, Refusal, refused
 from accounts.people import access
 from accounts.people.models import User
+from accounts.ready import Fact
 from support.channels.chat.models import MOST_AT_ONCE, Chat, Presence
 
 GONE_AFTER: Final = timedelta(minutes=3)
@@ -50,7 +52,12 @@ def see(*, actor: User, at: datetime) -> None:
 
 def of(person: User) -> Presence | None:
     """Return what a person said of themselves."""
-    return Presence.objects.filter(agent=person).first()
+    return next(iter(_of(person=person)), None)
+
+
+@ready.statement
+def _of(person: Fact) -> QuerySet[Presence]:
+    return Presence.objects.filter(agent=person)
 
 
 def present(at: datetime) -> QuerySet[Any]:

@@ -48,3 +48,24 @@ def test_statement_answers_nobody_nothing(tree):
 
     assert _below(viewer=gone, node=tree.group) == []
     assert _below(viewer=AnonymousUser(), node=tree.group) == []
+
+
+@asked.statement
+def _own(viewer: User) -> QuerySet[Customer]:
+    return access.customers_within_reach(viewer, access.CHANGE_CONTRACT).order_by("lft")
+
+
+def test_statement_is_one_for_each_level_and_answers_by_who_asks(tree):
+    agent, manager, colleague = people.staff("agent"), people.staff("manager"), people.staff("agent")
+    people.joins(agent, tree.berlin, "administrator", scope="node")
+
+    assert _own(viewer=agent) == [tree.berlin]
+    assert _own(viewer=colleague) == []
+    assert _own(viewer=manager) == []
+    assert _below(viewer=manager, node=tree.germany) == _below(viewer=agent, node=tree.germany)
+
+
+def test_statement_that_finds_nothing_whatever_the_facts_answers_nothing(tree):
+    nothing = asked.statement(lambda viewer, node: Customer.objects.none().filter(pk=node))
+
+    assert nothing(viewer=people.staff("finance"), node=tree.group.pk) == []
