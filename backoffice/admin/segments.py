@@ -1,4 +1,4 @@
-"""Segments, who is in them, key accounts, conditions and stages, as managers set and see them."""
+"""Segments, who is in them, key accounts and conditions, as managers set them."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.segments import conditions, defining, evaluating, key_accounts
 from accounts.segments.facts import FACTS
-from accounts.segments.models import Condition, KeyAccount, Segment, SegmentMembership, StageEntry, StageTask
-from backoffice.admin.base import LookingAdmin, UseCaseAdmin
+from accounts.segments.models import Condition, KeyAccount, Segment, SegmentMembership
+from backoffice.admin.base import UseCaseAdmin
 from backoffice.admin.policies import TwoPersonsAdmin, for_each
 
 
@@ -131,23 +131,3 @@ class ConditionAdmin(TwoPersonsAdmin):
     def end(self, request: HttpRequest, chosen: QuerySet[Condition]) -> None:
         """End what was chosen."""
         for_each(self, request, chosen, lambda row: conditions.end(actor=request.user, held=row, at=timezone.now()))
-
-
-@admin.register(StageEntry)
-class StageEntryAdmin(LookingAdmin):
-    """Stages gone through, and who is stuck."""
-
-    list_display = ("customer", "stage", "entered_at", "left_at", "why", "stuck_since", "stuck_why")
-    list_filter = ("stage", ("stuck_since", admin.EmptyFieldListFilter))
-    list_select_related = ("customer",)
-    ordering = ("-stuck_since", "-entered_at")
-
-
-@admin.register(StageTask)
-class StageTaskAdmin(LookingAdmin):
-    """Tasks about customers that were stuck, and what was done."""
-
-    list_display = ("entry", "opened_at", "done_by", "done_at", "note", "ended_at")
-    list_filter = (("done_at", admin.EmptyFieldListFilter), ("ended_at", admin.EmptyFieldListFilter))
-    list_select_related = ("entry__customer", "done_by")
-    ordering = ("-opened_at",)

@@ -1,0 +1,148 @@
+"""Stages as managers write them: who may enter one, what is expected, the ways out; and the stages customers went through.
+
+What was written can be tried first: the page then says who would move tonight, and keeps nothing.
+"""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldBooleanWidget
+
+from accounts.segments import stage_previews, stage_rules
+from accounts.segments.facts import FACTS
+from accounts.segments.models import StageEntry, StageExit, StageRule, StageTask
+from backoffice.admin.base import LookingAdmin, UseCaseAdmin
+
+
+class TriedForm(forms.ModelForm):
+    """A form that can be tried without keeping what it says; which facts its rule may ask stands beside the rule."""
+
+    rule = ""
+    only_try = forms.BooleanField(
+        label=_("Only try it: say who would move tonight, keep nothing"), required=False, widget=UnfoldBooleanWidget
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        facts = ", ".join(f"{fact.code} ({fact.label})" for fact in FACTS.values())
+        words = _("One line a condition, such as subscriptions >= 1; all must hold. Facts: %(facts)s")
+        self.fields[self.rule].help_text = words % {"facts": facts}
+
+
+class StageRuleForm(TriedForm):
+    """What holds of a stage."""
+
+    rule = "entry"
+
+    class Meta:
+        model = StageRule
+        fields = stage_rules.WORDS_OF_STAGE
+        labels = {
+            "entry": _("Who may enter"),
+            "expects": _("What is expected in it"),
+            "days": _("Days it may last without that"),
+        }
+        help_texts = {
+            "expects": _("Follows the word “without”, such as: 60 days without a renewed contract."),
+            "days": _("0 means any number. How long onboarding may last is the policy key lifecycle.onboarding_days."),
+        }
+
+
+class StageExitForm(TriedForm):
+    """A way out of a stage."""
+
+    rule = "when"
+
+    class Meta:
+        model = StageExit
+        fields = ("stage", *stage_rules.WORDS_OF_EXIT)
+        labels = {"stage": _("Out of"), "when": _("Taken when"), "to": _("Leads to"), "why": _("Why")}
+        help_texts = {
+            "position": _("The ways out of a stage are asked in this order; the first that holds counts."),
+            "why": _("In words, as the history of the customer says it: a term ends within 90 days."),
+        }
+
+
+class TriedAdmin(UseCaseAdmin):
+    """A page whose rules can be tried, and that says after keeping them who moves tonight."""
+
+    def tell_or_try(self, request: HttpRequest, form: forms.ModelForm) -> None:
+        """Say who would move tonight by what was just written; when it was only to be tried, keep nothing.
+
+        Raises:
+            OnlyTried: it was; the page shows the reason and what was typed.
+        """
+        found = stage_previews.tonight(at=timezone.now())
+        if form.cleaned_data["only_try"]:
+            raise stage_previews.OnlyTried(gettext("Nothing was kept. {found}").format(found=found))
+        messages.info(request, found)
+
+
+@admin.register(StageRule)
+class StageRuleAdmin(TriedAdmin):
+    """The stages: who may enter, what is expected in each, and for how long it may be missing."""
+
+    form = StageRuleForm
+    list_display = ("stage", "expects", "days", "entry")
+    fields = ("stage", *stage_rules.WORDS_OF_STAGE, "only_try")
+    readonly_fields = ("stage",)
+    ordering = ("position",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Which stages there are is a fact of the code."""
+        return False
+
+    def carry_out(self, request: HttpRequest, form: forms.ModelForm, *, change: bool) -> StageRule:
+        """Say what holds of the stage from tonight on."""
+        words = {name: form.cleaned_data[name] for name in stage_rules.WORDS_OF_STAGE}
+        made = stage_rules.define(actor=request.user, stage=form.instance.pk, at=timezone.now(), **words)
+        self.tell_or_try(request, form)
+        return made
+
+
+@admin.register(StageExit)
+class StageExitAdmin(TriedAdmin):
+    """The ways out of stages, asked every night."""
+
+    form = StageExitForm
+    list_display = ("why", "stage", "position", "when", "to", "active")
+    list_filter = ("stage", "active")
+    list_select_related = ("stage",)
+    fields = ("stage", *stage_rules.WORDS_OF_EXIT, "only_try")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: StageExit | None = None) -> tuple[str, ...]:
+        """A way leads out of the stage it was written for."""
+        return ("stage",) if obj else ()
+
+    def carry_out(self, request: HttpRequest, form: forms.ModelForm, *, change: bool) -> StageExit:
+        """Write the way out; it counts from tonight on."""
+        words = {name: form.cleaned_data[name] for name in stage_rules.WORDS_OF_EXIT}
+        known = StageExit.objects.get(pk=form.instance.pk) if change else None
+        made = stage_rules.define_exit(actor=request.user, way=known, stage=form.instance.stage, at=timezone.now(), **words)
+        self.tell_or_try(request, form)
+        return made
+
+
+@admin.register(StageEntry)
+class StageEntryAdmin(LookingAdmin):
+    """Stages gone through, and who is stuck."""
+
+    list_display = ("customer", "stage", "entered_at", "left_at", "why", "stuck_since", "stuck_why")
+    list_filter = ("stage", ("stuck_since", admin.EmptyFieldListFilter))
+    list_select_related = ("customer",)
+    ordering = ("-stuck_since", "-entered_at")
+
+
+@admin.register(StageTask)
+class StageTaskAdmin(LookingAdmin):
+    """Tasks about customers that were stuck, and what was done."""
+
+    list_display = ("entry", "opened_at", "done_by", "done_at", "note", "ended_at")
+    list_filter = (("done_at", admin.EmptyFieldListFilter), ("ended_at", admin.EmptyFieldListFilter))
+    list_select_related = ("entry__customer", "done_by")
+    ordering = ("-opened_at",)
