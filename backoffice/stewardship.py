@@ -20,12 +20,12 @@ def shown(rule: str = "") -> dict[str, Any]:
     if rule:
         queue = queue.filter(broken__contains=[[rule]])
     owners = {known.id: known.owner for known in rules.RULES}
-    found, asked = scores.summary(), rules_in_force.read()
+    found, by = scores.summary(), rules_in_force.read()
     waiting = ChangeRequest.objects.filter(status=ChangeRequest.Status.WAITING).select_related("customer", "asked_by")
     asked = list(waiting.order_by("asked_at", "pk")[:ROWS])
     days = changes.decision_days({one.customer_id for one in asked}, timezone.now().date())
     return {
-        "queue": [_row(score, asked) for score in queue[:ROWS]],
+        "queue": [_row(score, by) for score in queue[:ROWS]],
         "more": max(0, queue.count() - ROWS),
         "chosen": rule,
         "customers": found["customers"],

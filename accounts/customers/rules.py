@@ -36,6 +36,7 @@ FEWEST_DIGITS: Final = 3
 CONFIRMED_WITHIN: Final = 365
 MAIL: Final = gettext_noop("Mail cannot be sent otherwise, so it always refuses.")
 LEI: Final = gettext_noop("The standard proves LEIs by their check digits, so it always refuses.")
+KNOWN: Final = gettext_noop("Screens, texts and other rules know no other, so it always refuses.")
 COMPUTED: Final = gettext_noop("Taxes, days and amounts are worked out from it, so it always refuses.")
 TAX_LAW: Final = gettext_noop("Tax law proves numbers by their check digits, so it always refuses.")
 INVOICE_LAW: Final = gettext_noop("Tax law wants it on invoices, so it always lowers the score.")
@@ -204,9 +205,13 @@ RULES: Final = (
     _format("country", lambda value: value in _countries(), gettext_noop("is no country code (two letters, such as DE)")),
     _format("currency", lambda value: value in _currencies(), gettext_noop("is no currency code (three letters, such as EUR)")),
     _format("timezone", lambda value: value in _timezones(), gettext_noop("is no time zone (such as Europe/Berlin)")),
-    _format("language", lambda value: bool(LANGUAGE.fullmatch(value)), gettext_noop("is no language code (such as en)")),
-    _format("tier", lambda value: value in Customer.Tier.values, f"is no tier ({', '.join(Customer.Tier.values)})"),
-    _format("stage", lambda value: value in Customer.Stage.values, f"is no stage ({', '.join(Customer.Stage.values)})"),
+    _format(
+        "language", lambda value: bool(LANGUAGE.fullmatch(value)), gettext_noop("is no language code (such as en)"), stays=KNOWN
+    ),
+    _format("tier", lambda value: value in Customer.Tier.values, f"is no tier ({', '.join(Customer.Tier.values)})", stays=KNOWN),
+    _format(
+        "stage", lambda value: value in Customer.Stage.values, f"is no stage ({', '.join(Customer.Stage.values)})", stays=KNOWN
+    ),
     _format("email", _is_email, gettext_noop("is no e-mail address"), stays=MAIL),
     _format("phone", _is_phone, gettext_noop("is no phone number"), may_be=ANY, stays=""),
     _format(

@@ -6,7 +6,7 @@ than it may last without what is expected there; the mark goes with the stage, a
 How long onboarding may last is policy's to say, so the reader of that hangs in from above.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -44,12 +44,12 @@ def follow(customers: Iterable[Customer], *, at: datetime, table: Table | None =
     """Move on, and mark as stuck, whoever of some customers it concerns, by what holds of stages; return how many changed."""
     found, held = list(customers), table or stage_rules.table()
     with transaction.atomic():
-        _entries(found, held, at)
+        _entries(found, {}, at)
         moved = _move_on(found, held, at)
-        entries = _entries(found, held, at)
+        entries = _entries(found, moved, at)
         marked = _mark_stuck(found, held, entries, at)
         stage_tasks.open_missing(found, at=at)
-    return moved + marked
+    return len(moved) + marked
 
 
 def current(customer: Customer) -> StageEntry | None:
@@ -82,39 +82,41 @@ def moving(customers: list[Customer], table: Table, at: datetime) -> dict[Custom
     return found
 
 
-def _move_on(customers: list[Customer], table: Table, at: datetime) -> int:
-    """Change the stage of those for whom a way out holds, by the use case of every change of facts."""
+def _move_on(customers: list[Customer], table: Table, at: datetime) -> dict[int, Exit]:
+    """Change the stage of those for whom a way out holds, by the use case of every change of facts; return each one's way."""
     found = moving(customers, table, at)
     for customer, way in found.items():
         details.change(actor=None, customer=customer, at=at, stage=str(way.to))
         customer.stage = str(way.to)
-    return len(found)
+    return {customer.pk: way for customer, way in found.items()}
 
 
-def _entries(customers: list[Customer], table: Table, at: datetime) -> dict[int, StageEntry]:
-    """Return each customer's current entry, written where the stage is another than the one on record."""
+def _entries(customers: list[Customer], ways: Mapping[int, Exit], at: datetime) -> dict[int, StageEntry]:
+    """Return each customer's current entry, written where the stage is another than the one on record.
+
+    Whoever took none of the `ways` just now was set there by a person.
+    """
     rows = StageEntry.objects.select_for_update().filter(customer__in=customers, left_at=None)
     current = {row.customer_id: row for row in rows}
     told: list[Entry] = []
     for customer in customers:
         held = current.get(customer.pk)
         if held is None or held.stage != customer.stage:
-            current[customer.pk] = _enter(customer, held, table, at)
+            current[customer.pk] = _enter(customer, held, ways.get(customer.pk), at)
             facts = {"stage": plain(current[customer.pk], "stage"), "why": current[customer.pk].why}
             told += [Entry(customer, "accounts.stage_entered", facts, internal=True)] if held else []
     recording.record_many(told, actor=None, at=at)
     return current
 
 
-def _enter(customer: Customer, held: StageEntry | None, table: Table, at: datetime) -> StageEntry:
+def _enter(customer: Customer, held: StageEntry | None, way: Exit | None, at: datetime) -> StageEntry:
     since, why = customer.created_at, "It began here."
     if held:
         held.left_at = at
         held.save(update_fields=["left_at"])
         if held.stuck_since:
             stage_tasks.end(held, at=at)
-        ways = [way.why for way in table[held.stage].exits if way.to == customer.stage]
-        since, why = at, f"{ways[0][:1].upper()}{ways[0][1:]}." if ways else "It was set."
+        since, why = at, f"{way.why[:1].upper()}{way.why[1:]}." if way else "It was set."
     return StageEntry.objects.create(customer=customer, stage=customer.stage, entered_at=since, why=why)
 
 

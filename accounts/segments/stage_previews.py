@@ -21,11 +21,11 @@ class OnlyTried(Refusal):
 
 def tonight(*, at: datetime) -> str:
     """Say how many customers would move tonight, and of the first of them where to and why. Nothing is changed."""
-    table, told = stage_rules.table(), []
+    table, moving = stage_rules.table(), 0
+    told: list[str] = []
     leaving = [stage for stage, row in table.items() if row.exits]
     everybody = Customer.objects.current()
     keys = list(everybody.filter(stage__in=leaving).order_by("pk").values_list("pk", flat=True))
-    moving = 0
     for start in range(0, len(keys), evaluating.AT_ONCE):
         some = list(Customer.objects.filter(pk__in=keys[start : start + evaluating.AT_ONCE]).order_by("pk"))
         found = lifecycle.moving(some, table, at)

@@ -97,8 +97,8 @@ def define_exit(
         raise StageRuleRefused(_("A way out leads to another stage."))
     with transaction.atomic():
         StageRule.objects.select_for_update().get(pk=stage.pk)
-        taken = StageExit.objects.filter(stage=stage, position=position, active=True).exclude(pk=way.pk if way else None)
-        if active and taken.exists():
+        taken = StageExit.objects.filter(stage=stage, position=position, active=True)
+        if active and (taken.exclude(pk=way.pk) if way else taken).exists():
             raise StageRuleRefused(_("Another way out of this stage has the position {n}.").format(n=position))
         held = StageExit.objects.select_for_update(of=("self",)).get(pk=way.pk) if way else StageExit(stage=stage)
         facts = {"position": position, "when": when.strip(), "to": to, "why": why, "active": active}

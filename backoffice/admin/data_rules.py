@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
@@ -67,6 +68,9 @@ def _that_can_be_set() -> list[rules.Rule]:
 
 
 def _as_it_came(rule: rules.Rule) -> str:
-    severity = str(RuleSetting.Severity(rule.severity).label)
-    parts = [severity, *([str(rule.weight)] if rule.weight else []), *([str(rule.days)] if rule.days else [])]
+    parts = [str(RuleSetting.Severity(rule.severity).label)]
+    if rule.weight:
+        parts.append(gettext("weight {n}").format(n=rule.weight))
+    if rule.days:
+        parts.append(gettext("{n} days").format(n=rule.days))
     return f"{rule.id} ({', '.join(parts)})"

@@ -56,6 +56,17 @@ def test_first_way_that_holds_counts_and_one_out_of_use_does_not():
     assert stage_of(customer) == "renewal"
 
 
+def test_history_tells_the_reason_of_the_way_that_was_taken():
+    customer = customers.group(stage="prospect", country="AT")
+    lifecycle.follow_all(at=NOON)
+    way_out("prospect", "country is DE", "active", position=2, why="it is in Germany")
+    way_out("prospect", "country is AT", "active", position=3, why="it is in Austria")
+
+    lifecycle.follow_all(at=NOON + timedelta(days=1))
+
+    assert lifecycle.current(customer).why == "It is in Austria."
+
+
 def test_way_out_waits_until_the_stage_it_leads_to_lets_the_customer_in():
     customer = customers.group(stage="prospect", country="AT")
     way_out("prospect", "country is AT", "renewal")
