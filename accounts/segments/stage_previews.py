@@ -6,17 +6,10 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from accounts.customers.models import Customer
-from accounts.decisions import Refusal
 from accounts.segments import evaluating, lifecycle, stage_rules
 from accounts.segments.stage_rules import Exit
 
 TOLD: Final = 5
-
-
-class OnlyTried(Refusal):
-    """What was written was only to be tried; the reason says who would have moved."""
-
-    code = "only_tried"
 
 
 def tonight(*, at: datetime) -> str:

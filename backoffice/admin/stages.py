@@ -3,35 +3,16 @@
 What was written can be tried first: the page then says who would move tonight, and keeps nothing.
 """
 
-from typing import Any
-
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldBooleanWidget
 
 from accounts.segments import stage_previews, stage_rules
-from accounts.segments.facts import FACTS
 from accounts.segments.models import StageEntry, StageExit, StageRule, StageTask
-from backoffice.admin.base import LookingAdmin, UseCaseAdmin
-
-
-class TriedForm(forms.ModelForm):
-    """A form that can be tried without keeping what it says; which facts its rule may ask stands beside the rule."""
-
-    rule = ""
-    only_try = forms.BooleanField(
-        label=_("Only try it: say who would move tonight, keep nothing"), required=False, widget=UnfoldBooleanWidget
-    )
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        facts = ", ".join(f"{fact.code} ({fact.label})" for fact in FACTS.values())
-        words = _("One line a condition, such as subscriptions >= 1; all must hold. Facts: %(facts)s")
-        self.fields[self.rule].help_text = words % {"facts": facts}
+from backoffice.admin.base import LookingAdmin
+from backoffice.admin.trying import TriedAdmin, TriedForm
 
 
 class StageRuleForm(TriedForm):
@@ -68,21 +49,6 @@ class StageExitForm(TriedForm):
         }
 
 
-class TriedAdmin(UseCaseAdmin):
-    """A page whose rules can be tried, and that says after keeping them who moves tonight."""
-
-    def tell_or_try(self, request: HttpRequest, form: forms.ModelForm) -> None:
-        """Say who would move tonight by what was just written; when it was only to be tried, keep nothing.
-
-        Raises:
-            OnlyTried: it was; the page shows the reason and what was typed.
-        """
-        found = stage_previews.tonight(at=timezone.now())
-        if form.cleaned_data["only_try"]:
-            raise stage_previews.OnlyTried(gettext("Nothing was kept. {found}").format(found=found))
-        messages.info(request, found)
-
-
 @admin.register(StageRule)
 class StageRuleAdmin(TriedAdmin):
     """The stages: who may enter, what is expected in each, and for how long it may be missing."""
@@ -101,7 +67,7 @@ class StageRuleAdmin(TriedAdmin):
         """Say what holds of the stage from tonight on."""
         words = {name: form.cleaned_data[name] for name in stage_rules.WORDS_OF_STAGE}
         made = stage_rules.define(actor=request.user, stage=form.instance.pk, at=timezone.now(), **words)
-        self.tell_or_try(request, form)
+        self.tell_or_try(request, form, stage_previews.tonight(at=timezone.now()))
         return made
 
 
@@ -124,7 +90,7 @@ class StageExitAdmin(TriedAdmin):
         words = {name: form.cleaned_data[name] for name in stage_rules.WORDS_OF_EXIT}
         known = StageExit.objects.get(pk=form.instance.pk) if change else None
         made = stage_rules.define_exit(actor=request.user, way=known, stage=form.instance.stage, at=timezone.now(), **words)
-        self.tell_or_try(request, form)
+        self.tell_or_try(request, form, stage_previews.tonight(at=timezone.now()))
         return made
 
 

@@ -1,4 +1,4 @@
-"""Managers write what holds of stages in the administration, and may try it first."""
+"""Managers write what holds of stages, and which customers a segment finds, in the administration, and may try it first."""
 
 import pytest
 from django.urls import reverse
@@ -7,7 +7,7 @@ from accounts.customers.models import Customer
 from accounts.segments import lifecycle
 from accounts.segments.models import StageExit, StageRule
 from tests.backoffice.seeing import words
-from tests.factories import customers
+from tests.factories import customers, segments
 from tests.factories.segments import NOON
 
 pytestmark = pytest.mark.django_db
@@ -60,3 +60,15 @@ def test_who_may_enter_a_stage_is_kept_and_asked_when_a_person_sets_it(manager):
     assert StageRule.objects.get(pk="renewal").days == 45
     assert "cannot be Renewal: Country is DE does not hold (found AT)" in words(answer)
     assert Customer.objects.get(pk=found.pk).stage == "active"
+
+
+def test_rule_of_a_segment_that_is_only_tried_tells_who_would_enter_and_is_not_kept(manager):
+    customers.group("Helios", country="AT")
+    found = segments.segment("country is DE")
+    given = {"name": found.name, "description": "Who is meant.", "rule": "country is AT", "rank": 0, "active": "on"}
+
+    answer = manager.post(reverse("admin:accounts_segment_change", args=[found.pk]), given | {"only_try": "on"})
+
+    assert "Nothing was kept. Tonight 1 customers would enter it (Helios)" in words(answer)
+    found.refresh_from_db()
+    assert found.rule == "country is DE"
