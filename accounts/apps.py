@@ -40,3 +40,5 @@ class AccountsConfig(AppConfig):
         import_module("accounts.timeline.recording").register_chooser(queueing.READER, queueing.wanted)
         post_migrate.connect(import_module("accounts.append_only").ask_quietly, sender=self)
         import_module("accounts.segments.lifecycle").hang_onboarding_days(import_module("accounts.policies.onboarding").days_of)
+        stage_rules = import_module("accounts.segments.stage_rules")
+        import_module("accounts.customers.details").hang_stage_door(stage_rules.why_not_in)

@@ -17,6 +17,8 @@ BROUGHT_IN_BY_MIGRATIONS = (
     "accounts_customerkind",
     "accounts_customerkind_allowed_parents",
     "accounts_relationkind",
+    "accounts_stageexit",
+    "accounts_stagerule",
     "accounts_survivorshiprule",
     "billing_dunningstep",
     "billing_taxrate",

@@ -5,7 +5,7 @@ words what is wrong with them, and which rule of rules.py says so. Text is text:
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from django.utils.functional import Promise
@@ -74,14 +74,19 @@ class Fault(NamedTuple):
     rule: str
 
 
-def faults(values: Mapping[str, str], beside: Mapping[str, str] | None = None) -> list[Fault]:
-    """Return what is wrong with each cleaned value that cannot be kept; `beside` are the facts that stay as they are."""
-    subject = rules.Subject({**(beside or {}), **values})
-    found = (_fault(name, value, subject) for name, value in values.items())
+def faults(
+    values: Mapping[str, str], beside: Mapping[str, str] | None = None, by: Iterable[rules.Rule] | None = None
+) -> list[Fault]:
+    """Return what is wrong with each cleaned value that cannot be kept; `beside` are the facts that stay as they are.
+
+    They are judged `by` these rules, else by those that came with Accord.
+    """
+    subject, asked = rules.Subject({**(beside or {}), **values}), tuple(rules.RULES if by is None else by)
+    found = (_fault(name, value, subject, asked) for name, value in values.items())
     return [fault for fault in found if fault]
 
 
-def _fault(name: str, value: str, subject: rules.Subject) -> Fault | None:
+def _fault(name: str, value: str, subject: rules.Subject, by: tuple[rules.Rule, ...]) -> Fault | None:
     if name not in LENGTHS:
         return Fault(name, _("is not a fact kept of customers"), "facts.known")
     if UNWANTED.search(value):
@@ -94,5 +99,5 @@ def _fault(name: str, value: str, subject: rules.Subject) -> Fault | None:
         )
     if not value:
         return Fault(name, _("is empty"), f"{name}.required") if name in {"name", "ref"} else None
-    broken = ((rule, rule.broken_by(subject)) for rule in rules.refusing(name))
+    broken = ((rule, rule.broken_by(subject)) for rule in rules.refusing(name, by))
     return next((Fault(name, reason, rule.id) for rule, reason in broken if reason), None)

@@ -14,7 +14,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts.customers import facts, grafting, loading, locks, reasons, retirement
+from accounts.customers import facts, grafting, loading, locks, reasons, retirement, rules_in_force
 from accounts.customers.models import Customer, CustomerKind
 from accounts.decisions import Refusal
 
@@ -139,6 +139,7 @@ class _Import:
         self.kept: dict[str, dict[str, Any]] = {}
         self.grafts: dict[str, grafting.Graft] = {}
         self.retired = retirement.names()
+        self.rules = rules_in_force.read()
         self.kinds = {kind.pk: kind for kind in CustomerKind.objects.prefetch_related("allowed_parents")}
         self.places = {code: {above.pk for above in kind.allowed_parents.all()} for code, kind in self.kinds.items()}
 
@@ -155,7 +156,7 @@ class _Import:
     def _faults(self, row: Row) -> list[tuple[str, ...]]:
         if row.fault:
             return [("row", row.fault)]
-        faults: list[tuple[str, ...]] = [*facts.faults(row.facts), *retirement.faults(row.facts, self.retired)]
+        faults: list[tuple[str, ...]] = [*facts.faults(row.facts, by=self.rules), *retirement.faults(row.facts, self.retired)]
         if row.ref in self.rows:
             faults.append(("ref", reasons.say("ref.twice", ref=row.ref, row=self.rows[row.ref].number)))
         if row.kind and row.kind not in self.kinds:

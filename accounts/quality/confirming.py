@@ -1,10 +1,10 @@
 """Confirming: the customer's own people say once a year, with one click, that its facts are still right."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from accounts.customers import facts, rules
+from accounts.customers import facts, rules_in_force
 from accounts.customers.models import Customer
 from accounts.days import local_day
 from accounts.people import access
@@ -21,10 +21,11 @@ def last(customer: Customer) -> Confirmation | None:
 
 
 def is_due(customer: Customer, *, at: datetime) -> bool:
-    """Say whether it is time to ask: the facts were neither confirmed nor added within a year."""
+    """Say whether it is time to ask: the facts were neither confirmed nor added within the days of the rule details.fresh."""
     held = last(customer)
     since = held.confirmed_at if held else customer.created_at
-    return at - since > rules.CONFIRMED_EVERY
+    days = rules_in_force.days_to_confirm()
+    return bool(days) and at - since > timedelta(days=days)
 
 
 def confirm(*, actor: User, customer: Customer, at: datetime) -> Confirmation:

@@ -13,7 +13,7 @@ from typing import Final
 from django.db import connection
 from django.db.models import Count, Max, QuerySet, Sum
 
-from accounts.customers import facts, rules
+from accounts.customers import facts, rules, rules_in_force
 from accounts.customers.models import Customer
 from accounts.days import local_day
 from accounts.quality.models import Confirmation, Score
@@ -35,9 +35,9 @@ class Judgement:
     broken: tuple[tuple[str, str, str], ...]
 
 
-def judge(subject: rules.Subject) -> Judgement:
-    """Judge facts by the rules that apply to them. Pure."""
-    found = [(rule, rule.broken_by(subject)) for rule in rules.lowering()]
+def judge(subject: rules.Subject, by: Iterable[rules.Rule] | None = None) -> Judgement:
+    """Judge facts `by` the rules that apply to them, of these, else of those that came with Accord. Pure."""
+    found = [(rule, rule.broken_by(subject)) for rule in rules.lowering(by)]
     broken = [(rule, reason) for rule, reason in found if reason]
     lost = sum(rule.weight for rule, _ in broken)
     return Judgement(max(0, BEST - lost), tuple((rule.id, rule.fact, reason) for rule, reason in broken))
@@ -46,10 +46,10 @@ def judge(subject: rules.Subject) -> Judgement:
 def refresh(customers: QuerySet[Customer], *, at: datetime) -> int:
     """Judge these customers anew and write down their scores; return how many were judged."""
     rows = customers.current().select_related("kind").annotate(confirmed_at=Max("confirmations__confirmed_at"))  # type: ignore[attr-defined]
-    judged = 0
+    judged, asked = 0, rules_in_force.read()
     batch: list[Score] = []
     for customer in rows.order_by("pk").iterator(chunk_size=AT_ONCE):
-        batch.append(_score(customer, at))
+        batch.append(_score(customer, asked, at))
         if len(batch) == AT_ONCE:
             judged += _keep(batch)
             batch = []
@@ -85,9 +85,9 @@ def average_of(rows: Iterable[tuple[Mapping[str, str], bool]]) -> tuple[float, l
     """
     counts: Counter[tuple[str, str]] = Counter()
     first: dict[tuple[str, str], int] = {}
-    total, judged = 0, 0
+    total, judged, asked = 0, 0, rules_in_force.read()
     for said, legal in rows:
-        found = judge(rules.Subject(said, legal))
+        found = judge(rules.Subject(said, legal), asked)
         for rule, fact, reason in found.broken:
             counts[rule, f"{fact} {reason}"] += 1
             first.setdefault((rule, f"{fact} {reason}"), judged)
@@ -96,9 +96,9 @@ def average_of(rows: Iterable[tuple[Mapping[str, str], bool]]) -> tuple[float, l
     return average, [[rule, reason, number, first[rule, reason]] for (rule, reason), number in counts.most_common(50)]
 
 
-def _score(customer: Customer, at: datetime) -> Score:
+def _score(customer: Customer, by: tuple[rules.Rule, ...], at: datetime) -> Score:
     with in_plain_words():
-        found = judge(subject_of(customer, customer.confirmed_at, at))
+        found = judge(subject_of(customer, customer.confirmed_at, at), by)
     return Score(customer=customer, score=found.score, broken=[list(broken) for broken in found.broken], judged_at=at)
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.customers import facts, importing, reasons, rules
+from accounts.customers import facts, importing, reasons, rules, rules_in_force
 from accounts.customers.importing import ImportResult, Remark, Row
 from accounts.customers.models import Customer, CustomerKind
 from accounts.decisions import Refusal
@@ -104,7 +104,8 @@ def told(staged: StagedImport) -> list[Told]:
     """Return what keeps a staged import down, in the reader's language: what refuses rows first."""
     rows = {row["number"]: row for row in staged.rows}
     legal = set(CustomerKind.objects.filter(carries_legal_data=True).values_list("pk", flat=True))
-    found = [_told(entry, rows, legal) for entry in staged.faults]
+    by = rules_in_force.read()
+    found = [_told(entry, rows, legal, by) for entry in staged.faults]
     return sorted(found, key=lambda one: not one.refuses)
 
 
@@ -176,24 +177,24 @@ def _numbered(rows: list[Row]) -> list[tuple[int, Row]]:
     return [(row.number or number, row) for number, row in enumerate(rows, start=1)]
 
 
-def _told(entry: list[Any], rows: Mapping[int, dict[str, Any]], legal: Collection[str]) -> Told:
+def _told(entry: list[Any], listed: Mapping[int, dict[str, Any]], legal: Collection[str], by: tuple[rules.Rule, ...]) -> Told:
     """Tell one fault anew from what was kept of it; what was kept before codes were is told as it was written."""
     rule, written, count, *known = entry
     sample = known[0] if known else {}
-    row, column = rows.get(sample.get("row", 0)), sample.get("column", "")
+    row, column = listed.get(sample.get("row", 0)), sample.get("column", "")
     if rule in reasons.WORDS:
         written = f"{facts.label(column)}: {reasons.say(rule, **sample['facts'])}"
     elif row:
-        written = _judged_anew(rule, row, refuses=bool(column), is_legal=row["kind"] in legal) or written
+        written = _judged_anew(rule, row, refuses=bool(column), is_legal=row["kind"] in legal, by=by) or written
     return Told(rule, written, count, sample.get("row", 0), bool(column))
 
 
-def _judged_anew(rule: str, row: Mapping[str, Any], *, refuses: bool, is_legal: bool) -> str:
+def _judged_anew(rule: str, row: Mapping[str, Any], *, refuses: bool, is_legal: bool, by: tuple[rules.Rule, ...]) -> str:
     said = {"ref": row["ref"], "name": row["name"]} | {name: value for name, value in row["facts"].items() if value.strip()}
     if refuses:
-        found = [(fault.rule, fault.fact, fault.reason) for fault in facts.faults(facts.clean(said))]
+        found = [(fault.rule, fault.fact, fault.reason) for fault in facts.faults(facts.clean(said), by=by)]
     else:
-        found = list(scores.judge(rules.Subject(said, is_legal)).broken)
+        found = list(scores.judge(rules.Subject(said, is_legal), by).broken)
     return next((f"{facts.label(fact)} {reason}" for id, fact, reason in found if id == rule), "")
 
 

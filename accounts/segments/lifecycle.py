@@ -1,23 +1,22 @@
 """Lifecycle: at which stage a customer is, since when and why, what moves it on, and who is stuck.
 
-A stage's rules of exit are asked every night, like a segment's; the first that holds counts. People may set a stage as well (a
-fact of the customer), and the history follows it. Stuck is who stays in a stage longer than it may last without what is expected
-there; the mark goes with the stage, and so does the task about it (stage_tasks.py). How long onboarding may last is policy's to
-say, so the reader of that hangs in from above.
+A stage's ways out, as managers write them (stage_rules.py), are asked every night, like a segment's rule; the first that holds
+counts. People may set a stage as well (a fact of the customer), and the history follows it. Stuck is who stays in a stage longer
+than it may last without what is expected there; the mark goes with the stage, and so does the task about it (stage_tasks.py).
+How long onboarding may last is policy's to say, so the reader of that hangs in from above.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from typing import Final
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.customers import details
 from accounts.customers.models import Customer
-from accounts.segments import evaluating, rules, stage_tasks
+from accounts.segments import evaluating, rules, stage_rules, stage_tasks
 from accounts.segments.models import StageEntry
+from accounts.segments.stage_rules import Exit, Stage
 from accounts.timeline import recording
 from accounts.timeline.plain import plain
 from accounts.timeline.recording import Entry
@@ -25,44 +24,7 @@ from accounts.timeline.recording import Entry
 STAGES = Customer.Stage
 DaysReader = Callable[[Iterable[int], date], dict[int, int]]
 _onboarding_days: list[DaysReader] = []
-
-
-@dataclass(frozen=True)
-class Exit:
-    """When a customer leaves its stage, for which other, and why in words."""
-
-    when: str
-    to: str
-    why: str
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One stage: what is expected in it, the days it may last without that (0: any), and what moves a customer on."""
-
-    expects: str
-    days: int = 0
-    exits: tuple[Exit, ...] = ()
-
-
-# Of who has a term: a stage set by hand where there is none stays.
-RENEWED: Final = "days_to_term > 90\ndays_to_term < 99999"
-OVER: Final = Exit("over >= 1", STAGES.ENDED, "everything it had has ended")
-TABLE: Final = {
-    STAGES.PROSPECT: Stage(
-        "a first contract", 90, (Exit("subscriptions >= 1", STAGES.ONBOARDING, "it waited for a first contract, which happened"),)
-    ),
-    STAGES.ONBOARDING: Stage(
-        "anybody signing in", 30, (OVER, Exit("sign_ins >= 1", STAGES.ACTIVE, "it waited for anybody signing in, which happened"))
-    ),
-    STAGES.ACTIVE: Stage("a yearly talk", 0, (OVER, Exit("days_to_term <= 90", STAGES.RENEWAL, "a term ends within 90 days"))),
-    STAGES.RENEWAL: Stage(
-        "a renewed contract", 60, (OVER, Exit(RENEWED, STAGES.ACTIVE, "it waited for a renewed contract, which happened"))
-    ),
-    STAGES.ENDED: Stage(
-        "a farewell and the last documents", 0, (Exit("subscriptions >= 1", STAGES.ONBOARDING, "it has a contract again"),)
-    ),
-}
+Table = dict[str, Stage]
 
 
 def hang_onboarding_days(reader: DaysReader) -> None:
@@ -73,20 +35,21 @@ def hang_onboarding_days(reader: DaysReader) -> None:
 def follow_all(*, at: datetime) -> int:
     """Move on every customer whose stage is done and mark who is stuck; return how many changed. Again changes nothing."""
     keys = list(Customer.objects.current().order_by("pk").values_list("pk", flat=True))
+    table = stage_rules.table()
     chunks = (keys[start : start + evaluating.AT_ONCE] for start in range(0, len(keys), evaluating.AT_ONCE))
-    return sum(follow(Customer.objects.filter(pk__in=chunk), at=at) for chunk in chunks)
+    return sum(follow(Customer.objects.filter(pk__in=chunk), at=at, table=table) for chunk in chunks)
 
 
-def follow(customers: Iterable[Customer], *, at: datetime) -> int:
-    """Move on, and mark as stuck, whoever of some customers it concerns; return how many changed."""
-    found = list(customers)
+def follow(customers: Iterable[Customer], *, at: datetime, table: Table | None = None) -> int:
+    """Move on, and mark as stuck, whoever of some customers it concerns, by what holds of stages; return how many changed."""
+    found, held = list(customers), table or stage_rules.table()
     with transaction.atomic():
-        _entries(found, at)
-        moved = _move_on(found, at)
-        entries = _entries(found, at)
-        marked = _mark_stuck(found, entries, at)
+        _entries(found, {}, at)
+        moved = _move_on(found, held, at)
+        entries = _entries(found, moved, at)
+        marked = _mark_stuck(found, held, entries, at)
         stage_tasks.open_missing(found, at=at)
-    return moved + marked
+    return len(moved) + marked
 
 
 def current(customer: Customer) -> StageEntry | None:
@@ -105,56 +68,66 @@ def stuck() -> QuerySet[StageEntry]:
     return rows.order_by("stuck_since", "pk")
 
 
-def _move_on(customers: list[Customer], at: datetime) -> int:
-    """Change the stage of those for whom a rule of exit holds, by the use case of every change of facts."""
-    conditions = {way: rules.parse(way.when) for row in TABLE.values() for way in row.exits}
+def moving(customers: list[Customer], table: Table, at: datetime) -> dict[Customer, Exit]:
+    """Return who of some customers leaves its stage, and by which way: the first that holds and leads where it may enter."""
+    entries = {stage: rules.parse(row.entry) for stage, row in table.items()}
+    conditions = {way: [*rules.parse(way.when), *entries[way.to]] for row in table.values() for way in row.exits}
     values = evaluating.values_of(conditions.values(), customers, at)
-    moved = 0
+    found = {}
     for customer in customers:
-        ways = TABLE[STAGES(customer.stage)].exits
+        ways = table[customer.stage].exits
         held = (way for way in ways if all(one.holds(values[customer.pk][one.fact]) for one in conditions[way]))
         if way := next(held, None):
-            details.change(actor=None, customer=customer, at=at, stage=str(way.to))
-            customer.stage = str(way.to)
-            moved += 1
-    return moved
+            found[customer] = way
+    return found
 
 
-def _entries(customers: list[Customer], at: datetime) -> dict[int, StageEntry]:
-    """Return each customer's current entry, written where the stage is another than the one on record."""
+def _move_on(customers: list[Customer], table: Table, at: datetime) -> dict[int, Exit]:
+    """Change the stage of those for whom a way out holds, by the use case of every change of facts; return each one's way."""
+    found = moving(customers, table, at)
+    for customer, way in found.items():
+        details.change(actor=None, customer=customer, at=at, stage=str(way.to))
+        customer.stage = str(way.to)
+    return {customer.pk: way for customer, way in found.items()}
+
+
+def _entries(customers: list[Customer], ways: Mapping[int, Exit], at: datetime) -> dict[int, StageEntry]:
+    """Return each customer's current entry, written where the stage is another than the one on record.
+
+    Whoever took none of the `ways` just now was set there by a person.
+    """
     rows = StageEntry.objects.select_for_update().filter(customer__in=customers, left_at=None)
     current = {row.customer_id: row for row in rows}
     told: list[Entry] = []
     for customer in customers:
         held = current.get(customer.pk)
         if held is None or held.stage != customer.stage:
-            current[customer.pk] = _enter(customer, held, at)
+            current[customer.pk] = _enter(customer, held, ways.get(customer.pk), at)
             facts = {"stage": plain(current[customer.pk], "stage"), "why": current[customer.pk].why}
             told += [Entry(customer, "accounts.stage_entered", facts, internal=True)] if held else []
     recording.record_many(told, actor=None, at=at)
     return current
 
 
-def _enter(customer: Customer, held: StageEntry | None, at: datetime) -> StageEntry:
+def _enter(customer: Customer, held: StageEntry | None, way: Exit | None, at: datetime) -> StageEntry:
     since, why = customer.created_at, "It began here."
     if held:
         held.left_at = at
         held.save(update_fields=["left_at"])
         if held.stuck_since:
             stage_tasks.end(held, at=at)
-        ways = [way.why for way in TABLE[STAGES(held.stage)].exits if way.to == customer.stage]
-        since, why = at, f"{ways[0][:1].upper()}{ways[0][1:]}." if ways else "It was set."
+        since, why = at, f"{way.why[:1].upper()}{way.why[1:]}." if way else "It was set."
     return StageEntry.objects.create(customer=customer, stage=customer.stage, entered_at=since, why=why)
 
 
-def _mark_stuck(customers: list[Customer], entries: dict[int, StageEntry], at: datetime) -> int:
-    days = _allowed(customers, at.date())
+def _mark_stuck(customers: list[Customer], table: Table, entries: dict[int, StageEntry], at: datetime) -> int:
+    days = _allowed(customers, table, at.date())
     told: list[Entry] = []
     for customer in customers:
         entry, allowed = entries[customer.pk], days[customer.pk]
         lasted = (at - entry.entered_at).days
         if allowed and lasted > allowed and entry.stuck_since is None:
-            expects = TABLE[STAGES(customer.stage)].expects
+            expects = table[customer.stage].expects
             entry.stuck_since, entry.stuck_why = at, f"{lasted} days without {expects}; {allowed} are allowed."
             entry.save(update_fields=["stuck_since", "stuck_why"])
             facts = {"stage": plain(entry, "stage"), "why": entry.stuck_why}
@@ -163,9 +136,9 @@ def _mark_stuck(customers: list[Customer], entries: dict[int, StageEntry], at: d
     return len(told)
 
 
-def _allowed(customers: list[Customer], on: date) -> dict[int, int]:
+def _allowed(customers: list[Customer], table: Table, on: date) -> dict[int, int]:
     """Return how many days each customer's stage may last; 0: any number."""
-    days = {customer.pk: TABLE[STAGES(customer.stage)].days for customer in customers}
+    days = {customer.pk: table[customer.stage].days for customer in customers}
     new = [customer.pk for customer in customers if customer.stage == STAGES.ONBOARDING]
     for reader in _onboarding_days if new else ():
         days |= reader(new, on)

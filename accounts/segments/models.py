@@ -1,7 +1,8 @@
 """Segments and who is in them, key accounts, special conditions, and stages gone through.
 
 Segments are written by accounts/segments/defining.py, memberships by evaluating.py, key accounts by key_accounts.py,
-conditions by conditions.py, stages by lifecycle.py, tasks about who is stuck by stage_tasks.py.
+conditions by conditions.py, stages by lifecycle.py and what holds of them by stage_rules.py, tasks about who is stuck by
+stage_tasks.py.
 """
 
 from django.conf import settings
@@ -103,6 +104,47 @@ class Condition(AskedAndApproved):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.value}"
+
+
+class StageRule(models.Model):
+    """What holds of one stage: who may enter, what is expected in it, how long that may take. Written by stage_rules.py."""
+
+    stage = models.CharField(primary_key=True, max_length=12, choices=Customer.Stage)
+    position = models.PositiveSmallIntegerField(help_text="The order in which a customer goes through the stages.")
+    entry = models.TextField(blank=True, help_text="One line for each condition; all must hold to enter. Empty: anybody enters.")
+    expects = models.CharField(max_length=120, help_text="What is expected in it, after the word “without”.")
+    days = models.PositiveSmallIntegerField(default=0, help_text="Days it may last without that; 0: any number.")
+
+    class Meta:
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return str(Customer.Stage(self.stage).label)
+
+
+class StageExit(models.Model):
+    """A way out of a stage: when a customer takes it, where to, and why. Written by accounts/segments/stage_rules.py."""
+
+    stage = models.ForeignKey(StageRule, on_delete=models.PROTECT, related_name="exits")
+    position = models.PositiveSmallIntegerField(
+        default=1, help_text="The ways are asked in this order; the first that holds counts."
+    )
+    when = models.TextField(help_text="One line for each condition; all must hold.")
+    to = models.CharField(max_length=12, choices=Customer.Stage)
+    why = models.CharField(max_length=200, help_text="In words, as the history of the customer says it.")
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["stage__position", "position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["stage", "position"], condition=Q(active=True), name="one_way_out_per_stage_and_position"
+            ),
+            models.CheckConstraint(condition=~Q(stage=F("to")), name="way_out_leads_to_another_stage"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stage}: {self.why}"
 
 
 class StageEntry(models.Model):

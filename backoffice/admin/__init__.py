@@ -8,6 +8,7 @@ from backoffice.admin import (
     chats,
     coupons,
     customers,
+    data_rules,
     desk,
     dunning,
     incoming,
@@ -27,6 +28,7 @@ from backoffice.admin import (
     single_sign_on,
     skills,
     sources,
+    stages,
     strategy,
     stripe,
     tags,
@@ -36,8 +38,8 @@ from backoffice.admin import (
 )
 
 __all__ = [
-    "allowances", "authority", "books", "catalogue", "chats", "coupons", "customers", "desk", "dunning", "incoming", "knowledge",
-    "measures", "notice_texts", "offers", "people", "playbooks", "policies", "prices", "privacy", "relations", "remedy_books",
-    "segments", "service_levels", "single_sign_on", "skills", "sources", "strategy", "stripe", "tags", "ticket_fields",
-    "tree_changes", "webhooks",
+    "allowances", "authority", "books", "catalogue", "chats", "coupons", "customers", "data_rules", "desk", "dunning",
+    "incoming", "knowledge", "measures", "notice_texts", "offers", "people", "playbooks", "policies", "prices", "privacy",
+    "relations", "remedy_books", "segments", "service_levels", "single_sign_on", "skills", "sources", "stages", "strategy",
+    "stripe", "tags", "ticket_fields", "tree_changes", "webhooks",
 ]  # fmt: skip

@@ -68,7 +68,7 @@ ROOMS: Final = (
         _("The tree and who answers for what in it; segments, key accounts and special terms."),
         "account_tree",
         ("accounts.customer", "accounts.customerkind", "accounts.segment", "accounts.segmentmembership", "accounts.keyaccount",
-         "accounts.condition", "accounts.stageentry", "accounts.stagetask",
+         "accounts.condition", "accounts.stagerule", "accounts.stageexit", "accounts.stageentry", "accounts.stagetask",
          "accounts.responsibility", "accounts.address", "accounts.relation",
          "accounts.relationkind", "accounts.sharedticket"),
     ),
@@ -82,7 +82,8 @@ ROOMS: Final = (
         _("Sources of data"),
         _("Which systems tell us facts, whose word is believed, and imports that were held back."),
         "database",
-        ("accounts.sourcesystem", "accounts.survivorshiprule", "accounts.sourcerecord", "accounts.stagedimport"),
+        ("accounts.rulesetting", "accounts.sourcesystem", "accounts.survivorshiprule",
+         "accounts.sourcerecord", "accounts.stagedimport"),
     ),
     Room(
         _("People and sign-in"),

@@ -1,6 +1,4 @@
-"""Segments, who is in them, key accounts, conditions and stages, as managers set and see them."""
-
-from typing import Any
+"""Segments, who is in them, key accounts and conditions, as managers set them."""
 
 from django import forms
 from django.contrib import admin
@@ -9,37 +7,32 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.segments import conditions, defining, evaluating, key_accounts
-from accounts.segments.facts import FACTS
-from accounts.segments.models import Condition, KeyAccount, Segment, SegmentMembership, StageEntry, StageTask
-from backoffice.admin.base import LookingAdmin, UseCaseAdmin
+from accounts.segments import conditions, defining, evaluating, key_accounts, segment_previews
+from accounts.segments.models import Condition, KeyAccount, Segment, SegmentMembership
+from backoffice.admin.base import UseCaseAdmin
 from backoffice.admin.policies import TwoPersonsAdmin, for_each
+from backoffice.admin.trying import TriedAdmin, TriedForm
 
 
-class SegmentForm(forms.ModelForm):
+class SegmentForm(TriedForm):
     """A segment; which facts its rule may ask stands beside it."""
+
+    rule = "rule"
 
     class Meta:
         model = Segment
         fields = ("code", *defining.WORDS)
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        facts = ", ".join(f"{fact.code} ({fact.label})" for fact in FACTS.values())
-        self.fields["rule"].help_text = _("One line a condition, such as tier is gold, or nodes >= 10. Facts: %(facts)s") % {
-            "facts": facts
-        }
-
 
 @admin.register(Segment)
-class SegmentAdmin(UseCaseAdmin):
+class SegmentAdmin(TriedAdmin):
     """Kinds of customers we treat alike."""
 
     form = SegmentForm
     list_display = ("name", "code", "rank", "active", "members")
     list_filter = ("active",)
     search_fields = ("code", "name")
-    fields = ("code", *defining.WORDS)
+    fields = ("code", *defining.WORDS, "only_try")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Segment]:
         inside = Count("memberships", filter=Q(memberships__until=None))
@@ -50,9 +43,11 @@ class SegmentAdmin(UseCaseAdmin):
         return ("code",) if obj else ()
 
     def carry_out(self, request: HttpRequest, form: forms.ModelForm, *, change: bool) -> Segment:
-        """Define the segment; who is in it follows at night."""
+        """Define the segment; who is in it follows at night, and is told now."""
         words = {name: form.cleaned_data[name] for name in defining.WORDS}
-        return defining.define(actor=request.user, code=form.instance.code, at=timezone.now(), **words)
+        made = defining.define(actor=request.user, code=form.instance.code, at=timezone.now(), **words)
+        self.tell_or_try(request, form, segment_previews.tonight(made, at=timezone.now()))
+        return made
 
     @admin.display(description=_("Customers"))
     def members(self, segment: Segment) -> int:
@@ -131,23 +126,3 @@ class ConditionAdmin(TwoPersonsAdmin):
     def end(self, request: HttpRequest, chosen: QuerySet[Condition]) -> None:
         """End what was chosen."""
         for_each(self, request, chosen, lambda row: conditions.end(actor=request.user, held=row, at=timezone.now()))
-
-
-@admin.register(StageEntry)
-class StageEntryAdmin(LookingAdmin):
-    """Stages gone through, and who is stuck."""
-
-    list_display = ("customer", "stage", "entered_at", "left_at", "why", "stuck_since", "stuck_why")
-    list_filter = ("stage", ("stuck_since", admin.EmptyFieldListFilter))
-    list_select_related = ("customer",)
-    ordering = ("-stuck_since", "-entered_at")
-
-
-@admin.register(StageTask)
-class StageTaskAdmin(LookingAdmin):
-    """Tasks about customers that were stuck, and what was done."""
-
-    list_display = ("entry", "opened_at", "done_by", "done_at", "note", "ended_at")
-    list_filter = (("done_at", admin.EmptyFieldListFilter), ("ended_at", admin.EmptyFieldListFilter))
-    list_select_related = ("entry__customer", "done_by")
-    ordering = ("-opened_at",)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.customers import details, facts, retirement
+from accounts.customers import details, facts, retirement, rules_in_force
 from accounts.customers.models import Customer
 from accounts.people import access
 from accounts.people.routes import declares
@@ -49,7 +49,7 @@ def customer_details(request: HttpRequest, number: str) -> HttpResponse:
 
 def _details(request: HttpRequest, node: Customer, form: DetailsForm, *, status: int) -> HttpResponse:
     at = timezone.now()
-    judged = scores.judge(scores.subject_of(node, scores.confirmed_at(node), at))
+    judged = scores.judge(scores.subject_of(node, scores.confirmed_at(node), at), rules_in_force.read())
     broken = [(id, f"{facts.label(fact)} {reason}") for id, fact, reason in judged.broken]
     context = {"node": node, "form": form, "judged": judged, "broken": broken, "path": overview.path_to(node)}
     return render(request, "backoffice/data/details.html", context, status=status)

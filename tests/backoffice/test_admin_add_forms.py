@@ -199,6 +199,15 @@ WRITTEN = {
         "rank": 1,
         "active": "on",
     },
+    "accounts.rulesetting": lambda: {"rule": "email.required", "severity": "lowers", "weight": 4, "days": 0},
+    "accounts.stageexit": lambda: {
+        "stage": "prospect",
+        "position": 5,
+        "when": "country is AT",
+        "to": "active",
+        "why": "it is in Austria",
+        "active": "on",
+    },
     "accounts.segmentmembership": a_place_in_a_segment,
     "accounts.keyaccount": lambda: {
         "customer": customers.group().pk,

@@ -77,6 +77,24 @@ def test_every_rule_is_listed_with_its_id():
     assert all(rule.id in page for rule in rules.RULES)
 
 
+def test_rules_page_leads_managers_to_where_rules_are_set_and_nobody_else():
+    settings = reverse("admin:accounts_rulesetting_changelist")
+
+    assert settings in visit(people.manager(), "data_rules").content.decode()
+    assert settings not in visit(people.agent(), "data_rules").content.decode()
+
+
+def test_manager_sets_a_rule_and_the_page_tells_how_it_came(manager):
+    given = {"rule": "email.required", "severity": "lowers", "weight": 4, "days": 0}
+
+    refused = manager.post(reverse("admin:accounts_rulesetting_add"), given | {"weight": 90})
+    manager.post(reverse("admin:accounts_rulesetting_add"), given)
+    page = manager.get(reverse("backoffice:data_rules")).content.decode()
+
+    assert "All weights together are at most 100; for this rule 25 are left." in refused.content.decode()
+    assert "the score loses 4 points" in page and "the score loses 10 points" in page
+
+
 def test_staged_import_goes_live_or_is_dropped_once():
     released, dropped = quality.staged_import(), quality.staged_import()
     supervisor = people.supervisor()

@@ -152,7 +152,10 @@ def test_stage_set_by_hand_is_followed_once():
     for hours in (1, 2):
         lifecycle.follow_all(at=NOON + timedelta(hours=hours))
 
-    assert [row.stage for row in lifecycle.history(customer)] == ["renewal", "active"]
+    assert [(row.stage, row.why) for row in lifecycle.history(customer)] == [
+        ("renewal", "It was set."),
+        ("active", "It began here."),
+    ]
 
 
 def test_customer_is_in_renewal_while_its_term_ends_soon_and_active_again_when_it_goes_on():

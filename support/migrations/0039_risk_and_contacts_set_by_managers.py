@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('support', '0037_targets_of_segments'),
+        ('support', '0038_fields_and_tags_of_tickets'),
     ]
 
     operations = [
