@@ -79,8 +79,11 @@ class WriteOff(OnInvoice[Terms]):
         document, entry = grant.document, grant.feed_row.entry
         if document is None or entry is None:
             raise NotReversible(_("Nothing was written off."))
+        settled = _settlement(document, grant)
+        if settled.reversed_by.exists():
+            raise NotReversible(_("Part of it was paid or is owed again since; nothing of it is taken back."))
         counter = posting.reverse(entry=entry, key=f"reverse:{grant.ref}", on=local_day(at, document.customer.timezone), at=at)
-        settling.reopen(settlement=_settlement(document, grant), amount_minor=grant.amount_minor, at=at)
+        settling.reopen(settlement=settled, amount_minor=grant.amount_minor, at=at)
         return TakenBack(counter)
 
     def closing_text(self, ticket: Ticket, terms: Terms, document: Document | None = None) -> str:

@@ -1,13 +1,18 @@
 """A remedy is taken back by who may, with a reason, once; the thread of questions between finance and the agent."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from accounts.decisions import Refusal
 from billing.ledger import balances
-from support.remedies import finance_feed, proof, reversing
+from billing.ledger import proof as ledger_proof
+from billing.money import Money
+from billing.payments import receiving
+from support.remedies import finance_feed, proof, resolution, reversing
 from support.remedies.finance_feed import NothingAsked, QuestionMissing
+from support.remedies.kinds import REMEDIES
 from support.remedies.reversing import ReasonMissing
 from support.tickets.models import Ticket
 from tests.factories import people, support
@@ -113,3 +118,17 @@ def test_empty_answer_is_refused(given):
 def test_database_refuses_a_reversal_without_its_reason(given):
     with pytest.raises(Exception, match="reversed_remedy_says_who_when_and_why"):
         type(given).objects.filter(pk=given.pk).update(status="reversed")
+
+
+def test_write_off_that_was_paid_since_is_not_taken_back():
+    support.limit("agent", 1000000, 10000000)
+    case, remedy = support.plain_case(12000), REMEDIES["write_off"]
+    terms = remedy.proposals(case.ticket)[0]
+    given = resolution.grant(actor=case.agent, ticket=case.ticket, remedy=remedy, terms=terms, at=NOON)
+    facts = {"seller": case.ticket.document.legal_entity, "key": uuid4(), "at": NOON, "documents": [case.ticket.document]}
+    receiving.receive(actor=None, payer=case.customer, amount=Money(5000, "EUR"), **facts)
+
+    with pytest.raises(Refusal, match="paid or is owed again since"):
+        reversing.reverse(actor=case.agent, grant=given, reason="By mistake.", at=NOON)
+
+    assert [*ledger_proof.faults(), *proof.faults()] == []
