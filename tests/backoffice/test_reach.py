@@ -481,6 +481,7 @@ def ask(viewer, route, path):
         "position_decisions": {"decision": "refuse"},
         "handover_decisions": {"decision": "refuse"},
         "split_decisions": {"decision": "refuse"},
+        "credit_order_decisions": {"decision": "refuse", "note": "No."},
         "staged_decisions": {"decision": "drop"},
     }
     with to_be_rolled_back():
