@@ -42,9 +42,7 @@ class FiltersForm(forms.Form):
         widget=forms.TextInput(attrs={"list": "known-tags", "autocomplete": "off"}),
     )  # fmt: skip
     field = forms.ChoiceField(label=_("Field"), required=False)
-    value = forms.CharField(
-        label=_("with the value"), required=False, max_length=200, help_text=_("As it stands on the ticket, in whole.")
-    )
+    value = forms.CharField(label=_("with the value"), required=False, max_length=200)
     customer = forms.CharField(label=_("Customer's number"), required=False, max_length=40)
     chat = forms.ChoiceField(
         label=_("Chat"),

@@ -20,7 +20,6 @@ from support.remedies import declines
 from support.tickets import conversation, field_values, filling
 from support.tickets.models import Ticket
 from support.voice import praise, wall
-from window.asked_fields import FieldsForm
 from window.downloads import download
 from window.paging import page_of
 from window.refusals import refusals_shown_on
@@ -156,13 +155,7 @@ def appeals(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "portal/tickets/ticket.html", _context(request, found) | {"appeal_form": form}, status=422)
 
 
-def _context(
-    request: HttpRequest,
-    found: Ticket,
-    reply_form: ReplyForm | None = None,
-    praise_form: PraiseForm | None = None,
-    fields_form: FieldsForm | None = None,
-) -> dict[str, object]:
+def _context(request: HttpRequest, found: Ticket, **forms: object) -> dict[str, object]:
     at, given, decline = timezone.now(), tickets_shown.praise_of(found), tickets_shown.decline_of(found)
     return {
         "open_chat": chats.open_on(found),
@@ -174,13 +167,13 @@ def _context(
         "appealable": tickets_shown.may_appeal(found, decline),
         "appeal_form": AppealForm(),
         "ticket": found,
-        "fields_form": fields_form or fields_shown.form_of(found),
+        "fields_form": fields_shown.form_of(found),
         "fields_shown": field_values.shown_on(found, staff=False),
         "said": conversation.messages_of(found, request.user).prefetch_related(files.with_messages()),
         "put_right": tickets_shown.put_right(found),
         "praise": given,
         "is_shared": bool(given) and wall.is_up(given),
-        "reply_form": reply_form or ReplyForm(),
-        "praise_form": praise_form or PraiseForm(),
+        "reply_form": ReplyForm(),
+        "praise_form": PraiseForm(),
         "may_ask": access.decide(request.user, access.ASK_FOR_HELP, found.customer),
-    }
+    } | forms

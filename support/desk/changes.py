@@ -175,8 +175,6 @@ def restore(*, actor: User, ticket: Ticket, made: Mapping[str, Mapping[str, Any]
         ticket = _hand_back(ticket, {name: before[name] for name in back}, actor, at)
         kept: dict[str, Any] = {name: before[name] for name in ("priority", "tags") if name in back}
         _write(ticket, kept, at)
-        if "fields" in back:
-            filling.put_back(actor=actor, ticket=ticket, before=before["fields"], at=at)
         if "status" in back and before["status"] == RESOLVED:
             raise conversation.StepNotAllowed(_("A ticket that was reopened is not closed again without words to the customer."))
         if "status" in back and after["status"] == RESOLVED:
@@ -195,6 +193,8 @@ def _hand_back(ticket: Ticket, back: Mapping[str, Any], actor: User, at: datetim
     if "assignee" in back:
         to = User.objects.filter(pk=back["assignee"]).first()
         ticket = conversation.assign(actor=actor, ticket=ticket, to=to, at=at)
+    if "fields" in back:
+        filling.put_back(actor=actor, ticket=ticket, before=back["fields"], at=at)
     return ticket
 
 

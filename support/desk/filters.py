@@ -62,7 +62,7 @@ def tickets(viewer: User, asked: Filters) -> TicketQuerySet:
 
 
 def _said(asked: Filters) -> Q:
-    wanted = Q()
+    wanted = _filled(asked.field, asked.value)
     if asked.words:
         wanted &= Q(subject__icontains=asked.words) | Q(ref__iexact=asked.words)
     if asked.status == UNRESOLVED:
@@ -74,8 +74,6 @@ def _said(asked: Filters) -> Q:
             wanted &= Q(**{name: value})
     if asked.tag:
         wanted &= Q(tags__contains=[asked.tag.lower()])
-    if asked.field and asked.value:
-        wanted &= _filled(asked.field, asked.value)
     if asked.customer:
         wanted &= Q(customer__number__iexact=asked.customer)
     if asked.chat in CHATS:
@@ -85,7 +83,7 @@ def _said(asked: Filters) -> Q:
 
 def _filled(code: str, value: str) -> Q:
     """Tickets with a value in a field, as it is kept or, for an option, by its label; what does not fit narrows to none."""
-    asked = TicketField.objects.filter(code=code).first()
+    asked = TicketField.objects.filter(code=code).first() if code and value else None
     if asked is None:
         return Q()
     try:

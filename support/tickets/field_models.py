@@ -10,6 +10,8 @@ from support.tickets.models import Ticket
 
 
 class TicketFieldQuerySet(models.QuerySet["TicketField"]):
+    """Fields, narrowed to those asked."""
+
     def asked(self) -> "TicketFieldQuerySet":
         """Fields that are still asked."""
         return self.filter(retired=False)

@@ -109,6 +109,10 @@ def _check(code: str, asked: Asked) -> None:
     known = ((asked.type, TicketField.Type), (asked.customers, TicketField.Customers), (asked.needed, TicketField.Needed))
     if any(given not in choices.values for given, choices in known) or asked.kind not in {"", *Ticket.Kind.values}:
         raise FieldMakesNoSense(_("There is no such type, kind or choice."))
+    _check_options(asked)
+
+
+def _check_options(asked: Asked) -> None:
     is_choice = asked.type == TicketField.Type.CHOICE
     if is_choice and not any(not one.get("retired") for one in asked.options) or len(asked.options) > MOST_OPTIONS:
         raise FieldMakesNoSense(_("A choice has one to {most} options.").format(most=MOST_OPTIONS))
