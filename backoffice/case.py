@@ -32,7 +32,7 @@ from support.desk import mentions
 from support.remedies import claims, declines, resolution
 from support.remedies.claims import Claim
 from support.remedies.playbooks import offering
-from support.tickets import conversation
+from support.tickets import threads
 from support.tickets.models import Message, Ticket
 from support.voice import satisfaction
 from support.voice.models import Praise
@@ -77,7 +77,7 @@ def shown(viewer: User, ticket: Ticket, *, at: datetime, refused: GrantForm | No
 
 def conversation_of(viewer: User, ticket: Ticket) -> dict[str, object]:
     """Return the messages as they are shown, and the customer's praise if there is one."""
-    messages = list(conversation.messages_of(ticket, viewer).prefetch_related(files.with_messages()))
+    messages = list(threads.messages_of(ticket, viewer).prefetch_related(files.with_messages()))
     notes = [message.text if message.internal else "" for message in messages]
     shown = [_message(message, named) for message, named in zip(messages, mentions.named_in(notes), strict=True)]
     return {"conversation": shown, "praise": Praise.objects.filter(ticket=ticket).first()}

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.people.models import User
 from backoffice.forms.desk import ProblemForm, SplitForm
 from support.desk import linking, merging, problems
-from support.tickets import conversation
+from support.tickets import threads
 from support.tickets.models import Ticket
 
 OFFERED: Final = 10
@@ -40,7 +40,7 @@ def _candidate(viewer: User, other: Ticket, ticket: Ticket) -> dict[str, Any]:
 
 def _own_words(ticket: Ticket, viewer: User) -> list[Any]:
     """Return what the customer said, but for the word that opened the ticket."""
-    said = conversation.messages_of(ticket, viewer).filter(from_staff=False, internal=False)
+    said = threads.messages_of(ticket, viewer).filter(from_staff=False, internal=False)
     return list(said)[1:]
 
 

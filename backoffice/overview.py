@@ -16,7 +16,7 @@ from billing.contracts import state
 from billing.contracts.models import Subscription
 from billing.invoices import selectors as invoice_selectors
 from billing.ledger import balances
-from support.tickets import conversation
+from support.tickets import threads
 from window.formats import amount, day
 
 ROWS_ON_A_CARD = 8
@@ -44,7 +44,7 @@ def of(node: Customer, *, viewer: User, subtree: bool, on: date) -> dict[str, ob
         "tiles": _tiles(node),
         "findings": found.select_related("line__document"),
         "documents": _documents(node, viewer, on),
-        "tickets": conversation.visible_to(viewer)
+        "tickets": threads.visible_to(viewer)
         .filter(customer__in=node.as_one())
         .select_related("assignee")
         .order_by("-touched_at")[:ROWS_ON_A_CARD],

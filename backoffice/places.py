@@ -19,7 +19,7 @@ from support.channels import callbacks
 from support.channels.chat import chats
 from support.channels.chat.models import Chat
 from support.channels.models import CallBack
-from support.tickets import conversation
+from support.tickets import threads
 from support.tickets.models import Ticket
 
 
@@ -36,7 +36,7 @@ def today(node: Customer) -> date:
 
 def ticket(request: HttpRequest, ref: str) -> Ticket:
     """Return the ticket with what its page shows beside it."""
-    rows = conversation.visible_to(request.user)
+    rows = threads.visible_to(request.user)
     beside = rows.select_related(
         "customer__kind", "requester", "assignee", "speaker", "document", "line__document", "finding", "merged_into", "problem"
     )

@@ -9,14 +9,14 @@ from portal import tickets_shown
 from support.channels import callbacks, files
 from support.channels.chat import chats, typing
 from support.channels.chat.models import Chat
-from support.tickets import conversation
+from support.tickets import threads
 from support.tickets.models import Ticket
 from support.voice import satisfaction
 
 
 def page(viewer: User, ticket: Ticket, at: datetime) -> dict[str, Any]:
     """Return what the page of a chat shows."""
-    said = list(conversation.messages_of(ticket, viewer).prefetch_related(files.with_messages()))
+    said = list(threads.messages_of(ticket, viewer).prefetch_related(files.with_messages()))
     last = max((message.pk for message in said), default=0)
     may_ask = access.decide(viewer, access.ASK_FOR_HELP, ticket.customer)
     return state(viewer, ticket, at) | {"said": said, "last": last, "may_ask": may_ask}

@@ -36,7 +36,7 @@ from billing.payments.models import Payment, PaymentMethod
 from portal import spans
 from portal.spans import Span
 from support.channels.models import CallBack
-from support.tickets import behalf, conversation
+from support.tickets import behalf, threads
 from support.tickets.models import Ticket
 
 Row = TypeVar("Row")
@@ -231,7 +231,7 @@ def method(request: HttpRequest, pk: int) -> PaymentMethod:
 
 def ticket(request: HttpRequest, ref: str) -> Ticket:
     """Return the ticket; a merged one leads to its survivor."""
-    rows = conversation.visible_to(request.user)
+    rows = threads.visible_to(request.user)
     found = get_object_or_404(rows.select_related("customer__kind", "document", "line__document", "assignee", "finding"), ref=ref)
     if found.merged_into_id:
         found = (

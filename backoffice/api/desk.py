@@ -22,7 +22,7 @@ from support.desk.changes import Change
 from support.desk.filters import Filters
 from support.desk.macro_models import SavedView
 from support.desk.models import Problem
-from support.tickets import conversation
+from support.tickets import threads
 from support.tickets.models import Ticket
 from window.api.views import Listing, View, repeatable
 
@@ -178,7 +178,7 @@ class Splits(View):
         """Make a ticket of one message of the customer's."""
         found, key = places.ticket(request, ref), self.repeat_key
         given = self.read(SplitSerializer(data=request.data))
-        said = conversation.messages_of(found, request.user).select_related("ticket__customer")
+        said = threads.messages_of(found, request.user).select_related("ticket__customer")
         message = get_object_or_404(said, pk=given["message"])
         made = splitting.split(actor=request.user, message=message, subject=given["subject"], key=key, at=timezone.now())
         return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)

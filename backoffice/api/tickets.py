@@ -15,7 +15,7 @@ from accounts.people import access
 from backoffice import docket, places
 from support.remedies import approvals, resolution
 from support.remedies.models import Approval, Grant
-from support.tickets import conversation
+from support.tickets import conversation, threads
 from support.tickets.models import Message, Ticket
 from support.voice import promises
 from window.api import fields
@@ -148,7 +148,7 @@ class Queue(Listing):
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Ticket]:
-        found = conversation.visible_to(self.request.user).select_related("customer", "assignee")
+        found = threads.visible_to(self.request.user).select_related("customer", "assignee")
         wanted = self.request.GET.get("status")
         return found.filter(status=wanted) if wanted else found
 

@@ -14,7 +14,7 @@ from backoffice import links_shown, places
 from backoffice.forms.desk import OtherTicketForm, ProblemForm, SplitForm
 from support.channels import files
 from support.desk import linking, merging, problems, splitting
-from support.tickets import conversation
+from support.tickets import threads
 from support.tickets.models import Ticket
 from window.refusals import refusals_shown_on
 
@@ -52,11 +52,7 @@ def splits(request: HttpRequest, ref: str) -> HttpResponse:
     """Make a ticket of one message of the customer's."""
     found, form = places.ticket(request, ref), SplitForm(request.POST)
     if form.is_valid():
-        said = (
-            conversation.messages_of(found, request.user)
-            .prefetch_related(files.with_messages())
-            .select_related("ticket__customer")
-        )
+        said = threads.messages_of(found, request.user).prefetch_related(files.with_messages()).select_related("ticket__customer")
         message = get_object_or_404(said, pk=form.cleaned_data["message"])
         with refusals_shown_on(form):
             given = {name: form.cleaned_data[name] for name in ("subject", "key")}
@@ -106,7 +102,7 @@ def _attach(request: HttpRequest, found: Ticket, form: OtherTicketForm) -> None:
 
 
 def _other(request: HttpRequest, form: OtherTicketForm) -> Ticket:
-    found = conversation.visible_to(request.user).filter(ref=form.cleaned_data["other"]).select_related("customer").first()
+    found = threads.visible_to(request.user).filter(ref=form.cleaned_data["other"]).select_related("customer").first()
     if found is None:
         raise linking.CannotStandBelow(links_shown.no_such_ticket(form.cleaned_data["other"]))
     return found

@@ -11,7 +11,7 @@ from accounts.people.routes import declares
 from backoffice import commands
 from backoffice.commands import Option
 from billing.invoices import selectors as invoice_selectors
-from support.tickets import conversation
+from support.tickets import threads
 
 MOST_OF_EACH = 8
 
@@ -64,7 +64,7 @@ def _customers(viewer: User, words: str) -> list[Option]:
 
 
 def _tickets(viewer: User, words: str) -> list[Option]:
-    tickets = conversation.visible_to(viewer)
+    tickets = threads.visible_to(viewer)
     found = tickets.filter(ref__iexact=words) | tickets.filter(subject__icontains=words)
     rows = found.select_related("customer").order_by("-touched_at")[:MOST_OF_EACH]
     return [

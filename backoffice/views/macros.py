@@ -15,7 +15,7 @@ from support import tasks
 from support.desk import company, macros, outgoing, saved_views, topics
 from support.desk.filters import Filters
 from support.desk.macro_models import Outgoing
-from support.tickets import conversation
+from support.tickets import threads
 from window.refusals import refusals_shown_on
 
 
@@ -42,7 +42,7 @@ def macro(request: HttpRequest, ref: str, code: str) -> HttpResponse:
 @require_POST
 def takings_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a reply back that still rests; its words come back into the box."""
-    mine = Outgoing.objects.filter(ticket__in=conversation.visible_to(request.user)).select_related("ticket")
+    mine = Outgoing.objects.filter(ticket__in=threads.visible_to(request.user)).select_related("ticket")
     reply, form = get_object_or_404(mine, pk=pk), ViewForm({"name": "-"})
     form.is_valid()
     with refusals_shown_on(form):

@@ -13,7 +13,7 @@ from accounts.people import access, keys
 from portal import places
 from portal.api.customers import SPAN
 from support.knowledge import search
-from support.tickets import conversation, field_values, filling
+from support.tickets import conversation, field_values, filling, threads
 from support.tickets.field_models import TicketField
 from support.tickets.models import Message, Ticket
 from support.voice import praise
@@ -75,7 +75,7 @@ class WholeTicketSerializer(TicketSerializer):
 
     @extend_schema(responses=MessageSerializer(many=True))
     def get_messages(self, ticket: Ticket) -> list[dict[str, Any]]:
-        said = conversation.messages_of(ticket, self.context["request"].user).select_related("author")
+        said = threads.messages_of(ticket, self.context["request"].user).select_related("author")
         messages: list[dict[str, Any]] = MessageSerializer(said, many=True).data
         return messages
 

@@ -19,7 +19,7 @@ from portal import help_shown, places
 from portal.forms.tickets import DeflectionForm
 from support.knowledge import deflection, search
 from support.knowledge.models import Deflection
-from support.tickets import conversation
+from support.tickets import threads
 from window.refusals import refusals_shown_on
 
 TICKETS_BESIDE = 5
@@ -40,7 +40,7 @@ def help_page(request: HttpRequest, number: str) -> HttpResponse:
     if request.htmx:
         return render(request, "portal/help/_answers.html", context)
     context["tickets"] = (
-        conversation.visible_to(request.user).standing().filter(customer=node).order_by("-touched_at", "-pk")[:TICKETS_BESIDE]
+        threads.visible_to(request.user).standing().filter(customer=node).order_by("-touched_at", "-pk")[:TICKETS_BESIDE]
     )
     return render(request, "portal/help/help.html", context)
 

@@ -13,7 +13,7 @@ from accounts.people.models import User
 from accounts.people.routes import declares
 from billing.invoices import selectors as invoice_selectors
 from portal import places
-from support.tickets import conversation
+from support.tickets import threads
 
 MOST = 8
 Option = dict[str, str]
@@ -81,7 +81,7 @@ def _invoices(viewer: User, words: str) -> list[Option]:
 
 
 def _tickets(viewer: User, words: str) -> list[Option]:
-    found = conversation.visible_to(viewer).filter(Q(ref__iexact=words) | Q(subject__icontains=words)).select_related("customer")
+    found = threads.visible_to(viewer).filter(Q(ref__iexact=words) | Q(subject__icontains=words)).select_related("customer")
     return [
         {
             "label": ticket.subject,

@@ -17,7 +17,7 @@ from support.channels import files
 from support.channels.chat import chats
 from support.channels.files import File
 from support.remedies import declines
-from support.tickets import conversation, field_values, filling
+from support.tickets import field_values, filling, threads
 from support.tickets.models import Ticket
 from support.voice import praise, wall
 from window.downloads import download
@@ -169,7 +169,7 @@ def _context(request: HttpRequest, found: Ticket, **forms: object) -> dict[str, 
         "ticket": found,
         "fields_form": fields_shown.form_of(found),
         "fields_shown": field_values.shown_on(found, staff=False),
-        "said": conversation.messages_of(found, request.user).prefetch_related(files.with_messages()),
+        "said": threads.messages_of(found, request.user).prefetch_related(files.with_messages()),
         "put_right": tickets_shown.put_right(found),
         "praise": given,
         "is_shared": bool(given) and wall.is_up(given),

@@ -18,7 +18,7 @@ from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from accounts.people.models import User
 from support.channels.models import Attachment
-from support.tickets import behalf, conversation
+from support.tickets import behalf, conversation, threads
 from support.tickets.models import Message
 
 LARGEST: Final = 10 * 1024 * 1024
@@ -90,7 +90,7 @@ def attach(message: Message, files: Sequence[File]) -> list[Attachment]:
 
 def visible_to(viewer: User) -> QuerySet[Attachment]:
     """Return the files of the messages `viewer` may read; those of internal notes only to our own people."""
-    found = Attachment.objects.filter(message__ticket__in=conversation.visible_to(viewer))
+    found = Attachment.objects.filter(message__ticket__in=threads.visible_to(viewer))
     if conversation.is_staff(viewer):
         return found
     shared = Attachment.objects.filter(message__ticket__in=behalf.shared_with(viewer), message__confidential=False)

@@ -21,7 +21,7 @@ from support.desk import changes
 from support.desk.bulk_models import Bulk, BulkRow
 from support.desk.changes import Change
 from support.desk.models import Problem
-from support.tickets import conversation, turns
+from support.tickets import conversation, threads, turns
 from support.tickets.models import Ticket
 
 MOST: Final = 500
@@ -55,7 +55,7 @@ def begin(
     """
     changes.check(change)
     chosen = list({ticket.pk: ticket for ticket in tickets}.values())
-    visible = conversation.visible_to(actor).filter(pk__in=[ticket.pk for ticket in chosen]).count()
+    visible = threads.visible_to(actor).filter(pk__in=[ticket.pk for ticket in chosen]).count()
     if not conversation.is_staff(actor) or not chosen or len(chosen) > MOST or visible != len(chosen):
         raise NothingChosen(_("Choose some tickets of the list, {most} at most.").format(most=MOST))
     with turns.patience(), transaction.atomic():

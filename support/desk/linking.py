@@ -10,7 +10,7 @@ from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
 from accounts.timeline import recording
-from support.tickets import conversation, turns
+from support.tickets import conversation, threads, turns
 from support.tickets.models import Ticket
 
 
@@ -44,7 +44,7 @@ def put_below(*, actor: User, ticket: Ticket, parent: Ticket | None, at: datetim
 
 def children_of(ticket: Ticket, viewer: User) -> QuerySet[Ticket]:
     """Return the tickets below `ticket` within the viewer's reach, the open ones first."""
-    below = conversation.visible_to(viewer).filter(parent=ticket).standing()
+    below = threads.visible_to(viewer).filter(parent=ticket).standing()
     return below.select_related("customer").order_by("status", "opened_at", "pk")
 
 

@@ -20,7 +20,7 @@ from accounts.people.models import User
 from accounts.timeline import recording
 from accounts.timeline.plain import plain
 from support.desk.models import Problem
-from support.tickets import conversation, turns
+from support.tickets import conversation, threads, turns
 from support.tickets.models import Ticket
 
 PROPOSED, OPEN, SOLVED, DISMISSED = (status.value for status in Problem.Status)
@@ -128,7 +128,7 @@ def visible_to(viewer: User) -> QuerySet[Problem]:
 
 def tickets_of(problem: Problem, viewer: User) -> QuerySet[Ticket]:
     """Return the tickets of a problem within the viewer's reach, the open ones first."""
-    found = conversation.visible_to(viewer).filter(problem=problem)
+    found = threads.visible_to(viewer).filter(problem=problem)
     return found.select_related("customer", "assignee", "requester").order_by("status", "opened_at", "pk")
 
 

@@ -13,7 +13,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts import numbering, signs
@@ -25,7 +24,7 @@ from accounts.people.models import User
 from accounts.timeline import recording
 from billing.invoices.models import Document, Line
 from support.tickets import assignment, behalf, deadlines, field_values, matter, pledges, skills, turns
-from support.tickets.models import Message, Ticket, TicketQuerySet
+from support.tickets.models import Message, Ticket
 
 OPEN, WAITING, APPROVAL, RESOLVED = Ticket.Status.OPEN, Ticket.Status.WAITING, Ticket.Status.APPROVAL, Ticket.Status.RESOLVED
 
@@ -278,19 +277,6 @@ def worked_on(ticket: Ticket, at: datetime) -> Ticket:
     seen = copy(ticket)
     seen.touched_at = at
     return seen
-
-
-def visible_to(viewer: User) -> TicketQuerySet:
-    """Return the tickets of the customers within reach of `viewer`."""
-    return Ticket.objects.for_customers(access.customers_within_reach(viewer))
-
-
-def messages_of(ticket: Ticket, viewer: User) -> QuerySet[Message]:
-    """Return the conversation, merged ones included, oldest first; a customer's person reads no notes and what is in reach."""
-    messages = Message.objects.filter(ticket__in=Ticket.objects.threaded_with(ticket).values("pk")).select_related("author")
-    if is_staff(viewer):
-        return messages
-    return messages.filter(internal=False, ticket__customer__in=access.customers_within_reach(viewer))
 
 
 def words(text: str, most: int) -> str:

@@ -11,13 +11,12 @@ from django.urls import reverse
 from accounts.days import local_day
 from accounts.decisions import Refusal
 from accounts.people import owners
-from accounts.timeline import reading
 from accounts.timeline.models import Activity
 from support.notices import audiences
 from support.offers import leads
 from support.offers.leads import LeadMakesNoSense, LeadStepRefused, Need
 from support.offers.models import Lead
-from support.tickets import conversation
+from support.tickets import conversation, threads
 from tests.factories import offers, people, support
 from tests.factories.support import NOON, TODAY
 
@@ -67,7 +66,7 @@ def test_need_is_handed_worked_on_won_and_told_where_it_came_from(ticket, seller
 def test_customer_reads_none_of_it(ticket, seller):
     hand(ticket, seller)
 
-    assert not reading.visible_to(ticket.requester).filter(kind="support.lead_handed").exists()
+    assert not threads.visible_to(ticket.requester).filter(kind="support.lead_handed").exists()
     assert not leads.visible_to(ticket.requester).exists()
 
 

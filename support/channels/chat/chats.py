@@ -23,7 +23,7 @@ from accounts.timeline import recording
 from support.channels import service_hours
 from support.channels.chat import presence, reading
 from support.channels.chat.models import Chat
-from support.tickets import conversation, turns
+from support.tickets import conversation, threads, turns
 from support.tickets.models import Message, Ticket
 
 WAITING, LIVE, ENDED = Chat.State.WAITING, Chat.State.LIVE, Chat.State.ENDED
@@ -269,7 +269,7 @@ def visible_to(viewer: User) -> QuerySet[Chat]:
 
 def said_after(ticket: Ticket, viewer: User, last: int) -> QuerySet[Message]:
     """Return what was said since the message with the number `last`: who was away reads on exactly there."""
-    return conversation.messages_of(ticket, viewer).filter(pk__gt=last).order_by("pk")
+    return threads.messages_of(ticket, viewer).filter(pk__gt=last).order_by("pk")
 
 
 def _begin(ticket: Ticket, *, actor: User, at: datetime) -> None:

@@ -32,7 +32,7 @@ from support.channels.files import File
 from support.channels.mail import automatic, letters, quotations
 from support.channels.mail.letters import Letter
 from support.channels.models import IncomingMail
-from support.tickets import conversation, turns
+from support.tickets import conversation, threads, turns
 from support.tickets.models import Message, Ticket
 
 LARGEST: Final = 30 * 1024 * 1024
@@ -172,9 +172,7 @@ def _ticket(letter: Letter, thread: addresses.Thread | None, writer: User | None
         return Ticket.objects.filter(ref=thread.ticket_ref).first()
     if writer is None or access.level_of(writer):
         return None
-    taking_part = conversation.visible_to(writer).filter(messages__author=writer) | conversation.visible_to(writer).filter(
-        requester=writer
-    )
+    taking_part = threads.visible_to(writer).filter(messages__author=writer) | threads.visible_to(writer).filter(requester=writer)
     answered = (*letter.in_reply_to, *letter.references)
     earlier = IncomingMail.objects.filter(rfc_id__in=answered, ticket__isnull=False).values("ticket")
     if found := taking_part.filter(pk__in=earlier).order_by("-pk").first():

@@ -15,7 +15,7 @@ from support.desk import linking, merging, splitting
 from support.desk.models import TicketMerge
 from support.measures import first_contact
 from support.remedies.models import Grant
-from support.tickets import conversation, deadlines, pledges, queue
+from support.tickets import conversation, deadlines, pledges, queue, threads
 from support.tickets.models import Message, Ticket
 from support.voice import satisfaction
 from tests.factories import people, support
@@ -43,7 +43,7 @@ def merged():
 
 
 def said(ticket, viewer):
-    return [message.text for message in conversation.messages_of(ticket, viewer)]
+    return [message.text for message in threads.messages_of(ticket, viewer)]
 
 
 def answer(actor, ticket, text="Here.", **facts):

@@ -11,7 +11,7 @@ from support.channels.files import File
 from support.desk import company, outgoing
 from support.desk.changes import Change
 from support.desk.macro_models import Outgoing
-from support.tickets import conflict, conversation, pledges
+from support.tickets import conflict, conversation, pledges, threads
 from support.tickets.models import Message
 from support.voice.models import Promise
 from support.voice.promises import Word
@@ -53,7 +53,7 @@ def test_writing_it_down_leaves_no_trace_with_the_customer():
 
     assert sent() == 0
     assert not Activity.objects.filter(kind="support.message_sent").exists()
-    assert list(conversation.messages_of(reply.ticket, reply.ticket.requester)) == [Message.objects.get()]
+    assert list(threads.messages_of(reply.ticket, reply.ticket.requester)) == [Message.objects.get()]
 
 
 def test_reply_taken_back_never_leaves():

@@ -14,7 +14,7 @@ from support.desk import merging
 from support.notices import letters, sending
 from support.notices.table import NOTICES
 from support.remedies import reversing
-from support.tickets import behalf, conversation
+from support.tickets import behalf, conversation, threads
 from support.tickets.models import Ticket
 from tests.factories import people, support
 from tests.factories.customers import NOON, below, group
@@ -36,9 +36,9 @@ def test_both_see_the_ticket_and_the_reseller_nothing_else_of_the_other(relation
     ticket = raised(relation, by=reseller)
 
     assert ticket.customer == relation.other
-    assert set(conversation.visible_to(served)) == {own, ticket}
+    assert set(threads.visible_to(served)) == {own, ticket}
     assert set(behalf.shared_with(reseller)) == {ticket}
-    assert not conversation.visible_to(reseller).exists()
+    assert not threads.visible_to(reseller).exists()
     assert not access.customers_within_reach(reseller).filter(pk=relation.other.pk).exists()
 
 
@@ -242,7 +242,7 @@ def test_what_was_granted_is_read_by_the_served_customer_and_not_by_who_raised_i
 
     read = [row.text for row in behalf.told(ticket, behalf.messages_of(ticket))]
     assert read == ["Our customer needs more seats.", "We answered Oxbow Foods."]
-    assert "We have credited" in conversation.messages_of(ticket, served).last().text
+    assert "We have credited" in threads.messages_of(ticket, served).last().text
 
 
 def test_mail_of_what_was_granted_says_to_who_raised_it_that_we_answered(relation):

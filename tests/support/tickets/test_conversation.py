@@ -6,7 +6,7 @@ import pytest
 
 from accounts.decisions import Refusal
 from accounts.timeline.models import Activity
-from support.tickets import conversation
+from support.tickets import conversation, threads
 from support.tickets.conversation import (
     CannotWorkOnIt,
     KeyAlreadyUsed,
@@ -139,8 +139,8 @@ def test_note_moves_nothing_and_is_shown_to_staff_only():
     reply(agent, ticket, "They are right.", internal=True)
 
     assert status_of(ticket) == "open"
-    assert [m.text for m in conversation.messages_of(ticket, agent)] == ["We were billed twice.", "They are right."]
-    assert [m.text for m in conversation.messages_of(ticket, ticket.requester)] == ["We were billed twice."]
+    assert [m.text for m in threads.messages_of(ticket, agent)] == ["We were billed twice.", "They are right."]
+    assert [m.text for m in threads.messages_of(ticket, ticket.requester)] == ["We were billed twice."]
 
 
 def test_customer_writes_no_notes():
