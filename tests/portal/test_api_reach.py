@@ -136,7 +136,6 @@ ROUTES = {
     "change_decisions": ("post", 200, ADMINISTRATORS, set()),
     "change_withdrawals": ("post", 200, ASKERS, set()),
     "replies": ("post", 201, EVERY, set()),
-    "ticket_fields_asked": ("get", 200, EVERY, EVERYBODY_OF_OURS),
     "ticket_fields": ("post", 200, EVERY, set()),
     "praises": ("post", 201, EVERY, set()),
 }
