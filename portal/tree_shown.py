@@ -59,18 +59,20 @@ def _as_far_as(per_level: Mapping[int, int], cut: int) -> int:
 
 @asked.statement
 def _first(viewer: User, tree: int, cut: int, at: Customer) -> QuerySet[Customer]:
-    return _in_order(_above_the_cut(viewer, tree, cut), viewer)
+    return _in_order(_seen_in(viewer, tree).filter(_above_the_cut(viewer, tree, cut)), viewer)
 
 
 @asked.statement
 def _first_and_around(viewer: User, tree: int, cut: int, at: Customer) -> QuerySet[Customer]:
-    around = access.customers_within_reach(viewer).current().filter(tree_id=tree, pk__in=_around(at))
-    return _in_order(_above_the_cut(viewer, tree, cut) | around, viewer)
+    return _in_order(_seen_in(viewer, tree).filter(_above_the_cut(viewer, tree, cut) | Q(pk__in=_around(at))), viewer)
 
 
-def _above_the_cut(viewer: User, tree: int, cut: int) -> QuerySet[Customer]:
-    within = access.customers_within_reach(viewer).current().filter(tree_id=tree)
-    return within.filter(level__lt=cut) | within.filter(pk__in=_adopted(viewer, within))
+def _seen_in(viewer: User, tree: int) -> QuerySet[Customer]:
+    return access.customers_within_reach(viewer).current().filter(tree_id=tree)
+
+
+def _above_the_cut(viewer: User, tree: int, cut: int) -> Q:
+    return Q(level__lt=cut) | Q(pk__in=_adopted(viewer, tree))
 
 
 def _around(at: Customer) -> QuerySet[Customer, Any]:
@@ -78,14 +80,14 @@ def _around(at: Customer) -> QuerySet[Customer, Any]:
     return Customer.objects.filter(Q(pk__in=Customer.objects.above(at).values("pk")) | Q(parent=at)).values("pk")
 
 
-def _adopted(viewer: User, within: QuerySet[Customer]) -> QuerySet[Customer, Any]:
+def _adopted(viewer: User, tree: int) -> QuerySet[Customer, Any]:
     """The nodes whose parent is out of reach: they stand below the nearest node that is not, or on their own.
 
-    Reach begins anew only where a membership says so, so only there is looked.
+    Reach begins anew only where a membership says so, so only there is looked; whoever asks for them sees only what is in reach.
     """
     held = Membership.objects.filter(user_id=viewer.pk).values("customer")
-    near = within.filter(Q(pk__in=held) | Q(parent__in=held))
-    return near.exclude(parent__in=within.values("pk")).values("pk")
+    near = Customer.objects.filter(Q(pk__in=held) | Q(parent__in=held), tree_id=tree)
+    return near.exclude(parent__in=_seen_in(viewer, tree).values("pk")).values("pk")
 
 
 def _rest(shown: int) -> list[Node]:
