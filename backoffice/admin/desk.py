@@ -60,6 +60,10 @@ class MacroForm(forms.ModelForm):
     )  # fmt: skip
     add_tags = forms.CharField(label=_("Add tags"), required=False, widget=UnfoldAdminTextInputWidget)
     remove_tags = forms.CharField(label=_("Take tags off"), required=False, widget=UnfoldAdminTextInputWidget)
+    fields_filled = forms.CharField(
+        label=_("Fields to fill in, one a line"), required=False, widget=UnfoldAdminTextareaWidget,
+        help_text=_("By their codes, such as affected-service: reports; nothing after the colon takes a value off."),
+    )  # fmt: skip
     files = FilesField(label=_("Files; new ones take the place of those before"))
 
     class Meta:
@@ -74,14 +78,21 @@ class MacroForm(forms.ModelForm):
             self.initial |= {"label": latest.label} | {name: getattr(change, name) for name in PLAIN}
             self.initial |= {name: ", ".join(getattr(change, name)) for name in ("add_tags", "remove_tags")}
             self.initial["inputs"] = "\n".join(f"{one['name']}: {one['label']}" for one in latest.inputs)
+            self.initial["fields_filled"] = "\n".join(f"{code}: {value}" for code, value in change.fields.items())
 
     def contents(self) -> Contents:
         """Return what was written."""
         given = self.cleaned_data
         tags = {name: changes.tags_of(given[name]) for name in ("add_tags", "remove_tags")}
-        lines = [line.partition(":") for line in given["inputs"].splitlines() if line.strip()]
-        inputs = {name.strip(): label.strip() or name.strip() for name, _colon, label in lines}
-        return Contents(given["label"], Change(**{name: given[name] for name in PLAIN}, **tags), inputs)
+        inputs = {name: label or name for name, label in _pairs(given["inputs"]).items()}
+        change = Change(**{name: given[name] for name in PLAIN}, **tags, fields=_pairs(given["fields_filled"]))
+        return Contents(given["label"], change, inputs)
+
+
+def _pairs(text: str) -> dict[str, str]:
+    """Read lines of a name and what stands after its colon."""
+    lines = (line.partition(":") for line in text.splitlines() if line.strip())
+    return {name.strip(): after.strip() for name, _colon, after in lines}
 
 
 @admin.register(Macro)
@@ -91,7 +102,19 @@ class MacroAdmin(UseCaseAdmin):
     form = MacroForm
     list_display = ("code", "label", "version", "used", "position", "active")
     ordering = ("position", "code")
-    fields = ("code", "position", "active", "label", *PLAIN[:2], "inputs", *PLAIN[2:], "add_tags", "remove_tags", "files")
+    fields = (
+        "code",
+        "position",
+        "active",
+        "label",
+        *PLAIN[:2],
+        "inputs",
+        *PLAIN[2:],
+        "add_tags",
+        "remove_tags",
+        "fields_filled",
+        "files",
+    )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Macro | None = None) -> tuple[str, ...]:
         """Links lead to the code, so it stays."""

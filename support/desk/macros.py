@@ -23,7 +23,8 @@ from support.channels.files import File
 from support.desk import changes, wording
 from support.desk.changes import Change
 from support.desk.macro_models import Macro, MacroFile, MacroUse, MacroVersion
-from support.tickets import turns
+from support.tickets import field_values, turns
+from support.tickets.field_models import TicketField
 from support.tickets.models import Message, Ticket
 
 MOST_INPUTS: Final = 10
@@ -139,9 +140,19 @@ def _check(contents: Contents) -> None:
         raise MacroMakesNoSense(_("A macro has a name of at most 120 characters."))
     if len(contents.inputs) > MOST_INPUTS:
         raise MacroMakesNoSense(_("At most {count} inputs.").format(count=MOST_INPUTS))
+    _check_fields(contents.change.fields)
     unfit = [name for name in contents.inputs if not wording.PLACE.fullmatch(f"{{input:{name}}}")]
     if unknown := wording.unknown_in(contents.change.text, contents.inputs) or unfit:
         raise MacroMakesNoSense(_("Nothing would fill {places}.").format(places=", ".join(unknown)))
+
+
+def _check_fields(given: Mapping[str, str]) -> None:
+    asked = TicketField.objects.asked().filter(code__in=given)
+    known = {field.code: field for field in asked}
+    for code, text in given.items():
+        if code not in known:
+            raise MacroMakesNoSense(_("No field that is asked has the code {code}.").format(code=code[:40]))
+        field_values.read(known[code], text)
 
 
 def _inputs(contents: Contents) -> list[dict[str, str]]:

@@ -14,6 +14,7 @@ from accounts.privacy.models import Erasure
 from accounts.timeline.models import Activity
 from support.channels.models import IncomingMail
 from support.tickets import conversation
+from support.tickets.models import Ticket
 from tests.factories import billing, chats, people, support
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +29,7 @@ def person(tree):
     invitations.invite(actor=None, email=EMAIL, customer=tree.berlin, name=NAME, **given)
     found = User.objects.get(email=EMAIL)
     ticket = support.ticket(tree.berlin, by=found, subject=f"Call {NAME} back")
+    Ticket.objects.filter(pk=ticket.pk).update(fields={"contact": f"{NAME}, {EMAIL}"})
     conversation.reply(actor=found, ticket=ticket, text=f"Write to {EMAIL.upper()}.\n{NAME}", at=NOON, key=uuid4())
     Customer.objects.filter(pk=tree.berlin.pk).update(email=EMAIL)
     IncomingMail.objects.create(digest="d" * 64, sender=EMAIL, outcome="empty", raw=b"From: " + EMAIL.encode(), came_at=NOON)
