@@ -144,7 +144,7 @@ def a_provisioning_step():
 
 
 def a_target():
-    return {"clock": "update", "tier": "gold", "minutes": 60, "calendar": ServiceCalendar.objects.get().pk}
+    return {"clock": "update", "tier": "gold", "risk_percent": 75, "minutes": 60, "calendar": ServiceCalendar.objects.get().pk}
 
 
 WRITTEN = {
@@ -271,6 +271,7 @@ WRITTEN = {
         "trigger": "amount",
         "amount": "99.50",
         "currency": "EUR",
+        "days": 30,
         "level": "manager",
         "active": "on",
     },
