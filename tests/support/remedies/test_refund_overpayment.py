@@ -24,6 +24,7 @@ from billing.payments.models import Payment, Refund
 from support.remedies import proof, resolution, tie_out
 from support.remedies.kinds import REMEDIES
 from support.remedies.models import Grant
+from support.remedies.playbooks import offering
 from tests.factories import billing, people, support
 from tests.factories.customers import group
 from tests.factories.support import NOON, TODAY
@@ -189,3 +190,14 @@ def _do(act, case, payer, at, monkeypatch):
         if act == "decline":
             monkeypatch.setattr(sandbox.Sandbox, "refund", lambda *_, **__: Answer(Outcome.DECLINED, reason="Closed."))
         refunds.send_forgotten(at=at)
+
+
+def test_playbook_for_it_is_offered_on_the_words_of_the_customer():
+    case = support.overpaid_case(12000)
+    ticket = support.ticket(case.customer, document=case.ticket.document, subject="We overpaid", text="By accident.")
+
+    offered = offering.for_ticket(ticket)
+
+    assert (offered.version.title, offered.version.remedies, offered.fits) == (
+        "Paid twice or too much", ["refund_overpayment"], True,
+    )  # fmt: skip
