@@ -86,7 +86,7 @@ def statement(write: Callable[..., QuerySet[Any, Row]]) -> Statement[Row]:
     return Statement(write)
 
 
-def keep(owner: Model, name: str, rows: QuerySet[Row], found: list[Row]) -> None:
+def keep(owner: Model, name: str, rows: QuerySet[Any, Row], found: list[Row]) -> None:
     """Keep what a ready statement found with the row it belongs to, as a prefetch keeps it: `owner.name.all()` asks no more.
 
     `rows` is the queryset of the same rows; it asks for itself where somebody narrows it.
