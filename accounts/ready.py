@@ -68,19 +68,34 @@ class Statement(Generic[Row]):
 
     @cached_property
     def _written(self) -> tuple[QuerySet[Any, Row], Any, tuple[str, tuple[Any, ...]]] | None:
-        """Write it; nothing where no row can ever be found."""
+        """Write it, and look up how its columns are read; nothing where no row can ever be found."""
         facts = {name: Fact(name) for name in signature(self._write).parameters}
         rows = self._write(**{name: self._stand_ins.get(name, _itself)(fact) for name, fact in facts.items()})
         compiler = rows.query.get_compiler(using=rows.db)
         try:
-            return rows, compiler, compiler.as_sql()
+            sql = compiler.as_sql()
         except EmptyResultSet:
             return None
+        read = compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
+        compiler.get_converters = lambda columns: read
+        return rows, compiler, sql
 
 
 def statement(write: Callable[..., QuerySet[Any, Row]]) -> Statement[Row]:
     """Have the queryset that `write` returns written once; each of its arguments is a fact."""
     return Statement(write)
+
+
+def keep(owner: Model, name: str, rows: QuerySet[Any, Row], found: list[Row]) -> None:
+    """Keep what a ready statement found with the row it belongs to, as a prefetch keeps it: `owner.name.all()` asks no more.
+
+    `rows` is the queryset of the same rows; it asks for itself where somebody narrows it.
+    """
+    field = getattr(type(owner), name).field
+    for row in found:
+        setattr(row, field.name, owner)
+    rows._result_cache = found
+    owner.__dict__.setdefault("_prefetched_objects_cache", {})[name] = rows
 
 
 def _itself(fact: Fact) -> Fact:

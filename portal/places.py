@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final, TypeVar
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -33,7 +33,7 @@ from billing.invoices import selectors as invoice_selectors
 from billing.invoices.models import Document, Line
 from billing.payments import selectors as payment_selectors
 from billing.payments.models import Payment, PaymentMethod
-from portal import spans
+from portal import spans, subscriptions_seen
 from portal.spans import Span
 from support.channels.models import CallBack
 from support.tickets import behalf, threads
@@ -83,10 +83,8 @@ def span(request: HttpRequest, node: Customer, action: Action = access.SEE_MONEY
 def contract(request: HttpRequest, ref: str) -> Contract:
     """Return the contract, of a customer within reach or with a subscription of one; only those subscriptions come with it."""
     found = _one_of(_contract(viewer=request.user, ref=ref))
-    seen = Subscription.objects.select_related("product__successor", "customer").order_by("ref")
-    if not standing(request, found.customer).may(access.SEE_MONEY).allowed:
-        seen = seen.filter(customer__in=access.customers_within_reach(request.user, access.SEE_MONEY))
-    prefetch_related_objects([found], Prefetch("subscriptions", seen))
+    whole = standing(request, found.customer).may(access.SEE_MONEY).allowed
+    subscriptions_seen.keep(found, viewer=request.user, whole=whole)
     return _standing(request, found)
 
 
@@ -268,13 +266,13 @@ def callback(request: HttpRequest, pk: int) -> CallBack:
 
 def payer(request: HttpRequest, customer: Customer) -> Customer | None:
     """Return who pays for `customer` today; None when that is somebody the visitor may not see."""
-    paying = responsibilities.payer_of(customer, today(customer))
-    return next(iter(_payer(viewer=request.user, paying=paying)), None)
+    named = responsibilities.answering_keys([customer.pk], responsibilities.PAYER, today(customer))
+    return next(iter(_payer(viewer=request.user, paying=named.get(customer.pk, customer.pk))), None)
 
 
 @asked.statement
-def _payer(viewer: User, paying: Customer) -> QuerySet[Customer]:
-    return access.customers_within_reach(viewer).filter(pk=paying.pk)
+def _payer(viewer: User, paying: int) -> QuerySet[Customer]:
+    return access.customers_within_reach(viewer).filter(pk=paying)
 
 
 def today(customer: Customer) -> date:

@@ -3,7 +3,8 @@
 Only what the visitor may see is there, and only that is counted. A constant number of statements, however many nodes.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value
@@ -20,7 +21,7 @@ from billing.ledger import balances
 from billing.ledger.balances import NodeBalance
 from portal.home_shown import amounts
 from support.tickets.models import Ticket
-from window import formats
+from window import addresses, formats
 
 LEVELS_AT_ONCE: Final = (3, 2)  # as many as fit, one level below the top in any case
 MOST_AT_ONCE: Final = 200
@@ -33,6 +34,21 @@ COLUMNS: Final = (
 )
 
 Node = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """What the nodes of one tree share, looked up once for all of them: where they lead, and the words of their figures."""
+
+    home: Callable[[str], str]
+    below: Callable[[str], str]
+    labels: Sequence[str]
+    none: str
+
+    @classmethod
+    def now(cls) -> "_Shared":
+        """Look it up in the visitor's language."""
+        return cls(addresses.of("portal:home"), addresses.of("portal:below"), [str(label) for label in COLUMNS], _("none"))
 
 
 def whole(viewer: User, at: Customer) -> list[Node]:
@@ -100,8 +116,8 @@ def _rest(shown: int) -> list[Node]:
 def below(viewer: User, node: Customer) -> list[Node]:
     """Return the nodes right below `node`."""
     within = access.customers_within_reach(viewer).current().filter(parent=node)
-    known = _with_balances(list(_in_order(within, viewer)), viewer)
-    return [*(_node(*node, children=[], at=None) for node in known), *_rest(len(known))]
+    known, shared = _with_balances(list(_in_order(within, viewer)), viewer), _Shared.now()
+    return [*(_node(*node, shared, children=[], at=None) for node in known), *_rest(len(known))]
 
 
 def _in_order(customers: QuerySet[Customer], viewer: User) -> QuerySet[Customer]:
@@ -143,11 +159,12 @@ def _nested(known: Sequence[tuple[Customer, NodeBalance]], at: Customer, *, cut:
     From the level `cut` on only the way to `at` was loaded: whoever stands on it can be asked for the others.
     """
     roots: list[Node] = []
+    shared = _Shared.now()
     open_spans: list[tuple[int, Node]] = []
     for customer, owed in known:
         while open_spans and open_spans[-1][0] < customer.lft:
             open_spans.pop()
-        node = _node(customer, owed, children=[], at=at)
+        node = _node(customer, owed, shared, children=[], at=at)
         if customer.level >= cut and customer.lft < at.lft < customer.rght:
             node["others_url"] = node["children_url"]
         (open_spans[-1][1]["children"] if open_spans else roots).append(node)
@@ -155,20 +172,20 @@ def _nested(known: Sequence[tuple[Customer, NodeBalance]], at: Customer, *, cut:
     return roots
 
 
-def _node(customer: Any, owed: NodeBalance, *, children: list[Node], at: Customer | None) -> Node:
+def _node(customer: Any, owed: NodeBalance, shared: _Shared, *, children: list[Node], at: Customer | None) -> Node:
     return {
         "label": customer.name,
         "kind": customer.kind.words,
-        "url": reverse("portal:home", args=[customer.number]),
-        "figures": list(_figures(customer, owed)),
+        "url": shared.home(customer.number),
+        "figures": list(_figures(customer, owed, shared)),
         "current": at is not None and customer.pk == at.pk,
         "children": children,
-        "children_url": reverse("portal:below", args=[customer.number]) if customer.has_below else "",
+        "children_url": shared.below(customer.number) if customer.has_below else "",
         "open": True,
     }
 
 
-def _figures(customer: Any, owed: NodeBalance) -> Iterable[dict[str, Any]]:
+def _figures(customer: Any, owed: NodeBalance, shared: _Shared) -> Iterable[dict[str, Any]]:
     """Write the figures of a node in the order of `COLUMNS`; what is nothing is set back."""
     texts = (
         _written(owed.subtree),
@@ -176,8 +193,8 @@ def _figures(customer: Any, owed: NodeBalance) -> Iterable[dict[str, Any]]:
         formats.day(customer.next_invoice_on) if customer.next_invoice_on else "",
         formats.figure(customer.open_tickets) if customer.open_tickets else "",
     )
-    for label, text in zip(COLUMNS, texts, strict=True):
-        yield {"label": label, "text": text or _("none"), "quiet": not text}
+    for label, text in zip(shared.labels, texts, strict=True):
+        yield {"label": label, "text": text or shared.none, "quiet": not text}
 
 
 def _written(owed: dict[str, int]) -> str:

@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from accounts import ready
 from accounts.customers import facts, rules_in_force
 from accounts.customers.models import Customer
 from accounts.days import local_day
@@ -11,13 +13,19 @@ from accounts.people import access
 from accounts.people.models import User
 from accounts.quality import scores
 from accounts.quality.models import Confirmation
+from accounts.ready import Fact
 from accounts.timeline import recording
 
 
 def last(customer: Customer) -> Confirmation | None:
     """Return the last time somebody confirmed the facts."""
+    return next(iter(_last(customer=customer)), None)
+
+
+@ready.statement
+def _last(customer: Fact) -> QuerySet[Confirmation]:
     held = Confirmation.objects.filter(customer=customer).select_related("confirmed_by")
-    return held.order_by("-confirmed_at", "-pk").first()
+    return held.order_by("-confirmed_at", "-pk")[:1]
 
 
 def is_due(customer: Customer, *, at: datetime) -> bool:

@@ -12,11 +12,12 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
-from accounts import two_persons
+from accounts import reading, ready, two_persons
 from accounts.customers.models import Customer
 from accounts.decisions import Refusal
 from accounts.people import access
 from accounts.people.models import User
+from accounts.ready import Fact
 from accounts.segments.models import KeyAccount
 from accounts.timeline import recording
 
@@ -115,9 +116,13 @@ def of_many(customers: Iterable[int], on: date) -> dict[int, KeyAccount]:
     with connection.cursor() as cursor:
         cursor.execute(NEAREST, {"asked": list(customers), "on": on})
         nearest = dict(cursor.fetchall())
-    found = KeyAccount.objects.select_related("manager", "customer").filter(pk__in=set(nearest.values()))
-    rows = {row.pk: row for row in found}
+    rows = {row.pk: row for row in _held(keys=[*set(nearest.values())])}
     return {customer: rows[held] for customer, held in nearest.items()}
+
+
+@ready.statement
+def _held(keys: Fact) -> QuerySet[KeyAccount]:
+    return KeyAccount.objects.filter(reading.among("pk", keys)).select_related("manager", "customer")
 
 
 def managed_by(user: User, on: date) -> QuerySet[Customer]:

@@ -21,6 +21,11 @@ def _numbers(keys: Fact) -> QuerySet[Customer, str]:
     return Customer.objects.filter(reading.among("pk", keys)).order_by("pk").values_list("number", flat=True)
 
 
+@ready.statement
+def _children(parent: Fact) -> QuerySet[Customer]:
+    return Customer.objects.filter(parent=parent).order_by("-pk")
+
+
 def test_ready_statement_answers_for_the_facts_of_each_question(db):
     first, second = customers.group("Nordwind"), customers.group("Südwind")
     keys = [first.pk, second.pk]
@@ -51,6 +56,18 @@ def test_ready_statement_returns_plain_values_when_it_asks_for_them(db):
     first, second = customers.group("Nordwind"), customers.group("Südwind")
 
     assert _numbers(keys=[second.pk, first.pk]) == [first.number, second.number]
+
+
+def test_what_a_ready_statement_found_is_kept_with_the_row_it_belongs_to(tree, django_assert_num_queries):
+    below = _children(parent=tree.group)
+
+    ready.keep(tree.group, "children", tree.group.children.order_by("-pk"), below)
+
+    with django_assert_num_queries(0):
+        assert list(tree.group.children.all()) == below
+        assert all(child.parent is tree.group for child in below)
+    with django_assert_num_queries(1):
+        assert list(tree.group.children.filter(pk=below[0].pk)) == below[:1]
 
 
 def test_ready_statement_leaves_the_database_alone_when_asked_about_no_keys(db, django_assert_num_queries):
