@@ -44,6 +44,7 @@ def fill(ticket, by=None, **values):
         ("text", " PO-1 ", "PO-1"),
         ("number", "-12", -12),
         ("decimal", "1,50", "1.5"),
+        ("decimal", "-0.0", "0"),
         ("date", "2026-05-31", "2026-05-31"),
         ("yes_no", "no", False),
     ],
@@ -144,6 +145,18 @@ def test_customers_fill_in_what_they_are_asked_and_nothing_else():
     assert ticket.fields == {"theirs": "Berlin"}
     with pytest.raises(Refusal, match="no field “ours”"):
         fill(ticket, by=member, ours="Berlin")
+
+
+@pytest.mark.parametrize("guess", ["gold", "lead", ""])
+def test_customer_who_guesses_what_stands_in_a_hidden_field_learns_nothing(guess):
+    field(code="worth", label="Worth")
+    ticket = support.ticket(kind="technical")
+    fill(ticket, worth="gold")
+
+    with pytest.raises(Refusal, match="has no field “worth”"):
+        fill(ticket, by=people.member(ticket.customer), worth=guess)
+
+    assert Ticket.objects.get(pk=ticket.pk).fields == {"worth": "gold"}
 
 
 def test_customers_of_others_fill_in_nothing():
