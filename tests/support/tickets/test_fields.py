@@ -340,3 +340,17 @@ def test_survivor_of_a_merge_keeps_its_values_and_takes_over_what_it_lacks():
     assert Ticket.objects.get(pk=survivor.pk).fields == {"one": "A", "two": "C"}
     merging.undo(actor=agent, retired=retired, at=NOON)
     assert Ticket.objects.get(pk=survivor.pk).fields == {"one": "A"}
+
+
+def test_what_was_filled_in_for_another_customer_stays_on_the_ticket_it_was_merged_from():
+    field("where", kind="", customers="fill")
+    tree = customers.group()
+    one, other = customers.below(tree), customers.below(tree)
+    boss = people.member(tree)
+    survivor, retired = support.ticket(one, by=boss), support.ticket(other, by=boss)
+    fill(retired, where="Room 7")
+
+    merging.merge(actor=people.agent(), survivor=survivor, retired=retired, at=NOON)
+
+    assert Ticket.objects.get(pk=retired.pk).fields == {"where": "Room 7"}
+    assert field_values.shown_on(Ticket.objects.get(pk=survivor.pk), staff=False) == []
