@@ -264,7 +264,8 @@ def _adopt(survivor: Ticket, retired: Ticket) -> dict[str, Any]:
     tags = [tag for tag in retired.tags if tag not in survivor.tags]
     for name, value in taken.items():
         setattr(survivor, f"{name}_id", value)
-    filled = {code: value for code, value in retired.fields.items() if code not in survivor.fields}
+    same = retired.customer_id == survivor.customer_id  # others may read the survivor who may not read the retired one
+    filled = {code: value for code, value in retired.fields.items() if same and code not in survivor.fields}
     survivor.tags = [*survivor.tags, *tags]
     survivor.fields = survivor.fields | filled
     survivor.save(update_fields=[*taken, "tags", "fields"])

@@ -187,7 +187,7 @@ def _decimal(field: TicketField, text: str) -> str:
     number = text.replace(",", ".")
     if not DECIMAL.fullmatch(number):
         raise FieldRefused(_("“{field}” is a number with at most 6 decimals, written 12.50.").format(field=field.name), field)
-    return f"{Decimal(number).normalize():f}"
+    return f"{Decimal(number).normalize() + 0:f}"  # no zero below zero
 
 
 def _day(field: TicketField, text: str) -> str:

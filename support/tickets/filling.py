@@ -43,8 +43,12 @@ def put_back(*, actor: User, ticket: Ticket, before: Mapping[str, Any], at: date
 
 
 def _changed(ticket: Ticket, fields: list[TicketField], given: Mapping[str, str]) -> dict[str, Any]:
-    """Return what is to change; what is left as it stands is not read again, a retired option on it included."""
-    fresh = {code: text for code, text in given.items() if text.strip() != field_values.written(ticket.fields.get(code))}
+    """Return what is to change; what is left as it stands is not read again, a retired option on it included.
+
+    Of a field that is not asked nobody learns what stands in it: whatever is given for it is refused.
+    """
+    now = {field.code: field_values.written(ticket.fields.get(field.code)) for field in fields}
+    fresh = {code: text for code, text in given.items() if text.strip() != now.get(code)}
     read = field_values.read_all(fields, fresh)
     return {code: value for code, value in read.items() if value != ticket.fields.get(code)}
 

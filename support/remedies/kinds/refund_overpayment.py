@@ -135,8 +135,10 @@ def _found() -> QuerySet[Finding]:
 def _concerning(ticket: Ticket) -> QuerySet[Finding]:
     """What was found about payments by the ticket's customer, or of the invoice it is about."""
     about = on_invoice.about(ticket)
-    shared = Payment.objects.filter(shares__document=about.pk if about else None)
-    return _found().filter(Q(customer=ticket.customer_id) | Q(payment__in=shared) | Q(pk=ticket.finding_id or 0))
+    theirs = Q(customer=ticket.customer_id) | Q(pk=ticket.finding_id or 0)
+    if about:
+        theirs |= Q(payment__in=Payment.objects.filter(shares__document=about))
+    return _found().filter(theirs)
 
 
 def _payment(terms: Terms) -> Payment:

@@ -121,6 +121,18 @@ def test_what_came_by_bank_from_an_account_nobody_knows_stays_credit():
     assert (owed(case), Refund.objects.get().status, faults()) == (-12000, Refund.Status.DECLINED, [])
 
 
+def test_money_a_stranger_paid_for_no_invoice_is_not_sent_back_on_a_ticket_about_none():
+    stranger = support.overpaid_case(12000)
+    found = Finding.objects.filter(customer=stranger.customer).first()
+    found.payment.shares.all().delete()
+    case = support.plain_case(5000)
+    asked = support.ticket(case.customer, subject="Send it to me")
+    terms = REMEDY.read({"finding": found.ref}, key=uuid4(), resolve=True)
+
+    assert REMEDY.proposals(asked) == []
+    assert REMEDY.eligible(asked, terms).code == "not_of_this_customer"
+
+
 def test_customer_who_was_faster_leaves_nothing_to_send():
     case = support.overpaid_case(12000)
     terms = REMEDY.proposals(case.ticket)[0]

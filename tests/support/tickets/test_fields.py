@@ -44,6 +44,7 @@ def fill(ticket, by=None, **values):
         ("text", " PO-1 ", "PO-1"),
         ("number", "-12", -12),
         ("decimal", "1,50", "1.5"),
+        ("decimal", "-0.0", "0"),
         ("date", "2026-05-31", "2026-05-31"),
         ("yes_no", "no", False),
     ],
@@ -144,6 +145,18 @@ def test_customers_fill_in_what_they_are_asked_and_nothing_else():
     assert ticket.fields == {"theirs": "Berlin"}
     with pytest.raises(Refusal, match="no field “ours”"):
         fill(ticket, by=member, ours="Berlin")
+
+
+@pytest.mark.parametrize("guess", ["gold", "lead", ""])
+def test_customer_who_guesses_what_stands_in_a_hidden_field_learns_nothing(guess):
+    field(code="worth", label="Worth")
+    ticket = support.ticket(kind="technical")
+    fill(ticket, worth="gold")
+
+    with pytest.raises(Refusal, match="has no field “worth”"):
+        fill(ticket, by=people.member(ticket.customer), worth=guess)
+
+    assert Ticket.objects.get(pk=ticket.pk).fields == {"worth": "gold"}
 
 
 def test_customers_of_others_fill_in_nothing():
@@ -327,3 +340,17 @@ def test_survivor_of_a_merge_keeps_its_values_and_takes_over_what_it_lacks():
     assert Ticket.objects.get(pk=survivor.pk).fields == {"one": "A", "two": "C"}
     merging.undo(actor=agent, retired=retired, at=NOON)
     assert Ticket.objects.get(pk=survivor.pk).fields == {"one": "A"}
+
+
+def test_what_was_filled_in_for_another_customer_stays_on_the_ticket_it_was_merged_from():
+    field("where", kind="", customers="fill")
+    tree = customers.group()
+    one, other = customers.below(tree), customers.below(tree)
+    boss = people.member(tree)
+    survivor, retired = support.ticket(one, by=boss), support.ticket(other, by=boss)
+    fill(retired, where="Room 7")
+
+    merging.merge(actor=people.agent(), survivor=survivor, retired=retired, at=NOON)
+
+    assert Ticket.objects.get(pk=retired.pk).fields == {"where": "Room 7"}
+    assert field_values.shown_on(Ticket.objects.get(pk=survivor.pk), staff=False) == []
