@@ -22,7 +22,7 @@ def test_way_out_that_is_only_tried_tells_who_would_move_and_is_not_kept(manager
     answer = manager.post(reverse(ADD), WAY | {"only_try": "on"})
 
     assert "Nothing was kept. 1 of " in words(answer) and "Helios to Active (it is in Austria)" in words(answer)
-    assert "error" not in words(answer) and b"errornote" not in answer.content
+    assert "Please correct" not in words(answer) and b"errornote" not in answer.content
     assert b'value="it is in Austria"' in answer.content
     assert not StageExit.objects.filter(why="it is in Austria").exists()
 

@@ -74,11 +74,11 @@ def test_no_table_outside_the_kept_ones_holds_the_email_or_the_name_afterwards(p
 
 
 def test_name_in_a_field_of_a_ticket_is_rewritten_and_what_else_stands_in_its_fields_stays(person):
-    Ticket.objects.filter(opened_by=person).update(fields={"who": f"ask {NAME}", "count": 12, "urgent": True})
+    Ticket.objects.filter(requester=person).update(fields={"who": f"ask {NAME}", "count": 12, "urgent": True})
 
     erase(person)
 
-    assert Ticket.objects.get(opened_by=person).fields == {"who": f"ask Erased person {person.pk}", "count": 12, "urgent": True}
+    assert Ticket.objects.get(requester=person).fields == {"who": f"ask Erased person {person.pk}", "count": 12, "urgent": True}
 
 
 def test_wish_itself_forgets_the_name_and_the_address_but_not_that_it_was_fulfilled(person):
