@@ -21,7 +21,7 @@ def tonight(segment: Segment, *, at: datetime) -> str:
     belong = _belonging(segment, at) if segment.active else {}
     entering = [name for pk, name in belong.items() if pk not in held]
     gone = Customer.objects.filter(pk__in=held - set(belong)).order_by("pk")
-    words = _("Tonight {entering} customers would enter it{who} and {leaving} would leave it{whom}; {all} would be in it.")
+    words = _("Would enter it tonight: {entering}{who}. Would leave it: {leaving}{whom}. In it then: {all}.")
     return words.format(
         entering=len(entering), who=_named(entering), leaving=gone.count(), whom=_named(gone.values_list("name", flat=True)),
         all=len(belong),

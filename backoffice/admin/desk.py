@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from accounts.decisions import Refusal
 from backoffice import views_shown
 from backoffice.admin import wording
 from backoffice.admin.base import LookingAdmin, UseCaseAdmin
@@ -25,6 +26,7 @@ from support.desk.filters import Filters
 from support.desk.macro_models import Macro, MacroVersion, SavedView
 from support.desk.macros import Contents
 from support.desk.topic_models import Topic
+from support.tickets.field_models import TicketField
 from support.tickets.models import Ticket
 from window.fields import FilesField
 
@@ -60,10 +62,7 @@ class MacroForm(forms.ModelForm):
     )  # fmt: skip
     add_tags = forms.CharField(label=_("Add tags"), required=False, widget=UnfoldAdminTextInputWidget)
     remove_tags = forms.CharField(label=_("Take tags off"), required=False, widget=UnfoldAdminTextInputWidget)
-    fields_filled = forms.CharField(
-        label=_("Fields to fill in, one a line"), required=False, widget=UnfoldAdminTextareaWidget,
-        help_text=_("By their codes, such as affected-service: reports; nothing after the colon takes a value off."),
-    )  # fmt: skip
+    filled = forms.CharField(label=_("Fields to fill in, one a line"), required=False, widget=UnfoldAdminTextareaWidget)
     files = FilesField(label=_("Files; new ones take the place of those before"))
 
     class Meta:
@@ -78,21 +77,34 @@ class MacroForm(forms.ModelForm):
             self.initial |= {"label": latest.label} | {name: getattr(change, name) for name in PLAIN}
             self.initial |= {name: ", ".join(getattr(change, name)) for name in ("add_tags", "remove_tags")}
             self.initial["inputs"] = "\n".join(f"{one['name']}: {one['label']}" for one in latest.inputs)
-            self.initial["fields_filled"] = "\n".join(f"{code}: {value}" for code, value in change.fields.items())
+            self.initial["filled"] = "\n".join(f"{code}: {value}".strip() for code, value in change.fields.items())
+        known = "; ".join(_known(field) for field in TicketField.objects.asked())
+        words = _("Its code, a colon and the value; nothing behind the colon takes the value off. %(known)s")
+        self.fields["filled"].help_text = words % {"known": known}
+
+    def clean_filled(self) -> dict[str, str]:
+        """Fields are written one a line, and every value fits its field."""
+        lines = [line.partition(":") for line in self.cleaned_data["filled"].splitlines() if line.strip()]
+        given = {code.strip(): value.strip() for code, _colon, value in lines}
+        try:
+            macros.check_fields(given)
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.reason, code=refusal.code) from None
+        return given
 
     def contents(self) -> Contents:
         """Return what was written."""
         given = self.cleaned_data
         tags = {name: changes.tags_of(given[name]) for name in ("add_tags", "remove_tags")}
-        inputs = {name: label or name for name, label in _pairs(given["inputs"]).items()}
-        change = Change(**{name: given[name] for name in PLAIN}, **tags, fields=_pairs(given["fields_filled"]))
-        return Contents(given["label"], change, inputs)
+        lines = [line.partition(":") for line in given["inputs"].splitlines() if line.strip()]
+        inputs = {name.strip(): label.strip() or name.strip() for name, _colon, label in lines}
+        return Contents(given["label"], Change(**{name: given[name] for name in PLAIN}, **tags, fields=given["filled"]), inputs)
 
 
-def _pairs(text: str) -> dict[str, str]:
-    """Read lines of a name and what stands after its colon."""
-    lines = (line.partition(":") for line in text.splitlines() if line.strip())
-    return {name.strip(): after.strip() for name, _colon, after in lines}
+def _known(field: TicketField) -> str:
+    """Return how a field is written, and what it may be where it is one of several."""
+    options = ", ".join(code for code, _label in field.choices)
+    return f"{field.code} ({field.name}: {options})" if options else f"{field.code} ({field.name})"
 
 
 @admin.register(Macro)
@@ -103,18 +115,8 @@ class MacroAdmin(UseCaseAdmin):
     list_display = ("code", "label", "version", "used", "position", "active")
     ordering = ("position", "code")
     fields = (
-        "code",
-        "position",
-        "active",
-        "label",
-        *PLAIN[:2],
-        "inputs",
-        *PLAIN[2:],
-        "add_tags",
-        "remove_tags",
-        "fields_filled",
-        "files",
-    )
+        "code", "position", "active", "label", *PLAIN[:2], "inputs", *PLAIN[2:], "add_tags", "remove_tags", "filled", "files",
+    )  # fmt: skip
 
     def get_readonly_fields(self, request: HttpRequest, obj: Macro | None = None) -> tuple[str, ...]:
         """Links lead to the code, so it stays."""

@@ -4,7 +4,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldBooleanWidget
@@ -47,3 +48,11 @@ class TriedAdmin(UseCaseAdmin):
         if form.cleaned_data["only_try"]:
             raise OnlyTried(gettext("Nothing was kept. {found}").format(found=found))
         messages.info(request, found)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
+        """Say of what was only tried what was found as a message: nothing was wrong with it."""
+        if isinstance(tried := getattr(request, "refusal", None), OnlyTried):
+            messages.info(request, tried.reason)
+            context["adminform"].form.errors.pop(NON_FIELD_ERRORS, None)
+            context["errors"] = None
+        return super().render_change_form(request, context, *args, **kwargs)

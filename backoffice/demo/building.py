@@ -24,6 +24,7 @@ from backoffice.demo import (
     history,
     listening,
     overdue,
+    paid_twice,
     paying,
     policies,
     reduced_and_held,
@@ -107,6 +108,7 @@ def build(*, at: datetime, password: str, crowd: Mapping[str, int] | None = None
         sources.tell(at=at)
         splits.ask(at=at)
         story.recall(User.objects.get(email=AGENT), at=at)
+        paid_twice.ask(at=at)
         reviewing.arrange(at=at)
         standing.evaluate(at=at)
         listening.listen(at=at)

@@ -61,7 +61,7 @@ def write(
     Files of the version before go along unless new ones are given.
 
     Raises:
-        MacroMakesNoSense, ChangeMakesNoSense, FileRefused: the actor may not, or something in it cannot be.
+        MacroMakesNoSense, ChangeMakesNoSense, FieldRefused, FileRefused: the actor may not, or something in it cannot be.
     """
     if not access.may_anywhere(actor, access.STEER):
         raise MacroMakesNoSense(_("Only managers write macros."))
@@ -134,25 +134,30 @@ def attach_to_latest(actor: User, ticket: Ticket, attached: Sequence[File]) -> N
         attachments.attach(message, attached)
 
 
+def check_fields(given: Mapping[str, str]) -> None:
+    """See that what a macro fills in are fields that are asked, with values that fit them.
+
+    Raises:
+        MacroMakesNoSense: there is no such field, or it is no longer asked.
+        field_values.FieldRefused: a value does not fit.
+    """
+    fields = {field.code: field for field in TicketField.objects.filter(code__in=given).asked()} if given else {}
+    if strange := sorted(set(given) - set(fields)):
+        raise MacroMakesNoSense(_("There is no field “{code}” that is asked.").format(code=strange[0][:40]))
+    for code, value in given.items():
+        field_values.read(fields[code], value)
+
+
 def _check(contents: Contents) -> None:
     changes.check(contents.change)
+    check_fields(contents.change.fields)
     if not contents.label.strip() or len(contents.label) > 120:
         raise MacroMakesNoSense(_("A macro has a name of at most 120 characters."))
     if len(contents.inputs) > MOST_INPUTS:
         raise MacroMakesNoSense(_("At most {count} inputs.").format(count=MOST_INPUTS))
-    _check_fields(contents.change.fields)
     unfit = [name for name in contents.inputs if not wording.PLACE.fullmatch(f"{{input:{name}}}")]
     if unknown := wording.unknown_in(contents.change.text, contents.inputs) or unfit:
         raise MacroMakesNoSense(_("Nothing would fill {places}.").format(places=", ".join(unknown)))
-
-
-def _check_fields(given: Mapping[str, str]) -> None:
-    asked = TicketField.objects.asked().filter(code__in=given)
-    known = {field.code: field for field in asked}
-    for code, text in given.items():
-        if code not in known:
-            raise MacroMakesNoSense(_("No field that is asked has the code {code}.").format(code=code[:40]))
-        field_values.read(known[code], text)
 
 
 def _inputs(contents: Contents) -> list[dict[str, str]]:

@@ -22,6 +22,8 @@ def test_way_out_that_is_only_tried_tells_who_would_move_and_is_not_kept(manager
     answer = manager.post(reverse(ADD), WAY | {"only_try": "on"})
 
     assert "Nothing was kept. 1 of " in words(answer) and "Helios to Active (it is in Austria)" in words(answer)
+    assert "Please correct" not in words(answer) and b"errornote" not in answer.content
+    assert b'value="it is in Austria"' in answer.content
     assert not StageExit.objects.filter(why="it is in Austria").exists()
 
 
@@ -69,6 +71,6 @@ def test_rule_of_a_segment_that_is_only_tried_tells_who_would_enter_and_is_not_k
 
     answer = manager.post(reverse("admin:accounts_segment_change", args=[found.pk]), given | {"only_try": "on"})
 
-    assert "Nothing was kept. Tonight 1 customers would enter it (Helios)" in words(answer)
+    assert "Nothing was kept. Would enter it tonight: 1 (Helios)." in words(answer)
     found.refresh_from_db()
     assert found.rule == "country is DE"

@@ -20,7 +20,9 @@ from billing.ledger import balances, proof
 from billing.payments.bank import proof as bank_proof
 from billing.payments.bank.models import BankLine
 from billing.usage.models import UsageRecord
+from support.remedies.kinds.refund_overpayment import RefundOverpayment
 from support.remedies.models import Approval, FeedRow, Grant
+from support.tickets.models import Ticket
 
 pytestmark = pytest.mark.usefixtures("committed")
 MONDAY = datetime(2026, 3, 2, 11, 30, tzinfo=UTC)
@@ -52,6 +54,16 @@ def test_demo_world_is_the_one_the_stories_are_told_with_and_building_it_again_c
     assert Document.objects.filter(ref__in=["INV-1", "INV-8", "INV-9"], open_minor__gt=0).count() == 0
     assert price_of("insight-team", "HB") == "129.00" and price_of("insight-team", "KR") == "149.00"
     assert tree.check() == [] and proof.faults() == []
+
+
+def test_who_paid_twice_wrote_about_it_and_an_agent_can_send_the_money_back():
+    build()
+
+    ticket = Ticket.objects.get(subject__endswith=" was paid twice")
+    offered = RefundOverpayment().proposals(ticket)
+
+    assert [RefundOverpayment().eligible(ticket, terms).allowed for terms in offered] == [True]
+    assert RefundOverpayment().cost(offered[0]).amount_minor > 0
 
 
 def price_of(plan, ref):

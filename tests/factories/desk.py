@@ -16,6 +16,9 @@ from support.desk.filters import Filters
 from support.desk.macro_models import MacroVersion, Outgoing, SavedView
 from support.desk.models import Problem
 from support.desk.topic_models import Topic
+from support.tickets import field_setting
+from support.tickets.field_models import TicketField
+from support.tickets.field_setting import Asked
 from support.tickets.models import Ticket
 from tests.factories import people, support
 from tests.factories.support import NOON
@@ -63,6 +66,11 @@ def macro(
     """A macro that says hello, or makes `change`."""
     contents = macros.Contents("Say hello", change or Change(text="Dear {customer}, hello."), inputs or {})
     return macros.write(actor=people.manager(), code=code, contents=contents, at=NOON, attached=attached)
+
+
+def field(code: str = "order", **asked: Any) -> TicketField:
+    """A field that is asked about tickets of every kind."""
+    return field_setting.set_field(actor=people.manager(), code=code, asked=Asked(**{"label": code.title()} | asked), at=NOON)
 
 
 def view(owner: User, name: str = "Open", *, shared: bool = False, **asked: str) -> SavedView:

@@ -74,6 +74,14 @@ def test_no_table_outside_the_kept_ones_holds_the_email_or_the_name_afterwards(p
     assert tables_holding(EMAIL) | tables_holding(NAME) <= set(holdings.KEPT) - {"accounts.Erasure"}
 
 
+def test_name_in_a_field_of_a_ticket_is_rewritten_and_what_else_stands_in_its_fields_stays(person):
+    Ticket.objects.filter(requester=person).update(fields={"who": f"ask {NAME}", "count": 12, "urgent": True})
+
+    erase(person)
+
+    assert Ticket.objects.get(requester=person).fields == {"who": f"ask Erased person {person.pk}", "count": 12, "urgent": True}
+
+
 def test_wish_itself_forgets_the_name_and_the_address_but_not_that_it_was_fulfilled(person):
     wish = erasing.ask(actor=person, person=person, reason=f"I, {NAME}, leave. {EMAIL}", at=NOON)
     erasing.work_off(at=NOON)

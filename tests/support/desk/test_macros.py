@@ -59,7 +59,7 @@ def test_macro_fills_in_fields_that_are_asked_and_only_those():
 
     ticket.refresh_from_db()
     assert ticket.fields == {"urgent": True}
-    for given, words in (({"nothing": "yes"}, "No field"), ({"urgent": "perhaps"}, "yes or no")):
+    for given, words in (({"nothing": "yes"}, "There is no field"), ({"urgent": "perhaps"}, "yes or no")):
         with pytest.raises(Refusal, match=words):
             desk.macro(change=Change(fields=given))
 
@@ -130,3 +130,25 @@ def test_customer_uses_no_macro_on_their_own_ticket():
 
     assert Ticket.objects.get(pk=ticket.pk).priority == "3"
     assert changes.standing(ticket)["priority"] == "3"
+
+
+def test_macro_fills_in_fields_of_the_ticket():
+    desk.field("order", type="number")
+    ticket, version = support.ticket(group("Helios")), desk.macro(change=Change(fields={"order": "12"}))
+
+    use(ticket, version)
+
+    ticket.refresh_from_db()
+    assert ticket.fields == {"order": 12}
+
+
+@pytest.mark.parametrize(
+    ("filled", "reason"),
+    [({"weight": "1"}, "There is no field “weight” that is asked."), ({"order": "many"}, "“Order” is a whole number.")],
+)
+def test_macro_is_refused_when_it_fills_in_what_is_not_asked_or_does_not_fit(filled, reason):
+    desk.field("order", type="number")
+
+    with pytest.raises(Refusal, match=reason):
+        desk.macro(change=Change(fields=filled))
+    assert not MacroVersion.objects.exists()
