@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from billing.anomalies import claims
 from billing.anomalies.claims import Assessment
+from billing.anomalies.double_payment import DoublePayment
+from billing.anomalies.models import Finding
 from billing.invoices.models import Document, Line
 from support.remedies.models import Decline
 from support.tickets.models import Ticket
@@ -43,7 +45,16 @@ def of_ticket(ticket: Ticket) -> Claim | None:
     if ticket.kind != Ticket.Kind.BILLING:
         return None
     assessed = [Claim(line, claims.assess(line)) for line in _claimed(ticket)]
-    return min(assessed, key=lambda claim: BEST_FIRST.index(claim.assessment.verdict), default=None)
+    best = min(assessed, key=lambda claim: BEST_FIRST.index(claim.assessment.verdict), default=None)
+    if best and best.assessment.verdict == claims.NOT_VALID and ticket.line is None and _was_paid_twice(ticket):
+        return None
+    return best
+
+
+def _was_paid_twice(ticket: Ticket) -> bool:
+    """Whether two payments were meant for the invoice: then the ticket is about them, not about a charge."""
+    found = Finding.objects.filter(detector=DoublePayment.code, payment__shares__document=ticket.document_id)
+    return found.exists()
 
 
 def _claimed(ticket: Ticket) -> Sequence[Line]:

@@ -57,3 +57,10 @@ def test_ticket_about_no_invoice_or_no_billing_claims_nothing():
 
     assert claims.of_ticket(support.ticket()) is None
     assert claims.of_ticket(technical) is None
+
+
+def test_ticket_about_an_invoice_that_was_paid_twice_claims_no_charge():
+    ticket = support.overpaid_case().ticket
+    Ticket.objects.filter(pk=ticket.pk).update(line=None)
+
+    assert claims.of_ticket(Ticket.objects.get(pk=ticket.pk)) is None
