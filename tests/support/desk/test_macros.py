@@ -10,8 +10,6 @@ from support.channels.files import File
 from support.desk import changes, macros
 from support.desk.changes import Change
 from support.desk.macro_models import MacroUse, MacroVersion
-from support.tickets import field_setting
-from support.tickets.field_setting import Asked
 from support.tickets.models import Message, Ticket
 from tests.factories import desk, people, support
 from tests.factories.customers import group
@@ -49,19 +47,6 @@ def test_macro_used_twice_with_one_key_happens_once():
 def test_macro_without_its_input_is_refused():
     with pytest.raises(macros.MacroMakesNoSense, match="Day"):
         macros.change_of(desk.macro(change=SOON, inputs={"day": "Day"}), inputs={"day": " "})
-
-
-def test_macro_fills_in_fields_that_are_asked_and_only_those():
-    field_setting.set_field(actor=people.manager(), code="urgent", asked=Asked("Urgent?", type="yes_no"), at=NOON)
-    ticket, version = support.ticket(), desk.macro(change=Change(fields={"urgent": "yes"}))
-
-    use(ticket, version)
-
-    ticket.refresh_from_db()
-    assert ticket.fields == {"urgent": True}
-    for given, words in (({"nothing": "yes"}, "There is no field"), ({"urgent": "perhaps"}, "yes or no")):
-        with pytest.raises(Refusal, match=words):
-            desk.macro(change=Change(fields=given))
 
 
 def test_words_of_a_customer_fill_no_places():
