@@ -115,7 +115,8 @@ class RefundOverpayment(Remedy[Terms]):
 
     def closing_text(self, ticket: Ticket, terms: Terms, document: Document | None = None) -> str:
         """Tell what was paid too much, where it goes, and that it can take days."""
-        payment = _payment(terms)
+        payment, kept = _payment(terms), _kept(terms)
+        document = document or (_paid_for(kept) if kept else None)
         what = {"amount": _amount(terms), "payment": payment, "method": payment.method_label, "document": document}
         return "\n".join(
             (

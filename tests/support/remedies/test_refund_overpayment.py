@@ -68,6 +68,13 @@ def test_money_goes_back_once_it_is_committed_and_the_finding_is_put_right(djang
     assert [line.ties for line in tie_out.of_day(TODAY)] == [True]
 
 
+def test_words_ahead_name_the_invoice_like_the_words_that_are_sent():
+    case = support.overpaid_case(12000)
+    terms = REMEDY.proposals(case.ticket)[0]
+
+    assert f"{case.ticket.document} is paid." in REMEDY.closing_text(case.ticket, terms)
+
+
 def test_worker_killed_after_the_commit_leaves_it_to_those_who_send_what_was_forgotten():
     case = support.overpaid_case(12000)
     give(case)
