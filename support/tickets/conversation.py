@@ -126,8 +126,7 @@ def open_ticket(
             "document": matter.document_of(actor, document, line) or matter.named_in(actor, customer, f"{subject} {text}"),
             "line": line,
         }
-        begun = {} if fields is None else field_values.begun(kind, fields, staff=is_staff(actor))
-        ticket, is_new = _kept(key, facts, begun, at)
+        ticket, is_new = _kept(key, facts, field_values.begun(kind, fields, staff=is_staff(actor)), at)
         if is_new:
             _begin(ticket, actor=actor, text=text, at=at)
             behalf.share(ticket, relation, actor=actor, at=at)

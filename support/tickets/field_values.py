@@ -86,12 +86,14 @@ def read_all(fields: Sequence[TicketField], given: Mapping[str, str]) -> dict[st
     return {code: read(known[code], text) for code, text in given.items()}
 
 
-def begun(kind: str, given: Mapping[str, str], *, staff: bool) -> dict[str, Value]:
-    """Return the values a new ticket of `kind` begins with.
+def begun(kind: str, given: Mapping[str, str] | None, *, staff: bool) -> dict[str, Value]:
+    """Return the values a new ticket of `kind` begins with; none where nobody was asked (`given` is None), as in a mail.
 
     Raises:
         FieldRefused: a value does not fit, or one that a ticket needs to be opened is missing.
     """
+    if given is None:
+        return {}
     fields = asked_of(kind, staff=staff)
     values = {code: value for code, value in read_all(fields, given).items() if value is not None}
     _require([field for field in fields if field.needed == TicketField.Needed.OPEN], values)
