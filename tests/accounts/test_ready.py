@@ -58,7 +58,7 @@ def test_ready_statement_returns_plain_values_when_it_asks_for_them(db):
     assert _numbers(keys=[second.pk, first.pk]) == [first.number, second.number]
 
 
-def test_what_a_ready_statement_found_is_kept_with_the_row_it_belongs_to(tree, django_assert_num_queries):
+def test_what_a_ready_statement_found_is_kept_with_the_row_it_belongs_to(db, tree, django_assert_num_queries):
     below = _children(parent=tree.group)
 
     ready.keep(tree.group, "children", tree.group.children.order_by("-pk"), below)
