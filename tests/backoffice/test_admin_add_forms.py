@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.days import local_day
 from accounts.quality.source_models import SurvivorshipRule
 from billing.catalog import plans
 from support.remedies.books.models import LedgerMapping
@@ -113,7 +114,8 @@ def a_merge():
 def a_split():
     division = customers.below(customers.group(), "Europe", "division")
     customers.below(division, "Berlin")
-    return {"customer": division.pk, "name": "Europe North", "effective_on": TODAY, "parts_text": "children: all"}
+    today = local_day(timezone.now(), division.timezone)
+    return {"customer": division.pk, "name": "Europe North", "effective_on": today, "parts_text": "children: all"}
 
 
 def a_move():

@@ -53,7 +53,15 @@ def test_codes_are_listed_and_filtered_in_words(manager):
 
 
 def test_step_on_an_amount_is_written_in_the_amount_people_speak_of(manager):
-    step = {"number": 7, "trigger": "amount", "amount": "99.50", "currency": "eur", "level": "manager", "active": "on"}
+    step = {
+        "number": 7,
+        "trigger": "amount",
+        "amount": "99.50",
+        "currency": "eur",
+        "days": 30,
+        "level": "manager",
+        "active": "on",
+    }
 
     manager.post(reverse("admin:support_ladderstep_add"), step)
 
@@ -67,7 +75,7 @@ def test_step_on_an_amount_is_written_in_the_amount_people_speak_of(manager):
     ("wrong", "said"), [({"amount": "9,5"}, "is not an amount in EUR"), ({"currency": "EUX"}, "is not a currency in use")]
 )
 def test_step_on_an_amount_that_cannot_be_is_refused_on_its_form(manager, wrong, said):
-    step = {"number": 7, "trigger": "amount", "amount": "99.50", "currency": "EUR", "level": "manager"}
+    step = {"number": 7, "trigger": "amount", "amount": "99.50", "currency": "EUR", "days": 30, "level": "manager"}
 
     answer = manager.post(reverse("admin:support_ladderstep_add"), step | wrong)
 

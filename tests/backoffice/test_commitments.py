@@ -234,14 +234,22 @@ def test_calendar_that_cannot_be_is_refused_on_its_form(wrong, said):
 def test_manager_sets_target_step_and_reason():
     manager = browser_of(people.manager())
     calendar = ServiceCalendar.objects.get()
-    target = {"clock": "update", "tier": "gold", "priority": "", "kind": "", "minutes": 60, "calendar": calendar.pk}
-    step = {"number": 4, "trigger": "share", "clock": "update", "percent": 150, "level": "manager", "active": "on"}
+    target = {
+        "clock": "update",
+        "tier": "gold",
+        "priority": "",
+        "kind": "",
+        "minutes": 60,
+        "risk_percent": 75,
+        "calendar": calendar.pk,
+    }
+    step = {"number": 4, "trigger": "share", "clock": "update", "percent": 150, "days": 30, "level": "manager", "active": "on"}
     reason = {"code": "new", "label": "New", "clause": "1.1", "words": "So.", "alternative": "This.", "position": 9}
 
     for name, form in (("servicetarget", target), ("ladderstep", step), ("declinereason", reason)):
         assert manager.post(reverse(f"admin:support_{name}_add"), form).status_code == 302, name
     changed = ServiceTarget.objects.get(tier="gold", clock="update")
-    form = {"minutes": 90, "calendar": calendar.pk}
+    form = {"minutes": 90, "risk_percent": 75, "calendar": calendar.pk}
     manager.post(reverse("admin:support_servicetarget_change", args=[changed.pk]), form)
 
     assert ServiceTarget.objects.get(tier="gold", clock="update").minutes == 90
@@ -250,7 +258,7 @@ def test_manager_sets_target_step_and_reason():
 
 
 def test_step_that_does_not_say_when_is_refused_on_its_form():
-    step = {"number": 4, "trigger": "share", "level": "manager", "active": "on"}
+    step = {"number": 4, "trigger": "share", "days": 30, "level": "manager", "active": "on"}
 
     answer = browser_of(people.manager()).post(reverse("admin:support_ladderstep_add"), step)
 

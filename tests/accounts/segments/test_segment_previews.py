@@ -19,7 +19,7 @@ def test_preview_names_who_would_enter_and_leave_and_changes_nothing():
 
     said = segment_previews.tonight(found, at=NOON)
 
-    assert said == "Tonight 1 customers would enter it (Beta) and 1 would leave it (Alpha); 1 would be in it."
+    assert said == "Would enter it tonight: 1 (Beta). Would leave it: 1 (Alpha). In it then: 1."
     assert SegmentMembership.objects.get(until=None).customer.name == "Alpha"
 
 
@@ -29,7 +29,7 @@ def test_preview_names_the_first_and_counts_all():
 
     said = segment_previews.tonight(segments.segment("country is AT"), at=NOON)
 
-    assert "Tonight 7 customers would enter it (" in said and "Customer 4, …)" in said and said.endswith("7 would be in it.")
+    assert "Would enter it tonight: 7 (" in said and "Customer 4, …)" in said and said.endswith("In it then: 7.")
 
 
 def test_segment_out_of_use_loses_everybody():
@@ -38,9 +38,7 @@ def test_segment_out_of_use_loses_everybody():
     evaluating.evaluate_all(at=NOON)
     found = segments.segment("country is AT", code=found.code, active=False)
 
-    assert "0 customers would enter it and 1 would leave it (Alpha); 0 would be in it." in segment_previews.tonight(
-        found, at=NOON
-    )
+    assert "Would enter it tonight: 0. Would leave it: 1 (Alpha). In it then: 0." in segment_previews.tonight(found, at=NOON)
 
 
 def test_segment_without_a_rule_is_chosen_by_hand():
