@@ -83,5 +83,5 @@ def archive(documents: Iterable[Document], *, language: str) -> bytes:
     held = BytesIO()
     with ZipFile(held, "w", ZIP_STORED) as packed:
         for document in chosen:
-            packed.writestr(f"{document.ref}.pdf".replace("/", "-"), rendering.pdf_of(document, language))
+            packed.writestr(rendering.name_of(document), rendering.pdf_of(document, language))
     return held.getvalue()

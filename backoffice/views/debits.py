@@ -14,6 +14,7 @@ from backoffice import bank
 from backoffice.forms.bank import DebitFileForm, ReasonForm
 from billing.payments.sepa import debits
 from billing.payments.sepa.models import DebitFile, DirectDebit
+from window.downloads import download
 from window.refusals import refusals_shown_on
 
 
@@ -42,9 +43,7 @@ def debit_files(request: HttpRequest) -> HttpResponse:
 def debit_file(request: HttpRequest, ref: str) -> HttpResponse:
     """Hand the file over as it was made."""
     made = get_object_or_404(DebitFile, ref=ref)
-    answer = HttpResponse(made.content.encode(), content_type="application/xml")
-    answer["Content-Disposition"] = f'attachment; filename="{made.ref}.xml"'
-    return answer
+    return download(made.content.encode(), name=f"{made.ref}.xml", content_type="application/xml")
 
 
 @declares(access.KEEP_BOOKS)

@@ -51,6 +51,5 @@ def einvoice(request: HttpRequest, ref: str, form: str) -> HttpResponse:
 def pdf(request: HttpRequest, ref: str) -> HttpResponse:
     """Answer with the document as PDF, in the language of the screen."""
     found = places.document(request, ref)
-    answer = HttpResponse(rendering.pdf_of(found, get_language() or "en"), content_type="application/pdf")
-    answer["Content-Disposition"] = f'attachment; filename="{found.ref}.pdf"'
-    return answer
+    content = rendering.pdf_of(found, get_language() or "en")
+    return download(content, name=rendering.name_of(found), content_type="application/pdf")

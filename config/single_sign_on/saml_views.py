@@ -17,6 +17,7 @@ from accounts.single_sign_on.models import SignInProvider
 from config.single_sign_on import asking, finding, saml
 from config.single_sign_on.finding import TOO_OFTEN
 from config.single_sign_on.refusing import refused
+from window.downloads import download
 
 Protocol = SignInProvider.Protocol
 METADATA = "application/samlmetadata+xml"
@@ -27,9 +28,7 @@ METADATA = "application/samlmetadata+xml"
 def metadata(request: HttpRequest, ref: str) -> HttpResponse:
     """Give our metadata as a file; it is needed before the provider is on."""
     row = finding.known(ref, Protocol.SAML)
-    answer = HttpResponse(saml.metadata_of_ours(row), content_type=METADATA)
-    answer["Content-Disposition"] = f'attachment; filename="accord-{row.ref}.xml"'
-    return answer
+    return download(saml.metadata_of_ours(row), name=f"accord-{row.ref}.xml", content_type=METADATA)
 
 
 @csrf_exempt

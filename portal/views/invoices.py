@@ -174,7 +174,4 @@ def pdf(request: HttpRequest, ref: str) -> HttpResponse:
     """Hand over the document as PDF; the first time it is drawn."""
     document = places.document(request, ref)
     content = rendering.pdf_of(document, get_language() or "en")
-    name = f"{document.ref}.pdf".replace("/", "-")
-    return HttpResponse(
-        content, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return download(content, name=rendering.name_of(document), content_type="application/pdf")

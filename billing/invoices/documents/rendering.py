@@ -41,6 +41,11 @@ class PressFailed(Exception):
     """The press did not print; what it said is in the message."""
 
 
+def name_of(document: Document) -> str:
+    """Return a name for the PDF of a document; a reference may hold strokes, a file's name may not."""
+    return f"{document.ref}.pdf".replace("/", "-")
+
+
 def pdf_of(document: Document, language: str = "") -> bytes:
     """Return the PDF of an issued document in `language` (the receiver's, if not said); printed once, then kept.
 
