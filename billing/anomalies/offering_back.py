@@ -10,7 +10,6 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts import writing
@@ -25,7 +24,6 @@ from billing.anomalies import kept_money, sending_back
 from billing.anomalies.kept_money import Kept, NothingKept
 from billing.anomalies.models import Finding
 from billing.invoices import settling
-from billing.invoices.documents.wording import language_of
 from billing.invoices.models import Document
 from billing.ledger import locking
 from billing.money import Money
@@ -110,9 +108,7 @@ def send_back(*, actor: User, payment: Payment, at: datetime) -> Refund:
         locking.lock_payers([payment.payer_id])
         kept = kept_money.of(payment)
         decide(actor, kept, at).or_refuse()
-        with translation.override(language_of(payment.payer.language)):  # it stands on what the payer gets
-            reason = _("Paid twice") if kept.paid_twice else _("Paid too much")
-        started = sending_back.start(actor=actor, kept=kept, reason=reason, at=at)
+        started = sending_back.start(actor=actor, kept=kept, at=at)
     return refunds.carry_out(started.pk, at)
 
 

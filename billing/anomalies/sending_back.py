@@ -7,10 +7,14 @@ from datetime import datetime
 from typing import Final
 from uuid import NAMESPACE_OID, uuid5
 
+from django.utils import translation
+from django.utils.translation import gettext as _
+
 from accounts.people.models import User
 from billing.anomalies import finding as findings
 from billing.anomalies.kept_money import Kept
 from billing.anomalies.models import Finding
+from billing.invoices.documents.wording import language_of
 from billing.payments import refunds
 from billing.payments.bank.models import BankLine
 from billing.payments.models import Payment, Refund
@@ -18,8 +22,10 @@ from billing.payments.models import Payment, Refund
 DETECTORS: Final = ("double_payment", "unapplied_money")
 
 
-def start(*, actor: User, kept: Kept, reason: str, at: datetime) -> Refund:
+def start(*, actor: User, kept: Kept, at: datetime) -> Refund:
     """Write down the refund of what is kept and close what was found about it, in the caller's transaction.
+
+    Its reason stands on what the payer gets, so it is in the payer's language, whoever decided.
 
     The caller holds the payer (locking.lock_payers) since before `kept` was read, and calls `refunds.carry_out` after it was
     committed; where that never happens, the forgotten ones are sent later.
@@ -28,6 +34,8 @@ def start(*, actor: User, kept: Kept, reason: str, at: datetime) -> Refund:
         Refusal: the credit was used since.
     """
     payment = kept.payment
+    with translation.override(language_of(payment.payer.language)):
+        reason = _("Paid twice") if kept.paid_twice else _("Paid too much")
     started = refunds.start(
         actor=actor, payment=payment, amount_minor=kept.amount.amount_minor, reason=reason, at=at, by_policy=True,
         key=uuid5(NAMESPACE_OID, f"accord kept {payment.ref} {payment.refunds.count()}"), held_with=kept.with_sellers,

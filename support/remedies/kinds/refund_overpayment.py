@@ -108,8 +108,7 @@ class RefundOverpayment(Remedy[Terms]):
         payment = _payment(terms)
         locking.lock_payers([payment.payer_id])
         kept = kept_money.of(payment)
-        reason = _("Paid twice") if kept.paid_twice else _("Paid too much")
-        started = sending_back.start(actor=actor, kept=kept, reason=reason, at=at)
+        started = sending_back.start(actor=actor, kept=kept, at=at)
         transaction.on_commit(partial(refunds.carry_out, started.pk, at), robust=True)
         return Given(kept.amount, _paid_for(kept), Entry.objects.get(about_ref=started.ref, what="refund"))
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -66,6 +67,15 @@ def test_money_goes_back_once_it_is_committed_and_the_finding_is_put_right(djang
     assert set(Finding.objects.values_list("status", flat=True)) == {"remedied"}
     assert faults() == []
     assert [line.ties for line in tie_out.of_day(TODAY)] == [True]
+
+
+def test_reason_is_in_the_language_of_who_gets_the_money_not_of_the_agent():
+    case = support.overpaid_case(12000)
+
+    with translation.override("de"):
+        give(case)
+
+    assert Refund.objects.get().reason == "Paid twice"
 
 
 def test_words_ahead_name_the_invoice_like_the_words_that_are_sent():
