@@ -7,14 +7,20 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.people import access
 from accounts.people.models import User
 from billing.invoices.models import Document
+from billing.payments import settlement
 from billing.payments.models import Payment, PaymentQuerySet, PaymentShare
 
 
 def visible_to(viewer: User) -> PaymentQuerySet:
-    """Payments made by customers within the viewer's reach, or made for invoices of theirs."""
+    """Payments made by customers within the viewer's reach, or made for invoices of theirs; what went back of each stands on it."""
     customers = access.customers_within_reach(viewer, access.SEE_MONEY)
     theirs = PaymentShare.objects.filter(payment=OuterRef("pk"), document__customer__in=customers)
-    return Payment.objects.filter(Q(payer__in=customers) | Exists(theirs))
+    return with_what_went_back(Payment.objects.filter(Q(payer__in=customers) | Exists(theirs)))
+
+
+def with_what_went_back(payments: PaymentQuerySet) -> PaymentQuerySet:
+    """The same payments, each with what its bank or we took back (`taken_back_minor`); `refunded_minor` it knows itself."""
+    return payments.annotate(taken_back_minor=settlement.taken_back())
 
 
 def for_document(document: Document) -> PaymentQuerySet:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Sum
+from django.db.models import BigIntegerField, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from accounts.days import local_day
 from accounts.timeline import recording
@@ -53,6 +54,15 @@ def charged_back(payment: Payment) -> int:
     """Return how much of `payment` its bank holds again, net of charge-backs decided for us."""
     moved = Posting.objects.filter(account=Posting.Account.CLEARING, entry__about_ref=payment.ref, entry__what__in=TAKEN_BACK)
     return -int(moved.aggregate(total=Sum("amount_minor"))["total"] or 0)
+
+
+def taken_back() -> Coalesce:
+    """Say of each payment of a query what `charged_back` says of one, in the same statement."""
+    moved = Posting.objects.filter(
+        account=Posting.Account.CLEARING, entry__about_ref=OuterRef("ref"), entry__what__in=TAKEN_BACK
+    )
+    net = moved.order_by().values("entry__about_ref").annotate(net=-Sum("amount_minor")).values("net")
+    return Coalesce(Subquery(net), 0, output_field=BigIntegerField())
 
 
 def left_at_origin(payment: Payment) -> int:

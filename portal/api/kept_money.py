@@ -74,8 +74,7 @@ class KeptAnswers(View):
         payment = places.payment_to_make(request, ref)
         given: dict[str, Any] = self.read(KeptAnswerSerializer(data=request.data))
         ANSWERS[given["answer"]](actor=request.user, payment=payment, at=timezone.now())
-        payment.refresh_from_db()
-        return Response(self.get_serializer(payment).data)
+        return Response(self.get_serializer(places.payment(request, ref)).data)
 
 
 class Receipt(View):

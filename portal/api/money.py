@@ -19,6 +19,7 @@ from billing.invoices.einvoice import writing
 from billing.invoices.models import Document, Line
 from billing.money import Money
 from billing.payments import collecting, methods
+from billing.payments import selectors as payment_selectors
 from billing.payments.models import Payment, PaymentMethod
 from portal import invoices_shown, paying, places
 from portal.api.customers import SPAN
@@ -93,13 +94,15 @@ class PaymentSerializer(serializers.ModelSerializer):
 
     payer = serializers.CharField(source="payer.number")
     amount = fields.AmountField("amount_minor")
+    refunded = fields.AmountField("refunded_minor", help_text="What we gave back of it.")
+    taken_back = fields.AmountField("taken_back_minor", help_text="What the bank took back, or we after a mistake.")
     documents = serializers.SerializerMethodField(help_text="What it was made for.")
 
     class Meta:
         model = Payment
         fields = (
-            "ref", "payer", "status", "amount", "method_label", "decline_reason", "part_reason", "started_at", "settled_at",
-            "documents",
+            "ref", "payer", "status", "amount", "refunded", "taken_back", "method_label", "decline_reason", "part_reason",
+            "started_at", "settled_at", "documents",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -199,14 +202,14 @@ class Payments(Listing):
     def get_queryset(self) -> QuerySet[Payment]:
         node = places.node(self.request, self.kwargs["number"], access.SEE_MONEY)
         made = Payment.objects.filter(payer__in=places.span(self.request, node).customers)
-        return made.select_related("payer").prefetch_related("shares__document")
+        return payment_selectors.with_what_went_back(made).select_related("payer").prefetch_related("shares__document")
 
     @repeatable(request=NewPaymentSerializer, responses={201: PaymentSerializer})
     def post(self, request: Request, number: str) -> Response:
         """Pay documents with a kept method. A declined payment is answered too: its `status` says so."""
         places.node(request, number, access.PAY)
         given, key = self.read(NewPaymentSerializer(data=request.data)), self.repeat_key
-        payment = self._pay(given, key)
+        payment = places.payment(request, self._pay(given, key).ref)
         return Response(PaymentSerializer(payment).data, status=status.HTTP_201_CREATED)
 
     def _pay(self, given: dict[str, Any], key: UUID) -> Payment:

@@ -13,6 +13,7 @@ from accounts.people.routes import declares
 from billing.anomalies import offering_back
 from billing.invoices import selectors as invoice_selectors
 from billing.invoices.models import Document
+from billing.payments import selectors as payment_selectors
 from billing.payments.models import Payment
 from billing.payments.stripe import confirming
 from portal import paying, places
@@ -40,14 +41,14 @@ def payments(request: HttpRequest, number: str) -> HttpResponse:
         return _pay(request, places.node(request, number, access.PAY))
     node = places.node(request, number, access.SEE_MONEY)
     span = places.span(request, node)
-    made = Payment.objects.filter(payer__in=span.customers).select_related("payer", "paid_by")
+    made = payment_selectors.with_what_went_back(Payment.objects.filter(payer__in=span.customers))
     return render(
         request,
         "portal/payments/payments.html",
         {
             "at": node,
             "span": span,
-            "page": page_of(request, made, newest_by="started_at"),
+            "page": page_of(request, made.select_related("payer", "paid_by"), newest_by="started_at"),
             "offers": offering_back.offers(span.customers, viewer=request.user, at=timezone.now()),
             "may_pay": places.standing(request, node).may(access.PAY),
         },
