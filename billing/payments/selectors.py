@@ -12,7 +12,7 @@ from billing.payments.models import Payment, PaymentQuerySet, PaymentShare
 
 
 def visible_to(viewer: User) -> PaymentQuerySet:
-    """Payments made by customers within the viewer's reach, or made for invoices of theirs; what went back of each stands on it."""
+    """Payments by customers within the viewer's reach, or for invoices of theirs, each with what went back of it."""
     customers = access.customers_within_reach(viewer, access.SEE_MONEY)
     theirs = PaymentShare.objects.filter(payment=OuterRef("pk"), document__customer__in=customers)
     return with_what_went_back(Payment.objects.filter(Q(payer__in=customers) | Exists(theirs)))

@@ -58,9 +58,7 @@ def charged_back(payment: Payment) -> int:
 
 def taken_back() -> Coalesce:
     """Say of each payment of a query what `charged_back` says of one, in the same statement."""
-    moved = Posting.objects.filter(
-        account=Posting.Account.CLEARING, entry__about_ref=OuterRef("ref"), entry__what__in=TAKEN_BACK
-    )
+    moved = Posting.objects.filter(account=Posting.Account.CLEARING, entry__about_ref=OuterRef("ref"), entry__what__in=TAKEN_BACK)
     net = moved.order_by().values("entry__about_ref").annotate(net=-Sum("amount_minor")).values("net")
     return Coalesce(Subquery(net), 0, output_field=BigIntegerField())
 

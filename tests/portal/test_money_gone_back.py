@@ -23,7 +23,8 @@ def visitor(tree):
 def said_of(visitor, node, payment):
     """What the list's pill says, and the whole page of the payment."""
     listed = visitor.get(reverse("portal:payments", args=[node.number])).content.decode().split("<tbody>")[1]
-    return listed.split('<span class="pill')[1].split(">")[1].split("<")[0], words(visitor.get(f"/portal/payments/{payment.ref}/"))
+    pill = listed.split('<span class="pill')[1].split(">")[1].split("<")[0]
+    return pill, words(visitor.get(f"/portal/payments/{payment.ref}/"))
 
 
 def given_back(payment, amount):
