@@ -1,12 +1,14 @@
 """Lifecycle: at which stage a customer is, since when and why, what moves it on, and who is stuck.
 
 A stage's ways out, as managers write them (stage_rules.py), are asked every night, like a segment's rule; the first that holds
-counts. People may set a stage as well (a fact of the customer), and the history follows it. Stuck is who stays in a stage longer
-than it may last without what is expected there; the mark goes with the stage, and so does the task about it (stage_tasks.py).
-How long onboarding may last is policy's to say, so the reader of that hangs in from above.
+counts. Where the ways of the stages ahead would lead a customer straight back, it stays instead of swapping stages every night,
+and the preview says so. People may set a stage as well (a fact of the customer), and the history follows it. Stuck is who stays
+in a stage longer than it may last without what is expected there; the mark goes with the stage, and so does the task about it
+(stage_tasks.py). How long onboarding may last is policy's to say, so the reader of that hangs in from above.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import transaction
@@ -25,6 +27,14 @@ STAGES = Customer.Stage
 DaysReader = Callable[[Iterable[int], date], dict[int, int]]
 _onboarding_days: list[DaysReader] = []
 Table = dict[str, Stage]
+
+
+@dataclass(frozen=True)
+class Night:
+    """Who of some customers leaves its stage, by which way, and who stays because its way would lead it back at once."""
+
+    moves: dict[Customer, Exit] = field(default_factory=dict)
+    circles: dict[Customer, Exit] = field(default_factory=dict)
 
 
 def hang_onboarding_days(reader: DaysReader) -> None:
@@ -68,23 +78,38 @@ def stuck() -> QuerySet[StageEntry]:
     return rows.order_by("stuck_since", "pk")
 
 
-def moving(customers: list[Customer], table: Table, at: datetime) -> dict[Customer, Exit]:
-    """Return who of some customers leaves its stage, and by which way: the first that holds and leads where it may enter."""
+def night(customers: list[Customer], table: Table, at: datetime) -> Night:
+    """Say who of some customers leaves its stage, and by which way: the first that holds and leads where it may enter."""
     entries = {stage: rules.parse(row.entry) for stage, row in table.items()}
     conditions = {way: [*rules.parse(way.when), *entries[way.to]] for row in table.values() for way in row.exits}
     values = evaluating.values_of(conditions.values(), customers, at)
-    found = {}
+    found = Night()
     for customer in customers:
-        ways = table[customer.stage].exits
-        held = (way for way in ways if all(one.holds(values[customer.pk][one.fact]) for one in conditions[way]))
-        if way := next(held, None):
-            found[customer] = way
+        facts = values[customer.pk]
+        held = {way for way, asked in conditions.items() if all(one.holds(facts[one.fact]) for one in asked)}
+        if way := _way_out(table, customer.stage, held):
+            (found.circles if _leads_back(table, customer.stage, held) else found.moves)[customer] = way
     return found
+
+
+def _way_out(table: Table, stage: str, held: set[Exit]) -> Exit | None:
+    return next((way for way in table[stage].exits if way in held), None)
+
+
+def _leads_back(table: Table, stage: str, held: set[Exit]) -> bool:
+    """Say whether who takes one way out after the other, as all of them stand now, comes back to `stage`."""
+    here, been = stage, {stage}
+    while way := _way_out(table, here, held):
+        if way.to in been:
+            return way.to == stage
+        here = way.to
+        been.add(here)
+    return False
 
 
 def _move_on(customers: list[Customer], table: Table, at: datetime) -> dict[int, Exit]:
     """Change the stage of those for whom a way out holds, by the use case of every change of facts; return each one's way."""
-    found = moving(customers, table, at)
+    found = night(customers, table, at).moves
     for customer, way in found.items():
         details.change(actor=None, customer=customer, at=at, stage=str(way.to))
         customer.stage = str(way.to)

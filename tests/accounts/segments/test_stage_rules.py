@@ -108,6 +108,33 @@ def test_preview_names_who_would_move_and_moves_nobody():
     assert stage_of(found) == "prospect"
 
 
+def test_ways_out_that_lead_straight_back_move_nobody_and_the_preview_says_so():
+    customer = customers.group("Helios", stage="prospect", country="AT")
+    way_out("prospect", "country is AT", "active", why="it is in Austria")
+    way_out("active", "country is AT", "renewal", position=0)
+    way_out("renewal", "country is AT", "prospect", position=0)
+
+    said = stage_previews.tonight(at=NOON)
+    moved = [lifecycle.follow_all(at=NOON + timedelta(days=night)) for night in range(3)]
+
+    assert said == (
+        "Nobody of 1 customers would move tonight. 1 stay where they are, because the ways out ahead would lead them back at"
+        " once: Helios to Active (it is in Austria)."
+    )
+    assert (moved, stage_of(customer)) == ([0, 0, 0], "prospect")
+
+
+def test_circle_further_on_is_entered_once_and_not_gone_round():
+    customer = customers.group(stage="prospect", country="AT")
+    way_out("prospect", "country is AT", "active")
+    way_out("active", "country is AT", "renewal", position=0)
+    way_out("renewal", "country is AT", "active", position=0)
+
+    moved = [lifecycle.follow_all(at=NOON + timedelta(days=night)) for night in range(3)]
+
+    assert (moved, stage_of(customer)) == ([1, 0, 0], "active")
+
+
 def test_preview_counts_who_is_not_named():
     for number in range(7):
         customers.group(f"Customer {number}", stage="prospect", country="AT")
