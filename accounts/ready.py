@@ -1,7 +1,8 @@
 """Ready statements: asked again and again, but put into words only once.
 
-Django writes the SQL of a queryset anew each time it is asked, which takes longer than PostgreSQL needs to answer most of them.
-A ready statement is written at its first use, with a place for each fact, and asked with other facts afterwards:
+Django writes the SQL of a queryset anew each time it is asked, and PostgreSQL plans it anew, which takes longer than to answer
+most of them. A ready statement is written at its first use, with a place for each fact, planned once a connection (prepared.py),
+and asked with other facts afterwards:
 
     @ready.statement
     def _lines_of(document: Fact) -> QuerySet[Line]:
@@ -15,7 +16,7 @@ Only facts may differ between two questions: what else the function looks at is 
 """
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from inspect import signature
 from typing import Any, Generic, TypeVar
@@ -25,6 +26,7 @@ from django.db import connections
 from django.db.models import Model, QuerySet, Value
 
 from accounts import reading
+from accounts.prepared import Prepared
 
 Row = TypeVar("Row")
 
@@ -58,27 +60,29 @@ class Statement(Generic[Row]):
         """Return the rows, read anew each time."""
         if [] in facts.values() or self._written is None:
             return []
-        rows, compiler, (sql, places) = self._written
+        rows, compiler, places, prepared = self._written
         given = tuple(_as_sent(facts[place.value]) if isinstance(place, Fact) else place for place in places)
         asked, compiler = rows.all(), copy.copy(compiler)
         compiler.connection = connections[compiler.using]
-        compiler.as_sql = lambda *args, **options: (sql, given)
+        compiler.as_sql = lambda *args, **options: prepared.words(compiler.connection, given)
         asked.query.get_compiler = lambda *args, **options: compiler  # type: ignore[method-assign] # of this copy only
         return list(asked)
 
     @cached_property
-    def _written(self) -> tuple[QuerySet[Any, Row], Any, tuple[str, tuple[Any, ...]]] | None:
+    def _written(self) -> tuple[QuerySet[Any, Row], Any, Sequence[Any], Prepared] | None:
         """Write it, and look up how its columns are read; nothing where no row can ever be found."""
         facts = {name: Fact(name) for name in signature(self._write).parameters}
         rows = self._write(**{name: self._stand_ins.get(name, _itself)(fact) for name, fact in facts.items()})
         compiler = rows.query.get_compiler(using=rows.db)
         try:
-            sql = compiler.as_sql()
+            sql, places = compiler.as_sql()
         except EmptyResultSet:
             return None
         read = compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
         compiler.get_converters = lambda columns: read
-        return rows, compiler, sql
+        handed_in = [number for number, place in enumerate(places) if isinstance(place, Fact)]
+        name = f"{self._write.__module__}.{self._write.__qualname__}"
+        return rows, compiler, places, Prepared(name, sql, places, handed_in)
 
 
 def statement(write: Callable[..., QuerySet[Any, Row]]) -> Statement[Row]:

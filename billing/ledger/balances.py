@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 from django.db.models import QuerySet, Sum
 
-from accounts import reading
+from accounts import prepared, reading
 from accounts.customers.models import Customer
 from billing.ledger.models import Posting
 
@@ -87,13 +87,12 @@ def for_nodes(customers: Iterable[Customer], *, within: QuerySet[Customer] | Non
     found: dict[int, NodeBalance] = defaultdict(NodeBalance)
     ids = [customer.pk for customer in customers]
     counted, parameters = within.order_by().values("pk").query.sql_with_params() if within is not None else ("", ())
-    with connection.cursor() as cursor:
-        sql = _NODES.format(within=f"AND c.id IN ({counted})" if counted else "")
-        cursor.execute(sql, [ids, [str(account) for account in _OWED], *parameters])
-        for node, currency, subtree, own in cursor.fetchall():
-            found[node].subtree[currency] = subtree
-            if own is not None:
-                found[node].own[currency] = own
+    sql = _NODES.format(within=f"AND c.id IN ({counted})" if counted else "")
+    given = [ids, [str(account) for account in _OWED], *parameters]
+    for node, currency, subtree, own in prepared.fetch(connection, f"{__name__}.for_nodes", sql, given):
+        found[node].subtree[currency] = subtree
+        if own is not None:
+            found[node].own[currency] = own
     return {node: found[node] for node in ids}
 
 
