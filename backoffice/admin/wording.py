@@ -19,6 +19,9 @@ LIBRARY_WORDS: Final = (
     gettext_noop("Select value"),
     gettext_noop("Search apps and models..."),
     gettext_noop("This page yielded into no results. Create a new item or reset your filters."),
+    gettext_noop("No results found"),
+    gettext_noop("Type to search"),
+    gettext_noop("Reset filters"),
     gettext_noop("Save and add another"),
     gettext_noop("Save and continue editing"),
 )
