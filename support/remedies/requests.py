@@ -62,5 +62,5 @@ Rule = Callable[[GrantRequest], Decision]
 
 def level_name(level: str) -> str:
     """Return what people call a level, within a sentence; German keeps the capital of a noun there."""
-    label = StaffProfile.Level(level).label
+    label = str(StaffProfile.Level(level).label)
     return label if (get_language() or "").startswith("de") else label.lower()
