@@ -16,6 +16,7 @@ from support.measures.first_contact import Figures
 from support.measures.processes import Process
 from support.measures.silence import Silent
 from support.tickets.models import Ticket
+from window.formats import figure
 
 SPANS = {"7": gettext_lazy("7 days"), "30": gettext_lazy("30 days"), "90": gettext_lazy("90 days"), "365": gettext_lazy("a year")}
 SPLITS = {
@@ -71,7 +72,7 @@ def _row(name: str, figures: Figures) -> dict[str, object]:
         "name": name,
         "issues": figures.issues,
         "resolution": none if figures.resolution is None else f"{figures.resolution} %",
-        "satisfaction": figures.satisfaction or none,
+        "satisfaction": figure(figures.satisfaction) if figures.satisfaction else none,
         "answers": figures.answers,
         "reopened": none if figures.reopen_rate is None else f"{figures.reopen_rate} %",
         "not_yet": figures.not_yet,

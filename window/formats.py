@@ -30,7 +30,7 @@ def decimal_comma() -> bool:
     return get_decimal_symbol(locale()) == ","
 
 
-def figure(number: int | Decimal) -> str:
+def figure(number: int | Decimal | str) -> str:
     """Write a number with the language's grouping and every decimal place it has."""
     value = Decimal(number)
     places = max(0, -int(value.as_tuple().exponent))

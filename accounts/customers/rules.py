@@ -28,7 +28,9 @@ from accounts.quality import identifiers
 
 REFUSES, LOWERS, OFF = "refuses", "lowers", "off"
 ANY: Final = (REFUSES, LOWERS, OFF)
-EVERYONE, LEGAL, WITH_ADDRESS = "every customer", "customers that carry legal data", "customers with an address"
+EVERYONE: Final = gettext_noop("every customer")
+LEGAL: Final = gettext_noop("customers that carry legal data")
+WITH_ADDRESS: Final = gettext_noop("customers with an address")
 
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 PHONE: Final = re.compile(r"[+()0-9 ./x,;ext-]{3,40}", re.IGNORECASE)
@@ -77,7 +79,7 @@ class Rule:
     complaint: Callable[[Subject], str]
     weight: int = 0
     version: int = 1
-    owner: str = "data steward"
+    owner: str = gettext_noop("data steward")
     may_be: tuple[str, ...] = ()
     stays: str = ""
     days: int = 0
@@ -236,7 +238,7 @@ RULES: Final = (
         LEGAL,
         fresh_within(CONFIRMED_WITHIN),
         5,
-        owner="the customer",
+        owner=gettext_noop("the customer"),
         may_be=(LOWERS, OFF),
         days=CONFIRMED_WITHIN,
     ),  # fmt: skip

@@ -88,7 +88,10 @@ ACTIONS: Final = (
 )  # fmt: skip
 
 
-NOT_WITHIN_REACH: Final = refused("not_within_reach", _("You may not do this for this customer."))
+def not_within_reach() -> Decision:
+    """Return the decision that objects to what lies beyond a person's reach, in the reader's language."""
+    return refused("not_within_reach", _("You may not do this for this customer."))
+
 
 # Every customer a membership covers: its own node, or everything whose span opens inside its node's span.
 COVERED: Final = """
@@ -142,7 +145,7 @@ def decide(actor: User, action: Action, customer: Customer) -> Decision:
     """Say whether `actor` may take `action` for `customer`."""
     if customers_within_reach(actor, action).filter(pk=customer.pk).exists():
         return ALLOWED
-    return NOT_WITHIN_REACH
+    return not_within_reach()
 
 
 def may_anywhere(viewer: User, action: Action) -> bool:
@@ -173,12 +176,12 @@ def tickets_shared_with(viewer: User, action: Action = SEE_CUSTOMER, *, on: date
 def decide_for_other(actor: User, relation: Relation) -> Decision:
     """Say whether `actor` may raise tickets on behalf of the other under `relation`."""
     held = relations_within_reach(actor, ASK_FOR_HELP).filter(kind__shows=RelationKind.Shows.TICKETS)
-    return ALLOWED if held.filter(pk=relation.pk).exists() else NOT_WITHIN_REACH
+    return ALLOWED if held.filter(pk=relation.pk).exists() else not_within_reach()
 
 
 def decide_on_shared(actor: User, ref: str) -> Decision:
     """Say whether `actor` may write on the ticket `ref` because a customer of theirs raised it for another."""
-    return ALLOWED if tickets_shared_with(actor, ASK_FOR_HELP).filter(ref=ref).exists() else NOT_WITHIN_REACH
+    return ALLOWED if tickets_shared_with(actor, ASK_FOR_HELP).filter(ref=ref).exists() else not_within_reach()
 
 
 @dataclass(frozen=True)
@@ -195,7 +198,7 @@ class Standing:
     def may(self, action: Action) -> Decision:
         """Say what `decide` says about this action."""
         roles = {row.role for row in self.held}
-        return ALLOWED if self.level in action.levels or roles & action.roles else NOT_WITHIN_REACH
+        return ALLOWED if self.level in action.levels or roles & action.roles else not_within_reach()
 
     @property
     def why(self) -> str:

@@ -9,6 +9,8 @@ from datetime import date
 from typing import Final
 
 from django.db import connection
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.models import Customer
 
@@ -31,7 +33,7 @@ class Fact:
     """One thing that can be asked: its name, what it is, and how it is read; a missing answer is `absent`."""
 
     code: str
-    label: str
+    label: str | Promise
     read: Reader
     absent: Value = ""
 
@@ -77,15 +79,15 @@ def latest_sign_ins(customers: Iterable[int]) -> dict[int, date]:
 
 
 for _fact in (
-    Fact("tier", "Tier", column("tier")),
-    Fact("kind", "Kind of node", column("kind_id")),
-    Fact("country", "Country", column("country")),
-    Fact("stage", "Stage", column("stage")),
-    Fact("currency", "Currency", column("currency")),
-    Fact("level", "Levels below the top of its group", column("level"), 0),
-    Fact("nodes", "Nodes at and below it", _nodes, 0),
-    Fact("days", "Days it has been a customer", _days, 0),
-    Fact("sign_ins", "Whether anybody ever signed in (1 or 0)", _begun, 0),
-    Fact("silent_days", "Days since anybody signed in", _silent_days, 0),
+    Fact("tier", _("Tier"), column("tier")),
+    Fact("kind", _("Kind of node"), column("kind_id")),
+    Fact("country", _("Country"), column("country")),
+    Fact("stage", _("Stage"), column("stage")),
+    Fact("currency", _("Currency"), column("currency")),
+    Fact("level", _("Levels below the top of its group"), column("level"), 0),
+    Fact("nodes", _("Nodes at and below it"), _nodes, 0),
+    Fact("days", _("Days it has been a customer"), _days, 0),
+    Fact("sign_ins", _("Whether anybody ever signed in (1 or 0)"), _begun, 0),
+    Fact("silent_days", _("Days since anybody signed in"), _silent_days, 0),
 ):
     register(_fact)

@@ -19,12 +19,12 @@ class Segment(models.Model):
 
     code = models.SlugField(unique=True, max_length=40)
     name = models.CharField(max_length=80)
-    description = models.TextField(help_text="Who is meant, in plain words.")
+    description = models.TextField(help_text=_("Who is meant, in plain words."))
     examples = models.TextField(blank=True)
-    do = models.TextField(blank=True, help_text="What we do for them.")
-    dont = models.TextField(blank=True, help_text="What we do not do.")
+    do = models.TextField(blank=True, help_text=_("What we do for them."))
+    dont = models.TextField(blank=True, help_text=_("What we do not do."))
     rule = models.TextField(blank=True, help_text="One line for each condition; all must hold. Empty: chosen by hand.")
-    rank = models.PositiveSmallIntegerField(default=0, help_text="Of two segments the higher rank speaks.")
+    rank = models.PositiveSmallIntegerField(default=0, help_text=_("Of two segments the higher rank speaks."))
     active = models.BooleanField(default=True)
 
     class Meta:
@@ -65,7 +65,7 @@ class KeyAccount(AskedAndApproved):
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="key_accounts")
     manager = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    criteria = models.CharField(max_length=300, help_text="Why it is one.")
+    criteria = models.CharField(max_length=300, help_text=_("Why it is one."))
     note = models.TextField(blank=True, help_text="What everybody must know who deals with it.")
     early_access = models.BooleanField(default=False)
     talk_due_on = models.DateField(null=True, blank=True, help_text="When the next yearly talk is due.")

@@ -240,9 +240,7 @@ KINDS: Final[dict[str, Kind]] = {
     "support.chat_handed_over": Kind(_("{ref}: the chat went from {before} to {agent}"), "chat"),
     "support.chat_waits_again": Kind(_("{ref}: the chat waits for somebody else than {before}"), "clock"),
     "support.chat_missed": Kind(_("{ref}: the chat became a ticket. {why}"), "tag", NOTICE),
-    "support.chat_ended": Kind(
-        _("{ref}: the chat ended after {minutes} minutes and {messages} messages"), "chat", SURVEY + NOTICE
-    ),
+    "support.chat_ended": Kind(_("{ref}: the chat ended after {minutes} min; messages: {messages}"), "chat", SURVEY + NOTICE),
     "support.chat_left": Kind(_("{ref}: {name} had left the chat and was told by mail what was said since"), "mail", NOTICE),
     "support.call_logged": Kind(_("{ref}: we spoke by telephone"), "chat"),
     "support.callback_asked": Kind(_("{ref}: a call back is wanted, {window}"), "clock"),
@@ -261,7 +259,7 @@ KINDS: Final[dict[str, Kind]] = {
     "support.ticket_changed": Kind(_("{ref}: {what}"), "edit"),
     "support.ticket_kind_changed": Kind(_("{ref} is about {after} now, before about {before}"), "edit"),
     "support.macro_written": Kind(_("Macro: {macro}"), "note"),
-    "billing.usage_brought_in": Kind(_("{count} measurements of {ref} were brought in from a file"), "download"),
+    "billing.usage_brought_in": Kind(_("{ref}: usage was brought in from a file; measurements: {count}"), "download"),
     "support.ticket_field_filled": Kind(_("{ref}: {field} is “{after}” now, before “{before}”"), "edit"),
     "support.ticket_field_set": Kind(_("Field of tickets: {field}"), "edit"),
     "support.tag_set": Kind(_("Tag {tag}: {what}"), "edit"),

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.models import Customer
 from accounts.segments.facts import Fact, Value, register
@@ -74,7 +75,7 @@ def owed(customers: Iterable[Customer], on: date) -> dict[int, Value]:
 
 def hang() -> None:
     """Let rules ask these facts."""
-    register(Fact("subscriptions", "Running subscriptions", subscriptions, 0))
-    register(Fact("over", "Whether everything it had has ended (1 or 0)", over, 0))
-    register(Fact("days_to_term", "Days until a term ends", days_to_term, NO_TERM))
-    register(Fact("owed", "Owed, in minor units", owed, 0))
+    register(Fact("subscriptions", _("Running subscriptions"), subscriptions, 0))
+    register(Fact("over", _("Whether everything it had has ended (1 or 0)"), over, 0))
+    register(Fact("days_to_term", _("Days until a term ends"), days_to_term, NO_TERM))
+    register(Fact("owed", _("Owed, in minor units"), owed, 0))

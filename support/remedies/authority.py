@@ -133,7 +133,7 @@ def acknowledge_policy(*, actor: User, at: datetime) -> StaffProfile:
 
 def works_with_remedies(request: GrantRequest) -> Decision:
     """Only levels that grant remedies at all; they reach every customer."""
-    return ALLOWED if request.standing.level in access.GRANT_REMEDY.levels else access.NOT_WITHIN_REACH
+    return ALLOWED if request.standing.level in access.GRANT_REMEDY.levels else access.not_within_reach()
 
 
 def policy_acknowledged(request: GrantRequest) -> Decision:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.customers.models import Customer
 from billing import money
@@ -107,14 +108,17 @@ def _circumstances(row: Allowance, case: Circumstances) -> Iterator[Criterion]:
         inside = row.segment_id in case.segments
         yield Criterion(_("Segment"), str(row.segment), _("in it") if inside else _("not in it"), inside)
     if row.tenure_days:
-        words = _("{days} days")
         held = case.days >= row.tenure_days
-        yield Criterion(_("A customer for"), words.format(days=row.tenure_days), words.format(days=case.days), held)
+        yield Criterion(_("A customer for"), _days(row.tenure_days), _days(case.days), held)
     if row.certificate:
         passed = row.certificate in case.certificates
         yield Criterion(_("Quiz passed"), row.certificate, _("yes") if passed else _("no"), passed)
     if row.share_percent and not _invoice(row, case):
         yield Criterion(_("Share of the invoice"), _up_to(row.share_percent), _("no invoice"), holds=False)
+
+
+def _days(count: int) -> str:
+    return ngettext("{days} day", "{days} days", count).format(days=count)
 
 
 def _amount(label: str, most: Money, whole: Money) -> Criterion:

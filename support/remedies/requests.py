@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.utils.translation import get_language
+
 from accounts.decisions import Decision
 from accounts.people.models import StaffProfile, User
 from accounts.policies.resolving import Resolved
@@ -59,5 +61,6 @@ Rule = Callable[[GrantRequest], Decision]
 
 
 def level_name(level: str) -> str:
-    """Return what people call a level, within a sentence."""
-    return StaffProfile.Level(level).label.lower()
+    """Return what people call a level, within a sentence; German keeps the capital of a noun there."""
+    label = str(StaffProfile.Level(level).label)
+    return label if (get_language() or "").startswith("de") else label.lower()

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.decisions import Refusal
 from accounts.people import access
@@ -125,15 +126,19 @@ def _keep_readable(earlier: TicketField, asked: Asked) -> None:
     filled = Ticket.objects.filter(fields__has_key=earlier.code)
     if asked.type != earlier.type and (count := filled.count()):
         raise FieldMakesNoSense(
-            _("{count} tickets have filled in “{field}”: its type stays. Retire it, and set a new one.").format(
-                count=count, field=earlier.label
-            )
+            ngettext(
+                "{count} ticket has filled in “{field}”: its type stays. Retire it, and set a new one.",
+                "{count} tickets have filled in “{field}”: its type stays. Retire it, and set a new one.",
+                count,
+            ).format(count=count, field=earlier.label)
         )
     gone = {one["code"] for one in earlier.options} - {one["code"] for one in asked.options}
     for code in sorted(gone):
         if count := Ticket.objects.filter(fields__contains={earlier.code: code}).count():
             raise FieldMakesNoSense(
-                _("“{option}” stands on {count} tickets: retire it with a “-” before its line.").format(
-                    option=earlier.option(code), count=count
-                )
+                ngettext(
+                    "“{option}” stands on {count} ticket: retire it with a “-” before its line.",
+                    "“{option}” stands on {count} tickets: retire it with a “-” before its line.",
+                    count,
+                ).format(option=earlier.option(code), count=count)
             )

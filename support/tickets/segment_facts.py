@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.models import Customer
 from accounts.segments.facts import Fact, Value, register
@@ -27,4 +28,4 @@ def open_tickets(customers: Iterable[Customer], on: date) -> dict[int, Value]:
 
 def hang() -> None:
     """Let rules ask this fact."""
-    register(Fact("open_tickets", "Tickets not resolved", open_tickets, 0))
+    register(Fact("open_tickets", _("Tickets not resolved"), open_tickets, 0))

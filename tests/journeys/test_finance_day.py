@@ -18,7 +18,7 @@ def test_finance_acknowledges_the_day_in_two_clicks(signed_in, accord):
     count, total = rows.count(), sum(cents(row.locator("td.num").inner_text()) for row in rows.all())
     with at_most(finance, 2):
         finance.get_by_text(f"Acknowledge these {count}").click()
-        confirm = finance.get_by_role("button", name=re.compile(rf"^Confirm: {count} remedies, "))
+        confirm = finance.get_by_role("button", name=re.compile(rf"^Confirm: {count} remed(y|ies), "))
         assert cents(confirm.inner_text().split(", ", 1)[1]) == total
         confirm.click()
         expect(finance.get_by_text("Nothing new")).to_be_visible()

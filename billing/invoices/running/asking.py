@@ -32,7 +32,7 @@ def ask(*, actor: User, on: date, at: datetime) -> BillingRun | None:
 def decide(*, actor: User, on: date, at: datetime) -> Decision:
     """Say whether `actor` may let everything due by `on` be billed now: nothing is dated by a day that has begun nowhere yet."""
     if not access.may_anywhere(actor, access.RUN_BILLING):
-        return access.NOT_WITHIN_REACH
+        return access.not_within_reach()
     if on > latest_day(at):
         return refused("not_yet_due", _("{day} is still to come: billing is dated by a day that has begun.").format(day=on))
     return ALLOWED

@@ -10,6 +10,7 @@ from typing import Final
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.days import local_day
 from billing.anomalies.models import Finding
@@ -59,7 +60,8 @@ def nothing_given_yet(ticket: Ticket) -> Answer:
     """No remedy was given on the ticket."""
     given = ticket.grants.filter(status=Grant.Status.GRANTED).count()
     if given:
-        return Answer(False, _("{count} remedies were given on this ticket.").format(count=given))
+        words = ngettext("{count} remedy was given on this ticket.", "{count} remedies were given on this ticket.", given)
+        return Answer(False, words.format(count=given))
     return Answer(True, _("Nothing was given on this ticket yet."))
 
 

@@ -209,7 +209,7 @@ def test_type_of_a_field_in_use_stays():
     field()
     fill(support.ticket(kind="technical"), affected="Berlin")
 
-    with pytest.raises(Refusal, match="1 tickets have filled in “Affected service”: its type stays."):
+    with pytest.raises(Refusal, match="1 ticket has filled in “Affected service”: its type stays."):
         field(type="number")
 
     assert TicketField.objects.get().type == "text"
@@ -219,7 +219,7 @@ def test_option_in_use_is_retired_and_not_removed():
     choice()
     ticket = fill(support.ticket(kind="technical"), affected="router")
 
-    with pytest.raises(Refusal, match="“Router” stands on 1 tickets"):
+    with pytest.raises(Refusal, match="“Router” stands on 1 ticket:"):
         choice(options=[LINE])
     choice(options=[ROUTER | {"retired": True}, LINE])
 
