@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
 from accounts.people.models import User
-from billing.invoices import crediting, issuing, newline, reductions, settling
+from billing.invoices import absorbing, crediting, issuing, newline, reductions
 from billing.invoices.models import Document, Line
 from billing.invoices.newline import NewLine
 from billing.ledger import balances, locking
@@ -100,7 +100,7 @@ def credit_lines(
             return Document.objects.get(ref=earlier.about_ref)
         credits = [credit_of(_locked(line), amount) for line, amount in sorted(amounts.items(), key=lambda item: item[0].pk)]
         credit_note = write(actor=actor, document=document, credits=credits, reason=reason, on=on, at=at, entry_key=entry_key)
-        settling.absorb_credit_note(credit_note, at)
+        absorbing.absorb(credit_note, at)
         _unspent_or_refuse(credit_note, amounts)
         return credit_note
 

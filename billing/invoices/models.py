@@ -16,9 +16,11 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
+from accounts import writing
 from accounts.append_only import not_truncated, only_added
 from accounts.customers.models import Customer
 from billing.catalog.models import LegalEntity as LegalEntity
+from billing.money import Money
 
 # A number as payers write it: without signs, in capitals.
 PLAIN_REF: Final = Upper(Func(F("ref"), Value("[^A-Za-z0-9]"), Value(""), Value("g"), function="regexp_replace"))
@@ -381,4 +383,5 @@ class CreditOrder(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount_minor} {self.currency} of credit for {self.customer}"
+        amount = writing.of_fact(str(Money(self.amount_minor, self.currency)))
+        return f"{amount} of credit for {self.customer}"

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.customers import responsibilities
 from accounts.decisions import Refusal
 from accounts.people.models import User
-from billing.invoices import credit_notes, crediting, issuing, newline, reductions, settling
+from billing.invoices import absorbing, credit_notes, crediting, issuing, newline, reductions, settling
 from billing.invoices.models import Document, Line
 from billing.invoices.newline import NewLine
 from billing.ledger import locking
@@ -92,7 +92,7 @@ def anew(
         )
         copies = [_copy(line, (nets or {}).get(line.pk), po_number) for line in held]
         invoice = _bill(document, copies, reason, on, at, actor, key, po_number)
-        settling.absorb_credit_note(credit_note, at, then=invoice)
+        absorbing.absorb(credit_note, at, then=invoice)
         return Replaced(credit_note, invoice)
 
 

@@ -16,7 +16,7 @@ from accounts.customers.models import Customer, Responsibility
 from accounts.people.models import User
 from billing.contracts import histories
 from billing.contracts.models import Contract, Subscription
-from billing.invoices import coverage, drafting, issuing, plain, settling
+from billing.invoices import absorbing, coverage, drafting, issuing, plain, settling
 from billing.invoices.drafting import Draft, PlannedDocument
 from billing.invoices.models import Document
 from billing.ledger import locking
@@ -164,7 +164,7 @@ def _issue(planned: PlannedDocument, *, on: date, at: datetime, actor: User | No
         corrects=next(iter(corrected.values())) if len(corrected) == 1 and planned.kind == issuing.CREDIT_NOTE else None,
     )  # fmt: skip
     if document.kind == issuing.CREDIT_NOTE:
-        settling.absorb_credit_note(document, at)
+        absorbing.absorb(document, at)
     else:
         settling.apply_account_credit(document, at)
     return document

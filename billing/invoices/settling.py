@@ -1,16 +1,14 @@
-"""Settling: what reduces the open amount of an invoice, and what becomes account credit.
+"""Settling: what reduces the open amount of an invoice.
 
 The only writer of settlements and of a document's open amount, always under the document's row lock. The sum of a document's
-receivable postings is its open amount at all times: a credit note that is absorbed moves its receivable onto the invoice, what
-no invoice can absorb moves to customer credit (kept per seller), and account credit used moves back. Payments post their own
-entry (billing/payments/settlement.py) and call `settle` for the row.
+receivable postings is its open amount at all times: account credit that is used (kept per seller) moves onto it, credit notes
+are absorbed by absorbing.py. Payments post their own entry (billing/payments/settlement.py) and call `settle` for the row.
 """
 
-from collections.abc import Iterator
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Model, QuerySet, Sum
+from django.db.models import Model, Sum
 from django.utils.translation import gettext as _
 
 from accounts.days import local_day
@@ -19,7 +17,6 @@ from accounts.people.models import User
 from accounts.timeline import recording
 from billing.invoices.models import Document, Settlement
 from billing.ledger import balances, locking, posting
-from billing.ledger.models import Entry
 from billing.ledger.posting import PostingLine
 from billing.money import Money
 
@@ -118,27 +115,6 @@ def write_off(*, document: Document, reason: str, on: date, at: datetime, actor:
         return settle(document=document, amount_minor=part, at=at)
 
 
-def absorb_credit_note(credit_note: Document, at: datetime, *, then: Document | None = None) -> list[Settlement]:
-    """Use up a credit note: the invoices it corrects first, then the payer's oldest open ones; the rest is customer credit.
-
-    `then` goes before the oldest ones: the invoice that takes the place of what was taken back. Only invoices of the same
-    seller and currency absorb it. Doing it again does nothing.
-    """
-    with transaction.atomic():
-        locking.lock_payers([credit_note.customer_id])
-        left = -credit_note.total_minor
-        if not left or Entry.objects.filter(key=_absorbed(credit_note)).exists():
-            return []
-        settlements = []
-        for invoice in _absorbing(credit_note, then):
-            part = min(left, invoice.open_minor)
-            if part:
-                settlements.append(settle(document=invoice, amount_minor=part, at=at, credit_note=credit_note))
-                left -= part
-        _book_absorbed(credit_note, settlements, left, at)
-        return settlements
-
-
 def apply_account_credit(document: Document, at: datetime) -> Settlement | None:
     """Use the credit the payer holds with this seller for what is open on `document`; None when there is neither."""
     with transaction.atomic():
@@ -161,46 +137,3 @@ def apply_account_credit(document: Document, at: datetime) -> Settlement | None:
             at=at,
         )
         return settle(document=document, amount_minor=part, at=at)
-
-
-def keep_as_credit(credit_note: Document, at: datetime) -> None:
-    """Let a credit note stand as the payer's credit for what is billed next, whatever is open. Doing it again does nothing."""
-    with transaction.atomic():
-        locking.lock_payers([credit_note.customer_id])
-        if credit_note.total_minor and not Entry.objects.filter(key=_absorbed(credit_note)).exists():
-            _book_absorbed(credit_note, [], -credit_note.total_minor, at)
-
-
-def _absorbing(credit_note: Document, then: Document | None) -> Iterator[Document]:
-    """The invoices that may absorb it, corrected ones first, then `then`, then the others, each list oldest first."""
-    open_invoices: QuerySet[Document] = (
-        Document.objects.open()
-        .filter(customer=credit_note.customer_id, legal_entity=credit_note.legal_entity_id, currency=credit_note.currency)
-        .order_by("issued_on", "pk")
-    )
-    named = set(credit_note.lines.exclude(corrects=None).values_list("corrects__document_id", flat=True))
-    held = list(open_invoices.select_for_update(of=("self",)))
-    placed = [0 if invoice.pk in named else 1 if then and invoice.pk == then.pk else 2 for invoice in held]
-    yield from (invoice for _place, invoice in sorted(zip(placed, held, strict=True), key=lambda pair: pair[0]))
-
-
-def _book_absorbed(credit_note: Document, settlements: list[Settlement], rest: int, at: datetime) -> None:
-    payer, currency = credit_note.customer, credit_note.currency
-    absorbed = sum(settlement.amount_minor for settlement in settlements)
-    sides = [PostingLine(posting.RECEIVABLE, absorbed + rest, currency, payer, credit_note)]
-    for settlement in settlements:
-        sides.append(PostingLine(posting.RECEIVABLE, -settlement.amount_minor, currency, payer, settlement.document))
-    seller = credit_note.legal_entity.code
-    sides.append(PostingLine(posting.CUSTOMER_CREDIT, -rest, currency, payer, credit_note, detail=seller))
-    posting.post(
-        what="credit_note_used",
-        about_ref=str(credit_note.ref),
-        key=_absorbed(credit_note),
-        postings=sides,
-        on=credit_note.issued_on or local_day(at, payer.timezone),
-        at=at,
-    )
-
-
-def _absorbed(credit_note: Document) -> str:
-    return f"absorb:{credit_note.ref}"

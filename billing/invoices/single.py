@@ -16,7 +16,7 @@ from accounts.decisions import Refusal
 from accounts.people.models import User
 from billing.catalog.models import LegalEntity
 from billing.contracts import conditions
-from billing.invoices import issuing, newline, settling
+from billing.invoices import absorbing, issuing, newline, settling
 from billing.invoices.models import Document
 from billing.invoices.newline import NewLine
 from billing.money import Money
@@ -70,9 +70,9 @@ def give_credit(
     with transaction.atomic():
         document = issue(actor, customer, legal_entity, amount.currency, [line], on, at, issuing.CREDIT_NOTE, reason, key)
         if for_the_next:
-            settling.keep_as_credit(document, at)
+            absorbing.keep_as_credit(document, at)
         else:
-            settling.absorb_credit_note(document, at)
+            absorbing.absorb(document, at)
         return document
 
 

@@ -176,7 +176,7 @@ def top_up(
         raise NotAboveZero(_("Prepaid credit is above zero."))
     if amount.amount_minor > MOST_MAJOR * 10 ** money.exponent(amount.currency):
         most = Money.of(str(MOST_MAJOR), amount.currency)
-        raise TooMuchAhead(_("At most {most} are bought at once; ask us for more.").format(most=most))
+        raise TooMuchAhead(_("At most {most} are bought at once; ask us for more.").format(**writing.told(most=most)))
     with transaction.atomic():
         locking.lock_payers([customer.pk])
         entry = f"{KEY}{customer.pk}:{key}"

@@ -15,12 +15,12 @@ from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from accounts.decisions import Refusal
-from billing.invoices import settling
+from billing.invoices import recovering, settling
 from billing.invoices.models import Document, Settlement
 from billing.ledger import balances, posting
 from billing.ledger.models import Posting
 from billing.ledger.posting import PostingLine
-from billing.payments import recovering, settlement
+from billing.payments import settlement
 from billing.payments.models import Payment
 
 MOVED_BY_BANKS: Final = ("charge_back", "charge_back_reversed")

@@ -17,13 +17,12 @@ from django.db.models.functions import Coalesce
 
 from accounts.days import local_day
 from accounts.timeline import recording
-from billing.invoices import settling
+from billing.invoices import recovering, settling
 from billing.invoices.models import Document
 from billing.ledger import locking, posting
 from billing.ledger.models import Posting
 from billing.ledger.posting import PostingLine
 from billing.money import Money
-from billing.payments import recovering
 from billing.payments.models import Payment, Refund
 
 TAKEN_BACK: Final = ("charge_back", "charge_back_reversed", "payment_undone")

@@ -49,6 +49,7 @@ WORDS: Final = {
             "payment_undone": "Payment taken back", "charge_back": "Payment returned", "refund": "Refund",
             "refund_reopened": "Refund", "charge_back_reversed": "Returned payment made good", "written_off": "Written off",
             "refund_reversed": "Refund that came back", "refund_declined": "Refund that came back",
+            "written_off_reversed": "Write-off taken back", "written_off_credited": "Write-off taken back",
         },
     ),
     "de": Words(
@@ -61,6 +62,7 @@ WORDS: Final = {
             "payment_received": "Zahlung", "payment_undone": "Zahlung zurückgenommen", "charge_back": "Rückbelastung",
             "refund": "Erstattung", "refund_reopened": "Erstattung", "charge_back_reversed": "Rückbelastung ausgeglichen",
             "written_off": "Ausgebucht", "refund_reversed": "Rückläufige Erstattung", "refund_declined": "Rückläufige Erstattung",
+            "written_off_reversed": "Ausbuchung zurückgenommen", "written_off_credited": "Ausbuchung zurückgenommen",
         },
     ),
 }  # fmt: skip

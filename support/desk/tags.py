@@ -10,7 +10,7 @@ from typing import Final
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
-from django.db.models import Count, F, Func, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, F, Func, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -107,10 +107,11 @@ def rename(*, actor: User, tag: Tag, to: str, at: datetime) -> Tag:
     _require_manager(actor)
     to = _name(to)
     with transaction.atomic():
-        tag = Tag.objects.select_for_update().get(pk=tag.pk)
-        if to == tag.name:
-            return tag
-        other = Tag.objects.select_for_update().filter(name=to).first()
+        held = {one.pk: one for one in Tag.objects.select_for_update().filter(Q(pk=tag.pk) | Q(name=to)).order_by("pk")}
+        if to == held[tag.pk].name:
+            return held[tag.pk]
+        tag = held.pop(tag.pk)
+        other = next(iter(held.values()), None)
         if other and other.retired:
             raise TagRefused(_("The tag “{tag}” is retired.").format(tag=to))
         _require_no_macro(tag.name)

@@ -60,6 +60,10 @@ def test_approving_sells_it_once_and_placing_it_again_tells_the_invoice(berlin):
     assert (proof.faults(), ledger.faults()) == ([], [])
 
 
+def test_order_is_headed_with_its_amount_in_major_units(berlin):
+    assert str(placed(people.agent(), berlin, 500_001)) == "5,000.01\N{NO-BREAK SPACE}EUR of credit for Berlin"
+
+
 def test_key_asks_for_one_amount(berlin):
     agent = people.agent()
     placed(agent, berlin)

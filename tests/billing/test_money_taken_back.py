@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from accounts.decisions import Refusal
 from accounts.timeline.models import Activity
-from billing.anomalies import kept_money
-from billing.invoices import credit_notes, proof, settling, single, wallets
+from billing.anomalies import kept_money, sending_back
+from billing.invoices import credit_notes, proof, recovering, settling, single, wallets
 from billing.invoices.models import Document
 from billing.ledger import balances
 from billing.ledger import proof as ledger
@@ -175,6 +175,21 @@ def test_transfer_for_an_invoice_that_was_written_off_takes_the_loss_back_and_th
     assert (lost(), credit(berlin), open_on(document), faults()) == (0, 3000, 0, [])
 
 
+@pytest.mark.parametrize(
+    ("paid", "credited", "lost_then", "kept"), [(0, 5000, 7000, 0), (0, 12000, 0, 0), (4000, 10000, 0, 2000)]
+)
+def test_credit_note_for_an_invoice_that_was_written_off_takes_the_loss_back_first(berlin, paid, credited, lost_then, kept):
+    document = billing.invoice(berlin, 12000)
+    if paid:
+        payments.pay(berlin, document, amounts={document.pk: paid})
+    settling.write_off(document=Document.objects.get(pk=document.pk), reason="Gone", on=TODAY, at=NOON, actor=None)
+
+    line = document.lines.get()
+    credit_notes.credit_line(actor=None, line=line, reason="x", on=TODAY, at=NOON, key="c", amount_minor=credited)
+
+    assert (lost(), credit(berlin), open_on(document), faults()) == (lost_then, kept, 0, [])
+
+
 def test_dispute_won_twice_over_after_another_one_ends_as_if_never_disputed(berlin):
     document = billing.invoice(berlin, 12000)
     payment = payments.pay(berlin, document)
@@ -290,6 +305,19 @@ class Account:
         amount = max(1, payment.amount_minor * (1 + b % 3) // 3)
         refunds.refund(actor=None, payment=payment, amount_minor=amount, reason="x", key=uuid4(), at=self.at, reopens=bool(b % 2))
 
+    def refund_slowly(self, a, b):
+        payment, minor = self._payment(a), 500 * (1 + b)
+        started = refunds.start(actor=None, payment=payment, amount_minor=minor, reason="x", key=uuid4(), at=self.at)
+        attempts.mark_sent(Refund.objects, started.pk, self.at)
+
+    def send_back(self, a, b):
+        kept = kept_money.of(self._payment(a))
+        attempts.mark_sent(Refund.objects, sending_back.start(actor=self.buyer, kept=kept, at=self.at).pk, self.at)
+
+    def answer(self, a, b):
+        sent = list(Refund.objects.filter(status=attempts.UNKNOWN).order_by("pk"))
+        refunds.record_answer(sent[a % len(sent)], CLOSED if b % 2 else Answer(Outcome.SUCCESS, "re_1"), self.at)
+
     def bounce(self, a, b):
         all_of_them = list(Refund.objects.order_by("pk"))
         refunds.come_back(all_of_them[a % len(all_of_them)], CLOSED, self.at)
@@ -317,6 +345,14 @@ class Account:
         document = issued[a % len(issued)]
         credit_notes.credit_document(actor=None, document=document, reason="x", on=TODAY, at=self.at, key=f"{document.pk}")
 
+    def correct(self, a, b):
+        document, held, key = self._document(a), credit(self.customer), str(uuid4())
+        part = 900 * (1 + b)
+        credit_notes.credit_line(
+            actor=None, line=document.lines.get(), reason="x", on=TODAY, at=self.at, key=key, amount_minor=part
+        )
+        assert credit(self.customer) == held or recovering.lost_of(document) == 0
+
     def _document(self, a):
         return Document.objects.get(pk=self.documents[a % 2].pk)
 
@@ -331,7 +367,9 @@ DEEDS = sorted(name for name in vars(Account) if not name.startswith("_"))
 
 def held_by_gateways():
     paid = Payment.objects.filter(status="succeeded").aggregate(total=Sum("amount_minor"))["total"] or 0
-    given = Refund.objects.filter(status=attempts.SUCCEEDED, to="origin").aggregate(total=Sum("amount_minor"))["total"] or 0
+    given = (
+        Refund.objects.filter(to="origin").exclude(status=attempts.DECLINED).aggregate(total=Sum("amount_minor"))["total"] or 0
+    )
     taken = Posting.objects.filter(account="clearing", entry__what__startswith="charge_back").aggregate(total=Sum("amount_minor"))
     return paid - given + (taken["total"] or 0)
 

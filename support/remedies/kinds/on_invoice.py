@@ -12,9 +12,9 @@ from typing import Generic, TypeVar
 from django.utils.translation import gettext as _
 
 from accounts.decisions import ALLOWED, Decision, refused
+from billing.invoices import recovering
 from billing.invoices.models import Document
 from billing.ledger import balances
-from billing.ledger.models import Entry
 from billing.money import Money
 from support.remedies.kinds import base
 from support.remedies.kinds.base import Effect, Remedy, TermsUnreadable
@@ -114,7 +114,7 @@ def less_open(document: Document, cost: Money) -> list[Effect]:
 
 def given_up(document: Document) -> Decision:
     """Refuse to credit what was written off: nobody paid it, so the credit would be money out of nothing."""
-    if Entry.objects.filter(about_ref=document.ref, what="written_off", reversed_by=None).exists():
+    if recovering.lost_of(document):
         words = _("Something on {document} was written off; take the write-off back first.")
         return refused("written_off", words.format(document=document))
     return ALLOWED

@@ -6,7 +6,9 @@ from uuid import uuid4
 import pytest
 
 from accounts.decisions import Refusal
+from billing.invoices import settling
 from billing.money import Money
+from billing.payments import receiving
 from support.remedies import resolution, reversing, tie_out
 from support.remedies.books import budgets, erp_file, mapping, setup
 from support.remedies.books.budgets import BudgetMakesNoSense
@@ -167,6 +169,20 @@ def test_what_was_written_off_is_not_credited_until_the_write_off_is_taken_back(
     reversing.reverse(actor=people.finance(), grant=given, reason="They paid after all.", at=LATER)
 
     assert (refused.allowed, refused.code) == (False, "written_off")
+    assert waived.eligible(case.ticket, waiver).allowed
+
+
+def test_what_was_written_off_and_paid_after_all_can_be_credited_again():
+    case, waived, document = (case := support.plain_case()), REMEDIES["waive_charge"], case.ticket.document
+    waiver = waived.proposals(case.ticket)[0]
+    settling.write_off(document=document, reason="Gone", on=TODAY, at=NOON, actor=None)
+    assert waived.eligible(case.ticket, waiver).code == "written_off"
+
+    receiving.receive(
+        actor=None, payer=case.customer, amount=Money(document.total_minor, "EUR"), seller=document.legal_entity, key=uuid4(),
+        at=LATER, documents=[document],
+    )  # fmt: skip
+
     assert waived.eligible(case.ticket, waiver).allowed
 
 

@@ -23,7 +23,7 @@ STEPS = [
     ("support.remedies.kinds.by_credit_note", "entry_of"),
     ("support.remedies.finance_feed", "recording.record"),
     ("support.tickets.conversation", "recording.record"),
-    ("billing.invoices.credit_notes", "settling.absorb_credit_note"),
+    ("billing.invoices.credit_notes", "absorbing.absorb"),
     ("billing.invoices.credit_notes", "issuing.issue"),
     ("support.remedies.kinds.credit_duplicate_charge", "findings.settle"),
 ]
