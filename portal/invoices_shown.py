@@ -64,7 +64,12 @@ class LineShown:
 
 def listed(documents: QuerySet[Document]) -> QuerySet[Document]:
     """Read with `documents` what a row shows of each, in the same statement."""
-    return documents.select_related("customer").annotate(is_checked=payment_selectors.is_being_checked())
+    return of_one_contract(documents).select_related("customer")
+
+
+def of_one_contract(documents: QuerySet[Document]) -> QuerySet[Document]:
+    """Read the same for a list that leaves out whose each is."""
+    return documents.annotate(is_checked=payment_selectors.is_being_checked())
 
 
 def rows(documents: Iterable[Any], *, on: date) -> list[Row]:

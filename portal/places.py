@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final, TypeVar
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -90,13 +90,20 @@ def contract(request: HttpRequest, ref: str) -> Contract:
 
 @asked.statement
 def _contract(viewer: User, ref: str) -> QuerySet[Contract]:
-    return contracts_within(access.customers_within_reach(viewer, access.SEE_MONEY)).filter(ref=ref)
+    signed = Contract.objects.filter(ref=ref).values("customer")
+    used = Subscription.objects.filter(contract__ref=ref).values("customer")
+    seen = access.customers_within_reach(viewer, access.SEE_MONEY).filter(Q(pk__in=signed) | Q(pk__in=used))
+    return _contracts().filter(Exists(seen), ref=ref)
 
 
 def contracts_within(reach: QuerySet[Customer]) -> QuerySet[Contract]:
     """The contracts that customers within `reach` signed or use."""
     used = Subscription.objects.filter(customer__in=reach).values("contract")
-    return Contract.objects.filter(Q(customer__in=reach) | Q(pk__in=used)).select_related("customer__kind", "legal_entity")
+    return _contracts().filter(Q(customer__in=reach) | Q(pk__in=used))
+
+
+def _contracts() -> QuerySet[Contract]:
+    return Contract.objects.select_related("customer__kind", "legal_entity")
 
 
 def _standing(request: HttpRequest, found: Contract) -> Contract:
