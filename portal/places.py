@@ -272,9 +272,10 @@ def callback(request: HttpRequest, pk: int) -> CallBack:
 
 
 def payer(request: HttpRequest, customer: Customer) -> Customer | None:
-    """Return who pays for `customer` today; None when that is somebody the visitor may not see."""
+    """Return who pays today for `customer`, whom the visitor may see; None when that is somebody they may not see."""
     named = responsibilities.answering_keys([customer.pk], responsibilities.PAYER, today(customer))
-    return next(iter(_payer(viewer=request.user, paying=named.get(customer.pk, customer.pk))), None)
+    paying = named.get(customer.pk, customer.pk)
+    return customer if paying == customer.pk else next(iter(_payer(viewer=request.user, paying=paying)), None)
 
 
 @asked.statement
