@@ -41,6 +41,7 @@ from support.tickets.models import Ticket
 
 Row = TypeVar("Row")
 LONGEST_POSITION: Final = 9  # digits
+WITH_A_CONTRACT: Final = ("customer__kind", "legal_entity")
 
 
 def node(request: HttpRequest, number: str, action: Action = access.SEE_CUSTOMER) -> Customer:
@@ -93,17 +94,13 @@ def _contract(viewer: User, ref: str) -> QuerySet[Contract]:
     signed = Contract.objects.filter(ref=ref).values("customer")
     used = Subscription.objects.filter(contract__ref=ref).values("customer")
     seen = access.customers_within_reach(viewer, access.SEE_MONEY).filter(Q(pk__in=signed) | Q(pk__in=used))
-    return _contracts().filter(Exists(seen), ref=ref)
+    return Contract.objects.filter(Exists(seen), ref=ref).select_related(*WITH_A_CONTRACT)
 
 
 def contracts_within(reach: QuerySet[Customer]) -> QuerySet[Contract]:
     """The contracts that customers within `reach` signed or use."""
     used = Subscription.objects.filter(customer__in=reach).values("contract")
-    return _contracts().filter(Q(customer__in=reach) | Q(pk__in=used))
-
-
-def _contracts() -> QuerySet[Contract]:
-    return Contract.objects.select_related("customer__kind", "legal_entity")
+    return Contract.objects.filter(Q(customer__in=reach) | Q(pk__in=used)).select_related(*WITH_A_CONTRACT)
 
 
 def _standing(request: HttpRequest, found: Contract) -> Contract:
