@@ -1,18 +1,19 @@
 """Activities as the portal shows them: a sentence, who did it, when, and the page of what it is about."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 from django.db.models import QuerySet
-from django.urls import reverse
 
 from accounts.customers.models import Customer
 from accounts.people import asked
 from accounts.people.models import User
 from accounts.timeline import reading
 from accounts.timeline.models import Activity
+from window import addresses
 
 PAGES: Final = {
     "document": "portal:invoice",
@@ -66,10 +67,11 @@ def _told_once(activities: QuerySet[Activity]) -> QuerySet[Activity]:
 
 def entries(activities: Iterable[Activity]) -> list[Entry]:
     """Return the activities in words, in the order given."""
-    return [_entry(activity) for activity in activities]
+    leading_to = cache(addresses.of)
+    return [_entry(activity, leading_to) for activity in activities]
 
 
-def _entry(activity: Activity) -> Entry:
+def _entry(activity: Activity, leading_to: Callable[[str], Callable[[str], str]]) -> Entry:
     about, ref = _about(activity)
     return Entry(
         title=reading.describe(activity),
@@ -77,7 +79,7 @@ def _entry(activity: Activity) -> Entry:
         who=str(activity.actor or "Accord"),
         where=activity.customer.name,
         icon=reading.kind_of(activity).icon,
-        url=reverse(PAGES[about], args=[ref]) if about in PAGES and ref else "",
+        url=leading_to(PAGES[about])(ref) if about in PAGES and ref else "",
         url_label=ref,
     )
 

@@ -103,7 +103,7 @@ def billed_for(contract: Contract, *, viewer: User, on: date) -> list[Row]:
 @asked.statement
 def _billed_for(viewer: User, contract: Contract) -> QuerySet[Document]:
     lines = Line.objects.filter(subscription__contract=contract)
-    billed = invoices_shown.listed(selectors.visible_to(viewer).filter(pk__in=lines.values("document")))
+    billed = invoices_shown.of_one_contract(selectors.visible_to(viewer).filter(pk__in=lines.values("document")))
     return billed.order_by("-issued_on", "-pk")[:DOCUMENTS_SHOWN]
 
 

@@ -27,7 +27,7 @@ def of(request: HttpRequest, node: Customer) -> dict[str, Any]:
     """Return what the home of `node` shows to the visitor."""
     viewer, today = request.user, places.today(node)
     span = places.span(request, node)
-    owed = balances.for_nodes([node], within=access.customers_within_reach(viewer, access.SEE_MONEY))[node.pk]
+    owed = balances.for_nodes([node], within=span.customers)[node.pk]
     open_totals, overdue = invoices_shown.open_and_overdue(span, on=today)
     return {
         "at": node,

@@ -21,16 +21,17 @@ from billing.money import Money
 from billing.payments import selectors as payment_selectors
 from portal import spans
 from portal.spans import Span
-from window import derivation_words
+from window import addresses, derivation_words
 
 OPEN_SHOWN: Final = 5
 
 
 @dataclass(frozen=True)
 class Row:
-    """One document of a list. While a payment of it is being checked it can't be chosen."""
+    """One document of a list and where it leads. While a payment of it is being checked it can't be chosen."""
 
     document: Document
+    url: str
     state: str
     open: Money
     is_checked: bool
@@ -63,13 +64,25 @@ class LineShown:
 
 def listed(documents: QuerySet[Document]) -> QuerySet[Document]:
     """Read with `documents` what a row shows of each, in the same statement."""
-    return documents.select_related("customer").annotate(is_checked=payment_selectors.is_being_checked())
+    return of_one_contract(documents).select_related("customer")
+
+
+def of_one_contract(documents: QuerySet[Document]) -> QuerySet[Document]:
+    """Read the same for a list that leaves out whose each is."""
+    return documents.annotate(is_checked=payment_selectors.is_being_checked())
 
 
 def rows(documents: Iterable[Any], *, on: date) -> list[Row]:
     """Return documents read with `listed` as rows, on the day `on`."""
+    url = addresses.of("portal:invoice")
     return [
-        Row(document, selectors.state_of(document, on), Money(document.open_minor, document.currency), document.is_checked)
+        Row(
+            document,
+            url(document.ref),
+            selectors.state_of(document, on),
+            Money(document.open_minor, document.currency),
+            document.is_checked,
+        )
         for document in documents
     ]
 

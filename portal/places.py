@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final, TypeVar
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -41,6 +41,7 @@ from support.tickets.models import Ticket
 
 Row = TypeVar("Row")
 LONGEST_POSITION: Final = 9  # digits
+WITH_A_CONTRACT: Final = ("customer__kind", "legal_entity")
 
 
 def node(request: HttpRequest, number: str, action: Action = access.SEE_CUSTOMER) -> Customer:
@@ -90,13 +91,16 @@ def contract(request: HttpRequest, ref: str) -> Contract:
 
 @asked.statement
 def _contract(viewer: User, ref: str) -> QuerySet[Contract]:
-    return contracts_within(access.customers_within_reach(viewer, access.SEE_MONEY)).filter(ref=ref)
+    signed = Contract.objects.filter(ref=ref).values("customer")
+    used = Subscription.objects.filter(contract__ref=ref).values("customer")
+    seen = access.customers_within_reach(viewer, access.SEE_MONEY).filter(Q(pk__in=signed) | Q(pk__in=used))
+    return Contract.objects.filter(Exists(seen), ref=ref).select_related(*WITH_A_CONTRACT)
 
 
 def contracts_within(reach: QuerySet[Customer]) -> QuerySet[Contract]:
     """The contracts that customers within `reach` signed or use."""
     used = Subscription.objects.filter(customer__in=reach).values("contract")
-    return Contract.objects.filter(Q(customer__in=reach) | Q(pk__in=used)).select_related("customer__kind", "legal_entity")
+    return Contract.objects.filter(Q(customer__in=reach) | Q(pk__in=used)).select_related(*WITH_A_CONTRACT)
 
 
 def _standing(request: HttpRequest, found: Contract) -> Contract:
@@ -265,9 +269,10 @@ def callback(request: HttpRequest, pk: int) -> CallBack:
 
 
 def payer(request: HttpRequest, customer: Customer) -> Customer | None:
-    """Return who pays for `customer` today; None when that is somebody the visitor may not see."""
+    """Return who pays today for `customer`, whom the visitor may see; None when that is somebody they may not see."""
     named = responsibilities.answering_keys([customer.pk], responsibilities.PAYER, today(customer))
-    return next(iter(_payer(viewer=request.user, paying=named.get(customer.pk, customer.pk))), None)
+    paying = named.get(customer.pk, customer.pk)
+    return customer if paying == customer.pk else next(iter(_payer(viewer=request.user, paying=paying)), None)
 
 
 @asked.statement

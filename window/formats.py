@@ -69,7 +69,7 @@ def _clock_in(conventions: Locale, hour: int, minute: int) -> str:
 def moment(at: datetime) -> str:
     """Write a moment with its zone: "1 Feb 2026, 14:05 CET"."""
     local = _local(at)
-    return f"{day(local)}, {clock(local)} {local.tzname()}"
+    return f"{writing.day(local.date())}, {_clock_in(locale(), local.hour, local.minute)} {local.tzname()}"
 
 
 def ago(at: datetime, now: datetime) -> str:

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from accounts import reading, ready
@@ -79,16 +79,19 @@ def as_of(subscription: Subscription, on: date) -> State:
 def records_of(subscriptions: Iterable[Subscription]) -> Records:
     """Return what is stored of many subscriptions, in a constant number of statements."""
     wanted = list(subscriptions)
-    events = _events_of(subscriptions=[subscription.pk for subscription in wanted])
-    stored: dict[int, list[ContractEvent]] = {subscription.pk: [] for subscription in wanted}
+    prefetch_related_objects(wanted, "product")  # of those that came without
+    known = {subscription.pk: subscription for subscription in wanted}
+    events = _events_of(subscriptions=[*known])
+    stored: dict[int, list[ContractEvent]] = {key: [] for key in known}
     for event in events:
+        event.subscription = known[event.subscription_id]
         stored[event.subscription_id].append(event)
     return Records(histories.histories_of(wanted, stored=events), stored)
 
 
 @ready.statement
 def _events_of(subscriptions: Fact) -> QuerySet[ContractEvent]:
-    related = ("plan_version__plan", "subscription__product", "recorded_by", "undone_by")
+    related = ("plan_version__plan", "recorded_by", "undone_by")
     return ContractEvent.objects.filter(reading.among("subscription_id", subscriptions)).select_related(*related)
 
 
