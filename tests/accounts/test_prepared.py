@@ -19,8 +19,16 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def fresh_connection():
-    """A connection that was asked nothing yet, as far as we know."""
+def fresh_connection(db):
+    """A connection that was asked nothing yet, before and after: other tests go on with it."""
+    forget()
+    yield
+    forget()
+
+
+def forget() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
     connection.accord_prepared = (None, {})
 
 
@@ -66,7 +74,8 @@ def test_new_connection_is_asked_in_words_again():
     ask = by_name()
     sent(ask, "Nordwind", "Nordwind")
 
-    connection.accord_prepared = (object(), {})
+    _raw, known = connection.accord_prepared
+    connection.accord_prepared = (object(), known)
 
     assert sent(ask, "Nordwind")[0].startswith("SELECT")
 

@@ -124,7 +124,7 @@ def test_our_fault_raises_the_limit_and_each_criterion_is_told():
     assert (before.code, decide(case, "250.00").code) == (OVER, ALLOWED)
     assert [(one.label, one.wanted, one.found, one.holds) for one in weighed[0].criteria] == [
         ("Whose fault", "Our fault", "Our fault: The log of the outage.", True),
-        ("A customer for", "1 days", "400 days", True),
+        ("A customer for", "1 day", "400 days", True),
     ]
 
 
