@@ -99,9 +99,9 @@ def test_statement_by_hand_is_prepared_until_there_are_too_many(monkeypatch):
 def test_every_ready_statement_of_the_project_can_be_prepared_for_every_level():
     _ = get_resolver().url_patterns  # loads every page
     gc.collect()
-    asked = [one for one in gc.get_objects() if isinstance(one, Asked)]
+    asked = [one for one in gc.get_objects() if type(one) is Asked]
     statements = [
-        one for one in gc.get_objects() if isinstance(one, Statement) and one._write.__module__.partition(".")[0] != "tests"
+        one for one in gc.get_objects() if type(one) is Statement and one._write.__module__.partition(".")[0] != "tests"
     ]
     statements += [one._of_level(level) for one in asked for level in ["", *StaffProfile.Level.values]]
     written = [one._written for one in statements if one._written is not None]
